@@ -1,0 +1,61 @@
+/* The one interface between the engine and a machine that runs the model. It stands at the level of
+ * a whole model step, not of operators, so that a backend may fuse, keep one persistent kernel or
+ * replay a graph.
+ *
+ * The KV cache is a pool of pages of KV_PAGE tokens; which page holds which tokens is the engine's
+ * business (engine/kv.h), the backend only owns the memory. */
+#ifndef BACKEND_BACKEND_H
+#define BACKEND_BACKEND_H
+
+#include "base/error.h"
+#include "base/thread_pool.h"
+#include "quant/packed_model.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { KV_PAGE = 32 }; /* tokens */
+
+/* Consecutive tokens of one sequence. Prefill chunks have many, decoding has one. */
+struct step_sequence {
+    const int32_t *tokens; /* (n_tokens), each below config.vocab */
+    size_t n_tokens;       /* at least 1 */
+    size_t position;       /* of tokens[0]; the KV of 0..position-1 is in the pages already */
+    const int32_t *pages;  /* page numbers that cover positions 0..position + n_tokens - 1 */
+    size_t n_logits;       /* logits wanted of the last n_logits tokens; 0: none */
+};
+
+struct backend_memory { /* bytes */
+    size_t weights, kv_cache, activations;
+};
+
+struct backend_options {
+    size_t n_pages;      /* KV pages */
+    size_t max_tokens;   /* of one step, all sequences together: bounds the activations */
+    size_t max_logits;   /* rows of logits of one step */
+    const char *isa;     /* cpu: "portable", "avx2", "avx512"; NULL: the best there is */
+};
+
+struct backend {
+    const struct backend_ops *ops;
+};
+
+struct backend_ops {
+    const char *name; /* "cpu", "cuda" */
+    void (*free)(struct backend *b);
+    /* Runs one step over n sequences, at most max_tokens tokens in all; sequences must not share
+     * pages that are written. The result for a sequence does not depend on the others. */
+    bool (*step)(struct backend *b, const struct step_sequence *sequences, size_t n,
+                 struct error *err);
+    /* Row `row` of the last step's logits, (vocab) f32, valid until the next step. Rows are in the
+     * order of the sequences. */
+    const float *(*logits)(struct backend *b, size_t row);
+    void (*memory)(const struct backend *b, struct backend_memory *out);
+    const char *(*description)(const struct backend *b); /* "cpu avx512, 2 threads" */
+};
+
+/* The model and the pool are borrowed and outlive the backend. */
+struct backend *backend_cpu_create(const struct packed_model *model, struct thread_pool *pool,
+                                   const struct backend_options *options, struct error *err);
+
+#endif

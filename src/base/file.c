@@ -1,0 +1,170 @@
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Opens a regular file for reading and tells its size; -1 with *err filled otherwise. */
+static int open_regular(const char *path, size_t *size, struct error *err)
+{
+    /* O_NONBLOCK: a FIFO given by mistake must not hang us before fstat can refuse it. */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0) {
+        error_errno(err, errno == ENOENT ? ERROR_NOT_FOUND : ERROR_IO, "%s", path);
+        return -1;
+    }
+    struct stat st;
+    if (fstat(fd, &st) != 0) {
+        error_errno(err, ERROR_IO, "%s", path);
+        close(fd);
+        return -1;
+    }
+    if (!S_ISREG(st.st_mode)) {
+        error_set(err, ERROR_INPUT, "%s: is %s, not a regular file", path,
+                  S_ISDIR(st.st_mode) ? "a directory" : "a device or pipe");
+        close(fd);
+        return -1;
+    }
+    *size = (size_t)st.st_size;
+    return fd;
+}
+
+bool mapping_open(struct mapping *m, const char *path, struct error *err)
+{
+    *m = (struct mapping){0};
+    size_t size;
+    int fd = open_regular(path, &size, err);
+    if (fd < 0) return false;
+    if (size > 0) {
+        void *p = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
+        if (p == MAP_FAILED) {
+            error_errno(err, ERROR_IO, "%s: cannot map %zu bytes", path, size);
+            close(fd);
+            return false;
+        }
+        m->data = p;
+        m->size = size;
+    }
+    close(fd);
+    return true;
+}
+
+void mapping_close(struct mapping *m)
+{
+    if (m->data) munmap((void *)(uintptr_t)m->data, m->size);
+    *m = (struct mapping){0};
+}
+
+bool file_read(const char *path, size_t limit, char **data, size_t *len, struct error *err)
+{
+    *data = NULL;
+    size_t size;
+    int fd = open_regular(path, &size, err);
+    if (fd < 0) return false;
+    char *text = NULL;
+    if (size > limit) {
+        error_set(err, ERROR_INPUT, "%s: %zu bytes, more than the limit of %zu", path, size, limit);
+        goto fail;
+    }
+    text = malloc(size + 1);
+    if (!text) {
+        error_memory(err, path);
+        goto fail;
+    }
+    size_t got = 0;
+    while (got < size) {
+        ssize_t n = read(fd, text + got, size - got);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) {
+            error_errno(err, ERROR_IO, "%s: read at offset %zu", path, got);
+            goto fail;
+        }
+        if (n == 0) break; /* the file shrank while we read it */
+        got += (size_t)n;
+    }
+    text[got] = '\0';
+    if (!len && memchr(text, 0, got)) {
+        error_set(err, ERROR_INPUT, "%s: NUL byte at offset %zu", path, strlen(text));
+        goto fail;
+    }
+    close(fd);
+    *data = text;
+    if (len) *len = got;
+    return true;
+fail:
+    free(text);
+    close(fd);
+    return false;
+}
+
+bool file_write(const char *path, const void *data, size_t len, struct error *err)
+{
+    char *tmp = NULL;
+    if (asprintf(&tmp, "%s.%ld.tmp", path, (long)getpid()) < 0) return error_memory(err, path);
+    int fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    bool ok = fd >= 0;
+    if (!ok) error_errno(err, ERROR_IO, "%s", tmp);
+    size_t done = 0;
+    while (ok && done < len) {
+        ssize_t n = write(fd, (const char *)data + done, len - done);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) ok = error_errno(err, ERROR_IO, "%s: write at offset %zu", tmp, done);
+        else done += (size_t)n;
+    }
+    if (fd >= 0 && close(fd) != 0 && ok) ok = error_errno(err, ERROR_IO, "%s: close", tmp);
+    if (ok && rename(tmp, path) != 0) ok = error_errno(err, ERROR_IO, "%s: rename", path);
+    if (!ok && fd >= 0) unlink(tmp);
+    free(tmp);
+    return ok;
+}
+
+bool file_exists(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+bool file_is_directory(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+bool file_make_directories(const char *path, struct error *err)
+{
+    char *copy = strdup(path);
+    if (!copy) return error_memory(err, path);
+    bool ok = true;
+    for (char *p = copy + 1; ok; p++) {
+        if (*p != '/' && *p != '\0') continue;
+        char saved = *p;
+        *p = '\0';
+        if (mkdir(copy, 0755) != 0 && errno != EEXIST) ok = error_errno(err, ERROR_IO, "%s", copy);
+        *p = saved;
+        if (saved == '\0') break;
+    }
+    if (ok && !file_is_directory(path))
+        ok = error_set(err, ERROR_IO, "%s: exists and is not a directory", path);
+    free(copy);
+    return ok;
+}
+
+char *path_join(const char *dir, const char *name)
+{
+    char *path = NULL;
+    size_t n = strlen(dir);
+    const char *slash = n && dir[n - 1] == '/' ? "" : "/";
+    if (asprintf(&path, "%s%s%s", dir, slash, name) < 0) return NULL;
+    return path;
+}
+
+const char *path_base(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}

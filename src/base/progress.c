@@ -1,0 +1,79 @@
+#include "base/progress.h"
+#include "base/clock.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { BAR_WIDTH = 30 };
+static const double FIRST_AFTER = 0.5, TERMINAL_EVERY = 0.1, PLAIN_EVERY = 10;
+static bool quiet_all;
+
+void progress_set_quiet(bool quiet)
+{
+    quiet_all = quiet;
+}
+
+void progress_start(struct progress *p, const char *label, const char *unit, size_t total)
+{
+    *p = (struct progress){.label = label, .unit = unit, .total = total};
+    p->started = p->drawn = clock_seconds();
+    p->terminal = isatty(STDERR_FILENO);
+    p->quiet = quiet_all;
+}
+
+static void amount(char *out, size_t size, const char *unit, double v)
+{
+    if (strcmp(unit, "bytes") != 0) snprintf(out, size, "%.0f %s", v, unit);
+    else if (v < 1e9) snprintf(out, size, "%.1f MB", v / 1e6);
+    else snprintf(out, size, "%.2f GB", v / 1e9);
+}
+
+static void draw(struct progress *p, double now)
+{
+    char done[32], total[32], rate[32];
+    double seconds = now - p->started;
+    double per_second = seconds > 0 ? (double)p->done / seconds : 0;
+    amount(done, sizeof done, p->unit, (double)p->done);
+    amount(total, sizeof total, p->unit, (double)p->total);
+    amount(rate, sizeof rate, p->unit, per_second);
+    double part = p->total ? (double)p->done / (double)p->total : 0;
+    if (part > 1) part = 1;
+    int left = per_second > 0 && p->total > p->done
+                   ? (int)((double)(p->total - p->done) / per_second + 0.5) : 0;
+    if (p->terminal) {
+        char bar[BAR_WIDTH + 1];
+        int full = (int)(part * BAR_WIDTH);
+        memset(bar, '.', BAR_WIDTH);
+        memset(bar, '#', (size_t)full);
+        bar[BAR_WIDTH] = '\0';
+        fprintf(stderr, "\r\033[K%s [%s] %3.0f%% %s, %s/s, %d s left", p->label, bar, part * 100,
+                done, rate, left);
+    } else {
+        fprintf(stderr, "%s: %.0f%% (%s of %s, %s/s, %d s left)\n", p->label, part * 100, done,
+                total, rate, left);
+    }
+    fflush(stderr);
+    p->drawn = now;
+    p->any = true;
+}
+
+void progress_update(struct progress *p, size_t done)
+{
+    p->done = done;
+    if (p->quiet) return;
+    double now = clock_seconds();
+    if (now - p->started < FIRST_AFTER) return;
+    if (now - p->drawn < (p->terminal ? TERMINAL_EVERY : PLAIN_EVERY)) return;
+    draw(p, now);
+}
+
+void progress_end(struct progress *p)
+{
+    if (p->quiet || !p->any) return;
+    double now = clock_seconds();
+    char done[32];
+    amount(done, sizeof done, p->unit, (double)p->done);
+    fprintf(stderr, "%s%s: %s in %.1f s\n", p->terminal ? "\r\033[K" : "", p->label, done,
+            now - p->started);
+}

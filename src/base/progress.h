@@ -1,0 +1,26 @@
+/* How far a long job is: one redrawn line on a terminal, a plain line now and then elsewhere, on
+ * standard error. */
+#ifndef BASE_PROGRESS_H
+#define BASE_PROGRESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct progress {
+    const char *label; /* borrowed */
+    const char *unit;  /* "bytes" is shown as MB and GB; anything else as a count */
+    size_t total;      /* 0: not known */
+    double started, drawn;
+    bool terminal, quiet, any;
+    size_t done;
+};
+
+/* Nothing is drawn for jobs that end within half a second. */
+void progress_start(struct progress *p, const char *label, const char *unit, size_t total);
+void progress_update(struct progress *p, size_t done);
+void progress_end(struct progress *p);
+
+/* No progress at all from now on (tests, --quiet). */
+void progress_set_quiet(bool quiet);
+
+#endif

@@ -1,0 +1,78 @@
+/* A model ready to generate: weights, tokenizer, chat format, backend and KV pages together. One
+ * engine serves one thread at a time (the scheduler that shares it comes with the server). */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include "base/thread_pool.h"
+#include "engine/sampler.h"
+#include "model/chat.h"
+#include "model/config.h"
+#include "model/tokenizer.h"
+#include "quant/format.h"
+
+#include <stdatomic.h>
+
+struct engine;
+
+struct engine_options {
+    const char *model_dir;  /* a Hugging Face folder */
+    enum quant_type type;   /* how the weights are kept */
+    const char *cache_dir;  /* for packed files; NULL: none is kept */
+    size_t n_threads;       /* 0: the cores there are */
+    size_t context;         /* tokens of KV cache; 0: min(the model's, 4096) */
+    const char *isa;        /* NULL: the best */
+    size_t chunk;           /* tokens of one prefill step; 0: 256 */
+};
+
+struct engine *engine_open(const struct engine_options *options, struct error *err);
+void engine_free(struct engine *e);
+
+struct engine_info {
+    const char *name;         /* the folder's last part */
+    const char *architecture; /* "qwen2" ... */
+    const char *quantization; /* "4-bit", "8-bit", "none" */
+    const char *device;       /* the backend's description */
+    size_t parameters, context, n_layers, hidden, vocab;
+    size_t weight_bytes, kv_bytes, activation_bytes, bytes_per_token;
+    bool from_cache;
+    double load_seconds;
+};
+void engine_info(const struct engine *e, struct engine_info *info);
+
+const struct tokenizer *engine_tokenizer(const struct engine *e);
+const struct model_config *engine_config(const struct engine *e);
+enum chat_format engine_chat_format(const struct engine *e);
+
+struct generate_options {
+    size_t max_tokens;
+    struct sampler_options sampler;
+    const char *const *stop; /* strings that end the answer and are not part of it */
+    size_t n_stop;
+    bool ignore_end;         /* go on past the end-of-turn token (benchmarks) */
+    const atomic_bool *cancel; /* looked at each step; NULL: never */
+};
+
+enum finish_reason { FINISH_END, FINISH_STOP, FINISH_LENGTH, FINISH_CONTEXT, FINISH_CANCELLED };
+
+struct generate_result {
+    enum finish_reason finish;
+    size_t prompt_tokens, cached_tokens, generated_tokens;
+    double prefill_seconds, decode_seconds;
+};
+
+/* Called with each piece of decoded text, valid UTF-8, as it comes. `reasoning` is true between
+ * <think> and </think>. Return false to end the generation. */
+typedef bool generate_sink(void *context, const char *text, size_t len, bool reasoning);
+
+/* Generates after `prompt` (rendered by model/chat.h). The KV of the longest prefix shared with the
+ * last call is used again. A prompt longer than the context is an error that says both numbers. */
+bool engine_generate(struct engine *e, const struct tokens *prompt,
+                     const struct generate_options *options, generate_sink *sink, void *context,
+                     struct generate_result *result, struct error *err);
+
+/* Raw access for tests and evaluation: runs tokens at `position` of the engine's one sequence and
+ * gives the logits (n_tokens, vocab) of all of them when out is not NULL. */
+bool engine_forward(struct engine *e, const int32_t *tokens, size_t n_tokens, size_t position,
+                    float *out, struct error *err);
+
+#endif

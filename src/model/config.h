@@ -1,0 +1,63 @@
+/* What a decoder model is: the shapes and switches of config.json. One struct describes every
+ * architecture we run (Qwen2, Llama, Qwen3); there is no class per architecture. */
+#ifndef MODEL_CONFIG_H
+#define MODEL_CONFIG_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum architecture { ARCH_QWEN2, ARCH_LLAMA, ARCH_QWEN3 };
+
+/* How rotary positions are stretched past the trained context.
+ * linear: positions divided by factor. llama3: long wavelengths divided by factor, short ones kept,
+ * a ramp between (transformers, modeling_rope_utils.py). yarn: Peng et al. 2023,
+ * arXiv:2309.00071. */
+enum rope_kind { ROPE_DEFAULT, ROPE_LINEAR, ROPE_LLAMA3, ROPE_YARN };
+
+struct rope_config {
+    enum rope_kind kind;
+    double theta;
+    double factor;                              /* all but default */
+    double low_freq_factor, high_freq_factor;   /* llama3 */
+    size_t original_context;                    /* llama3, yarn */
+    double beta_fast, beta_slow, attn_factor;   /* yarn; attn_factor 0: 0.1 ln(factor) + 1 */
+};
+
+struct model_config {
+    enum architecture arch;
+    size_t hidden;       /* width of the residual stream */
+    size_t intermediate; /* width of the feed-forward layer */
+    size_t n_layers;
+    size_t n_heads;      /* query heads */
+    size_t n_kv_heads;   /* key and value heads; n_heads is a multiple of it */
+    size_t head_dim;
+    size_t vocab;        /* rows of the embedding: may be more than the tokenizer has ids */
+    size_t context;      /* max_position_embeddings */
+    float norm_eps;
+    bool tied_head;      /* lm_head is the embedding table */
+    bool qkv_bias;       /* Qwen2; Llama when attention_bias says so */
+    bool o_bias;         /* Llama's attention_bias covers o_proj too */
+    bool qk_norm;        /* Qwen3: RMSNorm over each head of q and k before RoPE */
+    struct rope_config rope;
+    int32_t bos, eos[8]; /* -1 where there is none */
+    size_t n_eos;
+};
+
+/* Reads DIR/config.json (and the eos list of DIR/generation_config.json where that exists). Errors
+ * name file and field. Limits are checked so that no later product of shapes overflows. */
+bool model_config_read(struct model_config *c, const char *dir, struct error *err);
+
+/* "qwen2", "llama", "qwen3". */
+const char *architecture_name(enum architecture arch);
+
+/* Number of parameters, embeddings included (a tied head counts once). */
+size_t model_config_parameters(const struct model_config *c);
+
+/* Fills inv_freq[head_dim / 2] (radians a position) and *scale, by which cos and sin are
+ * multiplied. */
+void rope_frequencies(const struct model_config *c, float *inv_freq, float *scale);
+
+#endif

@@ -1,0 +1,82 @@
+/* Safetensors files, one or sharded by model.safetensors.index.json, mapped read-only. Format:
+ * https://github.com/huggingface/safetensors#format: u64 little-endian length of a JSON header,
+ * the header, the data. Every offset, length and shape is checked before it is used; ranges may
+ * neither overlap nor leave holes that hide data. Our packed files use the same container. */
+#ifndef MODEL_SAFETENSORS_H
+#define MODEL_SAFETENSORS_H
+
+#include "base/error.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum tensor_type { TENSOR_F32, TENSOR_F16, TENSOR_BF16, TENSOR_U8, TENSOR_I8, TENSOR_I32, TENSOR_I64, TENSOR_OTHER };
+
+enum { TENSOR_MAX_DIMS = 4 };
+
+struct tensor {
+    const char *name; /* owned by the set */
+    enum tensor_type type;
+    size_t n_dims;
+    size_t shape[TENSOR_MAX_DIMS]; /* outermost first; unused are 1 */
+    const void *data;              /* row-major, little-endian, in the mapping; may be unaligned */
+    size_t size;                   /* bytes */
+    const char *file;              /* path of the shard, for errors; owned by the set */
+};
+
+struct tensor_set;
+
+/* Opens DIR/model.safetensors, or the shards that DIR/model.safetensors.index.json names (names
+ * with '/' or ".." are refused). */
+struct tensor_set *tensor_set_open_dir(const char *dir, struct error *err);
+
+/* Opens one file. */
+struct tensor_set *tensor_set_open_file(const char *path, struct error *err);
+
+void tensor_set_free(struct tensor_set *set);
+
+size_t tensor_set_count(const struct tensor_set *set);
+const struct tensor *tensor_set_at(const struct tensor_set *set, size_t index);
+
+/* NULL when there is none of that name. */
+const struct tensor *tensor_set_find(const struct tensor_set *set, const char *name);
+
+/* Value of a key of the first file's "__metadata__", or NULL. */
+const char *tensor_set_metadata(const struct tensor_set *set, const char *key);
+
+/* Bytes of all mapped files. */
+size_t tensor_set_bytes(const struct tensor_set *set);
+
+/* Tells the kernel that pages of this tensor are not needed soon (after quantizing it). */
+void tensor_drop_pages(const struct tensor *t);
+
+/* "BF16" and so on. */
+const char *tensor_type_name(enum tensor_type type);
+size_t tensor_type_size(enum tensor_type type); /* bytes an element; 0 for TENSOR_OTHER */
+
+/* n elements from element `first` on as f32. Type must be F32, F16 or BF16. */
+void tensor_read_f32(const struct tensor *t, size_t first, size_t n, float *out);
+
+/* Writing: one file with the tensors in the order added, data aligned to 64 bytes. The file appears
+ * under its name only when finished (rename); until then its data goes to a temporary file that is
+ * removed on failure or free. */
+struct tensor_writer;
+
+struct tensor_writer *tensor_writer_open(const char *path, struct error *err);
+/* Declares a tensor; all are declared before the first write. */
+bool tensor_writer_declare(struct tensor_writer *w, const char *name, enum tensor_type type,
+                           size_t n_dims, const size_t *shape, struct error *err);
+bool tensor_writer_metadata(struct tensor_writer *w, const char *key, const char *value,
+                            struct error *err);
+/* Ends declaration: writes the header and sizes the file. Fails early when the disk is full. */
+bool tensor_writer_begin(struct tensor_writer *w, struct error *err);
+/* Writes bytes [offset, offset + len) of tensor `name`. May be called from several threads. */
+bool tensor_writer_write(struct tensor_writer *w, const char *name, size_t offset,
+                         const void *data, size_t len, struct error *err);
+/* Changes a metadata value declared before, of the same length (a checksum known only now). */
+bool tensor_writer_patch_metadata(struct tensor_writer *w, const char *key, const char *value,
+                                  struct error *err);
+bool tensor_writer_commit(struct tensor_writer *w, struct error *err); /* fsync and rename */
+void tensor_writer_free(struct tensor_writer *w);
+
+#endif

@@ -1,0 +1,55 @@
+/* A decoder's weights in packed form, and the packed file that keeps them between runs.
+ *
+ * The first open of a model folder packs it on all threads, with a progress bar, and writes the
+ * result to the cache; later opens map that file. It is a safetensors file: one U8 tensor a matrix,
+ * one F32 tensor a row scale or norm, and in "__metadata__" the format version, a fingerprint of
+ * the source files (names, sizes, times, config) and an XXH3 checksum. A file whose fingerprint or
+ * version differs is rebuilt, so is a damaged one, with a warning. Two processes that pack the same
+ * model at once are safe: a lock file serialises them. */
+#ifndef QUANT_PACKED_MODEL_H
+#define QUANT_PACKED_MODEL_H
+
+#include "base/thread_pool.h"
+#include "model/config.h"
+#include "quant/format.h"
+
+struct packed_layer {
+    struct packed_matrix qkv;     /* (q rows, then k, then v; hidden) */
+    struct packed_matrix o;       /* (hidden, n_heads * head_dim) */
+    struct packed_matrix gate_up; /* (2 * intermediate padded to 16, hidden): 16 rows of gate, 16 of
+                                     up, by turns, so that SwiGLU needs no second pass */
+    struct packed_matrix down;    /* (hidden, intermediate) */
+    const float *attn_norm, *mlp_norm; /* (hidden) */
+    const float *qkv_bias;        /* (rows of qkv) or NULL */
+    const float *o_bias;          /* (hidden) or NULL */
+    const float *q_norm, *k_norm; /* (head_dim) or NULL */
+};
+
+struct packed_model {
+    struct model_config config;
+    enum quant_type type;
+    struct packed_matrix embed; /* (vocab, hidden); q8 when type is q4 and the head is not tied */
+    struct packed_matrix head;  /* (vocab, hidden); the same memory as embed when tied */
+    const float *norm;          /* (hidden) */
+    struct packed_layer *layers;
+    size_t bytes;               /* of packed weights */
+    size_t bytes_per_token;     /* weight bytes that one decoded token reads: all but embed */
+    bool from_cache;            /* mapped from a packed file that was there already */
+    double seconds;             /* that opening took */
+    struct packed_storage *storage;
+};
+
+struct packed_options {
+    enum quant_type type;
+    const char *cache_dir; /* where packed files are kept; NULL: pack into memory, keep nothing */
+    bool rebuild;          /* ignore a packed file that is there */
+};
+
+/* Opens the Hugging Face folder `dir`. The pool does the packing and checking. Peak memory beyond
+ * the packed size stays under a few hundred MB: source pages are dropped as they are used, and
+ * packed blocks go to the file as they are made. */
+struct packed_model *packed_model_open(const char *dir, const struct packed_options *options,
+                                       struct thread_pool *pool, struct error *err);
+void packed_model_free(struct packed_model *m);
+
+#endif
