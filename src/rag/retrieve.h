@@ -1,0 +1,27 @@
+/* From a question to the passages that may answer it: ranked lists (BM25 now, embeddings later)
+ * merged by reciprocal rank, filtered by the vehicles that the question names. */
+#ifndef RAG_RETRIEVE_H
+#define RAG_RETRIEVE_H
+
+#include "base/error.h"
+#include "rag/store.h"
+#include "rag/understand.h"
+
+#include <stddef.h>
+
+struct retrieve_options {
+    size_t top_k; /* passages at most; 0: 4, or 6 when no vehicle is recognised */
+};
+
+/* Fills *out (to be freed with hit_list_free), best first: for one vehicle the exact match (year,
+ * trim) first; for several, each one's best passage, then each one's second. A year that the store
+ * lacks gives passages of the nearest years; the mention says so. No hits is no error. */
+bool retrieve(struct store *store, const struct question *question,
+              const struct retrieve_options *options, struct hit_list *out, struct error *err);
+
+/* Reciprocal rank fusion (Cormack, Clarke, Buettcher 2009): score = sum of 1 / (60 + rank) over the
+ * lists that hold the chunk. The merged hits' strings live in *out. */
+bool hit_lists_merge(const struct hit_list *const *lists, size_t n, size_t top_k,
+                     struct hit_list *out, struct error *err);
+
+#endif
