@@ -20,10 +20,12 @@ enum rope_kind { ROPE_DEFAULT, ROPE_LINEAR, ROPE_LLAMA3, ROPE_YARN };
 struct rope_config {
     enum rope_kind kind;
     double theta;
-    double factor;                              /* all but default */
-    double low_freq_factor, high_freq_factor;   /* llama3 */
-    size_t original_context;                    /* llama3, yarn */
-    double beta_fast, beta_slow, attn_factor;   /* yarn; attn_factor 0: 0.1 ln(factor) + 1 */
+    double factor;                            /* all but default; at least 1 */
+    double low_freq_factor, high_freq_factor; /* llama3 */
+    size_t original_context;                  /* llama3, yarn */
+    double beta_fast, beta_slow;              /* yarn: rotations where the ramp ends and begins */
+    double attention_factor;                  /* yarn: multiplies cos and sin; read or worked out */
+    bool no_truncate;                         /* yarn: the ramp's ends are not rounded outward */
 };
 
 struct model_config {
@@ -31,16 +33,16 @@ struct model_config {
     size_t hidden;       /* width of the residual stream */
     size_t intermediate; /* width of the feed-forward layer */
     size_t n_layers;
-    size_t n_heads;      /* query heads */
-    size_t n_kv_heads;   /* key and value heads; n_heads is a multiple of it */
+    size_t n_heads;    /* query heads */
+    size_t n_kv_heads; /* key and value heads; n_heads is a multiple of it */
     size_t head_dim;
-    size_t vocab;        /* rows of the embedding: may be more than the tokenizer has ids */
-    size_t context;      /* max_position_embeddings */
+    size_t vocab;   /* rows of the embedding: may be more than the tokenizer has ids */
+    size_t context; /* max_position_embeddings */
     float norm_eps;
-    bool tied_head;      /* lm_head is the embedding table */
-    bool qkv_bias;       /* Qwen2; Llama when attention_bias says so */
-    bool o_bias;         /* Llama's attention_bias covers o_proj too */
-    bool qk_norm;        /* Qwen3: RMSNorm over each head of q and k before RoPE */
+    bool tied_head; /* lm_head is the embedding table */
+    bool qkv_bias;  /* Qwen2; Llama when attention_bias says so */
+    bool o_bias;    /* Llama's attention_bias covers o_proj too */
+    bool qk_norm;   /* Qwen3: RMSNorm over each head of q and k before RoPE */
     struct rope_config rope;
     int32_t bos, eos[8]; /* -1 where there is none */
     size_t n_eos;
