@@ -1,22 +1,39 @@
-# autospec: `make demo` shows it, `make check` tests it. `make help` lists the rest.
+# autospec: `make demo` shows it, `make check` tests it, `make help` lists the rest.
 
-CC       ?= gcc
+ifeq ($(origin CC),default)
+CC       := gcc
+endif
+CLANG    ?= clang
 PREFIX   ?= /usr/local
 BUILD    ?= build
 VERSION  := 0.1.0
+FUZZ_SECONDS ?= 60
 
-PKGS     := jansson sqlite3 libpcre2-8 libutf8proc libxxhash
+# The libraries. pkg-config is asked once, when the first file is compiled: before `make deps` has
+# run there may be neither pkg-config nor a compiler, and make has to work all the same.
+PKGS        := jansson sqlite3 libpcre2-8 libutf8proc libxxhash
+PKG_CHECK    = $(if $(shell pkg-config --exists $(PKGS) 2>/dev/null && echo y),,$(error \
+               pkg-config does not find all of: $(PKGS); `make deps` installs what is missing))
+PKG_CFLAGS   = $(eval PKG_CFLAGS := $$(PKG_CHECK)$(shell pkg-config --cflags $(PKGS) 2>/dev/null))$(PKG_CFLAGS)
+PKG_LIBS     = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null))$(PKG_LIBS)
+
 WARN     := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wvla
 OPT      ?= -O3 -g
-CFLAGS   += -std=c11 -D_GNU_SOURCE -DAUTOSPEC_VERSION='"$(VERSION)"' $(OPT) $(WARN) -ffp-contract=off \
-            -fno-math-errno -fvisibility=hidden -pthread -Isrc -Iinclude $(SAN) \
-            $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-LDFLAGS  += -pthread $(SAN)
-LDLIBS   += $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm
+ALL_CFLAGS  = -std=c11 -D_GNU_SOURCE -DAUTOSPEC_VERSION='"$(VERSION)"' $(OPT) $(WARN) \
+              -ffp-contract=off -fno-math-errno -fvisibility=hidden -pthread -Isrc -Iinclude $(SAN) \
+              $(PKG_CFLAGS) $(CFLAGS)
+ALL_LDFLAGS = -pthread $(SAN) $(LDFLAGS)
+ALL_LIBS    = $(PKG_LIBS) -lm $(LDLIBS)
 
 # A source file's name says which instructions it may use; everything else is baseline x86-64.
-%_avx2.o:   ISA := -mavx2 -mfma -mf16c
-%_avx512.o: ISA := -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vnni -mavx512bf16 -mavx2 -mfma -mf16c
+AVX2     := -mavx2 -mfma -mf16c
+AVX512   := -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vnni -mavx512bf16 $(AVX2)
+%_avx2.o:   ISA := $(AVX2)
+%_avx512.o: ISA := $(AVX512)
+# The compute kernels may fuse a multiply and an add; elsewhere results are the same to the bit.
+%/kernels_avx2.o:   ISA := $(AVX2) -ffp-contract=fast
+%/kernels_avx512.o: ISA := $(AVX512) -ffp-contract=fast
+%/kernels_portable.o: ISA := -Wno-psabi # vectors never cross a call there
 
 SRCS  := $(shell find src -name '*.c' | LC_ALL=C sort)
 MAIN  := src/cli/main.c
@@ -25,33 +42,100 @@ LIB   := $(BUILD)/libautospec.a
 BIN   := $(BUILD)/autospec
 UNIT  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c tests/golden/test_*.c))
 BENCH := $(patsubst %.c,$(BUILD)/%,$(wildcard bench/*.c))
+FUZZ  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 
-.PHONY: all demo check deps bench asan tsan fuzz install uninstall clean format help
-all: $(BIN)
+# Without a -j of the user's own, the commands that build everything use all cores.
+JOBS   = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 1))
+SANITIZED := OPT="-O1 -g -fno-omit-frame-pointer"
+ASAN      := BUILD=build-asan SAN="-fsanitize=address,undefined -fno-sanitize-recover=undefined" $(SANITIZED)
+TSAN      := BUILD=build-tsan SAN="-fsanitize=thread" $(SANITIZED)
+FUZZING   := BUILD=build-fuzz CC=$(CLANG) $(SANITIZED) \
+             SAN="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined"
+
+.DELETE_ON_ERROR:
+.PHONY: all unit demo check deps bench asan tsan fuzz fuzz-programs lint format install uninstall \
+        clean help
+
+all: $(BIN) ## build the program as build/autospec
 
 $(BIN): $(BUILD)/src/cli/main.o $(LIB)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
 
 $(LIB): $(OBJS)
 	rm -f $@ && ar rcs $@ $^
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(ISA) -MMD -MP -c -o $@ $<
+	$(CC) $(ALL_CFLAGS) $(ISA) -MMD -MP -c -o $@ $<
+
+$(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(LIB)
+	$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(ALL_LIBS)
 
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(LIB)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS) -lcmocka
 
 $(BUILD)/bench/%: $(BUILD)/bench/%.o $(LIB)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
 
-bench: $(BENCH)
+.SECONDARY:
 unit: $(UNIT)
+fuzz-programs: $(FUZZ)
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+demo: ## build, read data/ and answer three questions
+	@sh scripts/deps.sh demo
+	@$(MAKE) --no-print-directory $(JOBS) -s all
+	@BUILD=$(BUILD) sh scripts/demo.sh
 
-clean:
+check: ## build and run all tests, plain and with the address and undefined-behaviour sanitizers
+	@sh scripts/deps.sh check
+	@$(MAKE) --no-print-directory $(JOBS) -s all unit
+	@$(MAKE) --no-print-directory $(JOBS) -s $(ASAN) all unit
+	@sh tests/run.sh $(BUILD) build-asan
+
+asan: ## the tests with the address and undefined-behaviour sanitizers alone
+	@sh scripts/deps.sh check
+	@$(MAKE) --no-print-directory $(JOBS) -s $(ASAN) all unit
+	@sh tests/run.sh build-asan
+
+tsan: ## the unit and golden tests with the thread sanitizer
+	@sh scripts/deps.sh check
+	@$(MAKE) --no-print-directory $(JOBS) -s $(TSAN) all unit
+	@sh tests/run.sh --no-e2e build-tsan
+
+fuzz: ## each fuzzer for FUZZ_SECONDS (60), with clang's libFuzzer and the sanitizers
+	@sh scripts/deps.sh fuzz
+	@$(MAKE) --no-print-directory $(JOBS) -s $(FUZZING) fuzz-programs
+	@sh scripts/fuzz.sh build-fuzz $(FUZZ_SECONDS)
+
+bench: $(BENCH) ## build the benchmarks in bench/
+
+lint: ## clang's warnings and static checks over every file; formatting as information
+	@sh scripts/deps.sh lint
+	@sh scripts/lint.sh '$(ALL_CFLAGS)' '$(AVX2)' '$(AVX512)'
+
+format: ## clang-format all C files in place
+	clang-format -i $$(git ls-files '*.c' '*.h')
+
+deps: ## install the missing Debian packages that the build and the tests need
+	@sh scripts/deps.sh check
+
+SHARE  = $(DESTDIR)$(PREFIX)/share/autospec
+MAN    = $(DESTDIR)$(PREFIX)/share/man/man1
+install: $(BIN) ## install below PREFIX (/usr/local), DESTDIR before it
+	install -d $(DESTDIR)$(PREFIX)/bin $(MAN) $(SHARE)/models/nano $(SHARE)/data
+	install -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/autospec
+	install -m 644 man/autospec.1 $(MAN)/autospec.1
+	install -m 644 $(wildcard models/nano/*) $(SHARE)/models/nano
+	install -m 644 $(wildcard data/*.csv data/*.json data/*.md data/*.txt) $(SHARE)/data
+
+uninstall: ## remove what install put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/autospec $(MAN)/autospec.1
+	rm -rf $(SHARE)
+
+clean: ## remove all that was built
 	rm -rf build build-*
 
-format:
-	clang-format -i $$(git ls-files '*.c' '*.h')
+help: ## this list
+	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,245 @@
+#include "base/settings.h"
+#include "base/env_file.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/suggest.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { MAX_FILE = 1 << 20 };
+
+static const char *const THINKING_CHOICES[] = {"auto", "on", "off", NULL};
+static const char *const ISA_CHOICES[] = {"auto", "portable", "avx2", "avx512", NULL};
+
+static const struct setting_spec SPECS[N_SETTINGS] = {
+    [SETTING_MODEL] = {"DEEPSEEK_MODEL", SETTING_TEXT, "model", 'm', "MODEL", "nano", NULL, 0, 0,
+                       NULL, "The model: a folder, or a name in one of the models folders"},
+    [SETTING_USE_4BIT] = {"LLM_USE_4BIT", SETTING_BOOL, NULL, 0, NULL, "true", NULL, 0, 0, NULL,
+                          "Keep the weights in 4 bits (as --quant 4bit)"},
+    [SETTING_USE_8BIT] = {"LLM_USE_8BIT", SETTING_BOOL, NULL, 0, NULL, "false", NULL, 0, 0, NULL,
+                          "Keep the weights in 8 bits (as --quant 8bit); neither: bf16 (none)"},
+    [SETTING_TEMPERATURE] = {"LLM_TEMPERATURE", SETTING_NUMBER, "temperature", 'T', "T", "0.1",
+                             NULL, 0, 2, NULL, "How freely tokens are picked; 0: the likeliest"},
+    [SETTING_MAX_TOKENS] = {"LLM_MAX_TOKENS", SETTING_COUNT, "max-tokens", 'n', "N", "512", NULL, 1,
+                            1 << 20, NULL, "The longest answer, in tokens"},
+    [SETTING_REPETITION_PENALTY] = {"LLM_REPETITION_PENALTY", SETTING_NUMBER, "repetition-penalty",
+                                    0, "P", "1", NULL, 0.1, 10, NULL,
+                                    "Above 1: tokens that were there already become less likely"},
+    [SETTING_THINKING] = {"LLM_THINKING", SETTING_CHOICE, "thinking", 0, "MODE", "auto", NULL, 0, 0,
+                          THINKING_CHOICES, "Whether the model reasons before it answers"},
+    [SETTING_CONTEXT] = {"LLM_CONTEXT", SETTING_COUNT, "context", 'c', "N", NULL,
+                         "the model's, at most 4096", 64, 1 << 24, NULL,
+                         "Tokens of prompt and answer that there is room for"},
+    [SETTING_THREADS] = {"LLM_THREADS", SETTING_COUNT, "threads", 't', "N", NULL,
+                         "the cores there are", 1, 1024, NULL, "Threads to compute with"},
+    [SETTING_ISA] = {"AUTOSPEC_ISA", SETTING_CHOICE, "isa", 0, "ISA", "auto", NULL, 0, 0,
+                     ISA_CHOICES, "The instructions to compute with; auto: the best there are"},
+    [SETTING_STORE] = {"AUTOSPEC_STORE", SETTING_TEXT, "store", 's', "FILE", NULL,
+                       "~/.local/share/autospec/autospec.db", 0, 0, NULL,
+                       "The file that keeps the documents"},
+    [SETTING_CACHE] = {"AUTOSPEC_CACHE", SETTING_TEXT, "cache", 0, "DIR", NULL,
+                       "~/.cache/autospec/packed", 0, 0, NULL,
+                       "The folder that keeps packed models between runs"},
+};
+
+const struct setting_spec *setting_spec(enum setting id)
+{
+    return &SPECS[id];
+}
+
+static bool parse_bool(const char *text, size_t *out)
+{
+    static const char *const WORDS[][2] = {
+        {"false", "true"}, {"0", "1"}, {"no", "yes"}, {"off", "on"}};
+    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
+        for (size_t v = 0; v < 2; v++)
+            if (strcasecmp(text, WORDS[i][v]) == 0) {
+                *out = v;
+                return true;
+            }
+    return false;
+}
+
+static bool parse_value(const struct setting_spec *spec, const char *text, struct setting_value *v,
+                        const char *where, struct error *err)
+{
+    char *end = NULL;
+    switch (spec->kind) {
+    case SETTING_TEXT:
+        if (!*text) return error_set(err, ERROR_USAGE, "%s: is empty", where);
+        return true;
+    case SETTING_BOOL:
+        if (parse_bool(text, &v->count)) return true;
+        return error_set(err, ERROR_USAGE, "%s: \"%s\" is neither true nor false", where, text);
+    case SETTING_CHOICE:
+        for (size_t i = 0; spec->choices[i]; i++)
+            if (strcasecmp(text, spec->choices[i]) == 0) {
+                v->count = i;
+                return true;
+            }
+        char names[128] = "";
+        for (size_t i = 0; spec->choices[i]; i++)
+            snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s",
+                     i == 0                 ? ""
+                     : spec->choices[i + 1] ? ", "
+                                            : " or ",
+                     spec->choices[i]);
+        return error_set(err, ERROR_USAGE, "%s: \"%s\" is not one of %s", where, text, names);
+    case SETTING_COUNT:
+        v->number = strtod(text, &end);
+        if (!*text || text[strspn(text, "0123456789")] || strlen(text) > 15)
+            return error_set(err, ERROR_USAGE, "%s: \"%s\" is not a whole number", where, text);
+        break;
+    case SETTING_NUMBER:
+        v->number = strtod(text, &end);
+        if (end == text || *end || !isfinite(v->number))
+            return error_set(err, ERROR_USAGE, "%s: \"%s\" is not a number", where, text);
+        break;
+    }
+    if (v->number < spec->min || v->number > spec->max)
+        return error_set(err, ERROR_USAGE, "%s: %s is outside %.12g to %.12g", where, text,
+                         spec->min, spec->max);
+    v->count = spec->kind == SETTING_COUNT ? (size_t)v->number : 0;
+    return true;
+}
+
+bool settings_init(struct settings *s, struct error *err)
+{
+    *s = (struct settings){0};
+    for (enum setting id = 0; id < N_SETTINGS; id++)
+        if (SPECS[id].fallback &&
+            !settings_set(s, id, SPECS[id].fallback, SOURCE_DEFAULT, 0, SPECS[id].name, err))
+            return false;
+    return true;
+}
+
+void settings_free(struct settings *s)
+{
+    for (enum setting id = 0; id < N_SETTINGS; id++) free(s->values[id].text);
+    *s = (struct settings){0};
+}
+
+bool settings_set(struct settings *s, enum setting id, const char *text, enum setting_source source,
+                  size_t line, const char *where, struct error *err)
+{
+    struct setting_value v = {.source = source, .line = line};
+    if (!parse_value(&SPECS[id], text, &v, where, err)) return false;
+    if (source < s->values[id].source) return true;
+    v.text = strdup(text);
+    if (!v.text) return error_memory(err, where);
+    free(s->values[id].text);
+    s->values[id] = v;
+    return true;
+}
+
+/* Where a run of names and values comes from. */
+struct reading {
+    struct settings *settings;
+    enum setting_source source;
+    const char *path; /* NULL: the environment */
+};
+
+static void warn_unknown(const struct reading *r, const char *name, size_t line)
+{
+    if (strncmp(name, "LLM_", 4) != 0 && strncmp(name, "AUTOSPEC_", 9) != 0) return;
+    const char *names[N_SETTINGS];
+    for (enum setting id = 0; id < N_SETTINGS; id++) names[id] = SPECS[id].name;
+    const char *nearest = suggest_nearest(name, names, N_SETTINGS);
+    char where[64] = "";
+    if (r->path) snprintf(where, sizeof where, "%.40s:%zu: ", path_base(r->path), line);
+    log_warn("%s%s is not a setting%s%s%s", where, name, nearest ? "; did you mean " : "",
+             nearest ? nearest : "", nearest ? "?" : "");
+}
+
+static bool take(void *context, const char *name, const char *value, size_t line, struct error *err)
+{
+    const struct reading *r = context;
+    for (enum setting id = 0; id < N_SETTINGS; id++) {
+        if (strcmp(name, SPECS[id].name) != 0) continue;
+        if (!*value) return true;
+        char where[256];
+        if (r->path)
+            snprintf(where, sizeof where, "%.150s:%zu: %s", r->path, line, name);
+        else
+            snprintf(where, sizeof where, "%s in the environment", name);
+        return settings_set(r->settings, id, value, r->source, line, where, err);
+    }
+    warn_unknown(r, name, line);
+    return true;
+}
+
+bool settings_read_file(struct settings *s, const char *path, struct error *err)
+{
+    if (!file_exists(path)) return true;
+    char *text;
+    size_t len;
+    if (!file_read(path, MAX_FILE, &text, &len, err)) return false;
+    struct reading r = {s, SOURCE_ENV_FILE, path};
+    bool ok = env_file_parse(text, len, path, take, &r, err);
+    free(text);
+    return ok;
+}
+
+bool settings_read_environment(struct settings *s, char *const *environment, struct error *err)
+{
+    struct reading r = {s, SOURCE_ENVIRONMENT, NULL};
+    for (; environment && *environment; environment++) {
+        const char *equals = strchr(*environment, '=');
+        char name[64];
+        if (!equals || (size_t)(equals - *environment) >= sizeof name) continue;
+        memcpy(name, *environment, (size_t)(equals - *environment));
+        name[equals - *environment] = '\0';
+        if (!take(&r, name, equals + 1, 0, err)) return false;
+    }
+    return true;
+}
+
+const char *settings_text(const struct settings *s, enum setting id)
+{
+    return s->values[id].text;
+}
+
+bool settings_bool(const struct settings *s, enum setting id)
+{
+    return s->values[id].count != 0;
+}
+
+size_t settings_count(const struct settings *s, enum setting id)
+{
+    return s->values[id].count;
+}
+
+double settings_number(const struct settings *s, enum setting id)
+{
+    return s->values[id].number;
+}
+
+const char *settings_choice(const struct settings *s, enum setting id)
+{
+    return SPECS[id].choices[s->values[id].count];
+}
+
+const char *settings_origin(const struct settings *s, enum setting id, char *out, size_t size)
+{
+    static const char *const NAMES[] = {"default", ".env", "environment", "command line"};
+    const struct setting_value *v = &s->values[id];
+    if (v->source == SOURCE_ENV_FILE)
+        snprintf(out, size, ".env line %zu", v->line);
+    else
+        snprintf(out, size, "%s", NAMES[v->source]);
+    return out;
+}
+
+unsigned settings_weight_bits(const struct settings *s, bool *both)
+{
+    bool four = settings_bool(s, SETTING_USE_4BIT), eight = settings_bool(s, SETTING_USE_8BIT);
+    enum setting_source from4 = s->values[SETTING_USE_4BIT].source;
+    *both = four && eight && from4 != SOURCE_DEFAULT;
+    if (four && eight) return from4 == SOURCE_DEFAULT ? 8 : 4;
+    return four ? 4 : eight ? 8 : 16;
+}

@@ -1,0 +1,82 @@
+# Sourced by the end-to-end tests: a scratch directory, checks that count, the closing line.
+# The program to test is $AUTOSPEC (default build/autospec); scripts run in the repository's root.
+# shellcheck shell=bash
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
+ROOT=$PWD
+AUTOSPEC=${AUTOSPEC:-$ROOT/build/autospec}
+SCRATCH=$(mktemp -d "${TMPDIR:-/tmp}/autospec-e2e.XXXXXX")
+OUT=$SCRATCH/stdout
+ERR=$SCRATCH/stderr
+# Packed models are kept over the scripts of a run; stores and settings are each script's own.
+export AUTOSPEC_CACHE=${AUTOSPEC_CACHE:-$(dirname "$AUTOSPEC")/packed}
+export AUTOSPEC_STORE=$SCRATCH/store.db
+export HOME=$SCRATCH/home
+mkdir -p "$HOME"
+unset XDG_CACHE_HOME XDG_DATA_HOME
+
+PASSED=0 FAILED=0 SKIPPED=0
+trap 'rm -rf "$SCRATCH"' EXIT
+
+pass() {
+    PASSED=$((PASSED + 1))
+    echo "ok - $1"
+}
+
+fail() {
+    FAILED=$((FAILED + 1))
+    echo "not ok - $1"
+    [ $# -lt 2 ] || printf '  %s\n' "${@:2}"
+}
+
+skip() {
+    SKIPPED=$((SKIPPED + 1))
+    echo "skipped - $1"
+}
+
+# run ARG...: runs the program; leaves $OUT, $ERR and $STATUS.
+run() {
+    "$AUTOSPEC" "$@" >"$OUT" 2>"$ERR" </dev/null
+    STATUS=$?
+}
+
+# The last run did not end by a signal and no sanitizer spoke.
+healthy() {
+    { [ "$STATUS" -lt 128 ] || [ "$STATUS" -eq 130 ]; } &&
+        ! grep -qE 'Sanitizer|runtime error' "$OUT" "$ERR"
+}
+
+# exits NAME STATUS: the last run's exit status.
+exits() {
+    if healthy && [ "$STATUS" -eq "$2" ]; then pass "$1"
+    else fail "$1" "exit status $STATUS, expected $2" "$(head -c 600 "$ERR")"; fi
+}
+
+# says NAME FILE PATTERN: a line of $OUT or $ERR matches the extended expression.
+says() {
+    if grep -qE -- "$3" "$2"; then pass "$1"
+    else fail "$1" "no line matches: $3" "it said: $(head -c 600 "$2")"; fi
+}
+
+# one_error NAME STATUS PATTERN: nothing on stdout, one line "autospec: ..." that matches, the status.
+one_error() {
+    if healthy && [ "$STATUS" -eq "$2" ] && [ "$(grep -c '' "$ERR")" -eq 1 ] &&
+        grep -qE "^autospec: .*($3)" "$ERR" && [ ! -s "$OUT" ]; then pass "$1"
+    else fail "$1" "exit status $STATUS, expected $2 and one line with: $3" \
+        "$(head -c 600 "$ERR")" "stdout: $(head -c 200 "$OUT")"; fi
+}
+
+# check NAME COMMAND...: the command succeeds.
+check() {
+    local name=$1
+    shift
+    if "$@" >"$SCRATCH/check" 2>&1; then pass "$name"
+    else fail "$name" "failed: $*" "$(head -c 600 "$SCRATCH/check")"; fi
+}
+
+# The closing line, and the exit status that goes with it.
+finish() {
+    if [ $SKIPPED -gt 0 ]; then echo "$PASSED passed, $FAILED failed, $SKIPPED skipped"
+    else echo "$PASSED passed, $FAILED failed"; fi
+    [ $FAILED -eq 0 ]
+    exit
+}
