@@ -30,10 +30,10 @@ struct backend_memory { /* bytes */
 };
 
 struct backend_options {
-    size_t n_pages;      /* KV pages */
-    size_t max_tokens;   /* of one step, all sequences together: bounds the activations */
-    size_t max_logits;   /* rows of logits of one step */
-    const char *isa;     /* cpu: "portable", "avx2", "avx512"; NULL: the best there is */
+    size_t n_pages;    /* KV pages */
+    size_t max_tokens; /* of one step, all sequences together: bounds the activations */
+    size_t max_logits; /* rows of logits of one step */
+    const char *isa;   /* cpu: "portable", "avx2", "avx512"; NULL: the best there is */
 };
 
 struct backend {

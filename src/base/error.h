@@ -8,10 +8,10 @@
 
 enum error_code {
     ERROR_NONE = 0,
-    ERROR_USAGE,       /* the caller asked for something that makes no sense: an option, a setting */
-    ERROR_INPUT,       /* a file or text is not what it claims to be */
-    ERROR_IO,          /* the operating system refused: open, read, write, map */
-    ERROR_MEMORY,      /* an allocation failed or would pass a limit */
+    ERROR_USAGE,  /* the caller asked for something that makes no sense: an option, a setting */
+    ERROR_INPUT,  /* a file or text is not what it claims to be */
+    ERROR_IO,     /* the operating system refused: open, read, write, map */
+    ERROR_MEMORY, /* an allocation failed or would pass a limit */
     ERROR_UNSUPPORTED, /* valid, but not something this build can do */
     ERROR_CANCELLED,   /* stopped on request */
     ERROR_NOT_FOUND,   /* a named thing does not exist */

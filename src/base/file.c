@@ -113,8 +113,10 @@ bool file_write(const char *path, const void *data, size_t len, struct error *er
     while (ok && done < len) {
         ssize_t n = write(fd, (const char *)data + done, len - done);
         if (n < 0 && errno == EINTR) continue;
-        if (n < 0) ok = error_errno(err, ERROR_IO, "%s: write at offset %zu", tmp, done);
-        else done += (size_t)n;
+        if (n < 0)
+            ok = error_errno(err, ERROR_IO, "%s: write at offset %zu", tmp, done);
+        else
+            done += (size_t)n;
     }
     if (fd >= 0 && close(fd) != 0 && ok) ok = error_errno(err, ERROR_IO, "%s: close", tmp);
     if (ok && rename(tmp, path) != 0) ok = error_errno(err, ERROR_IO, "%s: rename", path);

@@ -24,7 +24,7 @@ bool file_read(const char *path, size_t limit, char **data, size_t *len, struct 
 /* Writes the file beside its place and renames it there. */
 bool file_write(const char *path, const void *data, size_t len, struct error *err);
 
-bool file_exists(const char *path);    /* a regular file (links followed) */
+bool file_exists(const char *path); /* a regular file (links followed) */
 bool file_is_directory(const char *path);
 
 /* Makes the directory and those above it (mode 0755). */

@@ -24,9 +24,12 @@ void progress_start(struct progress *p, const char *label, const char *unit, siz
 
 static void amount(char *out, size_t size, const char *unit, double v)
 {
-    if (strcmp(unit, "bytes") != 0) snprintf(out, size, "%.0f %s", v, unit);
-    else if (v < 1e9) snprintf(out, size, "%.1f MB", v / 1e6);
-    else snprintf(out, size, "%.2f GB", v / 1e9);
+    if (strcmp(unit, "bytes") != 0)
+        snprintf(out, size, "%.0f %s", v, unit);
+    else if (v < 1e9)
+        snprintf(out, size, "%.1f MB", v / 1e6);
+    else
+        snprintf(out, size, "%.2f GB", v / 1e9);
 }
 
 static void draw(struct progress *p, double now)
@@ -40,7 +43,8 @@ static void draw(struct progress *p, double now)
     double part = p->total ? (double)p->done / (double)p->total : 0;
     if (part > 1) part = 1;
     int left = per_second > 0 && p->total > p->done
-                   ? (int)((double)(p->total - p->done) / per_second + 0.5) : 0;
+                   ? (int)((double)(p->total - p->done) / per_second + 0.5)
+                   : 0;
     if (p->terminal) {
         char bar[BAR_WIDTH + 1];
         int full = (int)(part * BAR_WIDTH);

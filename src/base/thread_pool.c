@@ -21,7 +21,7 @@ struct thread_pool {
     _Alignas(64) atomic_uint job;     /* changes when a job starts; futex word of idle workers */
     _Alignas(64) atomic_uint running; /* workers still in the job; futex word of the caller */
     _Alignas(64) atomic_uint arrived;
-    _Alignas(64) atomic_uint phase; /* changes when a barrier opens */
+    _Alignas(64) atomic_uint phase;    /* changes when a barrier opens */
     _Alignas(64) atomic_uint sleepers; /* threads in futex_wait, so that nobody wakes in vain */
     atomic_bool stop;
 };
@@ -55,7 +55,8 @@ static void wake(struct thread_pool *p, atomic_uint *word)
 {
     /* The store to *word before this and the load here are both sequentially consistent, as are
      * the sleeper's increment and its load of *word: one of the two sees the other. */
-    if (atomic_load(&p->sleepers)) syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+    if (atomic_load(&p->sleepers))
+        syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
 }
 
 static void *worker_main(void *arg)

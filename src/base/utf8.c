@@ -1,6 +1,7 @@
 #include "base/utf8.h"
 
-/* Length that a lead byte announces, and the range its second byte must be in (RFC 3629, sec. 4). */
+/* Length that a lead byte announces, and the range its second byte must be in (RFC 3629, sec. 4).
+ */
 static size_t lead_info(unsigned char c, unsigned char *lo, unsigned char *hi)
 {
     *lo = 0x80;

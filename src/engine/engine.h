@@ -15,13 +15,13 @@
 struct engine;
 
 struct engine_options {
-    const char *model_dir;  /* a Hugging Face folder */
-    enum quant_type type;   /* how the weights are kept */
-    const char *cache_dir;  /* for packed files; NULL: none is kept */
-    size_t n_threads;       /* 0: the cores there are */
-    size_t context;         /* tokens of KV cache; 0: min(the model's, 4096) */
-    const char *isa;        /* NULL: the best */
-    size_t chunk;           /* tokens of one prefill step; 0: 256 */
+    const char *model_dir; /* a Hugging Face folder */
+    enum quant_type type;  /* how the weights are kept */
+    const char *cache_dir; /* for packed files; NULL: none is kept */
+    size_t n_threads;      /* 0: the cores there are */
+    size_t context;        /* tokens of KV cache; 0: min(the model's, 4096) */
+    const char *isa;       /* NULL: the best */
+    size_t chunk;          /* tokens of one prefill step; 0: 256 */
 };
 
 struct engine *engine_open(const struct engine_options *options, struct error *err);
@@ -48,7 +48,7 @@ struct generate_options {
     struct sampler_options sampler;
     const char *const *stop; /* strings that end the answer and are not part of it */
     size_t n_stop;
-    bool ignore_end;         /* go on past the end-of-turn token (benchmarks) */
+    bool ignore_end;           /* go on past the end-of-turn token (benchmarks) */
     const atomic_bool *cancel; /* looked at each step; NULL: never */
 };
 

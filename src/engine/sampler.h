@@ -9,10 +9,10 @@
 #include <stdint.h>
 
 struct sampler_options {
-    float temperature;        /* 0: the most likely token, and the rest is ignored but the penalty */
-    size_t top_k;             /* 0: all */
-    float top_p;              /* 1: all (Holtzman et al. 2020, arXiv:1904.09751) */
-    float min_p;              /* 0: all (Nguyen et al. 2024, arXiv:2407.01082) */
+    float temperature; /* 0: the most likely token, and the rest is ignored but the penalty */
+    size_t top_k;      /* 0: all */
+    float top_p;       /* 1: all (Holtzman et al. 2020, arXiv:1904.09751) */
+    float min_p;       /* 0: all (Nguyen et al. 2024, arXiv:2407.01082) */
     float repetition_penalty; /* 1: none (Keskar et al. 2019, arXiv:1909.05858) */
     uint64_t seed;
 };

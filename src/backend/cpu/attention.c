@@ -1,0 +1,177 @@
+/* Attention over KV pages by tiles with an online softmax: memory does not grow with the context.
+ */
+#include "backend/cpu/cpu.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+enum { MAX_HEAD_DIM = 256 };
+
+struct attention_scratch {
+    _Alignas(64) float k[MAX_HEAD_DIM * KV_PAGE];
+    float v[KV_PAGE * MAX_HEAD_DIM];
+    float q[TILE_QUERIES * MAX_HEAD_DIM];
+    float acc[TILE_QUERIES * MAX_HEAD_DIM];
+    float max[TILE_QUERIES], sum[TILE_QUERIES];
+    size_t visible[TILE_QUERIES];
+};
+
+bool attention_scratch_create(struct attention_scratch **out, size_t n_threads,
+                              const struct model_config *c, struct error *err)
+{
+    size_t head_dim = c->head_dim, group = c->n_heads / c->n_kv_heads;
+    if (group > TILE_QUERIES)
+        return error_set(err, ERROR_UNSUPPORTED,
+                         "%zu query heads share a KV head: the CPU backend takes up to %d", group,
+                         TILE_QUERIES);
+    if (head_dim > MAX_HEAD_DIM || head_dim % 16 != 0)
+        return error_set(err, ERROR_UNSUPPORTED,
+                         "head_dim %zu: the CPU backend takes multiples of 16 up to %d", head_dim,
+                         MAX_HEAD_DIM);
+    *out = aligned_alloc(64, n_threads * sizeof **out);
+    return *out ? true : error_memory(err, "attention buffers");
+}
+
+void attention_scratch_free(struct attention_scratch *s)
+{
+    free(s);
+}
+
+bool kv_pool_create(struct kv_pool *kv, const struct model_config *c, size_t n_pages, bool f32,
+                    struct error *err)
+{
+    size_t head_bytes = (f32 ? sizeof(float) : sizeof(uint16_t)) * KV_PAGE * c->head_dim;
+    size_t page = head_bytes * 2 * c->n_kv_heads * c->n_layers;
+    *kv = (struct kv_pool){.n_pages = n_pages, .head_bytes = head_bytes, .f32 = f32};
+    if (n_pages > SIZE_MAX / 2 / page) return error_memory(err, "KV cache");
+    kv->bytes = page * n_pages;
+    /* Pages of the operating system are taken as tokens come: a long context that is not used
+     * costs nothing. */
+    void *p = mmap(NULL, kv->bytes, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (p == MAP_FAILED)
+        return error_set(err, ERROR_MEMORY, "no room for a KV cache of %zu MB (%zu tokens)",
+                         kv->bytes / 1000000, n_pages * KV_PAGE);
+    kv->data = p;
+    return true;
+}
+
+void kv_pool_free(struct kv_pool *kv)
+{
+    if (kv->data) munmap(kv->data, kv->bytes);
+    *kv = (struct kv_pool){0};
+}
+
+uint8_t *kv_pool_at(const struct kv_pool *kv, const struct model_config *c, size_t layer,
+                    size_t page, size_t head)
+{
+    return kv->data + ((layer * kv->n_pages + page) * c->n_kv_heads + head) * 2 * kv->head_bytes;
+}
+
+static void store(const struct cpu_backend *b, uint8_t *at, const float *k, const float *v,
+                  size_t slot)
+{
+    size_t hd = b->model->config.head_dim;
+    uint8_t *v_at = at + b->kv.head_bytes;
+    if (!b->kv.f32) {
+        b->kernels->kv_store_bf16(k, v, hd, slot, (uint16_t *)(void *)at, (uint16_t *)(void *)v_at);
+        return;
+    }
+    for (size_t d = 0; d < hd; d++) ((float *)(void *)at)[d * KV_PAGE + slot] = k[d];
+    memcpy(v_at + slot * hd * sizeof(float), v, hd * sizeof(float));
+}
+
+void attention_prepare(struct cpu_backend *b, size_t layer, size_t thread, size_t n_threads)
+{
+    const struct model_config *c = &b->model->config;
+    const struct packed_layer *w = &b->model->layers[layer];
+    const struct cpu_kernels *kn = b->kernels;
+    size_t hd = c->head_dim, half = hd / 2, row = packed_blocks(w->qkv.rows) * QUANT_BLOCK_ROWS;
+    /* The unit is a KV head of a token and the query heads that use it. */
+    size_t group = c->n_heads / c->n_kv_heads, begin, end;
+    thread_pool_split(b->n_tokens * c->n_kv_heads, 1, thread, n_threads, &begin, &end);
+    for (size_t unit = begin; unit < end; unit++) {
+        size_t t = unit / c->n_kv_heads, h = unit % c->n_kv_heads;
+        float *q = b->qkv + t * row, *k = q + (c->n_heads + h) * hd;
+        const float *v = q + (c->n_heads + c->n_kv_heads + h) * hd;
+        const float *cosine = b->cosine + t * half, *sine = b->sine + t * half;
+        for (size_t i = h * group; i < (h + 1) * group; i++) {
+            float *head = q + i * hd;
+            if (w->q_norm) kn->rmsnorm(head, w->q_norm, hd, c->norm_eps, head);
+            kn->rope(head, cosine, sine, hd);
+        }
+        if (w->k_norm) kn->rmsnorm(k, w->k_norm, hd, c->norm_eps, k);
+        kn->rope(k, cosine, sine, hd);
+        const struct step_token *token = &b->tokens[t];
+        size_t page = (size_t)b->sequences[token->sequence].pages[token->position / KV_PAGE];
+        store(b, kv_pool_at(&b->kv, c, layer, page, h), k, v, token->position % KV_PAGE);
+    }
+}
+
+/* One KV head and `n` consecutive tokens of one sequence, from token index `first` of the step. */
+static void attention_unit(struct cpu_backend *b, struct attention_scratch *s, size_t layer,
+                           size_t head, size_t first, size_t n)
+{
+    const struct model_config *c = &b->model->config;
+    size_t hd = c->head_dim, group = c->n_heads / c->n_kv_heads, n_rows = n * group;
+    size_t row = packed_blocks(b->model->layers[layer].qkv.rows) * QUANT_BLOCK_ROWS;
+    float scale = 1.0f / sqrtf((float)hd);
+    for (size_t t = 0; t < n; t++) {
+        const float *from = b->qkv + (first + t) * row + head * group * hd;
+        float *to = s->q + t * group * hd;
+        for (size_t i = 0; i < group * hd; i++) to[i] = from[i] * scale;
+    }
+    for (size_t r = 0; r < n_rows; r++) {
+        s->max[r] = -INFINITY;
+        s->sum[r] = 0;
+    }
+    memset(s->acc, 0, n_rows * hd * sizeof *s->acc);
+
+    const struct step_sequence *seq = &b->sequences[b->tokens[first].sequence];
+    size_t last = b->tokens[first + n - 1].position;
+    for (size_t start = 0; start <= last; start += KV_PAGE) {
+        for (size_t r = 0; r < n_rows; r++) {
+            size_t position = b->tokens[first + r / group].position;
+            size_t seen = position + 1 > start ? position + 1 - start : 0;
+            s->visible[r] = seen < KV_PAGE ? seen : KV_PAGE;
+        }
+        size_t n_tokens = last + 1 - start < KV_PAGE ? last + 1 - start : KV_PAGE;
+        const uint8_t *at = kv_pool_at(&b->kv, c, layer, (size_t)seq->pages[start / KV_PAGE], head);
+        struct kv_tile tile = {s->k, s->v};
+        if (b->kv.f32) {
+            tile.k = (float *)(uintptr_t)at;
+            tile.v = (float *)(uintptr_t)(at + b->kv.head_bytes);
+        } else {
+            b->kernels->kv_load_bf16((const uint16_t *)(const void *)at,
+                                     (const uint16_t *)(const void *)(at + b->kv.head_bytes), hd,
+                                     n_tokens, &tile);
+        }
+        b->kernels->attention_tile(s->q, n_rows, hd, &tile, s->visible, s->max, s->sum, s->acc);
+    }
+    for (size_t r = 0; r < n_rows; r++) {
+        float *to =
+            b->attn + (first + r / group) * c->n_heads * hd + (head * group + r % group) * hd;
+        float inverse = 1.0f / s->sum[r];
+        for (size_t d = 0; d < hd; d++) to[d] = s->acc[r * hd + d] * inverse;
+    }
+}
+
+void attention(struct cpu_backend *b, size_t layer, size_t thread, size_t n_threads)
+{
+    const struct model_config *c = &b->model->config;
+    size_t group = c->n_heads / c->n_kv_heads;
+    size_t per_tile = TILE_QUERIES / group;
+    /* Units go to the threads by turns: later tokens see more and cost more. */
+    size_t unit = 0, first = 0;
+    for (size_t i = 0; i < b->n_sequences; first += b->sequences[i++].n_tokens) {
+        for (size_t t = 0; t < b->sequences[i].n_tokens; t += per_tile) {
+            size_t n = b->sequences[i].n_tokens - t;
+            if (n > per_tile) n = per_tile;
+            for (size_t h = 0; h < c->n_kv_heads; h++, unit++)
+                if (unit % n_threads == thread)
+                    attention_unit(b, &b->scratch[thread], layer, h, first + t, n);
+        }
+    }
+}

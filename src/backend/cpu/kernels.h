@@ -1,0 +1,83 @@
+/* What the CPU backend asks of an instruction set: a table of functions, one table a set, chosen
+ * once at start. All tables compute the same thing; those of the wider sets may sum in another
+ * order. For one table the result for a token does not depend on the tokens beside it. */
+#ifndef BACKEND_CPU_KERNELS_H
+#define BACKEND_CPU_KERNELS_H
+
+#include "quant/format.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    TILE_TOKENS = 16,  /* tokens of one matrix tile: what the registers of AVX-512 hold */
+    TILE_QUERIES = 32, /* query rows (heads times tokens) of one attention tile */
+};
+
+/* Rows of activations as the matrix kernels take them. q4 and q8 weights use the int8 form, in
+ * groups of 32 as the weights are; bf16 and f32 weights use the f32 form. */
+struct activations {
+    size_t groups; /* of 32 inputs; the row stride is 32 * groups */
+    float *f32;    /* (tokens, 32 * groups), zero past the true width */
+    int8_t *q;     /* (tokens, 32 * groups), -127..127 */
+    float *scale;  /* (tokens, groups): f32 = scale * q */
+    int32_t *bias; /* (tokens, groups): -128 * the sum of the group's q, which takes back the +128
+                      that the unsigned weights carry */
+};
+
+/* Computes out[t][r] = sum over k of W[r][k] x[first + t][k] for the 16 rows of a block and n
+ * tokens, 1 <= n <= TILE_TOKENS. */
+typedef void matmul_tile(const uint8_t *block, const float *row_scale, size_t cols,
+                         const struct activations *x, size_t first, size_t n,
+                         float out[TILE_TOKENS][QUANT_BLOCK_ROWS]);
+
+/* One page of keys and values of one KV head, made ready for attention_tile. */
+struct kv_tile {
+    float *k; /* (head_dim, KV_PAGE): transposed, so that scores need no sum across lanes */
+    float *v; /* (KV_PAGE, head_dim) */
+};
+
+struct cpu_kernels {
+    const char *name; /* "portable", "avx2", "avx512" */
+
+    matmul_tile *tile[4]; /* by enum quant_type */
+
+    /* int8 form of n values (a multiple of 32) with a scale and a bias a group. */
+    void (*quantize)(const float *x, size_t n, int8_t *q, float *scale, int32_t *bias);
+
+    /* out = x / sqrt(mean(x^2) + eps) * weight, n values. out may be x. */
+    void (*rmsnorm)(const float *x, const float *weight, size_t n, float eps, float *out);
+
+    /* out[i] = silu(gate[i]) * up[i] */
+    void (*swiglu)(const float *gate, const float *up, size_t n, float *out);
+
+    /* Rotates one head in place: pairs (i, i + head_dim / 2), cos and sin of head_dim / 2 angles.
+     */
+    void (*rope)(float *head, const float *cos, const float *sin, size_t head_dim);
+
+    /* f32 to bf16 pages and back. K pages hold pairs of dimensions: (head_dim / 2, KV_PAGE, 2);
+     * V pages (KV_PAGE, head_dim). kv_store writes token `slot` of a page. */
+    void (*kv_store_bf16)(const float *k, const float *v, size_t head_dim, size_t slot,
+                          uint16_t *k_page, uint16_t *v_page);
+    void (*kv_load_bf16)(const uint16_t *k_page, const uint16_t *v_page, size_t head_dim,
+                         size_t n_tokens, struct kv_tile *out);
+
+    /* One page of attention with an online softmax (Milakov and Gimelshein 2018,
+     * arXiv:1805.02867; Dao et al. 2022, arXiv:2205.14135). For each of n_rows query rows of q
+     * (n_rows, head_dim), already scaled: scores against the first visible[row] tokens of the page,
+     * then updates max[row], sum[row] and acc (n_rows, head_dim). head_dim is a multiple of 16. */
+    void (*attention_tile)(const float *q, size_t n_rows, size_t head_dim, const struct kv_tile *kv,
+                           const size_t *visible, float *max, float *sum, float *acc);
+};
+
+/* The table of that name; NULL when this machine or build does not have it. NULL asks for the
+ * best. */
+const struct cpu_kernels *cpu_kernels_find(const char *name);
+
+extern const struct cpu_kernels cpu_kernels_portable;
+#if defined(__x86_64__)
+extern const struct cpu_kernels cpu_kernels_avx2, cpu_kernels_avx512;
+#endif
+
+#endif

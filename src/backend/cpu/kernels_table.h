@@ -1,0 +1,60 @@
+/* The end of each kernels_*.c: wraps the common kernels, compiled with that file's flags, and fills
+ * its table. The including file defines KERNELS_NAME and its four tile functions. */
+
+static void quantize(const float *x, size_t n, int8_t *q, float *scale, int32_t *bias)
+{
+    common_quantize(x, n, q, scale, bias);
+}
+
+static void rmsnorm(const float *x, const float *weight, size_t n, float eps, float *out)
+{
+    common_rmsnorm(x, weight, n, eps, out);
+}
+
+static void swiglu(const float *gate, const float *up, size_t n, float *out)
+{
+    common_swiglu(gate, up, n, out);
+}
+
+static void rope(float *head, const float *cosine, const float *sine, size_t head_dim)
+{
+    common_rope(head, cosine, sine, head_dim);
+}
+
+static void kv_store_bf16(const float *k, const float *v, size_t head_dim, size_t slot,
+                          uint16_t *k_page, uint16_t *v_page)
+{
+    common_kv_store_bf16(k, v, head_dim, slot, k_page, v_page);
+}
+
+static void kv_load_bf16(const uint16_t *k_page, const uint16_t *v_page, size_t head_dim,
+                         size_t n_tokens, struct kv_tile *out)
+{
+    common_kv_load_bf16(k_page, v_page, head_dim, n_tokens, out);
+}
+
+static void attention_tile(const float *q, size_t n_rows, size_t head_dim, const struct kv_tile *kv,
+                           const size_t *visible, float *max, float *sum, float *acc)
+{
+    common_attention_tile(q, n_rows, head_dim, kv, visible, max, sum, acc);
+}
+
+#define KERNELS_PASTE(a, b)  a##b
+#define KERNELS_SYMBOL(name) KERNELS_PASTE(cpu_kernels_, name)
+#define KERNELS_QUOTE(name)  #name
+#define KERNELS_STRING(name) KERNELS_QUOTE(name)
+
+const struct cpu_kernels KERNELS_SYMBOL(KERNELS_NAME) = {
+    .name = KERNELS_STRING(KERNELS_NAME),
+    .tile = {[QUANT_Q4] = KERNELS_TILE_Q4,
+             [QUANT_Q8] = KERNELS_TILE_Q8,
+             [QUANT_BF16] = KERNELS_TILE_BF16,
+             [QUANT_F32] = KERNELS_TILE_F32},
+    .quantize = quantize,
+    .rmsnorm = rmsnorm,
+    .swiglu = swiglu,
+    .rope = rope,
+    .kv_store_bf16 = kv_store_bf16,
+    .kv_load_bf16 = kv_load_bf16,
+    .attention_tile = attention_tile,
+};

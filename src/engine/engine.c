@@ -1,0 +1,176 @@
+/* Opening a model: weights, tokenizer, chat format, backend and KV pages, and running tokens
+ * through it. generate.c makes text of that. */
+#include "engine/engine_internal.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    DEFAULT_CONTEXT = 4096,
+    DEFAULT_CHUNK = 256,
+    LOGITS_BYTES = 16 << 20, /* of logits kept from one step: bounds the activation memory */
+};
+
+static bool open_backend(struct engine *e, const struct engine_options *o, struct error *err)
+{
+    const struct model_config *c = &e->model->config;
+    size_t context = o->context ? o->context : DEFAULT_CONTEXT;
+    if (context > c->context) {
+        if (o->context)
+            return error_set(err, ERROR_USAGE, "context %zu: the model's limit is %zu", o->context,
+                             c->context);
+        context = c->context;
+    }
+    e->context = context;
+    e->chunk = o->chunk ? o->chunk : DEFAULT_CHUNK;
+    if (e->chunk > context) e->chunk = context;
+    e->n_pages = (context + KV_PAGE - 1) / KV_PAGE;
+    e->pages = malloc(e->n_pages * sizeof *e->pages);
+    if (!e->pages) return error_memory(err, "KV page table");
+    for (size_t i = 0; i < e->n_pages; i++) e->pages[i] = (int32_t)i;
+    e->max_logits = LOGITS_BYTES / (c->vocab * sizeof(float));
+    if (e->max_logits < 1) e->max_logits = 1;
+    if (e->max_logits > e->chunk) e->max_logits = e->chunk;
+    struct backend_options options = {
+        .n_pages = e->n_pages,
+        .max_tokens = e->chunk,
+        .max_logits = e->max_logits,
+        .isa = o->isa,
+    };
+    e->backend = backend_cpu_create(e->model, e->pool, &options, err);
+    return e->backend != NULL;
+}
+
+struct engine *engine_open(const struct engine_options *options, struct error *err)
+{
+    double started = clock_seconds();
+    struct engine *e = calloc(1, sizeof *e);
+    if (!e) {
+        error_memory(err, "engine");
+        return NULL;
+    }
+    size_t len = strlen(options->model_dir);
+    while (len > 1 && options->model_dir[len - 1] == '/') len--;
+    char *dir = strndup(options->model_dir, len);
+    e->name = dir ? strdup(path_base(dir)) : NULL;
+    if (!e->name) {
+        error_memory(err, "model name");
+        goto fail;
+    }
+    if (!file_is_directory(dir)) {
+        error_set(err, ERROR_NOT_FOUND, "%s: %s", dir,
+                  file_exists(dir) ? "is a file; a model is a folder with config.json"
+                                   : "no such model folder");
+        goto fail;
+    }
+    e->pool = thread_pool_create(options->n_threads, err);
+    if (!e->pool) goto fail;
+    /* The tokenizer first: it is quick to refuse, the weights may take a minute to pack. */
+    e->tokenizer = tokenizer_read(dir, err);
+    if (!e->tokenizer || !chat_format_detect(e->tokenizer, &e->format, err)) goto fail;
+    struct packed_options packed = {.type = options->type, .cache_dir = options->cache_dir};
+    e->model = packed_model_open(dir, &packed, e->pool, err);
+    if (!e->model) goto fail;
+    if (tokenizer_vocab(e->tokenizer) > e->model->config.vocab) {
+        error_set(err, ERROR_INPUT, "%s: tokenizer.json has ids up to %zu, the model only %zu", dir,
+                  tokenizer_vocab(e->tokenizer) - 1, e->model->config.vocab);
+        goto fail;
+    }
+    if (!open_backend(e, options, err)) goto fail;
+    e->load_seconds = clock_seconds() - started;
+    free(dir);
+    return e;
+fail:
+    free(dir);
+    engine_free(e);
+    return NULL;
+}
+
+void engine_free(struct engine *e)
+{
+    if (!e) return;
+    if (e->backend) e->backend->ops->free(e->backend);
+    packed_model_free(e->model);
+    tokenizer_free(e->tokenizer);
+    thread_pool_free(e->pool);
+    tokens_free(&e->history);
+    free(e->pages);
+    free(e->name);
+    free(e);
+}
+
+void engine_info(const struct engine *e, struct engine_info *info)
+{
+    const struct model_config *c = &e->model->config;
+    struct backend_memory memory;
+    e->backend->ops->memory(e->backend, &memory);
+    *info = (struct engine_info){
+        .name = e->name,
+        .architecture = architecture_name(c->arch),
+        .quantization = quant_type_label(e->model->type),
+        .device = e->backend->ops->description(e->backend),
+        .parameters = model_config_parameters(c),
+        .context = e->context,
+        .n_layers = c->n_layers,
+        .hidden = c->hidden,
+        .vocab = c->vocab,
+        .weight_bytes = memory.weights,
+        .kv_bytes = memory.kv_cache,
+        .activation_bytes = memory.activations,
+        .bytes_per_token = e->model->bytes_per_token,
+        .from_cache = e->model->from_cache,
+        .load_seconds = e->load_seconds,
+    };
+}
+
+const struct tokenizer *engine_tokenizer(const struct engine *e)
+{
+    return e->tokenizer;
+}
+
+const struct model_config *engine_config(const struct engine *e)
+{
+    return &e->model->config;
+}
+
+enum chat_format engine_chat_format(const struct engine *e)
+{
+    return e->format;
+}
+
+const float *engine_run(struct engine *e, const int32_t *tokens, size_t n, size_t position,
+                        size_t n_logits, struct error *err)
+{
+    struct step_sequence sequence = {
+        .tokens = tokens,
+        .n_tokens = n,
+        .position = position,
+        .pages = e->pages,
+        .n_logits = n_logits,
+    };
+    if (!e->backend->ops->step(e->backend, &sequence, 1, err)) return NULL;
+    return e->backend->ops->logits(e->backend, 0);
+}
+
+bool engine_forward(struct engine *e, const int32_t *tokens, size_t n_tokens, size_t position,
+                    float *out, struct error *err)
+{
+    if (position > e->context || n_tokens > e->context - position)
+        return error_set(err, ERROR_USAGE, "%zu tokens at position %zu: the context is %zu",
+                         n_tokens, position, e->context);
+    e->history.len = 0; /* what the pages hold is no longer what generate left there */
+    size_t vocab = e->model->config.vocab;
+    size_t step = out ? e->max_logits : e->chunk;
+    for (size_t done = 0; done < n_tokens;) {
+        size_t n = n_tokens - done < step ? n_tokens - done : step;
+        if (!engine_run(e, tokens + done, n, position + done, out ? n : 0, err)) return false;
+        for (size_t i = 0; out && i < n; i++)
+            memcpy(out + (done + i) * vocab, e->backend->ops->logits(e->backend, i),
+                   vocab * sizeof *out);
+        done += n;
+    }
+    return true;
+}
