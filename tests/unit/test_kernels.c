@@ -1,0 +1,302 @@
+/* Every instruction set's kernels against plain arithmetic in double and against each other. */
+#include "backend/backend.h"
+#include "backend/cpu/kernels.h"
+#include "quant/quantize.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const char *const SETS[] = {"portable", "avx2", "avx512"};
+
+static uint64_t state = 88172645463325252u;
+
+/* Uniform in -1..1. */
+static float noise(void)
+{
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    return (float)(int32_t)(state >> 32) * 0x1p-31f;
+}
+
+static float *random_floats(size_t n)
+{
+    float *p = aligned_alloc(64, (n * sizeof *p + 63) & ~(size_t)63);
+    assert_non_null(p);
+    for (size_t i = 0; i < n; i++) p[i] = noise();
+    return p;
+}
+
+/* Activations of n rows in both forms, quantized by the portable kernel. */
+static void make_activations(struct activations *x, size_t n, size_t cols)
+{
+    x->groups = packed_groups(cols);
+    size_t stride = x->groups * QUANT_GROUP;
+    x->f32 = random_floats(n * stride);
+    x->q = malloc(n * stride);
+    x->scale = malloc(n * x->groups * sizeof *x->scale);
+    x->bias = malloc(n * x->groups * sizeof *x->bias);
+    for (size_t t = 0; t < n; t++) {
+        for (size_t i = cols; i < stride; i++) x->f32[t * stride + i] = 0;
+        cpu_kernels_portable.quantize(x->f32 + t * stride, stride, x->q + t * stride,
+                                      x->scale + t * x->groups, x->bias + t * x->groups);
+    }
+}
+
+static void free_activations(struct activations *x)
+{
+    free(x->f32);
+    free(x->q);
+    free(x->scale);
+    free(x->bias);
+}
+
+/* The value that a weight matrix of this type sees for input k of token t. */
+static double input(const struct activations *x, enum quant_type type, size_t t, size_t k)
+{
+    size_t stride = x->groups * QUANT_GROUP;
+    if (type == QUANT_BF16 || type == QUANT_F32) return x->f32[t * stride + k];
+    return (double)x->q[t * stride + k] * x->scale[t * x->groups + k / QUANT_GROUP];
+}
+
+static void check_tile(const struct cpu_kernels *k, enum quant_type type, size_t cols, size_t n)
+{
+    enum { ROWS = 16, FIRST = 3 };
+    float *weights = random_floats(ROWS * cols);
+    uint8_t *block = aligned_alloc(64, packed_block_bytes(type, cols));
+    float row_scale[ROWS];
+    assert_int_equal(quantize_block(type, weights, ROWS, cols, block, row_scale), 0);
+    struct packed_matrix m = {type, ROWS, cols, block, row_scale};
+    struct activations x;
+    make_activations(&x, FIRST + n, cols);
+    float out[TILE_TOKENS][QUANT_BLOCK_ROWS], *row = malloc(cols * sizeof *row);
+    k->tile[type](block, row_scale, cols, &x, FIRST, n, out);
+    for (size_t r = 0; r < ROWS; r++) {
+        packed_matrix_read_row(&m, r, row);
+        for (size_t t = 0; t < n; t++) {
+            double want = 0, size = 0;
+            for (size_t i = 0; i < cols; i++) {
+                double product = (double)row[i] * input(&x, type, FIRST + t, i);
+                want += product;
+                size += fabs(product);
+            }
+            /* f32 rounding of sums of `cols` terms */
+            if (!(fabs(out[t][r] - want) <= 2e-6 * size + 1e-9))
+                fail_msg("%s %s cols %zu tokens %zu: row %zu token %zu is %g, not %g", k->name,
+                         quant_type_name(type), cols, n, r, t, (double)out[t][r], want);
+        }
+    }
+    free(row);
+    free(block);
+    free(weights);
+    free_activations(&x);
+}
+
+static void tiles_agree_with_arithmetic_in_double(void **s)
+{
+    (void)s;
+    static const size_t COLS[] = {32, 40, 96, 256, 1000};
+    for (size_t i = 0; i < 3; i++) {
+        const struct cpu_kernels *k = cpu_kernels_find(SETS[i]);
+        if (!k) continue;
+        for (enum quant_type type = QUANT_Q4; type <= QUANT_F32; type++)
+            for (size_t c = 0; c < 5; c++)
+                for (size_t n = 1; n <= TILE_TOKENS; n++) check_tile(k, type, COLS[c], n);
+    }
+}
+
+/* A token's result must not depend on the tokens that happen to be beside it in a tile. */
+static void a_token_is_bit_identical_in_any_tile(void **s)
+{
+    (void)s;
+    enum { COLS = 256 };
+    struct activations x;
+    make_activations(&x, TILE_TOKENS, COLS);
+    float *weights = random_floats(16 * COLS), row_scale[16];
+    for (size_t i = 0; i < 3; i++) {
+        const struct cpu_kernels *k = cpu_kernels_find(SETS[i]);
+        if (!k) continue;
+        for (enum quant_type type = QUANT_Q4; type <= QUANT_F32; type++) {
+            uint8_t *block = aligned_alloc(64, packed_block_bytes(type, COLS));
+            quantize_block(type, weights, 16, COLS, block, row_scale);
+            float whole[TILE_TOKENS][QUANT_BLOCK_ROWS], part[TILE_TOKENS][QUANT_BLOCK_ROWS];
+            k->tile[type](block, row_scale, COLS, &x, 0, TILE_TOKENS, whole);
+            for (size_t n = 1; n < TILE_TOKENS; n++)
+                for (size_t first = 0; first + n <= TILE_TOKENS; first++) {
+                    k->tile[type](block, row_scale, COLS, &x, first, n, part);
+                    assert_memory_equal(part, whole[first], n * sizeof *part);
+                }
+            free(block);
+        }
+    }
+    free(weights);
+    free_activations(&x);
+}
+
+static void quantized_activations_are_the_nearest(void **s)
+{
+    (void)s;
+    enum { N = 256 };
+    float *x = random_floats(N);
+    for (size_t i = 0; i < 32; i++) x[i] = 0; /* a group of zeros has no scale */
+    x[40] = -7.5f;
+    for (size_t i = 0; i < 3; i++) {
+        const struct cpu_kernels *k = cpu_kernels_find(SETS[i]);
+        if (!k) continue;
+        int8_t q[N];
+        float scale[N / 32];
+        int32_t bias[N / 32];
+        k->quantize(x, N, q, scale, bias);
+        for (size_t g = 0; g < N / 32; g++) {
+            int32_t sum = 0;
+            for (size_t j = g * 32; j < g * 32 + 32; j++) {
+                assert_true(q[j] >= -127);
+                assert_true(fabsf(x[j] - scale[g] * q[j]) <= scale[g] * 0.5001f);
+                sum += q[j];
+            }
+            assert_int_equal(bias[g], -128 * sum);
+        }
+        assert_true(scale[0] == 0);
+        assert_int_equal(q[40], -127);
+    }
+    free(x);
+}
+
+static void norm_and_swiglu_agree_with_arithmetic_in_double(void **s)
+{
+    (void)s;
+    enum { N = 80 };
+    float *x = random_floats(N), *w = random_floats(N), out[N];
+    x[0] = -200.0f; /* silu must not overflow */
+    x[1] = 200.0f;
+    for (size_t i = 0; i < 3; i++) {
+        const struct cpu_kernels *k = cpu_kernels_find(SETS[i]);
+        if (!k) continue;
+        k->swiglu(x, w, N, out);
+        for (size_t j = 0; j < N; j++) {
+            double want = x[j] / (1 + exp(-(double)x[j])) * w[j];
+            assert_true(fabs(out[j] - want) <= 1e-6 * fabs(want) + 1e-30);
+        }
+        k->rmsnorm(x, w, N - 5, 1e-6f, out); /* a width that is no multiple of 16 */
+        double sum = 0;
+        for (size_t j = 0; j < N - 5; j++) sum += (double)x[j] * x[j];
+        for (size_t j = 0; j < N - 5; j++) {
+            double want = x[j] / sqrt(sum / (N - 5) + 1e-6) * w[j];
+            assert_true(fabs(out[j] - want) <= 1e-6 * fabs(want) + 1e-9);
+        }
+    }
+    free(x);
+    free(w);
+}
+
+/* One query row against `n` tokens over several pages, in double. */
+static void plain_attention(const float *q, const float *k, const float *v, size_t n, size_t hd,
+                            double *out)
+{
+    double *p = malloc(n * sizeof *p), max = -INFINITY, sum = 0;
+    for (size_t t = 0; t < n; t++) {
+        p[t] = 0;
+        for (size_t d = 0; d < hd; d++) p[t] += (double)q[d] * k[t * hd + d];
+        if (p[t] > max) max = p[t];
+    }
+    for (size_t t = 0; t < n; t++) sum += p[t] = exp(p[t] - max);
+    for (size_t d = 0; d < hd; d++) {
+        out[d] = 0;
+        for (size_t t = 0; t < n; t++) out[d] += p[t] / sum * v[t * hd + d];
+    }
+    free(p);
+}
+
+static void attention_over_pages_is_softmax_over_all_tokens(void **s)
+{
+    (void)s;
+    enum { ROWS = 7, TOKENS = 3 * KV_PAGE, MAX = 128 };
+    static const size_t DIMS[] = {16, 32, 64, 80, 128};
+    for (size_t set = 0; set < 3; set++) {
+        const struct cpu_kernels *k = cpu_kernels_find(SETS[set]);
+        if (!k) continue;
+        for (size_t i = 0; i < 5; i++) {
+            size_t hd = DIMS[i];
+            float *q = random_floats(ROWS * hd), *keys = random_floats(TOKENS * hd),
+                  *values = random_floats(TOKENS * hd);
+            for (size_t j = 0; j < TOKENS * hd; j++) { /* so that bf16 pages hold them exactly */
+                keys[j] = f32_from_bf16(bf16_from_f32(keys[j] * 3));
+                values[j] = f32_from_bf16(bf16_from_f32(values[j]));
+            }
+            float max[ROWS], sum[ROWS], *acc = calloc(ROWS * hd, sizeof *acc);
+            for (size_t r = 0; r < ROWS; r++) max[r] = -INFINITY, sum[r] = 0;
+            struct kv_tile tile = {random_floats(hd * KV_PAGE), random_floats(hd * KV_PAGE)};
+            uint16_t *k_page = calloc(hd * KV_PAGE, 2), *v_page = calloc(hd * KV_PAGE, 2);
+            for (size_t page = 0; page < 3; page++) {
+                size_t visible[ROWS];
+                for (size_t r = 0; r < ROWS; r++) { /* row r sees 15 r + 1 tokens */
+                    size_t seen = 15 * r + 1, start = page * KV_PAGE;
+                    seen = seen > start ? seen - start : 0;
+                    visible[r] = seen < KV_PAGE ? seen : KV_PAGE;
+                }
+                for (size_t t = 0; t < KV_PAGE; t++)
+                    k->kv_store_bf16(keys + (page * KV_PAGE + t) * hd,
+                                     values + (page * KV_PAGE + t) * hd, hd, t, k_page, v_page);
+                k->kv_load_bf16(k_page, v_page, hd, KV_PAGE, &tile);
+                k->attention_tile(q, ROWS, hd, &tile, visible, max, sum, acc);
+            }
+            for (size_t r = 0; r < ROWS; r++) {
+                double want[MAX];
+                plain_attention(q + r * hd, keys, values, 15 * r + 1, hd, want);
+                for (size_t d = 0; d < hd; d++)
+                    /* scores of size 15 carry an f32 rounding of 1e-6, which e^x keeps as a ratio
+                     */
+                    assert_true(fabs(acc[r * hd + d] / sum[r] - want[d]) < 1e-5);
+            }
+            free(q);
+            free(keys);
+            free(values);
+            free(acc);
+            free(tile.k);
+            free(tile.v);
+            free(k_page);
+            free(v_page);
+        }
+    }
+}
+
+static void rope_rotates_pairs_half_a_head_apart(void **s)
+{
+    (void)s;
+    float head[16], before[16], cosine[8], sine[8];
+    for (size_t i = 0; i < 16; i++) head[i] = before[i] = noise();
+    for (size_t i = 0; i < 8; i++) cosine[i] = cosf((float)i), sine[i] = sinf((float)i);
+    cpu_kernels_portable.rope(head, cosine, sine, 16);
+    for (size_t i = 0; i < 8; i++) {
+        float real = before[i] * cosine[i] - before[i + 8] * sine[i];
+        float imaginary = before[i + 8] * cosine[i] + before[i] * sine[i];
+        assert_true(fabsf(head[i] - real) < 1e-6f);
+        assert_true(fabsf(head[i + 8] - imaginary) < 1e-6f);
+    }
+}
+
+static void an_unknown_instruction_set_is_refused(void **s)
+{
+    (void)s;
+    assert_null(cpu_kernels_find("sse9"));
+    assert_non_null(cpu_kernels_find(NULL));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tiles_agree_with_arithmetic_in_double),
+        cmocka_unit_test(a_token_is_bit_identical_in_any_tile),
+        cmocka_unit_test(quantized_activations_are_the_nearest),
+        cmocka_unit_test(norm_and_swiglu_agree_with_arithmetic_in_double),
+        cmocka_unit_test(attention_over_pages_is_softmax_over_all_tokens),
+        cmocka_unit_test(rope_rotates_pairs_half_a_head_apart),
+        cmocka_unit_test(an_unknown_instruction_set_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
