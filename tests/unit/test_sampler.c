@@ -1,0 +1,216 @@
+/* Sampling: each option keeps what it promises, over many draws where it is random. */
+#include "engine/sampler.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { VOCAB = 8, DRAWS = 20000 };
+
+static const float LOGITS[VOCAB] = {0.5f, 2.0f, -1.0f, 1.0f, 0.0f, 1.5f, -3.0f, 0.9f};
+
+static const struct sampler_options PLAIN = {
+    .temperature = 1, .top_p = 1, .repetition_penalty = 1, .seed = 7};
+
+static struct sampler *make(struct sampler_options o)
+{
+    struct error err = {0};
+    struct sampler *s = sampler_create(&o, VOCAB, &err);
+    assert_non_null(s);
+    return s;
+}
+
+static void draw(struct sampler_options o, size_t counts[VOCAB])
+{
+    struct sampler *s = make(o);
+    memset(counts, 0, VOCAB * sizeof *counts);
+    for (int i = 0; i < DRAWS; i++) {
+        int32_t id = sampler_pick(s, LOGITS);
+        assert_in_range(id, 0, VOCAB - 1);
+        counts[id]++;
+    }
+    sampler_free(s);
+}
+
+/* The softmax of the ids for which keep is set. */
+static void softmax(const int keep[VOCAB], double temperature, double p[VOCAB])
+{
+    double sum = 0;
+    for (size_t i = 0; i < VOCAB; i++) sum += p[i] = keep[i] ? exp(LOGITS[i] / temperature) : 0;
+    for (size_t i = 0; i < VOCAB; i++) p[i] /= sum;
+}
+
+/* Counts within five standard deviations of what p expects. */
+static void assert_distribution(const size_t counts[VOCAB], const double p[VOCAB])
+{
+    for (size_t i = 0; i < VOCAB; i++) {
+        double deviation = sqrt(DRAWS * p[i] * (1 - p[i]));
+        if (p[i] == 0) assert_int_equal(counts[i], 0);
+        assert_true(fabs((double)counts[i] - DRAWS * p[i]) <= 5 * deviation + 1e-9);
+    }
+}
+
+static void temperature_zero_picks_the_most_likely(void **state)
+{
+    (void)state;
+    struct sampler_options o = PLAIN;
+    o.temperature = 0;
+    o.top_k = 3;
+    size_t counts[VOCAB];
+    draw(o, counts);
+    assert_int_equal(counts[1], DRAWS);
+}
+
+static void draws_follow_the_softmax_at_any_temperature(void **state)
+{
+    (void)state;
+    static const int ALL[VOCAB] = {1, 1, 1, 1, 1, 1, 1, 1};
+    for (float t = 0.3f; t < 3; t *= 2) {
+        struct sampler_options o = PLAIN;
+        o.temperature = t;
+        size_t counts[VOCAB];
+        double p[VOCAB];
+        draw(o, counts);
+        softmax(ALL, t, p);
+        assert_distribution(counts, p);
+    }
+}
+
+static void top_k_keeps_the_k_most_likely(void **state)
+{
+    (void)state;
+    struct sampler_options o = PLAIN;
+    o.top_k = 3;
+    size_t counts[VOCAB];
+    double p[VOCAB];
+    draw(o, counts);
+    softmax((const int[VOCAB]){0, 1, 0, 1, 0, 1, 0, 0}, 1, p);
+    assert_distribution(counts, p);
+}
+
+static void top_p_keeps_the_smallest_set_that_reaches_p(void **state)
+{
+    (void)state;
+    /* In order: 1 (.352), 5 (.213), 3 (.129), 7 (.117), ...: 0.5 takes two, 0.6 three. */
+    struct sampler_options o = PLAIN;
+    size_t counts[VOCAB];
+    double p[VOCAB];
+    o.top_p = 0.5f;
+    draw(o, counts);
+    softmax((const int[VOCAB]){0, 1, 0, 0, 0, 1, 0, 0}, 1, p);
+    assert_distribution(counts, p);
+    o.top_p = 0.6f;
+    draw(o, counts);
+    softmax((const int[VOCAB]){0, 1, 0, 1, 0, 1, 0, 0}, 1, p);
+    assert_distribution(counts, p);
+    o.top_p = 1e-6f; /* never nothing */
+    draw(o, counts);
+    assert_int_equal(counts[1], DRAWS);
+}
+
+static void min_p_keeps_what_is_likely_enough_beside_the_best(void **state)
+{
+    (void)state;
+    struct sampler_options o = PLAIN;
+    o.min_p = 0.34f; /* e^-1 = .368 and e^-1.1 = .333 of the best */
+    size_t counts[VOCAB];
+    double p[VOCAB];
+    draw(o, counts);
+    softmax((const int[VOCAB]){0, 1, 0, 1, 0, 1, 0, 0}, 1, p);
+    assert_distribution(counts, p);
+}
+
+static void repetition_penalty_divides_positive_and_multiplies_negative_logits(void **state)
+{
+    (void)state;
+    struct sampler_options o = PLAIN;
+    o.temperature = 0;
+    o.repetition_penalty = 2;
+    struct sampler *s = make(o);
+    sampler_saw(s, 1); /* 2.0 -> 1.0, below 5's 1.5 */
+    sampler_saw(s, 1); /* counts once */
+    assert_int_equal(sampler_pick(s, LOGITS), 5);
+    sampler_saw(s, 5); /* .75 */
+    sampler_saw(s, 3); /* .5, so 1's 1.0 is the best */
+    assert_int_equal(sampler_pick(s, LOGITS), 1);
+    sampler_saw(s, -1); /* ids that do not exist are no harm */
+    sampler_saw(s, VOCAB);
+    static const float NEGATIVE[VOCAB] = {-9, -1, -9, -9, -9, -9, -1.5f, -9};
+    assert_int_equal(sampler_pick(s, NEGATIVE), 6); /* 1 is seen: -1 -> -2 */
+    sampler_free(s);
+}
+
+static void the_same_seed_gives_the_same_draws(void **state)
+{
+    (void)state;
+    struct sampler *a = make(PLAIN), *b = make(PLAIN);
+    struct sampler_options o = PLAIN;
+    o.seed = 8;
+    struct sampler *c = make(o);
+    int differ = 0;
+    for (int i = 0; i < 200; i++) {
+        int32_t x = sampler_pick(a, LOGITS);
+        assert_int_equal(x, sampler_pick(b, LOGITS));
+        differ += x != sampler_pick(c, LOGITS);
+    }
+    assert_true(differ > 50);
+    sampler_free(a);
+    sampler_free(b);
+    sampler_free(c);
+}
+
+static void what_is_not_a_number_is_never_picked(void **state)
+{
+    (void)state;
+    struct sampler *s = make(PLAIN);
+    float bad[VOCAB];
+    for (size_t i = 0; i < VOCAB; i++) bad[i] = NAN;
+    assert_int_equal(sampler_pick(s, bad), -1);
+    bad[4] = -100;
+    for (int i = 0; i < 100; i++) assert_int_equal(sampler_pick(s, bad), 4);
+    bad[2] = INFINITY;
+    assert_int_equal(sampler_pick(s, bad), 2);
+    sampler_free(s);
+}
+
+static void options_out_of_range_are_refused_by_name(void **state)
+{
+    (void)state;
+    static const struct {
+        struct sampler_options o;
+        const char *name;
+    } BAD[] = {
+        {{.temperature = -1, .top_p = 1, .repetition_penalty = 1}, "temperature"},
+        {{.temperature = NAN, .top_p = 1, .repetition_penalty = 1}, "temperature"},
+        {{.top_p = 0, .repetition_penalty = 1}, "top-p"},
+        {{.top_p = 1.5f, .repetition_penalty = 1}, "top-p"},
+        {{.top_p = 1, .min_p = -0.1f, .repetition_penalty = 1}, "min-p"},
+        {{.top_p = 1, .repetition_penalty = 0}, "repetition penalty"},
+    };
+    for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++) {
+        struct error err = {0};
+        assert_null(sampler_create(&BAD[i].o, VOCAB, &err));
+        assert_int_equal(err.code, ERROR_USAGE);
+        assert_non_null(strstr(err.text, BAD[i].name));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(temperature_zero_picks_the_most_likely),
+        cmocka_unit_test(draws_follow_the_softmax_at_any_temperature),
+        cmocka_unit_test(top_k_keeps_the_k_most_likely),
+        cmocka_unit_test(top_p_keeps_the_smallest_set_that_reaches_p),
+        cmocka_unit_test(min_p_keeps_what_is_likely_enough_beside_the_best),
+        cmocka_unit_test(repetition_penalty_divides_positive_and_multiplies_negative_logits),
+        cmocka_unit_test(the_same_seed_gives_the_same_draws),
+        cmocka_unit_test(what_is_not_a_number_is_never_picked),
+        cmocka_unit_test(options_out_of_range_are_refused_by_name),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
