@@ -1,0 +1,75 @@
+/* A command of the program and the command line that it was called with. One file a command; main.c
+ * finds the command, options.c reads the line, and the command's run does the work. */
+#ifndef CLI_COMMAND_H
+#define CLI_COMMAND_H
+
+#include "base/error.h"
+#include "base/settings.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Exit statuses. */
+enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_INTERRUPTED = 130 };
+
+enum { MAX_STOPS = 16 };
+
+struct command_line {
+    const struct command *command;
+    struct settings settings;
+    char **arguments; /* what is left beside the options; borrowed from argv */
+    size_t n_arguments;
+
+    bool help, version, quiet, verbose;
+    bool json, stats;
+    /* ask */
+    size_t passages; /* 0: as the retrieval sees fit */
+    bool show_passages;
+    /* ask, generate */
+    size_t seed;
+    /* generate */
+    bool raw;
+    const char *system;
+    size_t top_k;
+    double top_p, min_p;
+    const char *stop[MAX_STOPS];
+    size_t n_stop;
+    /* ingest */
+    bool list, reset, yes;
+    size_t delete_id; /* 0: none */
+    /* tokenize */
+    bool decode, control, show;
+    /* eval */
+    size_t limit, failures;
+};
+
+struct command {
+    const char *name;
+    unsigned bit;            /* in the option table's masks */
+    const char *arguments;   /* "QUESTION" */
+    const char *summary;     /* one line, no full stop */
+    const char *description; /* for its own --help; lines of at most 78 columns */
+    /* Returns the exit status; with *err filled, main prints it and takes the status from it. */
+    int (*run)(struct command_line *line, struct error *err);
+};
+
+enum command_bit {
+    COMMAND_ASK = 1 << 0,
+    COMMAND_INGEST = 1 << 1,
+    COMMAND_GENERATE = 1 << 2,
+    COMMAND_TOKENIZE = 1 << 3,
+    COMMAND_EVAL = 1 << 4,
+    COMMAND_INFO = 1 << 5,
+    COMMAND_ALL = (1 << 6) - 1,
+    /* Those that open an engine. */
+    COMMAND_ENGINE = COMMAND_ASK | COMMAND_GENERATE | COMMAND_EVAL | COMMAND_INFO,
+};
+
+extern const struct command command_ask, command_ingest, command_generate, command_tokenize,
+    command_eval, command_info;
+
+/* All commands, in the order in which help lists them. */
+extern const struct command *const COMMANDS[];
+extern const size_t N_COMMANDS;
+
+#endif

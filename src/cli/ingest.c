@@ -1,0 +1,225 @@
+/* autospec ingest: documents into the store; the list of them; deleting them. */
+#include "rag/ingest.h"
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/progress.h"
+#include "cli/command.h"
+#include "cli/interrupt.h"
+#include "cli/output.h"
+#include "cli/places.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* ---- reading documents in ---- */
+
+struct reading {
+    struct ingest_totals totals, before; /* before: when the file at hand was begun */
+    struct progress progress;
+    char *path; /* the file at hand; NULL: none */
+    bool json;
+    size_t failed;
+};
+
+static const char *plural(size_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
+/* Prints the line of the file that was read last, from how the totals grew. */
+static void end_file(struct reading *r)
+{
+    if (!r->path) return;
+    progress_end(&r->progress);
+    const struct ingest_totals *now = &r->totals, *before = &r->before;
+    size_t chunks = now->chunks - before->chunks, rows = now->rows - before->rows;
+    bool read = now->documents > before->documents;
+    if (!r->json && (read || now->unchanged > before->unchanged)) {
+        output_text(r->path, strlen(r->path));
+        if (!read)
+            output_puts(": unchanged\n");
+        else {
+            output_printf(": %zu passage%s", chunks, plural(chunks));
+            if (rows) output_printf(" from %zu row%s", rows, plural(rows));
+            output_printf("%s\n",
+                          now->replaced > before->replaced ? ", in place of the old ones" : "");
+        }
+        output_flush(NULL);
+    }
+    free(r->path);
+    r->path = NULL;
+}
+
+static void on_progress(void *context, const char *path, size_t done, size_t total)
+{
+    struct reading *r = context;
+    if (!r->path || strcmp(r->path, path) != 0) {
+        end_file(r);
+        r->before = r->totals;
+        r->path = strdup(path);
+        progress_start(&r->progress, path_base(r->path ? r->path : path), "bytes", total);
+    }
+    progress_update(&r->progress, done);
+}
+
+static bool print_totals(const struct reading *r, struct error *err)
+{
+    const struct ingest_totals *t = &r->totals;
+    if (r->json)
+        return output_json(json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f}", "documents",
+                                     (json_int_t)t->documents, "unchanged",
+                                     (json_int_t)t->unchanged, "replaced", (json_int_t)t->replaced,
+                                     "failed", (json_int_t)r->failed, "passages",
+                                     (json_int_t)t->chunks, "facts", (json_int_t)t->facts,
+                                     "vehicles", (json_int_t)t->vehicles, "bytes",
+                                     (json_int_t)t->bytes, "seconds", t->seconds),
+                           err);
+    output_printf("%zu document%s read: %zu passage%s, %zu fact%s, %zu new vehicle%s", t->documents,
+                  plural(t->documents), t->chunks, plural(t->chunks), t->facts, plural(t->facts),
+                  t->vehicles, plural(t->vehicles));
+    if (t->unchanged) output_printf("; %zu unchanged", t->unchanged);
+    if (t->skipped) output_printf("; %zu other file%s skipped", t->skipped, plural(t->skipped));
+    output_printf(" (%.2f s)\n", t->seconds);
+    return true;
+}
+
+/* Reads all arguments; a bad one is reported and the others are still read. */
+static int read_all(struct command_line *line, struct store *store, struct error *err)
+{
+    struct reading r = {.json = line->json};
+    const struct ingest_options options = {
+        .progress = on_progress, .context = &r, .cancel = interrupt_watch()};
+    bool cancelled = false;
+    for (size_t i = 0; i < line->n_arguments && !cancelled && output_flush(err); i++) {
+        struct error failure = {0};
+        bool ok = ingest_path(store, line->arguments[i], &options, &r.totals, &failure);
+        end_file(&r);
+        if (ok) continue;
+        cancelled = failure.code == ERROR_CANCELLED;
+        r.failed++;
+        output_flush(NULL); /* so that the lines before it stand before the message */
+        if (!cancelled) fprintf(stderr, "autospec: %s\n", failure.text);
+    }
+    if (cancelled) return EXIT_INTERRUPTED;
+    /* One bad file alone: its message has said it all. */
+    if ((r.failed < line->n_arguments || r.totals.documents || line->json) &&
+        !print_totals(&r, err))
+        return EXIT_FAILED;
+    return r.failed ? EXIT_FAILED : EXIT_OK;
+}
+
+/* ---- the documents that are there ---- */
+
+static json_t *document_json(const struct store_document *d)
+{
+    return json_pack("{s:I, s:s, s:s, s:I, s:I, s:I, s:I}", "id", (json_int_t)d->id, "path",
+                     d->path, "kind", d->kind, "bytes", (json_int_t)d->bytes, "passages",
+                     (json_int_t)d->chunks, "facts", (json_int_t)d->facts, "added",
+                     (json_int_t)d->added);
+}
+
+static bool list(const struct command_line *line, struct store *store, struct error *err)
+{
+    struct arena arena = {0};
+    struct store_document *documents = NULL;
+    size_t n = 0;
+    bool ok = !store || store_list_documents(store, &arena, &documents, &n, err);
+    if (ok && line->json) {
+        json_t *array = json_array();
+        for (size_t i = 0; i < n; i++)
+            if (json_array_append_new(array, document_json(&documents[i])) != 0) {
+                json_decref(array);
+                array = NULL;
+                break;
+            }
+        ok = output_json(array, err);
+    } else if (ok && n == 0) {
+        output_puts("no documents\n");
+    } else if (ok) {
+        output_puts("  ID  KIND      PASSAGES     FACTS  ADDED             PATH\n");
+        for (size_t i = 0; i < n; i++) {
+            const struct store_document *d = &documents[i];
+            time_t added = (time_t)d->added;
+            struct tm tm;
+            char when[32] = "";
+            if (localtime_r(&added, &tm)) strftime(when, sizeof when, "%Y-%m-%d %H:%M", &tm);
+            output_printf("%4lld  %-8s  %8zu  %8zu  %-16s  ", (long long)d->id, d->kind, d->chunks,
+                          d->facts, when);
+            output_text(d->path, strlen(d->path));
+            output_puts("\n");
+        }
+    }
+    arena_free(&arena);
+    return ok;
+}
+
+static bool delete_all(struct store *store, struct error *err)
+{
+    struct arena arena = {0};
+    struct store_document *documents = NULL;
+    size_t n = 0;
+    bool ok = !store || store_list_documents(store, &arena, &documents, &n, err);
+    for (size_t i = 0; ok && i < n; i++) ok = store_delete_document(store, documents[i].id, err);
+    if (ok) output_printf("deleted %zu document%s\n", n, plural(n));
+    arena_free(&arena);
+    return ok;
+}
+
+static bool check_use(const struct command_line *line, struct error *err)
+{
+    int actions = line->list + line->reset + (line->delete_id != 0) + (line->n_arguments > 0);
+    if (actions == 0)
+        return error_set(err, ERROR_USAGE,
+                         "a file or folder is missing; see autospec ingest --help");
+    if (actions > 1)
+        return error_set(err, ERROR_USAGE,
+                         "files, --list, --delete and --reset do not go together: one at a time");
+    if (line->reset && !line->yes)
+        return error_set(err, ERROR_USAGE, "--reset deletes all documents; add --yes to do it");
+    return true;
+}
+
+static int run(struct command_line *line, struct error *err)
+{
+    if (!check_use(line, err)) return EXIT_USAGE;
+    char *path = place_store(&line->settings, err);
+    if (!path) return EXIT_FAILED;
+    struct error failure = {0};
+    struct store *store = store_open(path, line->n_arguments ? STORE_WRITE : STORE_READ, &failure);
+    /* No store is as good as an empty one for all that only looks at it. */
+    bool absent = !store && failure.code == ERROR_NOT_FOUND && !line->n_arguments;
+    int status = EXIT_FAILED;
+    if (!store && !absent)
+        *err = failure;
+    else if (line->n_arguments)
+        status = read_all(line, store, err);
+    else if (line->list)
+        status = list(line, store, err) ? EXIT_OK : EXIT_FAILED;
+    else if (line->reset)
+        status = delete_all(store, err) ? EXIT_OK : EXIT_FAILED;
+    else if (absent)
+        error_set(err, ERROR_NOT_FOUND, "there is no document %zu: the store is empty",
+                  line->delete_id);
+    else if (store_delete_document(store, (int64_t)line->delete_id, err)) {
+        output_printf("deleted document %zu\n", line->delete_id);
+        status = EXIT_OK;
+    }
+    store_close(store);
+    free(path);
+    return status;
+}
+
+const struct command command_ingest = {
+    .name = "ingest",
+    .bit = COMMAND_INGEST,
+    .arguments = "FILE|FOLDER...",
+    .summary = "Read documents into the store, list or delete them",
+    .description =
+        "Reads CSV and TSV, JSON, Markdown and text files, of a folder those directly in\n"
+        "it. What is there already is not read again; a file that has changed replaces\n"
+        "what it held before. A file with an error is left out as a whole.\n",
+    .run = run,
+};

@@ -1,0 +1,77 @@
+#include "cli/model_open.h"
+#include "base/log.h"
+#include "cli/places.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static enum quant_type quant_of(const struct settings *s)
+{
+    bool both;
+    unsigned bits = settings_weight_bits(s, &both);
+    if (both) log_warn("LLM_USE_4BIT and LLM_USE_8BIT are both set; 4-bit wins");
+    return bits == 4 ? QUANT_Q4 : bits == 8 ? QUANT_Q8 : QUANT_BF16;
+}
+
+struct engine *model_open(const struct command_line *line, struct error *err)
+{
+    const struct settings *s = &line->settings;
+    char *dir = place_model(s, err);
+    if (!dir) return NULL;
+    char *cache = place_cache(s);
+    const char *isa = settings_choice(s, SETTING_ISA);
+    struct engine_options options = {
+        .model_dir = dir,
+        .type = quant_of(s),
+        .cache_dir = cache,
+        .n_threads = settings_count(s, SETTING_THREADS),
+        .context = settings_count(s, SETTING_CONTEXT),
+        .isa = strcmp(isa, "auto") == 0 ? NULL : isa,
+    };
+    struct engine *engine = engine_open(&options, err);
+    free(cache);
+    free(dir);
+    return engine;
+}
+
+bool model_sampler(const struct command_line *line, struct sampler_options *out, struct error *err)
+{
+    *out = (struct sampler_options){
+        .temperature = (float)settings_number(&line->settings, SETTING_TEMPERATURE),
+        .top_k = line->top_k,
+        .top_p = (float)line->top_p,
+        .min_p = (float)line->min_p,
+        .repetition_penalty = (float)settings_number(&line->settings, SETTING_REPETITION_PENALTY),
+        .seed = line->seed,
+    };
+    return sampler_options_check(out, err);
+}
+
+enum thinking model_thinking(const struct command_line *line, enum thinking automatic)
+{
+    const char *mode = settings_choice(&line->settings, SETTING_THINKING);
+    if (strcmp(mode, "auto") == 0) return automatic;
+    return strcmp(mode, "on") == 0 ? THINKING_ON : THINKING_OFF;
+}
+
+static double rate(size_t n, double seconds)
+{
+    return seconds > 0 ? (double)n / seconds : 0;
+}
+
+void model_print_stats(const struct generate_result *r)
+{
+    static const char *const REASONS[] = {
+        [FINISH_END] = "end of turn",       [FINISH_STOP] = "stop text",
+        [FINISH_LENGTH] = "--max-tokens",   [FINISH_CONTEXT] = "context full",
+        [FINISH_CANCELLED] = "interrupted",
+    };
+    size_t computed = r->prompt_tokens - r->cached_tokens;
+    fprintf(stderr,
+            "prompt: %zu tokens (%zu known) in %.3f s, %.1f tokens/s\n"
+            "answer: %zu tokens in %.3f s, %.1f tokens/s; ended by: %s\n",
+            r->prompt_tokens, r->cached_tokens, r->prefill_seconds,
+            rate(computed, r->prefill_seconds), r->generated_tokens, r->decode_seconds,
+            rate(r->generated_tokens, r->decode_seconds), REASONS[r->finish]);
+}

@@ -1,0 +1,21 @@
+/* From the command line's settings to an engine and the options of a generation. */
+#ifndef CLI_MODEL_OPEN_H
+#define CLI_MODEL_OPEN_H
+
+#include "cli/command.h"
+#include "engine/engine.h"
+
+/* Opens the model that the settings name, with a progress bar while it is packed the first time.
+ * The caller engine_free()s it. */
+struct engine *model_open(const struct command_line *line, struct error *err);
+
+/* The sampling options of the command line, checked. */
+bool model_sampler(const struct command_line *line, struct sampler_options *out, struct error *err);
+
+/* --thinking resolved: "auto" is `automatic`. */
+enum thinking model_thinking(const struct command_line *line, enum thinking automatic);
+
+/* Adds up to one line a generation for --stats and --verbose, on standard error. */
+void model_print_stats(const struct generate_result *result);
+
+#endif
