@@ -8,10 +8,8 @@
 
 /* Where the largest weight of a group may land, in codebook steps: past the last entry it is
  * clipped, short of it the last entries go unused. Both ends, as the codebook is not symmetric. */
-static const float TARGETS[] = {
-    -146, -139, -132, -126, -120, -114, -108, -102, -95, -88,
-    132,  125,  119,  113,  107,  101,  95,   89,   83,  77,
-};
+static const float TARGETS[] = {-140, -133, -126, -119, -112, -105, -98, -91,
+                                112,  106,  100,  94,   88,   82,   76,  70};
 
 enum { N_TARGETS = sizeof TARGETS / sizeof *TARGETS, REFITS = 2, NEIGHBOURS = 1 };
 
