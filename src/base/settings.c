@@ -38,7 +38,7 @@ static const struct setting_spec SPECS[N_SETTINGS] = {
     [SETTING_THREADS] = {"LLM_THREADS", SETTING_COUNT, "threads", 't', "N", NULL,
                          "the cores there are", 1, 1024, NULL, "Threads to compute with"},
     [SETTING_ISA] = {"AUTOSPEC_ISA", SETTING_CHOICE, "isa", 0, "ISA", "auto", NULL, 0, 0,
-                     ISA_CHOICES, "The instructions to compute with; auto: the best there are"},
+                     ISA_CHOICES, "The instructions to compute with; auto is the best there is"},
     [SETTING_STORE] = {"AUTOSPEC_STORE", SETTING_TEXT, "store", 's', "FILE", NULL,
                        "~/.local/share/autospec/autospec.db", 0, 0, NULL,
                        "The file that keeps the documents"},

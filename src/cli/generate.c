@@ -84,7 +84,7 @@ const struct command command_generate = {
     .name = "generate",
     .bit = COMMAND_GENERATE,
     .arguments = "PROMPT",
-    .summary = "Generate text from the model alone, without documents",
+    .summary = "Generate text from the model, without documents",
     .description =
         "The prompt is put into the model's chat format, or with --raw continued as it\n"
         "is. Without PROMPT, or with -, it is read from standard input. The text goes to\n"

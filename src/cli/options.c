@@ -214,9 +214,11 @@ static bool unknown_long(const struct command *command, const char *given, struc
     for (size_t i = 0; i < N_ROWS; i++)
         if (ROWS[i].commands & command->bit) names[n++] = row_name(&ROWS[i]);
     const char *nearest = suggest_nearest(word, names, n);
-    return error_set(err, ERROR_USAGE, "%s has no option --%s%s%s%s", command->name, word,
-                     nearest ? "; did you mean --" : "; see autospec --help",
-                     nearest ? nearest : "", nearest ? "?" : "");
+    if (nearest)
+        return error_set(err, ERROR_USAGE, "%s has no option --%s; did you mean --%s?",
+                         command->name, word, nearest);
+    return error_set(err, ERROR_USAGE, "%s has no option --%s; see autospec %s --help",
+                     command->name, word, command->name);
 }
 
 bool options_parse(struct command_line *line, int argc, char **argv, struct error *err)
@@ -309,15 +311,10 @@ static void print_option(const struct option_row *row)
         return;
     }
     const struct setting_spec *spec = setting_spec(row->setting);
-    used = (size_t)snprintf(text, sizeof text, "%s: ", spec->help);
-    if (spec->kind == SETTING_CHOICE) {
-        used = (size_t)snprintf(text, sizeof text, "%s: ", spec->help);
-        for (size_t i = 0; spec->choices[i] && used < sizeof text; i++)
-            used += (size_t)snprintf(text + used, sizeof text - used, "%s%s", i ? ", " : "",
-                                     spec->choices[i]);
-    } else {
-        used -= 2;
-    }
+    used = (size_t)snprintf(text, sizeof text, "%s", spec->help);
+    for (size_t i = 0; spec->choices && spec->choices[i] && used < sizeof text; i++)
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s%s", i ? ", " : ": ",
+                                 spec->choices[i]);
     if (used < sizeof text)
         snprintf(text + used, sizeof text - used, " (%s; default: %s)", spec->name,
                  setting_default(spec));
