@@ -1,0 +1,44 @@
+/* What the files of the SQLite store share. Not for anyone else. */
+#ifndef RAG_STORE_INTERNAL_H
+#define RAG_STORE_INTERNAL_H
+
+#include "base/buffer.h"
+#include "rag/store.h"
+
+#include <sqlite3.h>
+
+enum { ATTRIBUTE_CACHE = 1024 }; /* a power of two */
+
+struct store {
+    sqlite3 *db;
+    char *path;
+    bool read_only;
+    /* The document that is being written. */
+    bool writing;
+    int64_t document;
+    struct store_written written;
+    sqlite3_stmt *add_chunk, *add_fact, *find_vehicle, *add_vehicle, *find_attribute,
+        *add_attribute;
+    struct buffer vehicle_text; /* scratch: keys of the vehicle at hand */
+    uint64_t last_vehicle_print;
+    int64_t last_vehicle; /* row id; 0: none */
+    struct {
+        uint64_t hash;
+        int64_t id; /* 0: empty */
+    } attributes[ATTRIBUTE_CACHE];
+};
+
+/* Fills *err from the last SQLite error: "PATH: doing WHAT: ...". Returns false. */
+bool store_fail(struct store *s, const char *what, struct error *err);
+
+/* Prepares; NULL with *err filled on failure. */
+sqlite3_stmt *store_prepare(struct store *s, const char *sql, struct error *err);
+bool store_exec(struct store *s, const char *sql, struct error *err);
+
+/* Ends the cached statements of writing. */
+void store_finish_statements(struct store *s);
+
+/* Column as text in the arena, "" for NULL; NULL when memory is out. */
+const char *store_column(sqlite3_stmt *q, int column, struct arena *arena);
+
+#endif
