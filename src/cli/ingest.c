@@ -1,7 +1,6 @@
 /* autospec ingest: documents into the store; the list of them; deleting them. */
 #include "rag/ingest.h"
 #include "base/arena.h"
-#include "base/clock.h"
 #include "base/file.h"
 #include "base/progress.h"
 #include "cli/command.h"
@@ -13,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 /* ---- reading documents in ---- */
 
@@ -182,31 +182,33 @@ static bool check_use(const struct command_line *line, struct error *err)
     return true;
 }
 
+/* What is asked of a store that is there, or of none (NULL), which is as good as an empty one. */
+static bool manage(const struct command_line *line, struct store *store, struct error *err)
+{
+    if (line->list) return list(line, store, err);
+    if (line->reset) return delete_all(store, err);
+    if (!store)
+        return error_set(err, ERROR_NOT_FOUND, "there is no document %zu: the store is empty",
+                         line->delete_id);
+    if (!store_delete_document(store, (int64_t)line->delete_id, err)) return false;
+    output_printf("deleted document %zu\n", line->delete_id);
+    return true;
+}
+
 static int run(struct command_line *line, struct error *err)
 {
     if (!check_use(line, err)) return EXIT_USAGE;
     char *path = place_store(&line->settings, err);
     if (!path) return EXIT_FAILED;
-    struct error failure = {0};
-    struct store *store = store_open(path, line->n_arguments ? STORE_WRITE : STORE_READ, &failure);
-    /* No store is as good as an empty one for all that only looks at it. */
-    bool absent = !store && failure.code == ERROR_NOT_FOUND && !line->n_arguments;
+    /* Only reading documents in makes a store. */
+    bool absent = line->n_arguments == 0 && access(path, F_OK) != 0;
+    enum store_mode mode = line->list ? STORE_READ : STORE_WRITE;
+    struct store *store = absent ? NULL : store_open(path, mode, err);
     int status = EXIT_FAILED;
-    if (!store && !absent)
-        *err = failure;
-    else if (line->n_arguments)
+    if (store && line->n_arguments)
         status = read_all(line, store, err);
-    else if (line->list)
-        status = list(line, store, err) ? EXIT_OK : EXIT_FAILED;
-    else if (line->reset)
-        status = delete_all(store, err) ? EXIT_OK : EXIT_FAILED;
-    else if (absent)
-        error_set(err, ERROR_NOT_FOUND, "there is no document %zu: the store is empty",
-                  line->delete_id);
-    else if (store_delete_document(store, (int64_t)line->delete_id, err)) {
-        output_printf("deleted document %zu\n", line->delete_id);
+    else if ((store || absent) && manage(line, store, err))
         status = EXIT_OK;
-    }
     store_close(store);
     free(path);
     return status;
