@@ -1,0 +1,203 @@
+#include "rag/answer.h"
+#include "base/clock.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct answer_options answer_options_default(void)
+{
+    return (struct answer_options){
+        .max_tokens = 160,
+        .thinking = THINKING_OFF,
+        .sampler = {.temperature = 0, .top_p = 1, .repetition_penalty = 1},
+    };
+}
+
+/* ---- what the program itself says ---- */
+
+static void name_mention(const struct mention *m, struct buffer *out)
+{
+    vehicle_title(&m->vehicle, out);
+}
+
+static bool add_note(struct answer *a, struct buffer *note)
+{
+    const char *text = note->failed ? NULL : arena_strdup(&a->arena, buffer_text(note));
+    buffer_free(note);
+    if (!text) return false;
+    a->notes[a->n_notes++] = text;
+    return true;
+}
+
+/* What the reader must know about the difference between question and documents. */
+static bool make_notes(struct answer *a, struct error *err)
+{
+    const struct question *q = &a->question;
+    a->notes = arena_array(&a->arena, QUESTION_MAX_MENTIONS + 1, sizeof *a->notes);
+    if (!a->notes) return error_memory(err, "an answer");
+    for (size_t i = 0; i < q->n_mentions; i++) {
+        const struct mention *m = &q->mentions[i];
+        struct buffer note = {0};
+        if (m->unknown) {
+            buffer_puts(&note, "The documents name no ");
+            buffer_puts(&note, m->vehicle.manufacturer);
+            buffer_puts(&note, " vehicles.");
+        } else if (m->year_missing) {
+            struct vehicle v = m->vehicle;
+            v.trim = "";
+            buffer_puts(&note, "The documents hold no ");
+            vehicle_title(&v, &note);
+            if (m->years_near[0]) buffer_printf(&note, "; nearest: %d", m->years_near[0]);
+            if (m->years_near[1]) buffer_printf(&note, ", %d", m->years_near[1]);
+            buffer_putc(&note, '.');
+        } else {
+            continue;
+        }
+        if (!add_note(a, &note)) return error_memory(err, "an answer");
+    }
+    return true;
+}
+
+/* The answer when nothing was found: no model is asked. */
+static bool answer_nothing(struct answer *a, struct error *err)
+{
+    struct buffer b = {0};
+    buffer_puts(&b, "The documents hold nothing about ");
+    const struct question *q = &a->question;
+    for (size_t i = 0; i < q->n_mentions; i++) {
+        if (i > 0)
+            buffer_puts(&b, i + 1 < q->n_mentions ? ", the " : " or the ");
+        else
+            buffer_puts(&b, "the ");
+        name_mention(&q->mentions[i], &b);
+    }
+    buffer_puts(&b, q->n_mentions ? "." : "this.");
+    a->text = b.failed ? NULL : arena_strdup(&a->arena, buffer_text(&b));
+    buffer_free(&b);
+    a->refused = true;
+    return a->text || error_memory(err, "an answer");
+}
+
+/* ---- generation ---- */
+
+struct collector {
+    const struct answer_options *options;
+    struct buffer text, reasoning;
+};
+
+static bool collect(void *context, const char *text, size_t len, bool reasoning)
+{
+    struct collector *c = context;
+    buffer_append(reasoning ? &c->reasoning : &c->text, text, len);
+    if (c->text.failed || c->reasoning.failed) return false;
+    return !c->options->sink || c->options->sink(c->options->sink_context, text, len, reasoning);
+}
+
+/* Without the white space around it. */
+static const char *trimmed(const struct buffer *b, struct arena *arena)
+{
+    const char *text = buffer_text(b);
+    size_t skip = strspn(text, " \t\r\n"), len = strlen(text);
+    while (len > skip && strchr(" \t\r\n", text[len - 1])) len--;
+    return arena_strndup(arena, text + skip, len - skip);
+}
+
+static bool generate(struct answer *a, const struct generator *g, const struct passage *passages,
+                     const struct answer_options *o, struct error *err)
+{
+    if (o->max_tokens == 0 || o->max_tokens >= g->context_tokens)
+        return error_set(err, ERROR_USAGE,
+                         "an answer of %zu tokens does not fit into a context of %zu",
+                         o->max_tokens, g->context_tokens);
+    struct prompt prompt;
+    struct collector c = {.options = o};
+    double start = clock_seconds();
+    if (!prompt_build(&prompt, g, passages, a->hits.n, a->question.text, o->thinking,
+                      g->context_tokens - o->max_tokens, err))
+        return false;
+    a->n_passages = prompt.n_passages;
+    a->prompt_seconds = clock_seconds() - start;
+    struct generate_options options = {
+        .max_tokens = o->max_tokens, .sampler = o->sampler, .cancel = o->cancel};
+    bool ok = g->generate(g->context, &prompt.tokens, &options, collect, &c, &a->usage, err);
+    prompt_free(&prompt);
+    a->generated = true;
+    if (ok && (c.text.failed || c.reasoning.failed)) ok = error_memory(err, "an answer");
+    if (ok) {
+        a->text = trimmed(&c.text, &a->arena);
+        a->reasoning = trimmed(&c.reasoning, &a->arena);
+        ok = (a->text && a->reasoning) || error_memory(err, "an answer");
+    }
+    buffer_free(&c.text);
+    buffer_free(&c.reasoning);
+    return ok;
+}
+
+static bool check(struct answer *a, const struct passage *passages, struct error *err)
+{
+    if (!verify_answer(&a->verification, a->text, passages, a->n_passages, &a->arena, err))
+        return false;
+    a->refused = answer_is_refusal(a->text);
+    if (a->refused || a->question.comparison == COMPARE_NONE) return true;
+    const char **titles = arena_array(&a->arena, a->n_passages + 1, sizeof *titles);
+    if (!titles) return error_memory(err, "an answer");
+    for (size_t i = 0; i < a->n_passages; i++) {
+        /* The vehicle's name, not the section's: two sections of one car are no comparison. */
+        const struct vehicle *v = &a->hits.items[i].vehicle;
+        struct buffer name = {0};
+        if (vehicle_is_known(v))
+            vehicle_title(v, &name);
+        else
+            buffer_puts(&name, a->hits.items[i].title);
+        titles[i] = name.failed ? NULL : arena_strdup(&a->arena, buffer_text(&name));
+        buffer_free(&name);
+        if (!titles[i]) return error_memory(err, "an answer");
+    }
+    a->computed = comparison_conclude(a->question.comparison, &a->verification, titles,
+                                      a->n_passages, &a->arena);
+    return true;
+}
+
+bool answer_question(struct answer *out, struct store *store, const struct generator *generator,
+                     const char *question, const struct answer_options *options, struct error *err)
+{
+    *out = (struct answer){.text = "", .reasoning = ""};
+    struct answer_options defaults = answer_options_default();
+    if (!options) options = &defaults;
+    struct passage *passages = NULL;
+    double start = clock_seconds();
+    if (!question_understand(&out->question, store, question, err)) goto fail;
+    double understood = clock_seconds();
+    out->understand_seconds = understood - start;
+    if (!retrieve(store, &out->question, &options->retrieve, &out->hits, err)) goto fail;
+    out->retrieve_seconds = clock_seconds() - understood;
+    if (!make_notes(out, err)) goto fail;
+    if (out->hits.n == 0) {
+        if (!answer_nothing(out, err)) goto fail;
+    } else {
+        passages = calloc(out->hits.n, sizeof *passages);
+        if (!passages) {
+            error_memory(err, "an answer");
+            goto fail;
+        }
+        for (size_t i = 0; i < out->hits.n; i++)
+            passages[i] = (struct passage){out->hits.items[i].title, out->hits.items[i].text};
+        if (!generate(out, generator, passages, options, err)) goto fail;
+        if (!check(out, passages, err)) goto fail;
+    }
+    out->total_seconds = clock_seconds() - start;
+    free(passages);
+    return true;
+fail:
+    free(passages);
+    answer_free(out);
+    return false;
+}
+
+void answer_free(struct answer *a)
+{
+    question_free(&a->question);
+    hit_list_free(&a->hits);
+    arena_free(&a->arena);
+    *a = (struct answer){0};
+}
