@@ -20,9 +20,9 @@ struct packed_layer {
                                      up, by turns, so that SwiGLU needs no second pass */
     struct packed_matrix down;    /* (hidden, intermediate) */
     const float *attn_norm, *mlp_norm; /* (hidden) */
-    const float *qkv_bias;        /* (rows of qkv) or NULL */
-    const float *o_bias;          /* (hidden) or NULL */
-    const float *q_norm, *k_norm; /* (head_dim) or NULL */
+    const float *qkv_bias;             /* (rows of qkv) or NULL */
+    const float *o_bias;               /* (hidden) or NULL */
+    const float *q_norm, *k_norm;      /* (head_dim) or NULL */
 };
 
 struct packed_model {
@@ -32,10 +32,10 @@ struct packed_model {
     struct packed_matrix head;  /* (vocab, hidden); the same memory as embed when tied */
     const float *norm;          /* (hidden) */
     struct packed_layer *layers;
-    size_t bytes;               /* of packed weights */
-    size_t bytes_per_token;     /* weight bytes that one decoded token reads: all but embed */
-    bool from_cache;            /* mapped from a packed file that was there already */
-    double seconds;             /* that opening took */
+    size_t bytes;           /* of packed weights */
+    size_t bytes_per_token; /* weight bytes that one decoded token reads: all but embed */
+    bool from_cache;        /* mapped from a packed file that was there already */
+    double seconds;         /* that opening took */
     struct packed_storage *storage;
 };
 

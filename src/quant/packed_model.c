@@ -1,0 +1,175 @@
+#include "quant/packed_model.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "quant/packed_build.h"
+#include "quant/packed_cache.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* What holds the weights: a mapped file or memory of our own. */
+struct packed_storage {
+    struct tensor_set *set;
+    uint8_t *memory;
+    size_t size; /* of memory */
+};
+
+/* One attempt to open a model. */
+struct opening {
+    struct packed_model *m;
+    const char *dir;
+    struct packed_plan plan;
+    struct thread_pool *pool;
+    char fingerprint[PACKED_FINGERPRINT_SIZE];
+    struct tensor_set *source; /* NULL until something has to be packed */
+};
+
+static bool open_source(struct opening *o, struct error *err)
+{
+    o->source = tensor_set_open_dir(o->dir, err);
+    return o->source && packed_plan_find_sources(&o->plan, o->m, o->dir, o->source, err);
+}
+
+static bool pack_into_memory(struct opening *o, struct error *err)
+{
+    struct packed_storage *storage = o->m->storage;
+    uint64_t *sums = malloc(o->plan.n_pieces * sizeof *sums); /* of no use here */
+    void *p = sums ? mmap(NULL, o->plan.memory, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+                          -1, 0)
+                   : MAP_FAILED;
+    if (p == MAP_FAILED) {
+        free(sums);
+        return error_set(err, ERROR_MEMORY, "%s: no memory for %zu bytes of packed weights", o->dir,
+                         o->plan.memory);
+    }
+    storage->memory = p;
+    storage->size = o->plan.memory;
+    madvise(p, storage->size, MADV_HUGEPAGE);
+    struct packed_target target = {.memory = p};
+    bool target_failed;
+    bool ok = packed_build(&o->plan, &target, o->pool, sums, &target_failed, err);
+    free(sums);
+    for (size_t i = 0; ok && i < o->plan.n_items; i++)
+        packed_item_attach(&o->plan.items[i], storage->memory + o->plan.items[i].offset);
+    return ok;
+}
+
+/* True when the packed file at path is current; then it is mapped. */
+static bool map_cached(struct opening *o, const char *path, bool verify, bool *warned)
+{
+    struct error err = {0};
+    enum packed_found found = packed_cache_map(path, &o->plan, o->fingerprint, o->pool, verify,
+                                               &o->m->storage->set, &err);
+    if (found == PACKED_STALE) log_info("%s: the model has changed since, packing again", path);
+    if (found == PACKED_DAMAGED && !*warned) {
+        log_warn("%s: packing again", err.text);
+        *warned = true;
+    }
+    return found == PACKED_CURRENT;
+}
+
+/* Packs into the cache file and maps it. False without *err filled: the cache cannot be used, and
+ * the log says why. */
+static bool pack_into_cache(struct opening *o, const char *cache_dir, const char *path,
+                            bool rebuild, bool *warned, struct error *err)
+{
+    struct error cause = {0};
+    bool ok = false, target_failed = true;
+    int lock = -1;
+    if (!file_make_directories(cache_dir, &cause)) goto done;
+    lock = packed_cache_lock(path, &cause);
+    if (lock < 0) goto done;
+    /* Whoever had the lock before us may have done the work. */
+    ok = o->m->from_cache = !rebuild && map_cached(o, path, true, warned);
+    if (ok) goto done;
+    if (!open_source(o, err)) goto done;
+    ok = packed_cache_write(path, &o->plan, o->fingerprint, o->pool, &target_failed, &cause);
+    if (!ok && !target_failed) error_set(err, cause.code, "%s", cause.text);
+    ok = ok && map_cached(o, path, false, warned);
+done:
+    if (lock >= 0) close(lock);
+    if (!ok && err->code == ERROR_NONE)
+        log_warn("%s: packed weights are kept in memory only",
+                 cause.code ? cause.text : "the packed file cannot be mapped");
+    return ok;
+}
+
+static bool open_weights(struct opening *o, const struct packed_options *options, struct error *err)
+{
+    if (!options->cache_dir) return open_source(o, err) && pack_into_memory(o, err);
+    char *path = packed_cache_path(options->cache_dir, o->dir, options->type, err);
+    if (!path) return false;
+    bool warned = false;
+    bool ok = packed_fingerprint(o->dir, o->fingerprint, err);
+    if (!ok) goto done;
+    ok = o->m->from_cache = !options->rebuild && map_cached(o, path, true, &warned);
+    if (ok) goto done;
+    ok = pack_into_cache(o, options->cache_dir, path, options->rebuild, &warned, err);
+    if (!ok && err->code == ERROR_NONE)
+        ok = (o->source || open_source(o, err)) && pack_into_memory(o, err);
+done:
+    free(path);
+    return ok;
+}
+
+/* Sums up the sizes and lets a tied head share the embedding. */
+static void finish(struct packed_model *m, const struct packed_plan *plan)
+{
+    if (m->config.tied_head) m->head = m->embed;
+    for (size_t i = 0; i < plan->n_items; i++) {
+        const struct packed_item *item = &plan->items[i];
+        m->bytes += item->bytes;
+        if (item->matrix != &m->embed || m->config.tied_head) m->bytes_per_token += item->bytes;
+    }
+}
+
+struct packed_model *packed_model_open(const char *dir, const struct packed_options *options,
+                                       struct thread_pool *pool, struct error *err)
+{
+    double started = clock_seconds();
+    struct error local = {0};
+    if (!err) err = &local;
+    struct opening o = {.dir = dir, .pool = pool};
+    struct packed_model *m = calloc(1, sizeof *m);
+    bool ok = false;
+    o.m = m;
+    if (!m || !(m->storage = calloc(1, sizeof *m->storage))) {
+        error_memory(err, dir);
+        goto done;
+    }
+    m->type = options->type;
+    if (!model_config_read(&m->config, dir, err)) goto done;
+    m->layers = calloc(m->config.n_layers, sizeof *m->layers);
+    if (!m->layers) {
+        error_memory(err, dir);
+        goto done;
+    }
+    ok = packed_plan_make(&o.plan, m, err) && open_weights(&o, options, err);
+done:
+    if (ok) finish(m, &o.plan);
+    tensor_set_free(o.source);
+    packed_plan_free(&o.plan);
+    if (!ok) {
+        packed_model_free(m);
+        return NULL;
+    }
+    m->seconds = clock_seconds() - started;
+    log_info("%s: %s weights, %.1f MB, %s in %.2f s", dir, quant_type_name(m->type),
+             (double)m->bytes / 1e6, m->from_cache ? "mapped" : "packed", m->seconds);
+    return m;
+}
+
+void packed_model_free(struct packed_model *m)
+{
+    if (!m) return;
+    if (m->storage) {
+        tensor_set_free(m->storage->set);
+        if (m->storage->memory) munmap(m->storage->memory, m->storage->size);
+        free(m->storage);
+    }
+    free(m->layers);
+    free(m);
+}

@@ -1,0 +1,290 @@
+#include "quant/packed_plan.h"
+#include "base/log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Large enough to write at one go, small enough to share a layer between threads. */
+enum { PIECE_BYTES = 512 * 1024 };
+
+/* Room for what one layer adds, and for embed, head and norm. */
+enum { ITEMS_A_LAYER = 16, ITEMS_BESIDE = 8 };
+
+static size_t padded_rows(size_t rows)
+{
+    return packed_blocks(rows) * QUANT_BLOCK_ROWS;
+}
+
+/* A name of the plan's arena; NULL when memory is out. */
+__attribute__((format(printf, 2, 3))) static const char *name_of(struct packed_plan *plan,
+                                                                 const char *fmt, ...)
+{
+    char text[128];
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    return arena_strdup(&plan->arena, text);
+}
+
+static void add_source(struct packed_item *item, const char *name, size_t rows)
+{
+    item->sources[item->n_sources++] = (struct packed_source){.name = name, .rows = rows};
+}
+
+/* Appends an item. There is room: packed_plan_make saw to it. */
+static struct packed_item *add_item(struct packed_plan *plan, const char *name,
+                                    enum packed_kind kind)
+{
+    struct packed_item *item = &plan->items[plan->n_items++];
+    *item = (struct packed_item){.name = name, .kind = kind, .cols = 1};
+    return item;
+}
+
+static struct packed_item *add_matrix(struct packed_plan *plan, struct packed_matrix *target,
+                                      const char *name, enum quant_type type, size_t rows,
+                                      size_t cols)
+{
+    *target = (struct packed_matrix){.type = type, .rows = rows, .cols = cols};
+    struct packed_item *item = add_item(plan, name, PACKED_MATRIX);
+    item->type = type;
+    item->rows = rows;
+    item->cols = cols;
+    item->matrix = target;
+    item->bytes = packed_matrix_bytes(type, rows, cols);
+    size_t block = packed_block_bytes(type, cols);
+    item->piece = block > PIECE_BYTES ? block : PIECE_BYTES / block * block;
+    if (type == QUANT_Q4 || type == QUANT_Q8) {
+        const char *scale_name = name ? name_of(plan, "%s.row_scale", name) : NULL;
+        struct packed_item *scale = add_item(plan, scale_name, PACKED_ROW_SCALE);
+        scale->rows = padded_rows(rows);
+        scale->matrix = target;
+        scale->bytes = scale->piece = scale->rows * sizeof(float);
+    }
+    return item;
+}
+
+/* Vectors are padded with zeros to a multiple of 16, so that whole blocks of a matrix's results can
+ * take a bias. */
+static struct packed_item *add_vector(struct packed_plan *plan, const float **target,
+                                      const char *name, size_t n)
+{
+    struct packed_item *item = add_item(plan, name, PACKED_VECTOR);
+    item->rows = padded_rows(n);
+    item->vector = target;
+    item->bytes = item->piece = item->rows * sizeof(float);
+    return item;
+}
+
+static void plan_layer(struct packed_plan *plan, const struct packed_model *m, size_t i)
+{
+    const struct model_config *c = &m->config;
+    struct packed_layer *layer = &m->layers[i];
+    size_t q = c->n_heads * c->head_dim, kv = c->n_kv_heads * c->head_dim;
+    struct packed_item *item;
+#define OURS(part)   name_of(plan, "layers.%zu." part, i)
+#define SOURCE(part) name_of(plan, "model.layers.%zu." part, i)
+
+    item = add_vector(plan, &layer->attn_norm, OURS("attn_norm"), c->hidden);
+    add_source(item, SOURCE("input_layernorm.weight"), c->hidden);
+
+    item = add_matrix(plan, &layer->qkv, OURS("qkv"), m->type, q + 2 * kv, c->hidden);
+    add_source(item, SOURCE("self_attn.q_proj.weight"), q);
+    add_source(item, SOURCE("self_attn.k_proj.weight"), kv);
+    add_source(item, SOURCE("self_attn.v_proj.weight"), kv);
+    if (c->qkv_bias) {
+        item = add_vector(plan, &layer->qkv_bias, OURS("qkv_bias"), q + 2 * kv);
+        add_source(item, SOURCE("self_attn.q_proj.bias"), q);
+        add_source(item, SOURCE("self_attn.k_proj.bias"), kv);
+        add_source(item, SOURCE("self_attn.v_proj.bias"), kv);
+    }
+    if (c->qk_norm) {
+        item = add_vector(plan, &layer->q_norm, OURS("q_norm"), c->head_dim);
+        add_source(item, SOURCE("self_attn.q_norm.weight"), c->head_dim);
+        item = add_vector(plan, &layer->k_norm, OURS("k_norm"), c->head_dim);
+        add_source(item, SOURCE("self_attn.k_norm.weight"), c->head_dim);
+    }
+    item = add_matrix(plan, &layer->o, OURS("o"), m->type, c->hidden, q);
+    add_source(item, SOURCE("self_attn.o_proj.weight"), c->hidden);
+    if (c->o_bias) {
+        item = add_vector(plan, &layer->o_bias, OURS("o_bias"), c->hidden);
+        add_source(item, SOURCE("self_attn.o_proj.bias"), c->hidden);
+    }
+
+    item = add_vector(plan, &layer->mlp_norm, OURS("mlp_norm"), c->hidden);
+    add_source(item, SOURCE("post_attention_layernorm.weight"), c->hidden);
+    item = add_matrix(plan, &layer->gate_up, OURS("gate_up"), m->type,
+                      2 * padded_rows(c->intermediate), c->hidden);
+    item->by_turns = true;
+    add_source(item, SOURCE("mlp.gate_proj.weight"), c->intermediate);
+    add_source(item, SOURCE("mlp.up_proj.weight"), c->intermediate);
+    item = add_matrix(plan, &layer->down, OURS("down"), m->type, c->hidden, c->intermediate);
+    add_source(item, SOURCE("mlp.down_proj.weight"), c->hidden);
+#undef OURS
+#undef SOURCE
+}
+
+bool packed_plan_make(struct packed_plan *plan, struct packed_model *m, struct error *err)
+{
+    const struct model_config *c = &m->config;
+    *plan = (struct packed_plan){.cap_items = ITEMS_A_LAYER * c->n_layers + ITEMS_BESIDE};
+    plan->items = calloc(plan->cap_items, sizeof *plan->items);
+    if (!plan->items) return error_memory(err, "plan of the packed model");
+
+    /* One row of the embedding is read a token: it can afford more bits than the head. */
+    enum quant_type embed_type = m->type == QUANT_Q4 && !c->tied_head ? QUANT_Q8 : m->type;
+    struct packed_item *item =
+        add_matrix(plan, &m->embed, name_of(plan, "embed"), embed_type, c->vocab, c->hidden);
+    add_source(item, "model.embed_tokens.weight", c->vocab);
+    for (size_t i = 0; i < c->n_layers; i++) plan_layer(plan, m, i);
+    item = add_vector(plan, &m->norm, name_of(plan, "norm"), c->hidden);
+    add_source(item, "model.norm.weight", c->hidden);
+    if (!c->tied_head) {
+        item = add_matrix(plan, &m->head, name_of(plan, "head"), m->type, c->vocab, c->hidden);
+        add_source(item, "lm_head.weight", c->vocab);
+    }
+
+    for (size_t i = 0; i < plan->n_items; i++) {
+        item = &plan->items[i];
+        if (!item->name) return error_memory(err, "plan of the packed model");
+        for (size_t s = 0; s < item->n_sources; s++)
+            if (!item->sources[s].name) return error_memory(err, "plan of the packed model");
+        item->first_piece = plan->n_pieces;
+        plan->n_pieces += packed_item_pieces(item);
+        item->offset = plan->memory;
+        plan->memory += (item->bytes + 63) & ~(size_t)63;
+    }
+    return true;
+}
+
+void packed_plan_free(struct packed_plan *plan)
+{
+    free(plan->items);
+    arena_free(&plan->arena);
+    *plan = (struct packed_plan){0};
+}
+
+struct packed_item *packed_plan_item_of(const struct packed_plan *plan, size_t piece)
+{
+    size_t low = 0, high = plan->n_items; /* the last item that begins at or before the piece */
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (plan->items[middle].first_piece <= piece)
+            low = middle;
+        else
+            high = middle;
+    }
+    return &plan->items[low];
+}
+
+void packed_item_attach(const struct packed_item *item, const void *data)
+{
+    switch (item->kind) {
+    case PACKED_MATRIX:
+        item->matrix->data = data;
+        break;
+    case PACKED_ROW_SCALE:
+        item->matrix->row_scale = data;
+        break;
+    case PACKED_VECTOR:
+        *item->vector = data;
+        break;
+    }
+}
+
+/* "(3, 4)"; what is past the room is left off. */
+static void write_shape(char *out, size_t size, const size_t *shape, size_t n_dims)
+{
+    size_t used = 0;
+    for (size_t i = 0; i < n_dims && used + 1 < size; i++) {
+        int n = snprintf(out + used, size - used, "%s%zu", i ? ", " : "(", shape[i]);
+        used += n > 0 ? (size_t)n : 0;
+    }
+    if (!n_dims)
+        snprintf(out, size, "()");
+    else if (used + 1 < size)
+        snprintf(out + used, size - used, ")");
+}
+
+static bool find_source(struct packed_source *source, const struct packed_item *item,
+                        const char *dir, const struct tensor_set *set, struct error *err)
+{
+    const struct tensor *t = tensor_set_find(set, source->name);
+    if (!t)
+        return error_set(err, ERROR_INPUT,
+                         "%s: there is no tensor \"%s\", which config.json asks for", dir,
+                         source->name);
+    if (t->type != TENSOR_F32 && t->type != TENSOR_F16 && t->type != TENSOR_BF16)
+        return error_set(err, ERROR_UNSUPPORTED,
+                         "%s: tensor \"%s\": type %s, expected BF16, F16 or F32", t->file, t->name,
+                         tensor_type_name(t->type));
+    size_t want[2] = {source->rows, item->cols}, n_dims = item->kind == PACKED_MATRIX ? 2 : 1;
+    if (t->n_dims != n_dims || memcmp(t->shape, want, n_dims * sizeof *want) != 0) {
+        char expected[64], found[128];
+        write_shape(expected, sizeof expected, want, n_dims);
+        write_shape(found, sizeof found, t->shape, t->n_dims);
+        return error_set(err, ERROR_INPUT,
+                         "%s: tensor \"%s\": shape is %s, but config.json asks for %s", t->file,
+                         t->name, found, expected);
+    }
+    source->tensor = t;
+    return true;
+}
+
+/* Tensors that are no weights of ours, though they stand in files that are in order: the
+ * frequencies that old checkpoints carry, and the copy of a tied head. */
+static bool is_harmless(const char *name, bool tied)
+{
+    static const char TAIL[] = ".rotary_emb.inv_freq";
+    size_t n = strlen(name), tail = sizeof TAIL - 1;
+    if (n >= tail && strcmp(name + n - tail, TAIL) == 0) return true;
+    return tied && strcmp(name, "lm_head.weight") == 0;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static bool warn_of_others(const struct packed_plan *plan, const struct packed_model *m,
+                           const char *dir, const struct tensor_set *set, struct error *err)
+{
+    const char **used = malloc(plan->n_items * PACKED_MAX_SOURCES * sizeof *used);
+    if (!used) return error_memory(err, "tensor names");
+    size_t n_used = 0, n_others = 0;
+    for (size_t i = 0; i < plan->n_items; i++)
+        for (size_t s = 0; s < plan->items[i].n_sources; s++)
+            used[n_used++] = plan->items[i].sources[s].name;
+    qsort(used, n_used, sizeof *used, compare_names);
+    const char *other = NULL;
+    for (size_t i = 0; i < tensor_set_count(set); i++) {
+        const char *name = tensor_set_at(set, i)->name;
+        if (is_harmless(name, m->config.tied_head) ||
+            bsearch(&name, used, n_used, sizeof *used, compare_names))
+            continue;
+        n_others++;
+        if (!other) other = name;
+    }
+    if (n_others)
+        log_warn("%s: %zu tensor%s that %s models do not have, ignored: \"%s\"%s", dir, n_others,
+                 n_others > 1 ? "s" : "", architecture_name(m->config.arch), other,
+                 n_others > 1 ? " and others" : "");
+    free(used);
+    return true;
+}
+
+bool packed_plan_find_sources(struct packed_plan *plan, const struct packed_model *m,
+                              const char *dir, const struct tensor_set *set, struct error *err)
+{
+    plan->source_bytes = 0;
+    for (size_t i = 0; i < plan->n_items; i++) {
+        struct packed_item *item = &plan->items[i];
+        for (size_t s = 0; s < item->n_sources; s++) {
+            if (!find_source(&item->sources[s], item, dir, set, err)) return false;
+            plan->source_bytes += item->sources[s].tensor->size;
+        }
+    }
+    return warn_of_others(plan, m, dir, set, err);
+}
