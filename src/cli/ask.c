@@ -140,14 +140,13 @@ static int run(struct command_line *line, struct error *err)
     int status = EXIT_FAILED;
     struct buffer question = {0};
     struct store *store = NULL;
-    struct engine *engine = NULL;
+    struct model model = {0};
     struct stream stream = {0};
     struct answer_options options = answer_options_default();
     if (!model_sampler(line, &options.sampler, err) || !read_question(line, &question, err))
         goto done;
     store = open_store(line, err);
-    engine = store ? model_open(line, err) : NULL;
-    if (!engine) goto done;
+    if (!store || !model_open(&model, line, err)) goto done;
 
     options.retrieve.top_k = line->passages;
     options.max_tokens = settings_count(&line->settings, SETTING_MAX_TOKENS);
@@ -156,7 +155,7 @@ static int run(struct command_line *line, struct error *err)
     options.sink = line->json ? NULL : stream_piece;
     options.sink_context = &stream;
 
-    struct generator generator = generator_from_engine(engine);
+    struct generator generator = generator_from_engine(model.engine);
     struct answer answer;
     if (!answer_question(&answer, store, &generator, buffer_text(&question), &options, err))
         goto done;
@@ -171,7 +170,7 @@ static int run(struct command_line *line, struct error *err)
     if (line->verbose && answer.generated) model_print_stats(&answer.usage);
     answer_free(&answer);
 done:
-    engine_free(engine);
+    model_close(&model);
     store_close(store);
     buffer_free(&question);
     return status;

@@ -89,19 +89,22 @@ static int run(struct command_line *line, struct error *err)
         error_set(err, ERROR_USAGE, "eval takes one file of questions; see autospec eval --help");
         return EXIT_USAGE;
     }
-    struct engine *engine = model_open(line, err);
-    if (!engine) return EXIT_FAILED;
-    struct generator generator = generator_from_engine(engine);
+    struct model model;
+    if (!model_open(&model, line, err)) {
+        model_close(&model);
+        return EXIT_FAILED;
+    }
+    struct generator generator = generator_from_engine(model.engine);
     struct evaluation e = {.line = line, .cancel = interrupt_watch()};
     struct eval_totals totals = {0};
     struct engine_info info;
-    engine_info(engine, &info);
+    engine_info(model.engine, &info);
     progress_start(&e.progress, "evaluating", "questions", line->limit);
     bool ok = evaluate_file(&totals, &generator, line->arguments[0], line->limit,
                             settings_count(&line->settings, SETTING_MAX_TOKENS), each, &e, err);
     progress_end(&e.progress);
     ok = ok && print_totals(line, &totals, &info, err);
-    engine_free(engine);
+    model_close(&model);
     return !ok ? EXIT_FAILED : atomic_load(e.cancel) ? EXIT_INTERRUPTED : EXIT_OK;
 }
 

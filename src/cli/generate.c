@@ -42,7 +42,7 @@ static int run(struct command_line *line, struct error *err)
     int status = EXIT_FAILED;
     struct buffer text = {0};
     struct tokens prompt = {0};
-    struct engine *engine = NULL;
+    struct model model = {0};
     struct stream stream = {0};
     struct generate_options options = {
         .max_tokens = settings_count(&line->settings, SETTING_MAX_TOKENS),
@@ -61,20 +61,20 @@ static int run(struct command_line *line, struct error *err)
         error_set(err, ERROR_USAGE, "the prompt is empty");
         goto done;
     }
-    engine = model_open(line, err);
-    if (!engine) goto done;
-    if (!(line->raw ? render_raw(engine, &text, &prompt, err)
-                    : render_chat(line, engine, &text, &prompt, err)))
+    if (!model_open(&model, line, err)) goto done;
+    if (!(line->raw ? render_raw(model.engine, &text, &prompt, err)
+                    : render_chat(line, model.engine, &text, &prompt, err)))
         goto done;
 
     options.cancel = interrupt_watch();
     struct generate_result result;
-    if (!engine_generate(engine, &prompt, &options, stream_piece, &stream, &result, err)) goto done;
+    if (!engine_generate(model.engine, &prompt, &options, stream_piece, &stream, &result, err))
+        goto done;
     stream_end(&stream);
     if (line->stats || line->verbose) model_print_stats(&result);
     status = atomic_load(options.cancel) ? EXIT_INTERRUPTED : EXIT_OK;
 done:
-    engine_free(engine);
+    model_close(&model);
     tokens_free(&prompt);
     buffer_free(&text);
     return status;

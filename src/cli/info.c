@@ -1,10 +1,8 @@
 /* autospec info: what a model is, and what it takes to run it. */
 #include "cli/model_open.h"
 #include "cli/output.h"
-#include "cli/places.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 /* "123.4 MB", decimal units as disks are sold. */
 static const char *size_text(double bytes, char *out, size_t size)
@@ -31,7 +29,7 @@ struct model_figures {
     struct engine_info info;
     const struct model_config *config;
     double bits_per_weight, kv_per_1000;
-    char *dir, *cache;
+    const char *dir, *cache;
 };
 
 static bool print_json(const struct model_figures *f, struct error *err)
@@ -88,16 +86,12 @@ static int run(struct command_line *line, struct error *err)
         error_set(err, ERROR_USAGE, "info takes no argument; --model names the model");
         return EXIT_USAGE;
     }
-    struct model_figures f = {0};
-    struct engine *engine = NULL;
+    struct model model;
     bool ok = false;
-    f.dir = place_model(&line->settings, err);
-    if (!f.dir) goto done;
-    engine = model_open(line, err);
-    if (!engine) goto done;
-    f.cache = place_cache(&line->settings);
-    engine_info(engine, &f.info);
-    f.config = engine_config(engine);
+    if (!model_open(&model, line, err)) goto done;
+    struct model_figures f = {.dir = model.dir, .cache = model.cache};
+    engine_info(model.engine, &f.info);
+    f.config = engine_config(model.engine);
     f.bits_per_weight = 8.0 * (double)f.info.weight_bytes / (double)f.info.parameters;
     f.kv_per_1000 = 1000.0 * (double)f.info.kv_bytes / (double)f.info.context;
     ok = true;
@@ -106,9 +100,7 @@ static int run(struct command_line *line, struct error *err)
     else
         print_text(&f);
 done:
-    engine_free(engine);
-    free(f.cache);
-    free(f.dir);
+    model_close(&model);
     return ok ? EXIT_OK : EXIT_FAILED;
 }
 

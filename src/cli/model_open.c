@@ -14,25 +14,31 @@ static enum quant_type quant_of(const struct settings *s)
     return bits == 4 ? QUANT_Q4 : bits == 8 ? QUANT_Q8 : QUANT_BF16;
 }
 
-struct engine *model_open(const struct command_line *line, struct error *err)
+bool model_open(struct model *m, const struct command_line *line, struct error *err)
 {
     const struct settings *s = &line->settings;
-    char *dir = place_model(s, err);
-    if (!dir) return NULL;
-    char *cache = place_cache(s);
+    *m = (struct model){.dir = place_model(s, err)};
+    if (!m->dir) return false;
+    m->cache = place_cache(s);
     const char *isa = settings_choice(s, SETTING_ISA);
     struct engine_options options = {
-        .model_dir = dir,
+        .model_dir = m->dir,
         .type = quant_of(s),
-        .cache_dir = cache,
+        .cache_dir = m->cache,
         .n_threads = settings_count(s, SETTING_THREADS),
         .context = settings_count(s, SETTING_CONTEXT),
         .isa = strcmp(isa, "auto") == 0 ? NULL : isa,
     };
-    struct engine *engine = engine_open(&options, err);
-    free(cache);
-    free(dir);
-    return engine;
+    m->engine = engine_open(&options, err);
+    return m->engine != NULL;
+}
+
+void model_close(struct model *m)
+{
+    engine_free(m->engine);
+    free(m->cache);
+    free(m->dir);
+    *m = (struct model){0};
 }
 
 bool model_sampler(const struct command_line *line, struct sampler_options *out, struct error *err)

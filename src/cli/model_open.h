@@ -5,9 +5,16 @@
 #include "cli/command.h"
 #include "engine/engine.h"
 
+struct model {
+    struct engine *engine;
+    char *dir;
+    char *cache; /* of packed models; NULL: none can be kept */
+};
+
 /* Opens the model that the settings name, with a progress bar while it is packed the first time.
- * The caller engine_free()s it. */
-struct engine *model_open(const struct command_line *line, struct error *err);
+ * Close it also after a failure. */
+bool model_open(struct model *m, const struct command_line *line, struct error *err);
+void model_close(struct model *m);
 
 /* The sampling options of the command line, checked. */
 bool model_sampler(const struct command_line *line, struct sampler_options *out, struct error *err);

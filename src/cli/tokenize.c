@@ -20,11 +20,16 @@ static void print_piece(const char *text, size_t len)
     for (size_t i = 0; i < len;) {
         unsigned char c = (unsigned char)text[i];
         size_t n = utf8_decode(text + i, len - i, NULL);
-        if (c == '\n') output_puts("\\n");
-        else if (c == '\t') output_puts("\\t");
-        else if (c == '"' || c == '\\') output_printf("\\%c", c);
-        else if (n == 0 || c < 0x20 || c == 0x7f) output_printf("\\x%02x", c);
-        else output_text(text + i, n);
+        if (c == '\n')
+            output_puts("\\n");
+        else if (c == '\t')
+            output_puts("\\t");
+        else if (c == '"' || c == '\\')
+            output_printf("\\%c", c);
+        else if (n == 0 || c < 0x20 || c == 0x7f)
+            output_printf("\\x%02x", c);
+        else
+            output_text(text + i, n);
         i += n ? n : 1;
     }
     output_puts("\"\n");
