@@ -182,6 +182,12 @@ run tokenize --decode --control "$control"
 check "and to its spelling with --control" test "$(cat "$OUT")" = '<｜User｜>'
 run tokenize --show 'two words'
 check "--show has a line for each token" test "$(grep -cE $'^[0-9]+\t".*"$' "$OUT")" -ge 2
+ids=$("$AUTOSPEC" tokenize $'a\e[31mb\tc')
+# shellcheck disable=SC2086
+run tokenize --decode $ids
+check "text to a pipe is exact" test "$(cat "$OUT")" = $'a\e[31mb\tc'
+TERM=dumb script -qec "'$AUTOSPEC' tokenize --decode $ids" /dev/null >"$OUT" 2>"$ERR" </dev/null
+check "text to a terminal cannot command it" sh -c "grep -q 'a?\[31mb' '$OUT' && ! grep -q \"\$(printf '\033')\" '$OUT'"
 run tokenize ''
 check "no text is no tokens" test "$(cat "$OUT")" = ""
 head -c 3000000 /dev/zero | tr '\0' 'a' | timeout 60 "$AUTOSPEC" tokenize >"$OUT" 2>"$ERR"
