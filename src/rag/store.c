@@ -45,11 +45,6 @@ static const char SCHEMA[] =
     "CREATE INDEX chunks_vehicle ON chunks(vehicle);"
     "CREATE VIRTUAL TABLE chunks_fts USING fts5(title, text, content='chunks', content_rowid='id',"
     "  tokenize=\"porter unicode61 remove_diacritics 2\");"
-    "CREATE TRIGGER chunks_added AFTER INSERT ON chunks BEGIN"
-    "  INSERT INTO chunks_fts(rowid, title, text) VALUES (new.id, new.title, new.text); END;"
-    "CREATE TRIGGER chunks_deleted AFTER DELETE ON chunks BEGIN"
-    "  INSERT INTO chunks_fts(chunks_fts, rowid, title, text)"
-    "  VALUES ('delete', old.id, old.title, old.text); END;"
     "CREATE TABLE attributes (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);"
     "CREATE TABLE facts ("
     "  chunk INTEGER NOT NULL REFERENCES chunks(id) ON DELETE CASCADE,"
@@ -252,43 +247,61 @@ bool store_list_documents(struct store *s, struct arena *arena, struct store_doc
     return ok;
 }
 
-static bool delete_where(struct store *s, const char *sql, const char *path, int64_t id,
-                         struct error *err)
+bool store_remove_rows(struct store *s, int64_t id, struct error *err)
 {
-    if (s->read_only) return error_set(err, ERROR_USAGE, "%s: opened for reading only", s->path);
-    if (s->writing) return error_set(err, ERROR_USAGE, "%s: a document is being written", s->path);
-    if (!store_exec(s, "BEGIN IMMEDIATE", err)) return false;
-    sqlite3_stmt *q = store_prepare(s, sql, err);
-    bool ok = q != NULL;
-    if (ok) {
-        if (path)
-            sqlite3_bind_text(q, 1, path, -1, SQLITE_STATIC);
-        else
-            sqlite3_bind_int64(q, 1, id);
-        ok = sqlite3_step(q) == SQLITE_DONE || store_fail(s, "deleting a document", err);
+    /* The index keeps no copy of the texts: it is told what goes. (Not by a trigger: a store from
+     * elsewhere must not be able to run statements of its own.) */
+    static const char *const STEPS[] = {
+        "INSERT INTO chunks_fts(chunks_fts, rowid, title, text)"
+        " SELECT 'delete', id, title, text FROM chunks WHERE document = ?1",
+        "DELETE FROM documents WHERE id = ?1",
+        "DELETE FROM vehicles WHERE NOT EXISTS"
+        " (SELECT 1 FROM chunks WHERE vehicle = vehicles.id)",
+    };
+    for (size_t i = 0; i < sizeof STEPS / sizeof *STEPS; i++) {
+        sqlite3_stmt *q = store_prepare(s, STEPS[i], err);
+        if (!q) return false;
+        if (i < 2) sqlite3_bind_int64(q, 1, id);
+        bool ok = sqlite3_step(q) == SQLITE_DONE || store_fail(s, "deleting a document", err);
         sqlite3_finalize(q);
+        if (!ok) return false;
     }
-    if (ok && sqlite3_changes(s->db) == 0) {
-        ok = path ? error_set(err, ERROR_NOT_FOUND, "%s: no document %s", s->path, path)
-                  : error_set(err, ERROR_NOT_FOUND, "%s: no document with id %lld", s->path,
-                              (long long)id);
-    }
-    if (ok)
-        ok = store_exec(s,
-                        "DELETE FROM vehicles WHERE NOT EXISTS"
-                        " (SELECT 1 FROM chunks WHERE vehicle = vehicles.id)",
-                        err) &&
-             store_exec(s, "COMMIT", err);
-    if (!ok) sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
-    return ok;
+    return true;
 }
 
 bool store_delete_document(struct store *s, int64_t id, struct error *err)
 {
-    return delete_where(s, "DELETE FROM documents WHERE id = ?1", NULL, id, err);
+    if (s->read_only) return error_set(err, ERROR_USAGE, "%s: opened for reading only", s->path);
+    if (s->writing) return error_set(err, ERROR_USAGE, "%s: a document is being written", s->path);
+    if (!store_exec(s, "BEGIN IMMEDIATE", err)) return false;
+    sqlite3_stmt *q = store_prepare(s, "SELECT 1 FROM documents WHERE id = ?1", err);
+    bool ok = q != NULL;
+    if (ok) {
+        sqlite3_bind_int64(q, 1, id);
+        int rc = sqlite3_step(q);
+        if (rc == SQLITE_DONE)
+            ok = error_set(err, ERROR_NOT_FOUND, "%s: no document with id %lld", s->path,
+                           (long long)id);
+        else if (rc != SQLITE_ROW)
+            ok = store_fail(s, "looking up a document", err);
+        sqlite3_finalize(q);
+    }
+    ok = ok && store_remove_rows(s, id, err) && store_exec(s, "COMMIT", err);
+    if (!ok) sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+    return ok;
 }
 
 bool store_delete_path(struct store *s, const char *path, struct error *err)
 {
-    return delete_where(s, "DELETE FROM documents WHERE path = ?1", path, 0, err);
+    sqlite3_stmt *q = store_prepare(s, "SELECT id FROM documents WHERE path = ?1", err);
+    if (!q) return false;
+    sqlite3_bind_text(q, 1, path, -1, SQLITE_STATIC);
+    int rc = sqlite3_step(q);
+    int64_t id = rc == SQLITE_ROW ? sqlite3_column_int64(q, 0) : 0;
+    if (rc == SQLITE_DONE)
+        error_set(err, ERROR_NOT_FOUND, "%s: no document %s", s->path, path);
+    else if (rc != SQLITE_ROW)
+        store_fail(s, "looking up a document", err);
+    sqlite3_finalize(q);
+    return rc == SQLITE_ROW && store_delete_document(s, id, err);
 }

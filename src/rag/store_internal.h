@@ -17,7 +17,7 @@ struct store {
     bool writing;
     int64_t document;
     struct store_written written;
-    sqlite3_stmt *add_chunk, *add_fact, *find_vehicle, *add_vehicle, *find_attribute,
+    sqlite3_stmt *add_chunk, *index_chunk, *add_fact, *find_vehicle, *add_vehicle, *find_attribute,
         *add_attribute;
     struct buffer vehicle_text; /* scratch: keys of the vehicle at hand */
     uint64_t last_vehicle_print;
@@ -34,6 +34,9 @@ bool store_fail(struct store *s, const char *what, struct error *err);
 /* Prepares; NULL with *err filled on failure. */
 sqlite3_stmt *store_prepare(struct store *s, const char *sql, struct error *err);
 bool store_exec(struct store *s, const char *sql, struct error *err);
+
+/* Deletes a document with all that hangs on it, inside the transaction that is open. */
+bool store_remove_rows(struct store *s, int64_t id, struct error *err);
 
 /* Ends the cached statements of writing. */
 void store_finish_statements(struct store *s);

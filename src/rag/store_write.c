@@ -6,7 +6,7 @@
 
 void store_finish_statements(struct store *s)
 {
-    sqlite3_stmt **all[] = {&s->add_chunk,   &s->add_fact,       &s->find_vehicle,
+    sqlite3_stmt **all[] = {&s->add_chunk,   &s->index_chunk,    &s->add_fact,     &s->find_vehicle,
                             &s->add_vehicle, &s->find_attribute, &s->add_attribute};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         sqlite3_finalize(*all[i]);
@@ -53,6 +53,8 @@ static bool prepare_all(struct store *s, struct error *err)
         {offsetof(struct store, add_chunk),
          "INSERT INTO chunks(document, vehicle, line_first, line_last, byte_begin, byte_end,"
          " location, title, text) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"},
+        {offsetof(struct store, index_chunk),
+         "INSERT INTO chunks_fts(rowid, title, text) VALUES (?1, ?2, ?3)"},
         {offsetof(struct store, add_fact),
          "INSERT INTO facts(chunk, line, attribute, value, unit, number)"
          " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"},
@@ -90,16 +92,7 @@ bool store_begin_document(struct store *s, const char *path, const char *kind, u
         return true;
     }
     *outcome = old ? STORE_REPLACED : STORE_NEW;
-    if (old) {
-        q = store_prepare(s, "DELETE FROM documents WHERE id = ?1", err);
-        if (!q) goto fail;
-        sqlite3_bind_int64(q, 1, old);
-        if (sqlite3_step(q) != SQLITE_DONE) {
-            store_fail(s, "deleting the old contents", err);
-            goto fail;
-        }
-        sqlite3_finalize(q);
-    }
+    if (old && !store_remove_rows(s, old, err)) goto fail;
     q = store_prepare(s, "INSERT INTO documents(path, kind, hash, bytes) VALUES (?1, ?2, ?3, ?4)",
                       err);
     if (!q) goto fail;
@@ -245,8 +238,15 @@ bool store_add_chunk(struct store *s, const struct chunk *c, struct error *err)
     bind_text(q, 8, c->title, strlen(c->title));
     bind_text(q, 9, c->text, strlen(c->text));
     if (sqlite3_step(q) != SQLITE_DONE) return store_fail(s, "adding a passage", err);
+    int64_t chunk = sqlite3_last_insert_rowid(s->db);
+    q = s->index_chunk;
+    sqlite3_reset(q);
+    sqlite3_bind_int64(q, 1, chunk);
+    bind_text(q, 2, c->title, strlen(c->title));
+    bind_text(q, 3, c->text, strlen(c->text));
+    if (sqlite3_step(q) != SQLITE_DONE) return store_fail(s, "indexing a passage", err);
     s->written.chunks++;
-    return add_facts(s, sqlite3_last_insert_rowid(s->db), c->text, err);
+    return add_facts(s, chunk, c->text, err);
 }
 
 bool store_commit(struct store *s, struct store_written *written, struct error *err)
@@ -262,13 +262,9 @@ bool store_commit(struct store *s, struct store_written *written, struct error *
         ok = sqlite3_step(q) == SQLITE_DONE || store_fail(s, "adding a document", err);
         sqlite3_finalize(q);
     }
-    /* A replaced document may have been the last to name a vehicle. */
-    ok = ok && store_exec(s,
-                          "DELETE FROM vehicles WHERE NOT EXISTS"
-                          " (SELECT 1 FROM chunks WHERE vehicle = vehicles.id)",
-                          err);
     /* Statements that are not reset would keep the transaction open. */
     sqlite3_reset(s->add_chunk);
+    sqlite3_reset(s->index_chunk);
     sqlite3_reset(s->add_fact);
     sqlite3_reset(s->add_vehicle);
     sqlite3_reset(s->find_attribute);

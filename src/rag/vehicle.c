@@ -30,7 +30,10 @@ void vehicle_title(const struct vehicle *v, struct buffer *out)
 {
     size_t start = out->len;
     if (v->year) buffer_printf(out, "%d", v->year);
-    const char *parts[] = {v->manufacturer, v->model, v->trim};
+    /* The trim "IS 350" of the model "IS" says the model again. */
+    size_t model = strlen(v->model);
+    bool repeated = model && strncmp(v->trim, v->model, model) == 0 && v->trim[model] == ' ';
+    const char *parts[] = {v->manufacturer, repeated ? "" : v->model, v->trim};
     for (size_t i = 0; i < 3; i++) {
         if (!parts[i][0]) continue;
         if (out->len > start) buffer_putc(out, ' ');
