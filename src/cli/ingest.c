@@ -8,6 +8,7 @@
 #include "cli/output.h"
 #include "cli/places.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,15 @@ static const char *plural(size_t n)
     return n == 1 ? "" : "s";
 }
 
+/* A path below the working directory without that directory's name. */
+static const char *shorten(const char *path)
+{
+    char here[PATH_MAX];
+    if (!getcwd(here, sizeof here)) return path;
+    size_t n = strlen(here);
+    return strncmp(path, here, n) == 0 && path[n] == '/' && path[n + 1] ? path + n + 1 : path;
+}
+
 /* Prints the line of the file that was read last, from how the totals grew. */
 static void end_file(struct reading *r)
 {
@@ -38,7 +48,7 @@ static void end_file(struct reading *r)
     size_t chunks = now->chunks - before->chunks, rows = now->rows - before->rows;
     bool read = now->documents > before->documents;
     if (!r->json && (read || now->unchanged > before->unchanged)) {
-        output_text(r->path, strlen(r->path));
+        output_text(shorten(r->path), strlen(shorten(r->path)));
         if (!read)
             output_puts(": unchanged\n");
         else {
