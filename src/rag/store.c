@@ -181,7 +181,7 @@ struct store *store_open(const char *path, enum store_mode mode, struct error *e
     sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     int64_t ignored;
     if (!read_int(s, "SELECT count(*) FROM sqlite_schema", &ignored, err) ||
-        !store_exec(s, "PRAGMA foreign_keys = ON", err))
+        !store_exec(s, "PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536", err))
         goto fail;
     /* NORMAL loses at most the last document in a power cut, never the file. */
     if (!s->read_only &&

@@ -188,7 +188,7 @@ bool store_search(struct store *s, const struct store_query *query, struct hit_l
         buffer_puts(&sql, " JOIN chunks k ON k.id = f.rowid WHERE chunks_fts MATCH ?1"
                           " AND k.vehicle IS NULL");
     else if (filter) {
-        buffer_puts(&sql, " WHERE chunks_fts MATCH ?1 AND f.rowid IN (SELECT k.id FROM vehicles v"
+        buffer_puts(&sql, " WHERE chunks_fts MATCH ?1 AND +f.rowid IN (SELECT k.id FROM vehicles v"
                           " JOIN chunks k ON k.vehicle = v.id WHERE ");
         filter_sql(filter, &sql);
         buffer_putc(&sql, ')');
