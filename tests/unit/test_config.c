@@ -78,7 +78,7 @@ static bool read_changed(struct model_config *c, const char *name, const char *c
 static const struct {
     const char *name;
     struct model_config c;
-    size_t millions; /* parameters, rounded */
+    size_t parameters; /* as transformers counts them */
 } real[] = {
     {"DeepSeek-R1-Distill-Qwen-1.5B",
      {.arch = ARCH_QWEN2,
@@ -96,7 +96,7 @@ static const struct {
       .bos = 151643,
       .eos = {151643},
       .n_eos = 1},
-     1777},
+     1777088000},
     {"DeepSeek-R1-Distill-Qwen-7B",
      {.arch = ARCH_QWEN2,
       .hidden = 3584,
@@ -113,7 +113,7 @@ static const struct {
       .bos = 151643,
       .eos = {151643},
       .n_eos = 1},
-     7616},
+     7615616512},
     {"DeepSeek-R1-Distill-Qwen-14B",
      {.arch = ARCH_QWEN2,
       .hidden = 5120,
@@ -130,7 +130,7 @@ static const struct {
       .bos = 151643,
       .eos = {151643},
       .n_eos = 1},
-     14770},
+     14770033664},
     {"DeepSeek-R1-Distill-Qwen-32B",
      {.arch = ARCH_QWEN2,
       .hidden = 5120,
@@ -147,7 +147,7 @@ static const struct {
       .bos = 151643,
       .eos = {151643},
       .n_eos = 1},
-     32764},
+     32763876352},
     {"DeepSeek-R1-Distill-Llama-8B",
      {.arch = ARCH_LLAMA,
       .hidden = 4096,
@@ -168,7 +168,7 @@ static const struct {
       .bos = 128000,
       .eos = {128001},
       .n_eos = 1},
-     8030},
+     8030261248},
     {"DeepSeek-R1-Distill-Llama-70B",
      {.arch = ARCH_LLAMA,
       .hidden = 8192,
@@ -189,7 +189,7 @@ static const struct {
       .bos = 128000,
       .eos = {128001},
       .n_eos = 1},
-     70554},
+     70553706496},
     {"DeepSeek-R1-0528-Qwen3-8B",
      {.arch = ARCH_QWEN3,
       .hidden = 4096,
@@ -211,7 +211,7 @@ static const struct {
       .bos = 151643,
       .eos = {151645},
       .n_eos = 1},
-     8191},
+     8190735360},
     {"deepseek-coder-1.3b-instruct",
      {.arch = ARCH_LLAMA,
       .hidden = 2048,
@@ -227,7 +227,7 @@ static const struct {
       .bos = 32013,
       .eos = {32021},
       .n_eos = 1},
-     1346},
+     1346471936},
     {"deepseek-coder-6.7b-instruct",
      {.arch = ARCH_LLAMA,
       .hidden = 4096,
@@ -243,7 +243,7 @@ static const struct {
       .bos = 32013,
       .eos = {32021},
       .n_eos = 1},
-     6740},
+     6740512768},
     {"deepseek-coder-33b-instruct",
      {.arch = ARCH_LLAMA,
       .hidden = 7168,
@@ -259,7 +259,7 @@ static const struct {
       .bos = 32013,
       .eos = {32021},
       .n_eos = 1},
-     33343},
+     33342991360},
 };
 
 static void config_of_each_real_model_is_read_right(void **s)
@@ -298,7 +298,7 @@ static void config_of_each_real_model_is_read_right(void **s)
         assert_int_equal(c.n_eos, want->n_eos);
         assert_int_equal(c.eos[0], want->eos[0]);
         assert_int_equal(c.eos[1], -1);
-        assert_int_equal((model_config_parameters(&c) + 500000) / 1000000, real[i].millions);
+        assert_int_equal(model_config_parameters(&c), real[i].parameters);
     }
 }
 
