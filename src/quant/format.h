@@ -15,9 +15,9 @@
  *   f32    none                    2048                    load j of 32, lane r: input j
  *
  * q4: weight = row_scale[r] * s * |s| * Q4_CODEBOOK[nibble], s the group's int8. The quadratic
- * scale keeps 1 % precision over a range of 1:100 between groups of a row, where a linear one has
- * it over 1:3; its sign turns the codebook round, which is not symmetric. 4.25 bits a weight and
- * 32 bits a row.
+ * scale rounds by at most 0.8 % for a row's largest group, 2.5 % for one of a tenth of that and 8 %
+ * at a hundredth, where a linear one has 0.4, 4 and 40 %; its sign turns the codebook round, which
+ * is not symmetric. 4.25 bits a weight and 32 bits a row.
  * q8: weight = row_scale[r] * f16(scale) * v, values stored as v + 128 with v in -127..127, because
  * the integer dot product instructions take unsigned times signed bytes. 8.5 bits a weight. */
 #ifndef QUANT_FORMAT_H

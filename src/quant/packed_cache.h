@@ -29,7 +29,8 @@ enum packed_found packed_cache_map(const char *path, const struct packed_plan *p
                                    const char *fingerprint, struct thread_pool *pool, bool verify,
                                    struct tensor_set **set, struct error *err);
 
-/* Packs the plan, whose sources are found, to the file. *target_failed: see packed_build. */
+/* Packs the plan, whose sources are found, to the file. The caller has the lock. *target_failed:
+ * see packed_build. */
 bool packed_cache_write(const char *path, const struct packed_plan *plan, const char *fingerprint,
                         struct thread_pool *pool, bool *target_failed, struct error *err);
 

@@ -13,6 +13,7 @@
 #include "model/config.h"
 #include "quant/format.h"
 
+/* Vectors are followed by zeros up to a multiple of 16 and aligned to 64 bytes. */
 struct packed_layer {
     struct packed_matrix qkv;     /* (q rows, then k, then v; hidden) */
     struct packed_matrix o;       /* (hidden, n_heads * head_dim) */

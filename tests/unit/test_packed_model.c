@@ -729,6 +729,24 @@ static void full_disk_leaves_the_weights_in_memory(void **state)
     closedir(d);
 }
 
+static void leftovers_of_a_killed_process_are_removed(void **state)
+{
+    (void)state;
+    const char *dir = make_model(&SMALL);
+    packed_model_free(must_open(dir, QUANT_Q4, in_scratch("cache")));
+    char *path = packed_path(in_scratch("cache")), mine[1024], other[1024];
+    snprintf(mine, sizeof mine, "%s.12345.0.tmp", path);
+    snprintf(other, sizeof other, "%s", in_scratch("cache/another.12345.0.tmp"));
+    write_file(mine, "x", 1);
+    write_file(other, "x", 1);
+    assert_int_equal(unlink(path), 0);
+    packed_model_free(must_open(dir, QUANT_Q4, in_scratch("cache")));
+    assert_false(file_exists(mine));
+    assert_true(file_exists(other));
+    assert_true(file_exists(path));
+    free(path);
+}
+
 static void expect_error(const struct recipe *r, enum error_code code, const char *const *parts)
 {
     const char *dir = make_model(r);
@@ -844,6 +862,7 @@ int main(void)
         TEST(cache_that_cannot_be_made_leaves_the_weights_in_memory),
         TEST(read_only_cache_is_read_but_not_written),
         TEST(full_disk_leaves_the_weights_in_memory),
+        TEST(leftovers_of_a_killed_process_are_removed),
         TEST(wrong_shape_names_file_tensor_expected_and_found),
         TEST(missing_tensor_is_named),
         TEST(wrong_type_is_named),
