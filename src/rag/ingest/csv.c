@@ -142,7 +142,7 @@ void csv_open(struct csv_reader *r, const char *name, const char *data, size_t l
 {
     *r = (struct csv_reader){.name = name, .data = data, .len = len, .line = 1, .delimiter = ','};
     if (len >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0) r->at = 3;
-    static const char DELIMITERS[] = ",;\t|"; /* the more usual one wins a draw */
+    static const char DELIMITERS[] = "\t,;|"; /* first wins a draw: few texts hold tabs */
     size_t best = 0;
     char delimiter = ',';
     for (size_t i = 0; DELIMITERS[i]; i++) {

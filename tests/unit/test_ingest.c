@@ -1,0 +1,440 @@
+/* Ingestion: what becomes of each kind of document, and what is refused with which words. */
+#include "rag_fixture.h"
+
+#include "base/file.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+static char folder[64];
+
+static int make_folder(void **state)
+{
+    (void)state;
+    const char *tmp = getenv("TMPDIR");
+    snprintf(folder, sizeof folder, "%.40s/ingest.XXXXXX", tmp ? tmp : "/tmp");
+    return mkdtemp(folder) ? 0 : -1;
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    char command[96];
+    snprintf(command, sizeof command, "rm -rf '%s'", folder);
+    return system(command);
+}
+
+static const char *write_file(const char *name, const char *data, size_t len)
+{
+    static char path[128];
+    struct error err = {0};
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    if (!file_write(path, data, len, &err)) fail_msg("%s", err.text);
+    return path;
+}
+
+/* All chunks as "title@location{text}" in the order of the documents. */
+static void dump_chunks(struct store *s, struct buffer *out)
+{
+    struct hit_list hits = {0};
+    struct error err = {0};
+    struct vehicle_filter any = {0};
+    if (!store_vehicle_chunks(s, &any, 1000, &hits, &err)) fail_msg("%s", err.text);
+    for (size_t i = 0; i < hits.n; i++)
+        buffer_printf(out, "%s@%s{%s}", hits.items[i].title, hits.items[i].location,
+                      hits.items[i].text);
+    hit_list_free(&hits);
+}
+
+static void expect_chunks(enum document_kind kind, const char *text, const char *expected)
+{
+    struct store *s = memory_store();
+    struct buffer got = {0};
+    ingest_ok(s, "/doc", kind, text);
+    dump_chunks(s, &got);
+    assert_string_equal(buffer_text(&got), expected);
+    buffer_free(&got);
+    store_close(s);
+}
+
+static void expect_refused(enum document_kind kind, const char *data, size_t len,
+                           const char *message)
+{
+    struct store *s = memory_store();
+    struct error err = {0};
+    struct ingest_totals totals = {0};
+    struct store_counts counts;
+    assert_false(ingest_text(s, "/doc", kind, data, len, NULL, &totals, &err));
+    assert_string_equal(err.text, message);
+    assert_int_equal(totals.documents, 0);
+    assert_true(store_count(s, &counts, &err));
+    assert_int_equal(counts.documents + counts.chunks + counts.vehicles + counts.facts, 0);
+    store_close(s);
+}
+#define REFUSED(kind, text, message) expect_refused(kind, text, sizeof(text) - 1, message)
+
+static void csv_row_becomes_a_titled_chunk(void **state)
+{
+    (void)state;
+    expect_chunks(DOCUMENT_CSV,
+                  "Make,Model,Year,Trim,Engine HP,Colour,Doors\n"
+                  "Toyota,Camry,2023,LE,203,,4\n",
+                  "2023 Toyota Camry LE@row 2{Engine HP: 203\nDoors: 4}");
+    /* other spellings of the columns; a model that says the maker again */
+    expect_chunks(DOCUMENT_CSV,
+                  "model_year;brand;model name;max_power\n2021;Ford;Ford F-150;400 hp\n",
+                  "2021 Ford F-150@row 2{max power: 400 hp}");
+    /* one column that names the whole vehicle */
+    expect_chunks(DOCUMENT_CSV, "Vehicle\tSeats\n2022 Rivian R1T\t5\n",
+                  "2022 Rivian R1T@row 2{Seats: 5}");
+    /* a cell of several lines is one line */
+    expect_chunks(DOCUMENT_CSV, "Make,Notes\nKia,\"one\n two\"\n", "Kia@row 2{Notes: one two}");
+}
+
+static void csv_metadata_comes_from_columns(void **state)
+{
+    (void)state;
+    struct store *s = cars_store();
+    struct hit_list hits = {0};
+    struct error err = {0};
+    struct vehicle_filter f = {.model = "model3"};
+    assert_true(store_vehicle_chunks(s, &f, 10, &hits, &err));
+    assert_int_equal(hits.n, 1);
+    const struct vehicle *v = &hits.items[0].vehicle;
+    assert_string_equal(v->manufacturer, "Tesla");
+    assert_string_equal(v->trim, "Long Range");
+    assert_int_equal(v->year, 2023);
+    assert_string_equal(v->category, "Sedan");
+    assert_string_equal(v->engine_type, "Electric");
+    assert_string_equal(v->transmission, "Single-speed");
+    assert_int_equal(hits.items[0].line_first, 7);
+    hit_list_free(&hits);
+    store_close(s);
+}
+
+static void csv_without_header_or_with_extra_fields(void **state)
+{
+    (void)state;
+    struct store *s = memory_store();
+    struct ingest_totals t = ingest_ok(s, "/d.csv", DOCUMENT_CSV, "1,2\n3,4\n");
+    assert_int_equal(t.rows, 2);
+    store_close(s);
+    REFUSED(DOCUMENT_CSV, "a,b\n1,2,3\n", "/doc: line 2: 3 fields, but the header has 2");
+    REFUSED(DOCUMENT_CSV, "a,b\n", "/doc: has a header but no rows below it");
+    REFUSED(DOCUMENT_CSV, "a,b\n1,2\n3,\"4\n",
+            "/doc: line 3: the quote opened here is never closed");
+}
+
+static void csv_of_100000_rows_is_counted(void **state)
+{
+    (void)state;
+    struct buffer text = {0};
+    buffer_puts(&text, "Make,Model,Year,Horsepower (hp),Note\n");
+    for (size_t i = 0; i < 100000; i++)
+        buffer_printf(&text, "Maker %zu,Model %zu,%zu,%zu,\"row, %zu\"\n", i % 40, i % 500,
+                      1990 + i % 35, 60 + i % 700, i);
+    assert_false(text.failed);
+    struct store *s = memory_store();
+    struct ingest_totals t = ingest_ok(s, "/big.csv", DOCUMENT_CSV, buffer_text(&text));
+    assert_int_equal(t.rows, 100000);
+    assert_int_equal(t.chunks, 100000);
+    assert_int_equal(t.facts, 200000);
+    assert_int_equal(t.vehicles, 7000); /* lcm(40, 500, 35) */
+    struct store_counts counts;
+    struct error err = {0};
+    assert_true(store_count(s, &counts, &err));
+    assert_int_equal(counts.chunks, 100000);
+    assert_int_equal(counts.vehicles, 7000);
+    buffer_free(&text);
+    store_close(s);
+}
+
+static void json_arrays_and_wrapped_arrays_are_read(void **state)
+{
+    (void)state;
+    expect_chunks(DOCUMENT_JSON,
+                  "[{\"make\": \"Kia\", \"model\": \"Rio\", \"year\": 2020,\n"
+                  "  \"engine\": {\"horsepower\": 120, \"fuel_type\": \"Gasoline\"},\n"
+                  "  \"colors\": [\"red\", \"blue\"], \"abs\": true, \"note\": null}]",
+                  "2020 Kia Rio@item 1{engine.horsepower: 120\nengine.fuel type: Gasoline\n"
+                  "colors: red, blue\nabs: yes}");
+    expect_chunks(DOCUMENT_JSON,
+                  "{\"source\": \"x\", \"tags\": [\"a\"], \"cars\": [{\"make\": \"Kia\", \"mpg\": "
+                  "33.5}, {\"make\": \"Kia\", \"mpg\": 30}]}",
+                  "Kia@item 1{mpg: 33.5}Kia@item 2{mpg: 30}");
+    expect_chunks(DOCUMENT_JSON, "{\"make\": \"Kia\", \"mpg\": 33}", "Kia@item 1{mpg: 33}");
+}
+
+static void json_errors_name_the_line(void **state)
+{
+    (void)state;
+    REFUSED(DOCUMENT_JSON, "[{\"a\": 1},\n 2]", "/doc: line 2: item 2 is not an object");
+    REFUSED(DOCUMENT_JSON, "[{\"a\": 1}",
+            "/doc: line 1: not valid JSON: the array is never closed");
+    REFUSED(DOCUMENT_JSON, "[{\"a\": 1}]\nx", "/doc: line 2: not valid JSON: text behind the end");
+    REFUSED(DOCUMENT_JSON, "{\"a\": [{\"x\": 1}], \"b\": [{\"x\": 1}]}",
+            "/doc: two arrays of objects, \"a\" and \"b\": only one is expected");
+    REFUSED(DOCUMENT_JSON, "[]", "/doc: holds no rows");
+    REFUSED(DOCUMENT_JSON, "\"text\"",
+            "/doc: line 1: an array of objects, or an object, is expected");
+    struct store *s = memory_store();
+    struct error err = {0};
+    struct ingest_totals t = {0};
+    static const char BAD[] = "[{\"make\": \"Kia\"},\n{\"make\": \"Kia\",\n \"x\": nope}]";
+    assert_false(ingest_text(s, "/doc", DOCUMENT_JSON, BAD, sizeof BAD - 1, NULL, &t, &err));
+    assert_non_null(strstr(err.text, "/doc: line 3: not valid JSON"));
+    store_close(s);
+}
+
+static void markdown_sections_are_titled_by_their_vehicle(void **state)
+{
+    (void)state;
+    expect_chunks(DOCUMENT_MARKDOWN,
+                  "# 2022 Rivian R1T\n\nAn electric\n**pickup**.\n\n## Dimensions\n\n"
+                  "- Length: 217.1 in\n- `Width`: 81.8 in\n\n## Performance\n\n0-60 mph: 3.0 s\n"
+                  "Top speed: 125 mph\n",
+                  "2022 Rivian R1T@2022 Rivian R1T{An electric pickup.}"
+                  "2022 Rivian R1T - Dimensions@2022 Rivian R1T > Dimensions{Length: 217.1 in\n"
+                  "Width: 81.8 in}"
+                  "2022 Rivian R1T - Performance@2022 Rivian R1T > Performance{0-60 mph: 3.0 s\n"
+                  "Top speed: 125 mph}");
+}
+
+static void markdown_table_rows_become_named_values(void **state)
+{
+    (void)state;
+    expect_chunks(DOCUMENT_MARKDOWN,
+                  "# 2022 Rivian R1T\n\n| Specification | Value |\n|---|---|\n"
+                  "| Horsepower | 835 hp |\n| Seats | 5 |\n",
+                  "2022 Rivian R1T@2022 Rivian R1T{Horsepower: 835 hp\nSeats: 5}");
+    expect_chunks(DOCUMENT_MARKDOWN,
+                  "# 2022 Rivian R1T\n\n| Axle | Horsepower (hp) |\n|---|---|\n| Front | 415 |\n",
+                  "2022 Rivian R1T@2022 Rivian R1T{Front Horsepower (hp): 415}");
+    /* columns that name vehicles: a passage for each row */
+    expect_chunks(DOCUMENT_MARKDOWN,
+                  "# Sedans\n\n| Make | Model | Year | Horsepower |\n|:--|:-:|--:|---|\n"
+                  "| Toyota | Camry | 2023 | 203 hp |\n| Honda | Accord | 2023 | 192 hp |\n",
+                  "2023 Toyota Camry@Sedans > table row 1{Horsepower: 203 hp}"
+                  "2023 Honda Accord@Sedans > table row 2{Horsepower: 192 hp}");
+}
+
+static void markdown_metadata_lines_are_learned(void **state)
+{
+    (void)state;
+    struct store *s = memory_store();
+    struct error err = {0};
+    struct arena arena = {0};
+    struct vehicle *v;
+    size_t n;
+    ingest_ok(s, "/d.md", DOCUMENT_MARKDOWN,
+              "# 2022 Rivian R1T\n\n- Category: Pickup\n- Transmission: Direct drive\n\n"
+              "## Range\n\nElectric range: 314 mi\n");
+    struct vehicle_filter f = {.model = "r1t"};
+    assert_true(store_find_vehicles(s, &f, 10, &arena, &v, &n, &err));
+    assert_int_equal(n, 1);
+    assert_string_equal(v[0].category, "Pickup");
+    struct hit_list hits = {0};
+    assert_true(store_vehicle_chunks(s, &f, 10, &hits, &err));
+    assert_int_equal(hits.n, 2);
+    assert_string_equal(hits.items[1].vehicle.transmission, "Direct drive");
+    hit_list_free(&hits);
+    arena_free(&arena);
+    store_close(s);
+}
+
+static void text_is_cut_into_passages_of_a_bounded_size(void **state)
+{
+    (void)state;
+    expect_chunks(DOCUMENT_TEXT,
+                  "Toyota Camry 2023 specifications\n\nHorsepower: 203 hp\n\nHonda Accord 2023\n"
+                  "=====\nHorsepower: 192 hp\n",
+                  "2023 Toyota Camry@line 3{Horsepower: 203 hp}"
+                  "2023 Honda Accord@line 7{Horsepower: 192 hp}");
+    struct buffer text = {0};
+    buffer_puts(&text, "2023 Toyota Camry\n\n");
+    for (size_t i = 0; i < 400; i++) buffer_printf(&text, "Sentence number %zu is here. ", i);
+    struct store *s = memory_store();
+    struct error err = {0};
+    struct hit_list hits = {0};
+    struct vehicle_filter any = {0};
+    ingest_ok(s, "/long.txt", DOCUMENT_TEXT, buffer_text(&text));
+    assert_true(store_vehicle_chunks(s, &any, 1000, &hits, &err));
+    assert_true(hits.n > 5);
+    size_t sentences = 0;
+    for (size_t i = 0; i < hits.n; i++) {
+        const char *t = hits.items[i].text;
+        assert_true(strlen(t) < 2000);
+        assert_memory_equal(t, "Sentence", 8); /* cut between sentences */
+        for (const char *p = t; (p = strstr(p, "Sentence")); p++) sentences++;
+    }
+    assert_int_equal(sentences, 400); /* nothing lost, nothing twice */
+    buffer_free(&text);
+    hit_list_free(&hits);
+    store_close(s);
+}
+
+static void same_contents_are_read_once_and_changed_ones_replace(void **state)
+{
+    (void)state;
+    struct store *s = memory_store();
+    struct error err = {0};
+    struct ingest_totals t = {0};
+    const char *path = write_file("cars.csv", CARS_CSV, strlen(CARS_CSV));
+    assert_true(ingest_file(s, path, NULL, &t, &err));
+    assert_int_equal(t.documents, 1);
+    assert_int_equal(t.rows, 11);
+    assert_int_equal(t.vehicles, 11);
+    char other[160]; /* the same file by another path */
+    snprintf(other, sizeof other, "%s/./cars.csv", folder);
+    assert_true(ingest_file(s, other, NULL, &t, &err));
+    assert_int_equal(t.documents, 1);
+    assert_int_equal(t.unchanged, 1);
+    static const char LESS[] = "Make,Model,Year\nKia,Rio,2020\n";
+    write_file("cars.csv", LESS, sizeof LESS - 1);
+    assert_true(ingest_file(s, path, NULL, &t, &err));
+    assert_int_equal(t.documents, 2);
+    assert_int_equal(t.replaced, 1);
+    struct store_counts counts;
+    assert_true(store_count(s, &counts, &err));
+    assert_int_equal(counts.documents, 1);
+    assert_int_equal(counts.chunks, 1);
+    assert_int_equal(counts.vehicles, 1);
+    store_close(s);
+}
+
+static void damaged_files_give_one_clear_error(void **state)
+{
+    (void)state;
+    REFUSED(DOCUMENT_TEXT, "", "/doc: is empty");
+    REFUSED(DOCUMENT_TEXT, " \n\t\n", "/doc: holds only white space");
+    REFUSED(DOCUMENT_CSV, "a,b\n1,\0\n", "/doc: line 2: a NUL byte at offset 6: not a text file");
+    REFUSED(DOCUMENT_MARKDOWN, "# A\n\nb\xff\n",
+            "/doc: line 3: invalid UTF-8 at offset 6 (byte 0xff)");
+    struct store *s = memory_store();
+    struct error err = {0};
+    struct ingest_totals t = {0};
+    assert_false(ingest_file(s, folder, NULL, &t, &err));
+    assert_non_null(strstr(err.text, "is a directory"));
+    error_clear(&err);
+    assert_false(ingest_path(s, "/nonexistent/x.csv", NULL, &t, &err));
+    assert_int_equal(err.code, ERROR_NOT_FOUND);
+    error_clear(&err);
+    assert_false(ingest_file(s, write_file("a.pdf", "%PDF-1.4", 8), NULL, &t, &err));
+    assert_int_equal(err.code, ERROR_UNSUPPORTED);
+    assert_non_null(strstr(err.text, "a.pdf"));
+    error_clear(&err);
+    assert_false(ingest_file(s, write_file("b.csv", "", 0), NULL, &t, &err));
+    assert_non_null(strstr(err.text, "b.csv: is empty"));
+    store_close(s);
+}
+
+static void folder_is_ingested_in_order_without_hidden_files_and_readmes(void **state)
+{
+    (void)state;
+    char path[128];
+    struct error err = {0};
+    snprintf(path, sizeof path, "%s/set", folder);
+    assert_true(file_make_directories(path, &err));
+    static const char CSV[] = "Make,Model\nKia,Rio\n", TEXT[] = "2020 Kia Rio\n\nSeats: 5\n";
+    write_file("set/b.csv", CSV, sizeof CSV - 1);
+    write_file("set/a.txt", TEXT, sizeof TEXT - 1);
+    write_file("set/README.md", TEXT, sizeof TEXT - 1);
+    write_file("set/.hidden.csv", CSV, sizeof CSV - 1);
+    write_file("set/photo.png", CSV, sizeof CSV - 1);
+    struct store *s = memory_store();
+    struct ingest_totals t = {0};
+    if (!ingest_path(s, path, NULL, &t, &err)) fail_msg("%s", err.text);
+    assert_int_equal(t.documents, 2);
+    assert_int_equal(t.skipped, 2);
+    struct arena arena = {0};
+    struct store_document *d;
+    size_t n;
+    assert_true(store_list_documents(s, &arena, &d, &n, &err));
+    assert_int_equal(n, 2);
+    assert_true(d[0].id < d[1].id); /* a.txt first */
+    assert_non_null(strstr(d[0].path, "a.txt"));
+    arena_free(&arena);
+    store_close(s);
+}
+
+static void contents_decide_where_the_name_does_not(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *text, *kind;
+    } FILES[] = {
+        {"one.dat", "Make,Model,Year\nKia,Rio,2020\n", "csv"},
+        {"two", "[{\"make\": \"Kia\"}]", "json"},
+        {"three.x", "# 2020 Kia Rio\n\nSeats: 5\n", "markdown"},
+        {"four.x", "Just a line, of text.\n", "text"},
+    };
+    struct store *s = memory_store();
+    for (size_t i = 0; i < sizeof FILES / sizeof *FILES; i++) {
+        struct error err = {0};
+        struct ingest_totals t = {0};
+        struct arena arena = {0};
+        struct store_document *d;
+        size_t n, found = 0;
+        const char *path = write_file(FILES[i].name, FILES[i].text, strlen(FILES[i].text));
+        if (!ingest_file(s, path, NULL, &t, &err)) fail_msg("%s", err.text);
+        assert_true(store_list_documents(s, &arena, &d, &n, &err));
+        for (size_t k = 0; k < n; k++)
+            if (strstr(d[k].path, FILES[i].name)) {
+                assert_string_equal(d[k].kind, FILES[i].kind);
+                found++;
+            }
+        assert_int_equal(found, 1);
+        arena_free(&arena);
+    }
+    store_close(s);
+}
+
+static void count_calls(void *context, const char *path, size_t done, size_t total)
+{
+    size_t *calls = context;
+    (void)path;
+    assert_true(done <= total);
+    ++*calls;
+}
+
+static void progress_is_told_and_cancelling_stores_nothing(void **state)
+{
+    (void)state;
+    struct store *s = memory_store();
+    struct error err = {0};
+    struct ingest_totals t = {0};
+    atomic_bool cancel = false;
+    size_t calls = 0;
+    struct ingest_options o = {count_calls, &calls, &cancel};
+    assert_true(ingest_text(s, "/a", DOCUMENT_CSV, CARS_CSV, strlen(CARS_CSV), &o, &t, &err));
+    assert_true(calls >= 2);
+    atomic_store(&cancel, true);
+    assert_false(ingest_text(s, "/b", DOCUMENT_CSV, CARS_CSV, strlen(CARS_CSV), &o, &t, &err));
+    assert_int_equal(err.code, ERROR_CANCELLED);
+    struct store_counts counts;
+    assert_true(store_count(s, &counts, &err));
+    assert_int_equal(counts.documents, 1);
+    store_close(s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(csv_row_becomes_a_titled_chunk),
+        cmocka_unit_test(csv_metadata_comes_from_columns),
+        cmocka_unit_test(csv_without_header_or_with_extra_fields),
+        cmocka_unit_test(csv_of_100000_rows_is_counted),
+        cmocka_unit_test(json_arrays_and_wrapped_arrays_are_read),
+        cmocka_unit_test(json_errors_name_the_line),
+        cmocka_unit_test(markdown_sections_are_titled_by_their_vehicle),
+        cmocka_unit_test(markdown_table_rows_become_named_values),
+        cmocka_unit_test(markdown_metadata_lines_are_learned),
+        cmocka_unit_test(text_is_cut_into_passages_of_a_bounded_size),
+        cmocka_unit_test(same_contents_are_read_once_and_changed_ones_replace),
+        cmocka_unit_test(damaged_files_give_one_clear_error),
+        cmocka_unit_test(folder_is_ingested_in_order_without_hidden_files_and_readmes),
+        cmocka_unit_test(contents_decide_where_the_name_does_not),
+        cmocka_unit_test(progress_is_told_and_cancelling_stores_nothing),
+    };
+    return cmocka_run_group_tests_name("ingest", tests, make_folder, remove_folder);
+}
