@@ -126,8 +126,9 @@ static void split_words(struct parse *p)
         if (!key.failed && key.len < sizeof w->key) memcpy(w->key, buffer_text(&key), key.len + 1);
         buffer_free(&key);
         w->year = year_parse(text + w->begin, i - w->begin);
-        /* "2000 lb" is a weight. */
-        if (w->year && unit_at(text + i, strlen(text + i), NULL)) w->year = 0;
+        /* "2000 lb" is a weight; "2023 hp" asks for the power of a 2023. */
+        const char *unit = w->year ? unit_at(text + i, strlen(text + i), NULL) : NULL;
+        if (unit && strstr(" lb kg mi km cc rpm mm USD ", unit)) w->year = 0;
     }
 }
 
@@ -256,6 +257,13 @@ static bool try_model(struct parse *p, size_t first, size_t k, const char *key, 
     return true;
 }
 
+static bool all_stop_words(const struct parse *p, size_t first, size_t k)
+{
+    for (size_t i = first; i < first + k; i++)
+        if (!is_stop_word(p->words[i].key)) return false;
+    return true;
+}
+
 static bool find_models(struct parse *p, bool prefix, struct error *err)
 {
     char key[KEY_BYTES];
@@ -268,7 +276,7 @@ static bool find_models(struct parse *p, bool prefix, struct error *err)
             bool known_make = make && !make->unknown;
             if (!known_make) {
                 bool digits_only = strspn(key, "0123456789") == strlen(key);
-                bool sure = k > 1 ? !is_stop_word(w->key) || w->upper : !is_weak_name(key);
+                bool sure = k > 1 ? w->upper || !all_stop_words(p, i, k) : !is_weak_name(key);
                 bool capital = w->upper && i > 0 && strlen(key) > 1;
                 if (digits_only || (!sure && !capital)) continue;
                 if (prefix && (strlen(key) < 4 || is_weak_name(w->key))) continue;
