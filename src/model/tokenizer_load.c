@@ -1,0 +1,124 @@
+#include "model/tokenizer_parts.h"
+
+#include "base/file.h"
+#include "base/json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_FILE = 64 << 20 };
+
+static bool load_normalizer(const json_t *object, const char *file, bool nested, bool *nfc,
+                            struct error *err)
+{
+    const char *type = NULL;
+    if (!object || json_is_null(object)) return true;
+    if (!json_is_object(object))
+        return error_set(err, ERROR_INPUT, "%s: normalizer is not an object", file);
+    if (!json_get_string(object, file, "type", true, &type, err)) return false;
+    if (strcmp(type, "NFC") == 0) {
+        *nfc = true;
+        return true;
+    }
+    if (strcmp(type, "Sequence") == 0 && !nested) {
+        json_t *list = json_object_get(object, "normalizers");
+        if (!json_is_array(list))
+            return error_set(err, ERROR_INPUT, "%s: field \"normalizers\" is not a list", file);
+        for (size_t i = 0; i < json_array_size(list); i++) {
+            json_t *item = json_array_get(list, i);
+            if (!json_is_object(item))
+                return error_set(err, ERROR_INPUT, "%s: normalizers[%zu] is not an object", file,
+                                 i);
+            if (!load_normalizer(item, file, true, nfc, err)) return false;
+        }
+        return true;
+    }
+    return error_set(err, ERROR_UNSUPPORTED, "%s: normalizer \"%.40s\" is not supported", file,
+                     type);
+}
+
+/* Decoding is by bytes: a file that wants another decoder is not one for us. */
+static bool check_decoder(const json_t *object, const char *file, struct error *err)
+{
+    const char *type = NULL;
+    if (!object || json_is_null(object)) return true;
+    if (!json_is_object(object))
+        return error_set(err, ERROR_INPUT, "%s: decoder is not an object", file);
+    if (!json_get_string(object, file, "type", true, &type, err)) return false;
+    if (strcmp(type, "ByteLevel") == 0) return true;
+    return error_set(err, ERROR_UNSUPPORTED, "%s: decoder \"%.40s\" is not supported", file, type);
+}
+
+static bool load(struct tokenizer *t, const json_t *root, const char *file, struct error *err)
+{
+    if (!json_is_object(root)) return error_set(err, ERROR_INPUT, "%s: expected an object", file);
+    json_t *model = json_object_get(root, "model"), *added = json_object_get(root, "added_tokens");
+    const char *type = "BPE"; /* old files leave it out */
+    if (!json_is_object(model))
+        return error_set(err, ERROR_INPUT, "%s: field \"model\" is %s", file,
+                         model ? "not an object" : "missing");
+    if (!json_get_string(model, file, "type", false, &type, err)) return false;
+    if (strcmp(type, "BPE") != 0)
+        return error_set(err, ERROR_UNSUPPORTED, "%s: model type \"%.40s\", expected BPE", file,
+                         type);
+    json_t *vocab = json_object_get(model, "vocab");
+    if (!json_is_object(vocab) || json_object_size(vocab) == 0)
+        return error_set(err, ERROR_INPUT, "%s: field \"vocab\" of the model is %s", file,
+                         json_is_object(vocab) ? "empty"
+                         : vocab               ? "not an object"
+                                               : "missing");
+    if (added && !json_is_null(added) && !json_is_array(added))
+        return error_set(err, ERROR_INPUT, "%s: field \"added_tokens\" is not a list", file);
+
+    if (!load_normalizer(json_object_get(root, "normalizer"), file, false, &t->nfc, err) ||
+        !check_decoder(json_object_get(root, "decoder"), file, err) ||
+        !vocab_load(&t->vocab, &t->arena, vocab, added, file, err) ||
+        !bpe_load(&t->bpe, &t->vocab, model, file, err) ||
+        !added_load(t->added, &t->arena, &t->vocab, added, t->nfc, file, err))
+        return false;
+    t->pretokenizer = pretokenizer_create(json_object_get(root, "pre_tokenizer"), file, err);
+    return t->pretokenizer != NULL;
+}
+
+static struct tokenizer *create(json_t *root, const char *file, struct error *err)
+{
+    struct tokenizer *t = root ? calloc(1, sizeof *t) : NULL;
+    if (root && !t) error_memory(err, "a tokenizer");
+    if (t && !load(t, root, file, err)) {
+        tokenizer_free(t);
+        t = NULL;
+    }
+    json_decref(root);
+    return t;
+}
+
+struct tokenizer *tokenizer_parse(const char *json, size_t len, const char *name, struct error *err)
+{
+    if (len > MAX_FILE) {
+        error_set(err, ERROR_INPUT, "%s: %zu bytes, the limit is %d", name, len, MAX_FILE);
+        return NULL;
+    }
+    return create(json_read_text(json, len, name, err), name, err);
+}
+
+struct tokenizer *tokenizer_read(const char *dir, struct error *err)
+{
+    char *path = path_join(dir, "tokenizer.json");
+    if (!path) {
+        error_memory(err, "a path");
+        return NULL;
+    }
+    struct tokenizer *t = create(json_read_file(path, MAX_FILE, err), path, err);
+    free(path);
+    return t;
+}
+
+void tokenizer_free(struct tokenizer *t)
+{
+    if (!t) return;
+    vocab_free(&t->vocab);
+    bpe_free(&t->bpe);
+    pretokenizer_free(t->pretokenizer);
+    arena_free(&t->arena);
+    free(t);
+}
