@@ -71,12 +71,12 @@ static bool read_quoted(struct reader *r, struct buffer *value, struct error *er
         buffer_putc(value, c);
     }
     if (r->at == r->end)
-        return error_set(err, ERROR_INPUT, "%s:%zu: the quote (%c) is not closed", r->path, opened,
+        return error_set(err, ERROR_USAGE, "%s:%zu: the quote (%c) is not closed", r->path, opened,
                          quote);
     r->at++;
     skip_blanks(r);
     if (peek(r) != '\n' && peek(r) != '#')
-        return error_set(err, ERROR_INPUT, "%s:%zu: text after the closing quote", r->path,
+        return error_set(err, ERROR_USAGE, "%s:%zu: text after the closing quote", r->path,
                          r->line);
     return true;
 }
@@ -111,7 +111,7 @@ bool env_file_parse(const char *text, size_t len, const char *path, env_file_ent
             }
             skip_blanks(&r);
             if (name.len == 0 || peek(&r) != '=') {
-                ok = error_set(err, ERROR_INPUT, "%s:%zu: expected NAME=value", path, r.line);
+                ok = error_set(err, ERROR_USAGE, "%s:%zu: expected NAME=value", path, r.line);
                 break;
             }
             r.at++;
@@ -124,7 +124,7 @@ bool env_file_parse(const char *text, size_t len, const char *path, env_file_ent
                 read_plain(&r, &value);
             if (ok && (name.failed || value.failed)) ok = error_memory(err, path);
             if (ok && memchr(buffer_text(&value), 0, value.len))
-                ok = error_set(err, ERROR_INPUT, "%s:%zu: NUL byte", path, line);
+                ok = error_set(err, ERROR_USAGE, "%s:%zu: NUL byte", path, line);
             if (ok) ok = entry(context, buffer_text(&name), buffer_text(&value), line, err);
         }
         skip_line(&r);
