@@ -218,6 +218,22 @@ static void markdown_table_rows_become_named_values(void **state)
                   "2023 Honda Accord@Sedans > table row 2{Horsepower: 192 hp}");
 }
 
+static void markdown_marks_are_taken_away(void **state)
+{
+    (void)state;
+    expect_chunks(DOCUMENT_MARKDOWN,
+                  "---\ntitle: The sheet\n---\n"
+                  "Kia Rio\n=======\n\n"
+                  "> See [the *maker*](https://example.org/a_b) &amp; ![photo](p.png).\n"
+                  "Snake_case stays, \\*stars\\* too; 3 * 4 as well.<br>E<sub>2</sub>\n\n"
+                  "<!-- a comment\nof two lines -->\n"
+                  "* one\n+ two\n1. three\n   goes on\n\n***\n\n"
+                  "```\nHP: 5 hp\n```\n\n"
+                  "| Item | Value | Unit |\n|---|---|---|\n| Mass \\| dry | 900 | kg |\n",
+                  "Kia Rio@Kia Rio{See the maker & photo. Snake_case stays, *stars* too; 3 * 4 as "
+                  "well. E2\none\ntwo\nthree goes on\nHP: 5 hp\nMass | dry: 900 kg}");
+}
+
 static void markdown_metadata_lines_are_learned(void **state)
 {
     (void)state;
@@ -428,6 +444,7 @@ int main(void)
         cmocka_unit_test(json_errors_name_the_line),
         cmocka_unit_test(markdown_sections_are_titled_by_their_vehicle),
         cmocka_unit_test(markdown_table_rows_become_named_values),
+        cmocka_unit_test(markdown_marks_are_taken_away),
         cmocka_unit_test(markdown_metadata_lines_are_learned),
         cmocka_unit_test(text_is_cut_into_passages_of_a_bounded_size),
         cmocka_unit_test(same_contents_are_read_once_and_changed_ones_replace),
