@@ -255,10 +255,9 @@ static bool add_file(struct tensor_set *s, const char *file, int advice, struct 
         }
         s->n_tensors++;
     }
-    if (s->n_tensors > first)
-        qsort(s->tensors + first, s->n_tensors - first, sizeof *s->tensors, compare_place);
-    if (!check_places(s->tensors + first, s->n_tensors - first, path, data, data_size, err))
-        goto done;
+    struct tensor *added = s->tensors ? s->tensors + first : NULL; /* a file may hold none */
+    if (s->n_tensors > first) qsort(added, s->n_tensors - first, sizeof *added, compare_place);
+    if (!check_places(added, s->n_tensors - first, path, data, data_size, err)) goto done;
     /* Padding has done its part once the places are checked. */
     size_t kept = first;
     for (size_t i = first; i < s->n_tensors; i++)
