@@ -1,6 +1,7 @@
 #include "model/pretokenizer_regex.h"
 
 #include "base/utf8.h"
+#include "model/tokenizer_unicode.h"
 
 #include <string.h>
 

@@ -8,18 +8,9 @@
 #include "base/error.h"
 
 #include <stddef.h>
-#include <stdint.h>
 
 /* Appends the PCRE2 (UTF, UCP) form of an Oniguruma pattern. `where` names the place in errors. */
 bool regex_translate(const char *pattern, size_t len, const char *where, struct buffer *out,
                      struct error *err);
-
-/* Code points that have this general category in Unicode 16 but were unassigned in 14. */
-struct unicode_range {
-    uint32_t first, last;
-    char category[3];
-};
-extern const struct unicode_range unicode_added_ranges[];
-extern const size_t unicode_n_added_ranges;
 
 #endif

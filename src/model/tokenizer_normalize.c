@@ -1,6 +1,7 @@
 #include "model/tokenizer_parts.h"
 
 #include "base/utf8.h"
+#include "model/tokenizer_unicode.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -50,7 +51,8 @@ static bool order_marks(int32_t *cps, size_t n)
     return true;
 }
 
-bool normalize_nfc(const char *text, size_t len, struct buffer *out, struct error *err)
+/* NFC of text in which no barrier stands. */
+static bool normalize_part(const char *text, size_t len, struct buffer *out, struct error *err)
 {
     enum { MAX_DECOMPOSED = 4 }; /* code points that one becomes in NFD; under 2 for each byte */
     size_t n = 0;
@@ -83,4 +85,31 @@ bool normalize_nfc(const char *text, size_t len, struct buffer *out, struct erro
 done:
     free(cps);
     return ok;
+}
+
+static bool is_barrier(uint32_t cp)
+{
+    size_t lo = 0, hi = unicode_n_nfc_barriers;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (unicode_nfc_barriers[mid].last < cp)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo < unicode_n_nfc_barriers && unicode_nfc_barriers[lo].first <= cp;
+}
+
+bool normalize_nfc(const char *text, size_t len, struct buffer *out, struct error *err)
+{
+    size_t done = 0;
+    for (size_t i = 0, n; i < len; i += n) {
+        uint32_t cp = 0;
+        n = utf8_decode(text + i, len - i, &cp);
+        if (cp < unicode_nfc_barriers[0].first || !is_barrier(cp)) continue;
+        if (!normalize_part(text + done, i - done, out, err)) return false;
+        buffer_append(out, text + i, n);
+        done = i + n;
+    }
+    return normalize_part(text + done, len - done, out, err);
 }

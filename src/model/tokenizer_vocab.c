@@ -200,17 +200,17 @@ static bool add_added_tokens(struct vocab *v, char *texts, const json_t *added, 
             return error_set(err, ERROR_INPUT,
                              "%s: added_tokens[%zu] \"%.60s\": id %d is another token's", file, i,
                              text, id);
-        /* An entry of the BPE vocabulary keeps its bytes where they are its spelling anyway; else
-         * it leaves by_bytes in all but name: nothing valid in UTF-8 reads so (see tokenizer.h). */
-        memcpy(texts, text, len);
-        if (entry < 0 || t->len != len || memcmp(t->bytes, text, len) != 0) {
-            t->flags = 0;
+        if (entry < 0) {
+            memcpy(texts, text, len);
             t->bytes = texts;
             t->len = (uint32_t)len;
+            texts += len;
         }
-        texts += len;
-        t->flags |= TOKEN_ADDED | (is_control(text, len, special) ? TOKEN_CONTROL : 0);
-        if (known < 0) token_table_add(&v->by_spelling, v->tokens, id);
+        t->flags |= (uint8_t)(TOKEN_ADDED | (is_control(text, len, special) ? TOKEN_CONTROL : 0));
+        /* An entry of the vocabulary goes on standing for its bytes, which are not its spelling
+         * when that has letters of the byte alphabet above ASCII: then it is found by those. */
+        if (known < 0 && t->len == len && memcmp(t->bytes, text, len) == 0)
+            token_table_add(&v->by_spelling, v->tokens, id);
     }
     return true;
 }

@@ -83,7 +83,8 @@ def has_control_look(token):
 
 def added_in_unicode_16():
     """First and last of each range that make_unicode.py found."""
-    source = open(os.path.join(HERE, "../../../src/model/pretokenizer_unicode.c")).read()
+    source = open(os.path.join(HERE, "../../../src/model/tokenizer_unicode.c")).read()
+    source = source[:source.index("unicode_nfc_barriers")]
     for part in source.split("{0x")[1:]:
         first, last = part.split(", ")[:2]
         yield int(first, 16), int(last, 16)
@@ -237,9 +238,20 @@ def sequence(*stages):
     return {"pre_tokenizer": {"type": "Sequence", "pretokenizers": list(stages)}}
 
 
-def added(i, content, **flags):
-    return {"id": i, "content": content, "single_word": False, "lstrip": False, "rstrip": False,
+def added(content, **flags):
+    return {"content": content, "single_word": False, "lstrip": False, "rstrip": False,
             "normalized": False, "special": False, **flags}
+
+
+def added_tokens(vocab, *tokens):
+    """With the ids that the library would give them, whatever the file says: those of the entries
+    they are spelled as, else the next ones. Control tokens last: they are taken out for text mode,
+    and the library would then move up what is behind them."""
+    following = max(vocab.values()) + 1
+    for token in sorted(tokens, key=has_control_look):
+        token["id"] = vocab.get(token["content"], following)
+        following += token["id"] == following
+    return {"added_tokens": sorted(tokens, key=has_control_look)}
 
 
 def base_tokenizer():
@@ -265,7 +277,7 @@ V3 = ("[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\\r\\n\\p{L}\\p{P
 
 
 def make_variants(base):
-    first = max(base["model"]["vocab"].values()) + 1
+    vocab = base["model"]["vocab"]
     yield "byte_level_with_regex", {"pre_tokenizer": byte_level(True, True)}
     yield "byte_level_alone", {"pre_tokenizer": byte_level()}
     yield "single_digits", sequence({"type": "Digits", "individual_digits": True},
@@ -297,29 +309,24 @@ def make_variants(base):
     yield "merges_as_text", {"model": dict(base["model"], merges=["#version: 0.2"] + merges)}
     # Words that are in the vocabulary but that merging does not arrive at.
     yield "unreachable_words", {"model": dict(base["model"], merges=merges[::3] + merges[1::3])}
-    vocab = dict(base["model"]["vocab"])
-    for gone in "zQ~Ã":
-        vocab.pop(gone)
-    kept = [m for m in base["model"]["merges"] if all(p in vocab for p in m) and "".join(m) in vocab]
-    yield "bytes_without_a_token", {"model": dict(base["model"], vocab=vocab, merges=kept)}
+    left = {k: v for k, v in vocab.items() if k not in ("z", "Q", "~", "Ã")}
+    kept = [m for m in base["model"]["merges"] if all(p in left for p in m) and "".join(m) in left]
+    yield "bytes_without_a_token", {"model": dict(base["model"], vocab=left, merges=kept)}
     nfc = {"type": "Sequence", "normalizers": [{"type": "NFC"}]}
     yield "nfc", {"normalizer": {"type": "NFC"}}
-    yield "nfc_with_added", {"normalizer": nfc, "added_tokens": [
-        added(first, "\u00e9", normalized=True), added(first + 1, "u\u0308", normalized=True),
-        added(first + 2, "n\u0303"), added(first + 3, "o\u0302"),
-        added(first + 4, "\u212b", normalized=True), added(first + 5, "<\u00c5>", special=True)]}
-    yield "added_flags", {"added_tokens": [
-        added(first, "hp", single_word=True), added(first + 1, "hor", lstrip=True),
-        added(first + 2, "se", rstrip=True), added(first + 3, "horsepower"),
-        added(first + 4, "car", lstrip=True, rstrip=True, normalized=True),
-        added(first + 5, "[MASK]", lstrip=True, special=True),
-        added(first + 6, "the", single_word=True, normalized=True), added(first + 7, " x"),
-        added(first + 8, "<s>", special=True), added(first + 9, "<sep>", rstrip=True),
-        added(first + 10, "é", single_word=True), added(first + 11, "\n\n"),
-        added(base["model"]["vocab"]["in"], "in", normalized=True)]}
-    yield "added_prefixes", {"added_tokens": [
-        added(first + k, t, normalized=k % 2 == 0)
-        for k, t in enumerate(["a", "ab", "abc", "abcd", "bc", "b", "cde", "de", "aab", "e", "ee"])]}
+    yield "nfc_with_added", dict(added_tokens(
+        vocab, added("\u00e9", normalized=True), added("u\u0308", normalized=True),
+        added("n\u0303"), added("o\u0302"), added("\u212b", normalized=True),
+        added("<\u00c5>", special=True)), normalizer=nfc)
+    yield "added_flags", added_tokens(
+        vocab, added("hp", single_word=True), added("hor", lstrip=True), added("se", rstrip=True),
+        added("horsepower"), added("car", lstrip=True, rstrip=True, normalized=True),
+        added("[MASK]", lstrip=True, special=True), added("the", single_word=True, normalized=True),
+        added(" x"), added("<s>", special=True), added("<sep>", rstrip=True),
+        added("é", single_word=True), added("\n\n"), added("in", normalized=True))
+    yield "added_prefixes", added_tokens(
+        vocab, *(added(t, normalized=k % 2 == 0) for k, t in enumerate(
+            ["a", "ab", "abc", "abcd", "bc", "b", "cde", "de", "aab", "e", "ee"])))
 
 
 def variant_strings(strings):
@@ -329,7 +336,8 @@ def variant_strings(strings):
            "sethe", "<s> x<sep>   x", "se x x", "se  hor", "car car  car", "\xa0\u3000car\u2003y",
            "in inn", "abcde", "aabcdee", "abab bcd", "eee", "aaa bbb", "e\u0301 \u00e9 e \u0301",
            "u\u0308\u00fc", "n\u0303\u00f1", "o\u0302\u0323 \u1ed9", "\u212b\u00c5A\u030a <\u00c5> <\u212b>",
-           "é x é", "xé", "a  b c", "aeiou xx", "123 4 5a6", "zzQ~ÃÃ", "e\u0323\u0307\u0301\u0301"]
+           "é x é", "xé", "a  b c", "aeiou xx", "123 4 5a6", "zzQ~ÃÃ", "e\u0323\u0307\u0301\u0301",
+           "\U00011935\U00011930\U00011938", "a\u0898\u0323\u0301a", "a\u0301\u0898\u0323"]
     rest = [s for s in strings if 0 < len(s) < 60]
     return [""] + own + CARS[:6] + COMBINING + rng.sample(rest, 60)
 
