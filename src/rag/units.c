@@ -201,8 +201,10 @@ const char *unit_at(const char *text, size_t len, size_t *used)
     const char *p = text + start;
     size_t left = len - start, best = 0;
     const char *unit = NULL;
+    char first = left && p[0] >= 'A' && p[0] <= 'Z' ? (char)(p[0] + 32) : left ? p[0] : '\0';
     for (size_t i = 0; i < N_SPELLINGS; i++) {
         const char *s = SPELLINGS[i].text;
+        if (s[0] != first) continue; /* nearly all end here: this runs for each line of a file */
         size_t n = strlen(s);
         if (n > left || n <= best || strncasecmp(p, s, n) != 0) continue;
         /* A unit ends where the word does: "s" is not the beginning of "seats". */
