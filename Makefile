@@ -11,7 +11,7 @@ FUZZ_SECONDS ?= 60
 
 # The libraries. pkg-config is asked once, when the first file is compiled: before `make deps` has
 # run there may be neither pkg-config nor a compiler, and make has to work all the same.
-PKGS        := jansson sqlite3 libpcre2-8 libutf8proc libxxhash
+PKGS        := jansson sqlite3 libpcre2-8 libutf8proc libxxhash libcurl libcrypto
 PKG_CHECK    = $(if $(shell pkg-config --exists $(PKGS) 2>/dev/null && echo y),,$(error \
                pkg-config does not find all of: $(PKGS); `make deps` installs what is missing))
 PKG_CFLAGS   = $(eval PKG_CFLAGS := $$(PKG_CHECK)$(shell pkg-config --cflags $(PKGS) 2>/dev/null))$(PKG_CFLAGS)

@@ -6,8 +6,8 @@ set -eu
 
 # The one place where packages are listed.
 BUILD_PACKAGES="gcc make libc6-dev pkg-config libjansson-dev libsqlite3-dev libpcre2-dev
-                libutf8proc-dev libxxhash-dev"
-CHECK_PACKAGES="libcmocka-dev jq xz-utils"
+                libutf8proc-dev libxxhash-dev libcurl4-openssl-dev libssl-dev"
+CHECK_PACKAGES="libcmocka-dev jq python3 xz-utils"
 
 case "${1:-}" in
 demo) wanted=$BUILD_PACKAGES ;;
