@@ -28,7 +28,7 @@ struct command_line {
     /* ask, generate */
     size_t seed;
     /* generate */
-    bool raw;
+    bool raw, ignore_end;
     const char *system;
     size_t top_k;
     double top_p, min_p;

@@ -48,6 +48,7 @@ static int run(struct command_line *line, struct error *err)
         .max_tokens = settings_count(&line->settings, SETTING_MAX_TOKENS),
         .stop = line->stop,
         .n_stop = line->n_stop,
+        .ignore_end = line->ignore_end,
     };
     if (line->raw && line->system) {
         error_set(err, ERROR_USAGE, "--system is part of the chat format, which --raw leaves out");

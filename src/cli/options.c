@@ -91,6 +91,8 @@ static const struct option_row ROWS[] = {
           "Where the random picks start (default 0: the same question, the same answer)"),
     TEXT(OPTION_STOP, COMMAND_GENERATE, "stop", "TEXT", stop,
          "End before this text; may be repeated"),
+    FLAG(COMMAND_GENERATE, "ignore-end", 0, ignore_end,
+         "Go on past the end of the turn, up to --max-tokens (to measure)"),
     FLAG(COMMAND_GENERATE, "stats", 0, stats, "Print tokens and rates to standard error"),
     SETTING(COMMAND_ASK | COMMAND_INGEST, SETTING_STORE),
     SETTING(COMMAND_ENGINE | COMMAND_TOKENIZE, SETTING_MODEL),

@@ -198,6 +198,8 @@ check "three million letters without a break are tokenized in time" test -s "$OU
 run generate --max-tokens 5 --stats 'A car is'
 exits "generate exits with 0" 0
 says "--stats tells the tokens" "$ERR" '^answer: [0-5] tokens in [0-9.]+ s'
+run generate --max-tokens 30 --ignore-end --raw --stats 'A car is'
+says "--ignore-end goes on to the limit" "$ERR" '^answer: 30 tokens .*--max-tokens'
 run generate --max-tokens 8 --temperature 1.5 --seed 7 --raw 'Engine'
 cp "$OUT" "$SCRATCH/first"
 run generate --max-tokens 8 --temperature 1.5 --seed 7 --raw 'Engine'
@@ -353,16 +355,24 @@ item='{"id": "x", "passages": [{"title": "2023 Toyota Camry", "text": "Weight: 3
 item="$item"' "question": "How heavy is the 2023 Toyota Camry?", "answerable": true,'
 item="$item"' "expect": [{"value": "1", "unit": "lb", "cite": 1}]}'
 yes "$item" | head -n 3000 >"$SCRATCH/long.jsonl"
-for signal in INT TERM; do
+interrupted() { # COMMAND SIGNAL ARG...: the signal is sent when the first output is there
+    local command=$1 signal=$2
+    shift 2
+    : >"$OUT"
     # In the background of a script SIGINT is ignored; env puts its default back.
-    env --default-signal=INT "$AUTOSPEC" eval "$SCRATCH/long.jsonl" --failures 3000 >"$OUT" 2>"$ERR" &
-    pid=$!
+    env --default-signal=INT "$AUTOSPEC" "$command" "$@" >"$OUT" 2>"$ERR" &
+    local pid=$!
     for _ in $(seq 600); do [ -s "$OUT" ] && break; sleep 0.1; done
-    kill -$signal $pid
+    kill -"$signal" $pid
     wait $pid
     STATUS=$?
-    exits "SIG$signal ends the work with exit status 130" 130
+    exits "SIG$signal ends $command with exit status 130" 130
     check "and without a complaint (SIG$signal)" sh -c "! grep -q autospec: '$ERR'"
+}
+interrupted generate INT --raw --ignore-end --stats --max-tokens 4000 'Engine'
+says "the answer so far is there, and says why it ended" "$ERR" 'ended by: interrupted'
+for signal in INT TERM; do
+    interrupted eval $signal "$SCRATCH/long.jsonl" --failures 3000
     says "what was done is printed (SIG$signal)" "$OUT" '^answerable: '
 done
 

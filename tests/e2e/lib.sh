@@ -15,7 +15,8 @@ mkdir -p "$HOME"
 unset XDG_CACHE_HOME XDG_DATA_HOME
 
 PASSED=0 FAILED=0 SKIPPED=0
-trap 'rm -rf "$SCRATCH"' EXIT
+# A subshell that a signal ends must not clean up for all.
+trap '[ "$BASHPID" != $$ ] || rm -rf "$SCRATCH"' EXIT
 
 pass() {
     PASSED=$((PASSED + 1))
