@@ -1,4 +1,106 @@
-int main(void)
+/* The program: finds the command, reads its options and settings, runs it, prints its error. */
+#include "base/log.h"
+#include "base/progress.h"
+#include "base/suggest.h"
+#include "cli/command.h"
+#include "cli/interrupt.h"
+#include "cli/options.h"
+#include "cli/output.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+const struct command *const COMMANDS[] = {&command_ask,      &command_ingest, &command_generate,
+                                          &command_tokenize, &command_eval,   &command_info};
+const size_t N_COMMANDS = sizeof COMMANDS / sizeof *COMMANDS;
+
+static const struct command *find_command(const char *name, struct error *err)
 {
-    return 0;
+    const char *names[sizeof COMMANDS / sizeof *COMMANDS];
+    for (size_t i = 0; i < N_COMMANDS; i++) {
+        names[i] = COMMANDS[i]->name;
+        if (strcmp(name, names[i]) == 0) return COMMANDS[i];
+    }
+    const char *nearest = suggest_nearest(name, names, N_COMMANDS);
+    if (nearest)
+        error_set(err, ERROR_USAGE, "there is no command \"%s\"; did you mean %s?", name, nearest);
+    else
+        error_set(err, ERROR_USAGE, "there is no command \"%s\"; autospec --help lists them", name);
+    return NULL;
+}
+
+static int run_command(const struct command *command, int argc, char **argv, struct error *err)
+{
+    struct command_line line = {.command = command};
+    int status = EXIT_FAILED;
+    if (!settings_init(&line.settings, err) || !options_parse(&line, argc, argv, err)) goto done;
+    if (line.help) {
+        options_print_help(command);
+        status = EXIT_OK;
+        goto done;
+    }
+    if (line.quiet) log_set_level(LOG_QUIET);
+    if (line.verbose) log_set_level(LOG_DEBUG);
+    progress_set_quiet(line.quiet);
+    if (!settings_read_file(&line.settings, ".env", err) ||
+        !settings_read_environment(&line.settings, environ, err))
+        goto done;
+    status = command->run(&line, err);
+done:
+    settings_free(&line.settings);
+    return status;
+}
+
+/* What stands before a command, or instead of one. */
+static int run(int argc, char **argv, struct error *err)
+{
+    const char *first = argc > 1 ? argv[1] : NULL;
+    if (!first) {
+        error_set(err, ERROR_USAGE, "a command is missing; autospec --help lists them");
+        return EXIT_USAGE;
+    }
+    if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0 || strcmp(first, "help") == 0) {
+        const struct command *command = argc > 2 ? find_command(argv[2], err) : NULL;
+        if (argc > 2 && !command) return EXIT_USAGE;
+        options_print_help(command);
+        return EXIT_OK;
+    }
+    if (strcmp(first, "--version") == 0 || strcmp(first, "-V") == 0) {
+        output_puts("autospec " AUTOSPEC_VERSION "\n");
+        return EXIT_OK;
+    }
+    if (first[0] == '-') {
+        error_set(err, ERROR_USAGE,
+                  "%s: a command comes first, then its options; autospec --help lists them", first);
+        return EXIT_USAGE;
+    }
+    const struct command *command = find_command(first, err);
+    return command ? run_command(command, argc - 1, argv + 1, err) : EXIT_USAGE;
+}
+
+static int exit_status(const struct error *err, int status)
+{
+    switch (err->code) {
+    case ERROR_NONE:
+        return status;
+    case ERROR_USAGE:
+        return EXIT_USAGE;
+    case ERROR_CANCELLED:
+        return EXIT_INTERRUPTED;
+    default:
+        return status == EXIT_OK ? EXIT_FAILED : status;
+    }
+}
+
+int main(int argc, char **argv)
+{
+    struct error err = {0};
+    output_setup();
+    int status = run(argc, argv, &err);
+    if (!output_flush(&err) && status == EXIT_OK) status = EXIT_FAILED;
+    status = exit_status(&err, status);
+    if (err.code && !output_is_broken_pipe() && status != EXIT_INTERRUPTED)
+        fprintf(stderr, "autospec: %s\n", err.text);
+    return status;
 }
