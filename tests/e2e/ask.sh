@@ -115,7 +115,8 @@ exits "a document with control tokens is a document" 0
 ask 'What is the horsepower of the 2033 Zephyr Hail?'
 holds "its control tokens are not obeyed" '.documents | length > 0'
 
-run ask --json "$(head -c 60000 /dev/zero | tr '\0' 'x' | sed 's/xxxxx/word /g')"
+WORDS=$(head -c 50000 /dev/zero | tr '\0' 'x' | sed 's/xxxxx/word /g')
+run ask --json "What is the horsepower of the 2023 Toyota Camry? $WORDS"
 one_error "a question longer than the context says both numbers" 2 'takes [0-9]+ tokens, .* room for [0-9]+'
 
 finish
