@@ -99,10 +99,11 @@ def fill(model, generator):
                 p.copy_(1 + 0.25 * r)
 
 
-def round_matrices(model):
+def round_to_bf16(model, matrices_only):
+    """Rounds weights, never buffers: transformers keeps the rotary frequencies in f32."""
     with torch.no_grad():
         for p in model.parameters():
-            if p.dim() == 2:
+            if p.dim() == 2 or not matrices_only:
                 p.copy_(p.bfloat16().float())
 
 
@@ -164,7 +165,7 @@ def make(name, config, tokenizer, seed):
         model = AutoModelForCausalLM.from_config(config, attn_implementation="eager").eval()
         fill(model, generator)
         if bf16:
-            model = model.bfloat16().float()
+            round_to_bf16(model, matrices_only=False)
         prompt = torch.randint(0, config.vocab_size, (PROMPT,), generator=generator).tolist()
         tokens, gap = greedy(model, prompt)
         if gap >= MIN_GAP and len(set(tokens[PROMPT:])) >= 8:
@@ -191,7 +192,7 @@ def make(name, config, tokenizer, seed):
         folder, max_shard_size="260KB" if "sharded" in name else "5GB")
     (folder / "generation_config.json").unlink(missing_ok=True)
     if not bf16:
-        round_matrices(model)
+        round_to_bf16(model, matrices_only=True)
         vectors["bf16_logits"] = run(model, tokens)[-ROWS:].contiguous()
     save_file(vectors, folder / "vectors.safetensors")
     tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
