@@ -2,162 +2,166 @@
 
 #include <string.h>
 
-static const char BOS[] = "<｜begin▁of▁sentence｜>";
-static const char EOS[] = "<｜end▁of▁sentence｜>";
-static const char USER[] = "<｜User｜>";
-static const char ASSISTANT[] = "<｜Assistant｜>";
-static const char THINK_OPEN[] = "<think>";
-static const char THINK_CLOSE[] = "</think>";
-static const char EOT[] = "<|EOT|>";
+#define BOS       "<｜begin▁of▁sentence｜>"
+#define EOS       "<｜end▁of▁sentence｜>"
+#define USER      "<｜User｜>"
+#define ASSISTANT "<｜Assistant｜>"
+#define EOT       "<|EOT|>"
 
-/* What deepseek-coder-instruct's own template says when there is no system message. */
-static const char CODER_SYSTEM[] =
+static const char think_open[] = "<think>", think_close[] = "</think>";
+
+static const char coder_system[] =
     "You are an AI programming assistant, utilizing the Deepseek Coder model, developed by "
-    "Deepseek Company, and you only answer questions related to computer science. For politically "
-    "sensitive questions, security and privacy issues, and other non-computer science questions, "
-    "you will refuse to answer\n";
+    "Deepseek "
+    "Company, and you only answer questions related to computer science. For politically sensitive "
+    "questions, security and privacy issues, and other non-computer science questions, you will "
+    "refuse to answer\n";
+
+static int32_t find_control(const struct tokenizer *t, const char *spelling)
+{
+    int32_t id = tokenizer_find(t, spelling);
+    return tokenizer_is_control(t, id) ? id : -1;
+}
 
 bool chat_format_detect(const struct tokenizer *t, enum chat_format *format, struct error *err)
 {
-    if (tokenizer_find(t, BOS) >= 0 && tokenizer_find(t, EOS) >= 0) {
-        if (tokenizer_find(t, USER) >= 0 && tokenizer_find(t, ASSISTANT) >= 0) {
-            *format = CHAT_R1;
-            return true;
-        }
-        if (tokenizer_find(t, EOT) >= 0) {
-            *format = CHAT_CODER;
-            return true;
-        }
-    }
-    return error_set(err, ERROR_UNSUPPORTED,
-                     "tokenizer.json: no chat format that is known: neither %s and %s nor %s are "
-                     "among its tokens",
-                     USER, ASSISTANT, EOT);
+    bool sentence = find_control(t, BOS) >= 0 && find_control(t, EOS) >= 0;
+    if (sentence && find_control(t, USER) >= 0 && find_control(t, ASSISTANT) >= 0)
+        *format = CHAT_R1;
+    else if (sentence && find_control(t, EOT) >= 0)
+        *format = CHAT_CODER;
+    else
+        return error_set(err, ERROR_UNSUPPORTED,
+                         "the tokenizer has the control tokens of no chat format we know: neither "
+                         "R1's (" USER ", " ASSISTANT ") nor deepseek-coder's (" EOT ")");
+    return true;
 }
 
-/* A prompt in the making; the first failure is kept in *err and ends it. */
-struct writer {
+/* Text waits until a control token or the end: what stands between two control tokens is tokenized
+ * as one piece, as it would be in the rendered string. */
+struct rendering {
     const struct tokenizer *t;
+    struct buffer text;
     struct tokens *out;
     struct error *err;
-    bool ok;
 };
 
-static void put_control(struct writer *w, const char *spelling)
+static bool flush(struct rendering *r)
 {
-    if (w->ok) w->ok = tokens_push(w->out, tokenizer_find(w->t, spelling), w->err);
+    if (r->text.failed) return error_memory(r->err, "a prompt");
+    bool ok =
+        tokenizer_encode(r->t, buffer_text(&r->text), r->text.len, TOKENIZE_TEXT, r->out, r->err);
+    buffer_clear(&r->text);
+    return ok;
 }
 
-static void put_text(struct writer *w, const char *text, size_t len)
+static bool put_control(struct rendering *r, const char *spelling)
 {
-    if (w->ok) w->ok = tokenizer_encode(w->t, text, len, TOKENIZE_TEXT, w->out, w->err);
+    int32_t id = find_control(r->t, spelling);
+    if (id < 0)
+        return error_set(r->err, ERROR_UNSUPPORTED, "the tokenizer has no control token %s",
+                         spelling);
+    return flush(r) && tokens_push(r->out, id, r->err);
 }
 
-/* The text behind the last "</think>" of an earlier answer. */
-static struct chat_message without_thinking(const struct chat_message *m)
+/* <think> is a token of its own in all R1 models that we know, and text in one that has it not. */
+static bool put_think(struct rendering *r, const char *spelling)
 {
-    struct chat_message rest = *m;
-    const char *found;
-    size_t n = sizeof THINK_CLOSE - 1;
-    while ((found = memmem(rest.text, rest.len, THINK_CLOSE, n)) != NULL) {
-        rest.len -= (size_t)(found - rest.text) + n;
-        rest.text = found + n;
-    }
-    return rest;
+    if (find_control(r->t, spelling) >= 0) return put_control(r, spelling);
+    buffer_puts(&r->text, spelling);
+    return true;
 }
 
-static const struct chat_message *system_message(const struct chat_message *messages, size_t n)
+/* What is behind the last </think>, or all. */
+static void put_without_thinking(struct rendering *r, const struct chat_message *m)
 {
-    const struct chat_message *last = NULL; /* the template keeps the last one */
-    for (size_t i = 0; i < n; i++)
-        if (messages[i].role == ROLE_SYSTEM) last = &messages[i];
-    return last;
+    size_t mark = sizeof think_close - 1;
+    const char *text = m->text, *end = m->text + m->len, *found;
+    while ((found = memmem(text, (size_t)(end - text), think_close, mark))) text = found + mark;
+    buffer_append(&r->text, text, (size_t)(end - text));
 }
 
-static void render_r1(struct writer *w, const struct chat_message *messages, size_t n,
+static bool render_r1(struct rendering *r, const struct chat_message *messages, size_t n,
                       enum thinking thinking)
 {
-    const struct chat_message *system = system_message(messages, n);
-    put_control(w, BOS);
-    if (system) put_text(w, system->text, system->len);
+    const struct chat_message *system = NULL;
+    for (size_t i = 0; i < n; i++)
+        if (messages[i].role == ROLE_SYSTEM) system = &messages[i];
+    if (!put_control(r, BOS)) return false;
+    if (system) buffer_append(&r->text, system->text, system->len);
     for (size_t i = 0; i < n; i++) {
-        if (messages[i].role == ROLE_USER) {
-            put_control(w, USER);
-            put_text(w, messages[i].text, messages[i].len);
-        } else if (messages[i].role == ROLE_ASSISTANT) {
-            struct chat_message answer = without_thinking(&messages[i]);
-            put_control(w, ASSISTANT);
-            put_text(w, answer.text, answer.len);
-            put_control(w, EOS);
+        const struct chat_message *m = &messages[i];
+        if (m->role == ROLE_USER) {
+            if (!put_control(r, USER)) return false;
+            buffer_append(&r->text, m->text, m->len);
+        } else if (m->role == ROLE_ASSISTANT) {
+            if (!put_control(r, ASSISTANT)) return false;
+            put_without_thinking(r, m);
+            if (!put_control(r, EOS)) return false;
         }
     }
-    put_control(w, ASSISTANT);
-    if (tokenizer_find(w->t, THINK_OPEN) < 0 || tokenizer_find(w->t, THINK_CLOSE) < 0) return;
-    put_control(w, THINK_OPEN);
-    if (thinking == THINKING_ON) {
-        put_text(w, "\n", 1);
-    } else {
-        put_text(w, "\n\n", 2);
-        put_control(w, THINK_CLOSE);
-        put_text(w, "\n\n", 2);
+    if (!put_control(r, ASSISTANT) || !put_think(r, think_open)) return false;
+    buffer_puts(&r->text, thinking == THINKING_OFF ? "\n\n" : "\n");
+    if (thinking == THINKING_OFF) {
+        if (!put_think(r, think_close)) return false;
+        buffer_puts(&r->text, "\n\n");
     }
+    return flush(r);
 }
 
-/* One run of ordinary text, gathered so that tokens may span the parts as in the template's own
- * rendering. */
-static void flush(struct writer *w, struct buffer *text)
+static bool render_coder(struct rendering *r, const struct chat_message *messages, size_t n)
 {
-    if (text->failed) w->ok = w->ok && error_memory(w->err, "prompt");
-    if (text->len) put_text(w, text->data, text->len);
-    buffer_clear(text);
-}
-
-static void render_coder(struct writer *w, const struct chat_message *messages, size_t n)
-{
-    struct buffer text = {0};
-    put_control(w, BOS);
-    if (!system_message(messages, n)) buffer_puts(&text, CODER_SYSTEM);
+    bool system = false;
+    for (size_t i = 0; i < n; i++)
+        if (messages[i].role == ROLE_SYSTEM) system = true;
+    if (!put_control(r, BOS)) return false;
+    if (!system) buffer_puts(&r->text, coder_system);
     for (size_t i = 0; i < n; i++) {
-        if (messages[i].role == ROLE_USER) buffer_puts(&text, "### Instruction:\n");
-        if (messages[i].role == ROLE_ASSISTANT) buffer_puts(&text, "### Response:\n");
-        buffer_append(&text, messages[i].text, messages[i].len);
-        if (messages[i].role != ROLE_SYSTEM) buffer_putc(&text, '\n');
-        if (messages[i].role == ROLE_ASSISTANT) {
-            flush(w, &text);
-            put_control(w, EOT);
-            buffer_putc(&text, '\n');
+        const struct chat_message *m = &messages[i];
+        if (m->role == ROLE_USER) buffer_puts(&r->text, "### Instruction:\n");
+        if (m->role == ROLE_ASSISTANT) buffer_puts(&r->text, "### Response:\n");
+        buffer_append(&r->text, m->text, m->len);
+        if (m->role != ROLE_SYSTEM) buffer_putc(&r->text, '\n');
+        if (m->role == ROLE_ASSISTANT) {
+            if (!put_control(r, EOT)) return false;
+            buffer_putc(&r->text, '\n');
         }
     }
-    buffer_puts(&text, "### Response:\n");
-    flush(w, &text);
-    buffer_free(&text);
+    buffer_puts(&r->text, "### Response:\n");
+    return flush(r);
 }
 
 bool chat_render(const struct tokenizer *t, enum chat_format format,
                  const struct chat_message *messages, size_t n, enum thinking thinking,
                  struct tokens *out, struct error *err)
 {
-    struct writer w = {t, out, err, true};
-    if (format == CHAT_R1)
-        render_r1(&w, messages, n, thinking);
-    else
-        render_coder(&w, messages, n);
-    return w.ok;
+    struct rendering r = {.t = t, .out = out, .err = err};
+    size_t before = out->len;
+    bool ok =
+        format == CHAT_R1 ? render_r1(&r, messages, n, thinking) : render_coder(&r, messages, n);
+    if (!ok) out->len = before;
+    buffer_free(&r.text);
+    return ok;
 }
 
 bool chat_is_end(const struct tokenizer *t, enum chat_format format, int32_t id)
 {
-    if (id < 0) return false;
-    if (id == tokenizer_find(t, EOS)) return true;
-    return format == CHAT_CODER && id == tokenizer_find(t, EOT);
+    /* The last two are Llama's own. */
+    static const char *const ends[] = {EOS, EOT, "<|end_of_text|>", "<|eot_id|>"};
+    size_t len;
+    if (!tokenizer_is_control(t, id)) return false;
+    const char *bytes = tokenizer_token_bytes(t, id, &len);
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (len == strlen(ends[i]) && memcmp(bytes, ends[i], len) == 0) return true;
+    return format == CHAT_R1 && len == strlen(USER) && memcmp(bytes, USER, len) == 0;
 }
 
 int32_t chat_think_open(const struct tokenizer *t)
 {
-    return tokenizer_find(t, THINK_OPEN);
+    return find_control(t, think_open);
 }
 
 int32_t chat_think_close(const struct tokenizer *t)
 {
-    return tokenizer_find(t, THINK_CLOSE);
+    return find_control(t, think_close);
 }
