@@ -162,12 +162,52 @@ static bool title_holds_word(const char *answer, const struct token *t, const ch
     return holds;
 }
 
+/* The word before (or behind) text[at], over one space or hyphen: where it is and how long. */
+static size_t word_before(const char *text, size_t at, const char **word)
+{
+    if (at > 0 && (text[at - 1] == ' ' || text[at - 1] == '-')) at--;
+    size_t begin = at;
+    while (begin > 0 && (is_letter(text[begin - 1]) || is_digit(text[begin - 1]))) begin--;
+    *word = text + begin;
+    return at - begin;
+}
+
+static size_t word_behind(const char *text, size_t at, const char **word)
+{
+    if (text[at] == ' ' || text[at] == '-') at++;
+    size_t n = 0;
+    while (is_letter(text[at + n]) || is_digit(text[at + n])) n++;
+    *word = text + at;
+    return n;
+}
+
+/* Finds a number without a unit as a part of the vehicle's name: a year, or with the same word
+ * beside it as in the title. "5" of "CX-5" supports "the CX-5", not "it seats 5". */
+static bool find_in_name(const char *answer, const struct token *t, const char *title,
+                         struct token *where)
+{
+    size_t at = 0;
+    while (next_token(title, &at, where)) {
+        if (!where->digits[0] || strcmp(where->digits, t->digits) != 0) continue;
+        if (year_parse(answer + t->offset, t->len)) return true;
+        const char *a, *b;
+        size_t n = word_before(answer, t->offset, &a), m = word_before(title, where->offset, &b);
+        if (n && same_word(a, n, b, m)) return true;
+        n = word_behind(answer, t->offset + t->len, &a);
+        m = word_behind(title, where->offset + where->len, &b);
+        if (n && same_word(a, n, b, m)) return true;
+    }
+    return false;
+}
+
 static bool check_in_passage(const char *answer, const struct token *t, const struct passage *p,
                              struct number_check *out, struct arena *arena)
 {
     struct token where;
     /* Without a unit it may be a year or a part of the model's name. */
-    if (!t->unit && find_token(answer, t, p->title, &where)) {
+    bool in_name = t->digits[0] ? !t->unit && find_in_name(answer, t, p->title, &where)
+                                : find_token(answer, t, p->title, &where);
+    if (in_name) {
         out->in_title = true;
         out->quote = p->title;
         out->quote_offset = where.offset;
@@ -180,9 +220,12 @@ static bool check_in_passage(const char *answer, const struct token *t, const st
         if (!t->unit && where.unit) out->unit = where.unit;
         return true;
     }
-    if (!t->digits[0] && title_holds_word(answer, t, p->title)) {
+    /* "5.3L" of the trim "LT Crew Cab 5.3L"; but "150 hp" is not the 150 of F-150. */
+    bool with_unit = t->unit && find_token(answer, t, p->title, &where) && where.unit;
+    if (with_unit || (!t->digits[0] && title_holds_word(answer, t, p->title))) {
         out->in_title = true;
         out->quote = p->title;
+        out->quote_offset = with_unit ? where.offset : 0;
         return true;
     }
     return false;

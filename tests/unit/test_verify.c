@@ -6,8 +6,8 @@
 static const struct passage PASSAGES[] = {
     {"2023 Toyota Camry LE", "Horsepower: 203 hp\nTorque: 184 lb-ft @ 5,000 rpm\n"
                              "Curb Weight (lb): 3,310\n0-60 mph (s): 8.0\nEngine: 2.5L inline-4"},
-    {"2021 Ford F-150 XLT", "Horsepower: 400 hp\nTowing Capacity: 13200 lb\nEngine: 3.5L V6\n"
-                            "Base Price: $41,000"},
+    {"2021 Ford F-150 XLT 6.2L", "Horsepower: 400 hp\nTowing Capacity: 13200 lb\nEngine: 3.5L V6\n"
+                                 "Base Price: $41,000"},
 };
 
 /* "text unit +passage;" for a supported number, '-' for one that is not, '~' for one in a passage
@@ -48,6 +48,17 @@ static void numbers_in_cited_passages_are_supported(void **state)
     expect_numbers("It costs $41,000 [2].", "41,000 USD +2;");
     expect_numbers("A 3.5-liter V6 [2].", "3.5 L +2;V6  +2;");
     expect_numbers("It has [1] none.", "");
+}
+
+static void units_in_the_name_are_supported_by_the_name(void **state)
+{
+    (void)state;
+    expect_numbers("The 6.2L one tows 13,200 lb [2].", "6.2 L +2t;13,200 lb +2;");
+    expect_numbers("It has 150 of them [2].", "150  -0;");
+    expect_numbers("The f 150 [2].", "150  +2t;");
+    expect_numbers("It is of 2021 [2].", "2021  +2t;");
+    expect_numbers("It has 150 hp [2].", "150 hp -0;");
+    expect_numbers("It has 6.2 hp [2].", "6.2 hp -0;");
 }
 
 static void wrong_numbers_are_not_supported(void **state)
@@ -160,6 +171,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_in_cited_passages_are_supported),
+        cmocka_unit_test(units_in_the_name_are_supported_by_the_name),
         cmocka_unit_test(wrong_numbers_are_not_supported),
         cmocka_unit_test(a_number_in_another_unit_is_not_supported),
         cmocka_unit_test(a_number_of_another_passage_is_not_supported),
