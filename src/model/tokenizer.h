@@ -59,7 +59,7 @@ bool tokenizer_is_control(const struct tokenizer *t, int32_t id);
 /* The bytes of one token; *len 0 for ids that stand for nothing. Owned by the tokenizer. Added
  * tokens give their spelling. (The library decodes an added token that is spelled with letters of
  * the byte alphabet, such as deepseek-coder's 'õ', to a stray byte, which is lost as U+FFFD; here
- * decoding an encoded text always gives the text back.) */
+ * decoding an encoded text gives the text back.) */
 const char *tokenizer_token_bytes(const struct tokenizer *t, int32_t id, size_t *len);
 
 /* Streaming decode: appends to *out the bytes that are complete UTF-8 after this token and keeps an
