@@ -75,6 +75,8 @@ static const struct option_row ROWS[] = {
     FLAG(COMMAND_TOKENIZE, "show", 0, show, "One token a line: its id and its text"),
     COUNT(COMMAND_EVAL, "limit", "N", limit, 1, 1e9, "Only the first N questions"),
     COUNT(COMMAND_EVAL, "failures", "N", failures, 1, 1e9, "Print the first N that went wrong"),
+    COUNT(COMMAND_PULL, "retries", "N", retries, 1, 1000,
+          "How often a request without progress is tried again"),
     FLAG(COMMAND_ALL & ~(unsigned)(COMMAND_TOKENIZE | COMMAND_GENERATE), "json", 'j', json,
          "Print the result as JSON"),
     SETTING(COMMAND_ASK | COMMAND_GENERATE, SETTING_THINKING),

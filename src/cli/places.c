@@ -2,6 +2,9 @@
 #include "base/buffer.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "cli/interrupt.h"
+#include "hub/hub.h"
+#include "hub/hub_name.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -37,12 +40,23 @@ static char *find_folder(const char *base, const char *middle, const char *name)
     return found;
 }
 
-/* "ORG/NAME", as models on the Hugging Face Hub are called. */
+/* "ORG/NAME" or "ORG/NAME@REVISION". A name without an owner is never looked for on the Hub: it is
+ * more likely a mistyped one of ours. */
 static bool is_hub_name(const char *name)
 {
-    const char *slash = strchr(name, '/');
-    return slash && slash != name && slash[1] && !strchr(slash + 1, '/') && name[0] != '.' &&
-           name[0] != '~';
+    struct hub_name parsed;
+    return strchr(name, '/') && hub_name_parse(name, &parsed, NULL);
+}
+
+/* The folder of a model of the Hub, downloaded now if it is not in the cache yet. */
+static char *hub_folder(const char *name, struct error *err)
+{
+    struct hub_settings settings;
+    char *folder = NULL;
+    if (hub_settings_read(&settings, NULL, NULL, err))
+        folder = hub_model_path(&settings, name, interrupt_watch(), err);
+    hub_settings_free(&settings);
+    return folder;
 }
 
 char *place_model(const struct settings *s, struct error *err)
@@ -68,11 +82,7 @@ char *place_model(const struct settings *s, struct error *err)
     for (size_t i = 0; !found && i < sizeof FOLDERS / sizeof *FOLDERS; i++)
         found = find_folder(base, FOLDERS[i], name);
     if (!found && is_hub_name(name))
-        error_set(
-            err, ERROR_NOT_FOUND,
-            "the model %s is not on this machine; downloading comes with `autospec pull` in a "
-            "later version, until then give --model a folder that holds it",
-            name);
+        found = hub_folder(name, err);
     else if (!found)
         error_set(err, ERROR_NOT_FOUND,
                   "there is no model \"%s\": not a folder here, nor in %s/../models or "

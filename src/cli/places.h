@@ -8,7 +8,8 @@
 #include "base/settings.h"
 
 /* The folder of the model that --model or DEEPSEEK_MODEL names: a folder as it is; a name in the
- * models folder beside the program or in share/autospec/models. NULL when there is none. */
+ * models folder beside the program or in share/autospec/models; ORG/NAME[@REVISION] from the
+ * Hugging Face cache, or downloaded into it. NULL when there is none. */
 char *place_model(const struct settings *s, struct error *err);
 
 /* The folder for packed models, made if need be; NULL without an error when there can be none (no
