@@ -121,9 +121,9 @@ static bool read_shapes(struct model_config *c, const json_t *root, const char *
 
     double eps = 1e-6;
     if (!json_get_double(root, path, "rms_norm_eps", false, &eps, err)) return false;
-    if (!(eps > 0 && eps < 1))
-        return error_set(err, ERROR_INPUT, "%s: field \"rms_norm_eps\" is %g, outside 0..1", path,
-                         eps);
+    if (!(eps >= 1e-30 && eps < 1)) /* below that it is 0 in f32, and a zero row gives NaN */
+        return error_set(err, ERROR_INPUT, "%s: field \"rms_norm_eps\" is %g, outside 1e-30..1",
+                         path, eps);
     c->norm_eps = (float)eps;
 
     bool bias = false;

@@ -440,6 +440,7 @@ static void configs_we_would_get_wrong_are_refused_by_name(void **s)
         {"{\"eos_token_id\": {}}", "eos_token_id"},
         {"{\"eos_token_id\": [1,2,3,4,5,6,7,8,9]}", "more than 8"},
         {"{\"rms_norm_eps\": 0}", "\"rms_norm_eps\" is 0"},
+        {"{\"rms_norm_eps\": 1e-50}", "\"rms_norm_eps\" is 1e-50"},
         {"{\"rms_norm_eps\": \"x\"}", "\"rms_norm_eps\" is not a number"},
         {"{\"rope_theta\": 0}", "\"rope_theta\" is 0"},
         {"{\"rope_scaling\": 4}", "\"rope_scaling\" is not an object"},
