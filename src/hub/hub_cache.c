@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -127,15 +128,12 @@ static bool is_there(const char *dir, const char *name)
     return there;
 }
 
-static bool any_ending(const char *dir, const char *ending)
+static bool any_matching(const char *dir, const char *pattern)
 {
     DIR *d = opendir(dir);
     bool found = false;
-    size_t n = strlen(ending);
-    for (struct dirent *e; d && !found && (e = readdir(d));) {
-        size_t len = strlen(e->d_name);
-        found = len > n && strcmp(e->d_name + len - n, ending) == 0 && is_there(dir, e->d_name);
-    }
+    for (struct dirent *e; d && !found && (e = readdir(d));)
+        found = fnmatch(pattern, e->d_name, FNM_PERIOD) == 0 && is_there(dir, e->d_name);
     if (d) closedir(d);
     return found;
 }
@@ -186,7 +184,7 @@ bool hub_snapshot_is_complete(const char *snapshot, char *missing, size_t size)
     if (is_there(snapshot, "model.safetensors.index.json"))
         return shards_are_there(snapshot, missing, size);
     /* Shards whose index has not arrived yet are no whole model. */
-    if (any_ending(snapshot, ".safetensors") && !any_ending(snapshot, "-of-00001.safetensors"))
+    if (any_matching(snapshot, "*.safetensors") && !any_matching(snapshot, "*-of-*.safetensors"))
         return true;
     snprintf(missing, size, "model.safetensors");
     return false;

@@ -31,8 +31,12 @@ bool hub_http_init(struct error *err)
 
 /* ---- addresses ---- */
 
-/* Scheme, host and port of an address; false when it is none that we would follow. */
-static bool split_url(const char *url, char *scheme, char *host, char *port, size_t size)
+struct origin {
+    char scheme[8], host[256], port[8];
+};
+
+/* False when it is no address that we would follow. */
+static bool split_url(const char *url, struct origin *o)
 {
     CURLU *u = curl_url();
     char *s = NULL, *h = NULL, *p = NULL;
@@ -40,12 +44,12 @@ static bool split_url(const char *url, char *scheme, char *host, char *port, siz
               curl_url_get(u, CURLUPART_SCHEME, &s, 0) == CURLUE_OK &&
               curl_url_get(u, CURLUPART_HOST, &h, 0) == CURLUE_OK &&
               curl_url_get(u, CURLUPART_PORT, &p, CURLU_DEFAULT_PORT) == CURLUE_OK &&
-              (strcmp(s, "http") == 0 || strcmp(s, "https") == 0) && strlen(h) < size &&
-              strlen(p) < size;
+              (strcmp(s, "http") == 0 || strcmp(s, "https") == 0) && strlen(h) < sizeof o->host &&
+              strlen(p) < sizeof o->port;
     if (ok) {
-        snprintf(scheme, size, "%s", s);
-        snprintf(host, size, "%s", h);
-        snprintf(port, size, "%s", p);
+        snprintf(o->scheme, sizeof o->scheme, "%s", s);
+        snprintf(o->host, sizeof o->host, "%s", h);
+        snprintf(o->port, sizeof o->port, "%s", p);
     }
     curl_free(s);
     curl_free(h);
@@ -56,20 +60,21 @@ static bool split_url(const char *url, char *scheme, char *host, char *port, siz
 
 bool hub_same_origin(const char *a, const char *b)
 {
-    char sa[256], ha[256], pa[256], sb[256], hb[256], pb[256];
-    return split_url(a, sa, ha, pa, sizeof sa) && split_url(b, sb, hb, pb, sizeof sb) &&
-           strcmp(sa, sb) == 0 && strcasecmp(ha, hb) == 0 && strcmp(pa, pb) == 0;
+    struct origin x, y;
+    return split_url(a, &x) && split_url(b, &y) && strcmp(x.scheme, y.scheme) == 0 &&
+           strcasecmp(x.host, y.host) == 0 && strcmp(x.port, y.port) == 0;
 }
 
-void hub_origin(const char *url, char *out, size_t size)
+void hub_origin(const char *url, char out[HUB_ORIGIN])
 {
-    char scheme[256], host[256], port[256];
-    if (!split_url(url, scheme, host, port, sizeof scheme)) {
-        snprintf(out, size, "an address that cannot be used");
+    struct origin o;
+    if (!split_url(url, &o)) {
+        snprintf(out, HUB_ORIGIN, "an address that cannot be used");
         return;
     }
-    bool plain = strcmp(port, strcmp(scheme, "https") == 0 ? "443" : "80") == 0;
-    snprintf(out, size, "%s://%s%s%s", scheme, host, plain ? "" : ":", plain ? "" : port);
+    bool usual = strcmp(o.port, strcmp(o.scheme, "https") == 0 ? "443" : "80") == 0;
+    snprintf(out, HUB_ORIGIN, "%s://%s%s%s", o.scheme, o.host, usual ? "" : ":",
+             usual ? "" : o.port);
 }
 
 /* ---- the reply ---- */
@@ -274,15 +279,15 @@ void hub_exchange_free(struct hub_exchange *x, CURLM *multi)
 
 static enum hub_outcome redirect(struct hub_exchange *x, CURLM *multi, struct error *err)
 {
-    char from[300], to[300];
+    char from[HUB_ORIGIN], to[HUB_ORIGIN];
     const char *target = NULL;
     curl_easy_getinfo(x->easy, CURLINFO_REDIRECT_URL, &target);
-    hub_origin(x->url, from, sizeof from);
+    hub_origin(x->url, from);
     if (!target || strlen(target) > MAX_URL) {
         error_set(err, ERROR_IO, "%s: redirects to nowhere (HTTP %ld)", from, x->reply.status);
         return HUB_FAILED;
     }
-    hub_origin(target, to, sizeof to);
+    hub_origin(target, to);
     if (++x->redirects > MAX_REDIRECTS) {
         error_set(err, ERROR_IO, "%s: redirects more than %d times", from, MAX_REDIRECTS);
         return HUB_FAILED;
@@ -335,10 +340,10 @@ static bool is_transient_status(const struct hub_exchange *x)
 enum hub_outcome hub_exchange_end(struct hub_exchange *x, CURLM *multi, CURLcode result,
                                   double *wait, struct error *err)
 {
-    char origin[300];
+    char origin[HUB_ORIGIN];
     *wait = 0;
     curl_multi_remove_handle(multi, x->easy);
-    hub_origin(x->url, origin, sizeof origin);
+    hub_origin(x->url, origin);
     if (x->error.code != ERROR_NONE) { /* the body's taker said no */
         error_set(err, x->error.code, "%s", x->error.text);
         return HUB_FAILED;

@@ -80,7 +80,8 @@ void hub_exchange_free(struct hub_exchange *x, CURLM *multi);
 double hub_backoff(size_t failures, double asked);
 
 /* "https://host" of an address, for messages: the rest of it may hold a signature. */
-void hub_origin(const char *url, char *out, size_t size);
+enum { HUB_ORIGIN = 300 };
+void hub_origin(const char *url, char out[HUB_ORIGIN]);
 
 /* Whether two addresses have the same scheme, host and port. */
 bool hub_same_origin(const char *a, const char *b);

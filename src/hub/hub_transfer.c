@@ -372,8 +372,8 @@ static bool got(struct hub_transfer *t, enum hub_outcome outcome, double asked, 
                 struct error *err)
 {
     long status = t->exchange.reply.status;
-    char origin[300];
-    hub_origin(t->exchange.url, origin, sizeof origin);
+    char origin[HUB_ORIGIN];
+    hub_origin(t->exchange.url, origin);
     if (t->useless || (outcome == HUB_DONE && status == 416)) {
         error_set(why, ERROR_IO, "%s: cannot go on from byte %zu", origin, t->have);
         return start_over(t, err) && try_again(t, HUB_STEP_GET, asked, why, err);

@@ -9,6 +9,7 @@ address that is signed and an ETag of its own. What the tests ask of it, on the 
     POST /_test/fault   a JSON object, added to the list of faults (below)
     POST /_test/set     settings: token, gated, private, no_blobs, rate, cdn_etag, renamed, siblings
     POST /_test/reset   no faults, no settings, an empty log; files are read anew
+    GET  /_test/peak    how many bodies were being sent at once, at most
     GET  /_test/log     one request a line: HUB|CDN METHOD PATH RANGE IF-RANGE TOKEN|- STATUS
 
 A fault applies to requests that match its "on" ("hub", "cdn"), "method" and "path" (a regular
@@ -56,6 +57,7 @@ class World:
         with self.lock:
             self.faults, self.settings, self.log = [], {}, []
             self.repos = {}
+            self.active = self.peak = 0
 
     def repo(self, name):
         """{path: content} and the commit, which is a function of them."""
@@ -218,10 +220,17 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command == "HEAD":
             return
+        w = self.world
+        with w.lock:
+            w.active += 1
+            w.peak = max(w.peak, w.active)
         try:
             self.send_body(piece, fault)
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
+        finally:
+            with w.lock:
+                w.active -= 1
 
 
 class Hub(Handler):
@@ -246,9 +255,11 @@ class Hub(Handler):
 
     def do_GET(self):
         path = urllib.parse.unquote(self.path.split("?")[0])
-        if path == "/_test/log":
+        if path in ("/_test/log", "/_test/peak"):
             with self.world.lock:
                 text = "".join(line + "\n" for line in self.world.log)
+                if path == "/_test/peak":
+                    text = "%d\n" % self.world.peak
             self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" %
                              (len(text), text.encode()))
             return
