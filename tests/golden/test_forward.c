@@ -229,10 +229,10 @@ static void run_short_texts(struct engine *e, const struct golden *g, float *out
 }
 
 /* Only the order of the f32 sums differs, by 1e-6. Where values become bf16 or int8, such a
- * difference rounds one in 20,000 the other way. That is rare enough for most texts of two tokens
- * to agree as f32 does, and they must. But it is not small: one step of 1/127 moves a tenth of the
- * next layer's roundings, so that a long text may end as far from the other as the rounding itself
- * is from none (see the last test). */
+ * difference rounds one in 20,000 the other way. That is rare enough for half of all texts of two
+ * tokens (of most models, nine tenths) to agree as f32 does, and they must. But it is not small:
+ * one step of 1/127 moves a tenth of the next layer's roundings, so that a long text may end as far
+ * from the other as the rounding itself is from none (see the last test). */
 static void every_instruction_set_agrees_with_the_portable_one(void **s)
 {
     (void)s;
