@@ -91,17 +91,17 @@ check: ## build and run all tests, plain and with the address and undefined-beha
 	@sh scripts/deps.sh check
 	@$(MAKE) --no-print-directory $(JOBS) -s all unit
 	@$(MAKE) --no-print-directory $(JOBS) -s $(ASAN) all unit
-	@sh tests/run.sh $(BUILD) build-asan
+	@bash tests/run.sh $(BUILD) build-asan
 
 asan: ## the tests with the address and undefined-behaviour sanitizers alone
 	@sh scripts/deps.sh check
 	@$(MAKE) --no-print-directory $(JOBS) -s $(ASAN) all unit
-	@sh tests/run.sh build-asan
+	@bash tests/run.sh build-asan
 
 tsan: ## the unit and golden tests with the thread sanitizer
 	@sh scripts/deps.sh check
 	@$(MAKE) --no-print-directory $(JOBS) -s $(TSAN) all unit
-	@sh tests/run.sh --no-e2e build-tsan
+	@bash tests/run.sh --no-e2e build-tsan
 
 fuzz: ## each fuzzer for FUZZ_SECONDS (60), with clang's libFuzzer and the sanitizers
 	@sh scripts/deps.sh fuzz
