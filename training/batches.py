@@ -13,6 +13,7 @@ from tokenizer import BEGIN, END, USER
 ANSWER_PREFIX = "<｜Assistant｜><think>\n\n</think>\n\n"
 SHORT = 56       # tokens of a short block: question, answer and what frames them
 DECISION = 4.0   # weight of the token that decides between answer and refusal
+AHEAD = (0.75, 1.25, 1.75, 2.5)   # weights of the attribute, passage, value and decision thought ahead
 
 
 class Encoder:
@@ -23,6 +24,8 @@ class Encoder:
         self.end = self.tokenizer.token_to_id(END)
         self.prefix = self.plain(f"{BEGIN}{SYSTEM}{USER}")
         self.suffix = self.plain(ANSWER_PREFIX)
+        self.space = self.plain(" 5")[0]
+        self.no, self.yes = self.plain(" passages")[0], self.plain(" is")[0]
 
     def plain(self, text):
         return self.tokenizer.encode(text, add_special_tokens=False).ids
@@ -34,7 +37,12 @@ class Encoder:
         return self.plain(f"Question: {text}") + self.suffix
 
     def block(self, question):
-        """(tokens, weights): weights[i] is that of predicting tokens[i + 1]."""
+        """(tokens, weights, aims): weights[i] is that of predicting aims[i] after tokens[i].
+
+        The aims are the next tokens, but for the frame before the answer: what is
+        predicted there is never used, so it is made to think ahead, of the
+        attribute, the passage, the value, and whether there is an answer at all.
+        """
         head = self.question(question.text)
         text = "".join(t for t, _ in question.answer)
         encoded = self.tokenizer.encode(text, add_special_tokens=False)
@@ -46,7 +54,17 @@ class Encoder:
         answer[1] = DECISION
         tokens = head + encoded.ids + [self.end]
         weights = [0.0] * (len(head) - 1) + answer + [0.0]
-        return tokens, weights
+        aims = tokens[1:] + [self.end]
+        first = lambda text: next(t for t in self.plain(text) if t != self.space)
+        if question.answerable:
+            number, value = first(question.answer[6][0].strip(" []")), first(question.answer[5][0])
+            thoughts = (first(question.answer[1][0]), number, value, self.yes)
+        else:
+            thoughts = (first(question.answer[3][0]), self.no, self.no, self.no)
+        start = len(head) - len(self.suffix)
+        for i, (aim, weight) in enumerate(zip(thoughts, AHEAD)):
+            aims[start + i], weights[start + i] = aim, weight
+        return tokens, weights, aims
 
 
 def pad(rows, width, fill):
@@ -54,16 +72,17 @@ def pad(rows, width, fill):
 
 
 def assemble(examples, count, encoder):
-    """A batch dict from [(context tokens, [(tokens, weights)])]; lengths in steps of 16."""
+    """A batch dict from [(context tokens, [block])]; lengths in steps of 16."""
     up = lambda n: -(-n // 16) * 16
     context = up(max(len(c) for c, _ in examples))
-    size = up(max(len(t) for _, blocks in examples for t, _ in blocks))
-    tokens, weights = [], []
+    size = up(max(len(t) for _, blocks in examples for t, *_ in blocks))
+    tokens, weights, aims = [], [], []
     for c, blocks in examples:
-        blocks = blocks + [([encoder.end], [0.0])] * (count - len(blocks))
-        tokens.append(pad([c], context, encoder.end)[0] + sum(pad([t for t, _ in blocks], size, encoder.end), []))
-        weights.append(sum(pad([w for _, w in blocks], size, 0.0), []))
-    return {"tokens": torch.tensor(tokens), "weights": torch.tensor(weights), "context": context, "size": size,
+        blocks = blocks + [([encoder.end], [0.0], [encoder.end])] * (count - len(blocks))
+        tokens.append(pad([c], context, encoder.end)[0] + sum(pad([t for t, _, _ in blocks], size, encoder.end), []))
+        weights.append(sum(pad([w for _, w, _ in blocks], size, 0.0), []))
+        aims.append(sum(pad([a for _, _, a in blocks], size, encoder.end), []))
+    return {"tokens": torch.tensor(tokens), "weights": torch.tensor(weights), "aims": torch.tensor(aims), "context": context, "size": size,
             "count": count, "lengths": torch.tensor([len(c) for c, _ in examples])}
 
 
@@ -83,7 +102,7 @@ def stream(seed, stage, encoder, budget):
                 pool.append((encoder.context(passages), blocks))
         batches, rest = [], []
         # Comparisons are longer and fewer a context: they have batches of their own.
-        longest = lambda e: max(len(t) for t, _ in e[1])
+        longest = lambda e: max(len(b[0]) for b in e[1])
         sort = lambda e: (longest(e) > SHORT) + (longest(e) > 80)
         for kind in (0, 1, 2):
             some = sorted((e for e in pool if sort(e) == kind), key=lambda e: len(e[0]))

@@ -51,11 +51,23 @@ def attended(over, within, padding, later, scale):
     return scores.float().softmax(-1).to(over.dtype)
 
 
+def fused(plain):
+    """`plain` compiled for all shapes; where the compiler fails on one, `plain` itself."""
+    compiled = torch.compile(plain, dynamic=True)
+
+    def call(*args):
+        try:
+            return compiled(*args)
+        except Exception:   # seen: a KeyError in the guards of rare shapes, which ended a run
+            return plain(*args)
+    return call
+
+
 def compile_pieces():
     """Fuse what is not a matrix product. (Compiling the whole network for all
     shapes takes minutes; these few take seconds and gain nearly as much.)"""
     for name in ("normed", "rotate", "gated", "attended"):
-        globals()[name] = torch.compile(globals()[name], dynamic=True)
+        globals()[name] = fused(globals()[name])
 
 
 # (layer, head, offset) of the heads that begin as positional ones.

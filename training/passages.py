@@ -104,6 +104,9 @@ class Sheet:
             return whole
         return whole + dot + part
 
+    def fact(self, attribute, unit):
+        return Fact(attribute, self.value(attribute, unit), unit)
+
     def write(self, vehicle, columns=None, gaps=0.1):
         """A passage about `vehicle`; `gaps` is the share of columns that are blank."""
         rng = self.rng
@@ -112,7 +115,7 @@ class Sheet:
         for attribute, name, unit, named in columns:
             if len(columns) > 2 and rng.random() < gaps:
                 continue
-            entries.append((attribute, name, Fact(attribute, self.value(attribute, unit), unit), named))
+            entries.append((attribute, name, self.fact(attribute, unit), named))
         if not self.ordered:
             rng.shuffle(entries)
         title, called, head = self.titled(vehicle)

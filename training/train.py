@@ -18,7 +18,7 @@ import time
 import torch
 import torch.nn.functional as F
 
-from batches import Encoder, Feeder
+from batches import AHEAD, Encoder, Feeder
 from dataset import Stage
 from drill import Drill
 from model import Qwen2, Shape, block_mask, compile_pieces, positions
@@ -30,13 +30,13 @@ from quantize import four_bits
 CURRICULUM = [
     (0.00, Stage(passages=(1, 2), size=(2, 5), pairs=0.0, refusals=0.15)),
     (0.13, Stage(passages=(1, 3), size=(3, 7), lines=14, pairs=0.05, refusals=0.2)),
-    (0.26, Stage(passages=(1, 5), size=(3, 12), lines=24, pairs=0.12, refusals=0.25)),
-    (0.50, Stage(passages=(1, 8), size=(3, 18), lines=44, pairs=0.15)),
-    (0.74, Stage(passages=(1, 8), size=(3, 26), lines=80, pairs=0.15)),
-    (0.90, Stage(passages=(1, 8), size=(3, 26), lines=130, pairs=0.15)),
+    (0.45, Stage(passages=(1, 5), size=(3, 12), lines=24, pairs=0.12, refusals=0.25)),
+    (0.72, Stage(passages=(1, 8), size=(3, 18), lines=44, pairs=0.15)),
+    (0.85, Stage(passages=(1, 8), size=(3, 26), lines=80, pairs=0.15)),
+    (0.94, Stage(passages=(1, 8), size=(3, 26), lines=130, pairs=0.15)),
 ]
-QUANTIZED_FROM = 0.88
-DRILL_UNTIL = 0.3
+QUANTIZED_FROM = 0.9
+DRILL_UNTIL = 0.88
 
 
 def stage_at(progress):
@@ -44,7 +44,7 @@ def stage_at(progress):
 
 
 def rate_at(progress, step, warmup=50):
-    return min(1.0, (step + 1) / warmup) * max(0.0, min(1.0, (1 - progress) / 0.75))
+    return min(1.0, (step + 1) / warmup) * max(0.0, min(1.0, (1 - progress) / 0.7))
 
 
 class Trainer:
@@ -104,16 +104,17 @@ class Trainer:
         where = positions(batch["count"], size, context, lengths)
         mask = block_mask(size, context, lengths, torch.bfloat16)
         states = self.model.hidden(tokens, where, mask, context, self.args.checkpointing)
-        blocks = tokens[:, context:].flatten()
+        aims = batch["aims"].flatten()
         at = weights.nonzero()[:, 0]
         logits = self.model.logits(states[:, context:].flatten(0, 1)[at]).float()
-        loss = F.cross_entropy(logits, blocks[at + 1], reduction="none")
+        loss = F.cross_entropy(logits, aims[at], reduction="none")
         w = weights[at]
         total = (loss * w).sum() / w.sum()
         with torch.no_grad():
-            right = logits.argmax(-1) == blocks[at + 1]
+            right = logits.argmax(-1) == aims[at]
             seen = {}
-            for name, chosen in (("decide", w == 4), ("value", w == 2), ("all", w > 0)):
+            for name, chosen in (("decide", w == 4), ("value", w == 2), ("all", w > 0),
+                                 ("name-", w == AHEAD[0]), ("cite-", w == AHEAD[1]), ("value-", w == AHEAD[2]), ("yes-", w == AHEAD[3])):
                 seen[name] = (int(right[chosen].sum()), int(chosen.sum()))
         if reading:
             # Early on the passages are read as a language too: copying and the
@@ -127,7 +128,7 @@ class Trainer:
 
     def drilled(self, progress):
         """The loss of a batch of drill, and the share of tokens got right."""
-        tokens, weights = self.drill.batch(10, 128, 4 + int(40 * progress))
+        tokens, weights = self.drill.batch(16, 240, 4 + int(12 * progress))
         length = weights.shape[1]
         where = torch.arange(length).expand(len(tokens), -1)
         states = self.model.hidden(tokens[:, :-1], where, None, length, self.args.checkpointing)
@@ -136,7 +137,8 @@ class Trainer:
         logits = self.model.logits(states.flatten(0, 1)[at]).float()
         aim = tokens[:, 1:].flatten()[at]
         loss = F.cross_entropy(logits, aim, reduction="none")
-        return (loss * w[at]).sum() / w[at].sum(), (int((logits.argmax(-1) == aim).sum()), len(at))
+        right = (logits.argmax(-1) == aim)[w[at] == 2]
+        return (loss * w[at]).sum() / w[at].sum(), (int(right.sum()), len(right))
 
     def run(self):
         counts, lost, took, fed, processed = {}, 0.0, time.time(), 0.0, 0
