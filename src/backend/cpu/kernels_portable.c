@@ -68,23 +68,5 @@ static void tile_q8(const uint8_t *block, const float *row_scale, size_t cols,
     }
 }
 
-static void tile_bf16(const uint8_t *block, const float *row_scale, size_t cols,
-                      const struct activations *x, size_t first, size_t n,
-                      float out[TILE_TOKENS][QUANT_BLOCK_ROWS])
-{
-    common_tile_bf16(block, row_scale, cols, x, first, n, out);
-}
-
-static void tile_f32(const uint8_t *block, const float *row_scale, size_t cols,
-                     const struct activations *x, size_t first, size_t n,
-                     float out[TILE_TOKENS][QUANT_BLOCK_ROWS])
-{
-    common_tile_f32(block, row_scale, cols, x, first, n, out);
-}
-
-#define KERNELS_NAME      portable
-#define KERNELS_TILE_Q4   tile_q4
-#define KERNELS_TILE_Q8   tile_q8
-#define KERNELS_TILE_BF16 tile_bf16
-#define KERNELS_TILE_F32  tile_f32
+#define KERNELS_NAME portable
 #include "backend/cpu/kernels_table.h"

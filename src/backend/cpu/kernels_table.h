@@ -1,5 +1,19 @@
 /* The end of each kernels_*.c: wraps the common kernels, compiled with that file's flags, and fills
- * its table. The including file defines KERNELS_NAME and its four tile functions. */
+ * its table. The including file defines KERNELS_NAME and has tile_q4 and tile_q8. */
+
+static void tile_bf16(const uint8_t *block, const float *row_scale, size_t cols,
+                      const struct activations *x, size_t first, size_t n,
+                      float out[TILE_TOKENS][QUANT_BLOCK_ROWS])
+{
+    common_tile_bf16(block, row_scale, cols, x, first, n, out);
+}
+
+static void tile_f32(const uint8_t *block, const float *row_scale, size_t cols,
+                     const struct activations *x, size_t first, size_t n,
+                     float out[TILE_TOKENS][QUANT_BLOCK_ROWS])
+{
+    common_tile_f32(block, row_scale, cols, x, first, n, out);
+}
 
 static void quantize(const float *x, size_t n, int8_t *q, float *scale, int32_t *bias)
 {
@@ -46,10 +60,10 @@ static void attention_tile(const float *q, size_t n_rows, size_t head_dim, const
 
 const struct cpu_kernels KERNELS_SYMBOL(KERNELS_NAME) = {
     .name = KERNELS_STRING(KERNELS_NAME),
-    .tile = {[QUANT_Q4] = KERNELS_TILE_Q4,
-             [QUANT_Q8] = KERNELS_TILE_Q8,
-             [QUANT_BF16] = KERNELS_TILE_BF16,
-             [QUANT_F32] = KERNELS_TILE_F32},
+    .tile = {[QUANT_Q4] = tile_q4,
+             [QUANT_Q8] = tile_q8,
+             [QUANT_BF16] = tile_bf16,
+             [QUANT_F32] = tile_f32},
     .quantize = quantize,
     .rmsnorm = rmsnorm,
     .swiglu = swiglu,
