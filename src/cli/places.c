@@ -5,6 +5,7 @@
 #include "cli/interrupt.h"
 #include "hub/hub.h"
 #include "hub/hub_name.h"
+#include "model/gguf.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -63,13 +64,14 @@ char *place_model(const struct settings *s, struct error *err)
 {
     static const char *const FOLDERS[] = {"../models", "../share/autospec/models"};
     const char *name = settings_text(s, SETTING_MODEL);
-    if (file_is_directory(name)) {
+    if (file_is_directory(name) || (gguf_is_path(name) && file_exists(name))) {
         char *copy = strdup(name);
         if (!copy) error_memory(err, "path");
         return copy;
     }
     if (file_exists(name)) {
-        error_set(err, ERROR_INPUT, "%s: is a file; a model is a folder with a config.json", name);
+        error_set(err, ERROR_INPUT,
+                  "%s: is a file; a model is a folder with a config.json, or a .gguf file", name);
         return NULL;
     }
     if (name[0] == '/' || name[0] == '.') {

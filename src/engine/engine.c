@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "model/gguf.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -60,10 +61,11 @@ struct engine *engine_open(const struct engine_options *options, struct error *e
         error_memory(err, "model name");
         goto fail;
     }
-    if (!file_is_directory(dir)) {
+    if (!file_is_directory(dir) && !(gguf_is_path(dir) && file_exists(dir))) {
         error_set(err, ERROR_NOT_FOUND, "%s: %s", dir,
-                  file_exists(dir) ? "is a file; a model is a folder with config.json"
-                                   : "no such model folder");
+                  file_exists(dir)
+                      ? "is a file; a model is a folder with config.json, or a .gguf file"
+                      : "no such model folder");
         goto fail;
     }
     e->pool = thread_pool_create(options->n_threads, err);
@@ -75,7 +77,7 @@ struct engine *engine_open(const struct engine_options *options, struct error *e
     e->model = packed_model_open(dir, &packed, e->pool, err);
     if (!e->model) goto fail;
     if (tokenizer_vocab(e->tokenizer) > e->model->config.vocab) {
-        error_set(err, ERROR_INPUT, "%s: tokenizer.json has ids up to %zu, the model only %zu", dir,
+        error_set(err, ERROR_INPUT, "%s: the tokenizer has ids up to %zu, the model only %zu", dir,
                   tokenizer_vocab(e->tokenizer) - 1, e->model->config.vocab);
         goto fail;
     }

@@ -15,7 +15,7 @@
 struct engine;
 
 struct engine_options {
-    const char *model_dir; /* a Hugging Face folder */
+    const char *model_dir; /* a Hugging Face folder or a .gguf file */
     enum quant_type type;  /* how the weights are kept */
     const char *cache_dir; /* for packed files; NULL: none is kept */
     size_t n_threads;      /* 0: the cores there are */

@@ -1,22 +1,14 @@
 #include "model/config.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "model/gguf.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The limits keep every product of shapes below 2^48, far from overflow, and are well above any
- * model there is. */
 enum {
     FILE_LIMIT = 1 << 20, /* bytes of config.json */
-    MAX_HIDDEN = 1 << 16,
-    MAX_INTERMEDIATE = 1 << 20,
-    MAX_LAYERS = 1024,
-    MAX_HEADS = 1024,
-    MAX_HEAD_DIM = 256,
-    MAX_VOCAB = 1 << 22,
-    MAX_CONTEXT = 1 << 24,
     QWEN3_HEAD_DIM = 128, /* Qwen3Config's default */
 };
 
@@ -84,18 +76,21 @@ static bool refuse_unsupported(const json_t *root, const char *path, struct erro
 static bool read_shapes(struct model_config *c, const json_t *root, const char *path,
                         struct error *err)
 {
-    if (!json_get_size(root, path, "hidden_size", true, 1, MAX_HIDDEN, &c->hidden, err) ||
-        !json_get_size(root, path, "intermediate_size", true, 1, MAX_INTERMEDIATE, &c->intermediate,
+    if (!json_get_size(root, path, "hidden_size", true, 1, CONFIG_MAX_HIDDEN, &c->hidden, err) ||
+        !json_get_size(root, path, "intermediate_size", true, 1, CONFIG_MAX_INTERMEDIATE,
+                       &c->intermediate, err) ||
+        !json_get_size(root, path, "num_hidden_layers", true, 1, CONFIG_MAX_LAYERS, &c->n_layers,
                        err) ||
-        !json_get_size(root, path, "num_hidden_layers", true, 1, MAX_LAYERS, &c->n_layers, err) ||
-        !json_get_size(root, path, "num_attention_heads", true, 1, MAX_HEADS, &c->n_heads, err) ||
-        !json_get_size(root, path, "vocab_size", true, 1, MAX_VOCAB, &c->vocab, err) ||
-        !json_get_size(root, path, "max_position_embeddings", true, 1, MAX_CONTEXT, &c->context,
-                       err))
+        !json_get_size(root, path, "num_attention_heads", true, 1, CONFIG_MAX_HEADS, &c->n_heads,
+                       err) ||
+        !json_get_size(root, path, "vocab_size", true, 1, CONFIG_MAX_VOCAB, &c->vocab, err) ||
+        !json_get_size(root, path, "max_position_embeddings", true, 1, CONFIG_MAX_CONTEXT,
+                       &c->context, err))
         return false;
 
     c->n_kv_heads = c->n_heads;
-    if (!json_get_size(root, path, "num_key_value_heads", false, 1, MAX_HEADS, &c->n_kv_heads, err))
+    if (!json_get_size(root, path, "num_key_value_heads", false, 1, CONFIG_MAX_HEADS,
+                       &c->n_kv_heads, err))
         return false;
     if (c->n_heads % c->n_kv_heads)
         return error_set(err, ERROR_INPUT,
@@ -104,7 +99,7 @@ static bool read_shapes(struct model_config *c, const json_t *root, const char *
 
     c->head_dim = 0;
     if (c->arch == ARCH_QWEN3 && !json_object_get(root, "head_dim")) c->head_dim = QWEN3_HEAD_DIM;
-    if (!json_get_size(root, path, "head_dim", false, 2, MAX_HEAD_DIM, &c->head_dim, err))
+    if (!json_get_size(root, path, "head_dim", false, 2, CONFIG_MAX_HEAD_DIM, &c->head_dim, err))
         return false;
     if (!c->head_dim) {
         if (c->hidden % c->n_heads)
@@ -115,9 +110,9 @@ static bool read_shapes(struct model_config *c, const json_t *root, const char *
                 path, c->hidden, c->n_heads);
         c->head_dim = c->hidden / c->n_heads;
     }
-    if (c->head_dim % 2 || c->head_dim > MAX_HEAD_DIM)
+    if (c->head_dim % 2 || c->head_dim > CONFIG_MAX_HEAD_DIM)
         return error_set(err, ERROR_UNSUPPORTED, "%s: head_dim %zu is not an even number up to %d",
-                         path, c->head_dim, MAX_HEAD_DIM);
+                         path, c->head_dim, CONFIG_MAX_HEAD_DIM);
 
     double eps = 1e-6;
     if (!json_get_double(root, path, "rms_norm_eps", false, &eps, err)) return false;
@@ -191,6 +186,29 @@ static bool read_llama3(struct rope_config *r, const json_t *rope, const char *p
     return true;
 }
 
+/* Our own type, which transformers does not know: made from a GGUF file, kept in what quantize
+ * writes. */
+static bool read_factors(const struct model_config *c, struct rope_config *r, const json_t *rope,
+                         const char *path, struct error *err)
+{
+    const json_t *list = json_object_get(rope, "factors"), *value;
+    size_t i;
+    if (json_array_size(list) != c->head_dim / 2)
+        return error_set(err, ERROR_INPUT,
+                         "%s: RoPE field \"factors\" is not a list of %zu numbers", path,
+                         c->head_dim / 2);
+    json_array_foreach(list, i, value)
+    {
+        double factor = json_number_value(value);
+        if (!(factor >= 1e-3 && factor <= 1e12))
+            return error_set(err, ERROR_INPUT,
+                             "%s: RoPE field \"factors\": %zu is no number in 0.001..1e12", path,
+                             i);
+        r->factors[i] = (float)factor;
+    }
+    return true;
+}
+
 /* rope_theta and rope_scaling, or both in rope_parameters, as transformers 5 writes them. */
 static bool read_rope(struct model_config *c, const json_t *root, const char *path,
                       struct error *err)
@@ -225,17 +243,20 @@ static bool read_rope(struct model_config *c, const json_t *root, const char *pa
         r->kind = ROPE_LLAMA3;
     else if (strcmp(kind, "yarn") == 0)
         r->kind = ROPE_YARN;
+    else if (strcmp(kind, "factors") == 0)
+        r->kind = ROPE_FACTORS;
     else
         return error_set(err, ERROR_UNSUPPORTED,
                          "%s: %s of type \"%s\" is not supported (supported: default, linear, "
                          "llama3, yarn)",
                          path, field, kind);
 
+    if (r->kind == ROPE_FACTORS) return read_factors(c, r, rope, path, err);
     if (!rope_number(rope, path, "factor", true, 1, 1e6, &r->factor, err)) return false;
     if (r->kind == ROPE_LINEAR) return true;
     r->original_context = c->context;
     if (!json_get_size(rope, path, "original_max_position_embeddings", r->kind == ROPE_LLAMA3, 1,
-                       MAX_CONTEXT, &r->original_context, err))
+                       CONFIG_MAX_CONTEXT, &r->original_context, err))
         return false;
     return r->kind == ROPE_YARN ? read_yarn(r, rope, path, err) : read_llama3(r, rope, path, err);
 }
@@ -295,20 +316,36 @@ static bool read_generation_config(struct model_config *c, const char *dir, stru
     return ok;
 }
 
-bool model_config_read(struct model_config *c, const char *dir, struct error *err)
+static bool read_root(struct model_config *c, const json_t *root, const char *path,
+                      struct error *err)
+{
+    if (!json_is_object(root)) return error_set(err, ERROR_INPUT, "%s: not an object", path);
+    return read_architecture(c, root, path, err) && refuse_unsupported(root, path, err) &&
+           read_shapes(c, root, path, err) && read_rope(c, root, path, err) &&
+           read_ends(c, root, path, err);
+}
+
+static bool read_gguf(struct model_config *c, const char *path, struct error *err)
+{
+    struct gguf *g = gguf_open(path, err);
+    json_t *root = g ? gguf_config_json(g, err) : NULL;
+    bool ok = root && read_root(c, root, gguf_path(g), err);
+    json_decref(root);
+    gguf_free(g);
+    return ok;
+}
+
+bool model_config_read(struct model_config *c, const char *path, struct error *err)
 {
     *c = (struct model_config){.bos = -1};
     for (size_t i = 0; i < sizeof c->eos / sizeof *c->eos; i++) c->eos[i] = -1;
-    char *path = path_join(dir, "config.json");
-    if (!path) return error_memory(err, dir);
-    json_t *root = json_read_file(path, FILE_LIMIT, err);
-    bool ok = root != NULL;
-    if (ok && !json_is_object(root)) ok = error_set(err, ERROR_INPUT, "%s: not an object", path);
-    ok = ok && read_architecture(c, root, path, err) && refuse_unsupported(root, path, err) &&
-         read_shapes(c, root, path, err) && read_rope(c, root, path, err) &&
-         read_ends(c, root, path, err) && read_generation_config(c, dir, err);
+    if (gguf_is_path(path)) return read_gguf(c, path, err);
+    char *file = path_join(path, "config.json");
+    if (!file) return error_memory(err, path);
+    json_t *root = json_read_file(file, FILE_LIMIT, err);
+    bool ok = root && read_root(c, root, file, err) && read_generation_config(c, path, err);
     json_decref(root);
-    free(path);
+    free(file);
     return ok;
 }
 

@@ -14,8 +14,21 @@ enum architecture { ARCH_QWEN2, ARCH_LLAMA, ARCH_QWEN3 };
 /* How rotary positions are stretched past the trained context.
  * linear: positions divided by factor. llama3: long wavelengths divided by factor, short ones kept,
  * a ramp between (transformers, modeling_rope_utils.py). yarn: Peng et al. 2023,
- * arXiv:2309.00071. */
-enum rope_kind { ROPE_DEFAULT, ROPE_LINEAR, ROPE_LLAMA3, ROPE_YARN };
+ * arXiv:2309.00071. factors: each frequency divided by one of its own, as GGUF files have it
+ * (there llama3 is worked out beforehand). */
+enum rope_kind { ROPE_DEFAULT, ROPE_LINEAR, ROPE_LLAMA3, ROPE_YARN, ROPE_FACTORS };
+
+/* The limits keep every product of shapes below 2^48, far from overflow, and are well above any
+ * model there is. */
+enum {
+    CONFIG_MAX_HIDDEN = 1 << 16,
+    CONFIG_MAX_INTERMEDIATE = 1 << 20,
+    CONFIG_MAX_LAYERS = 1024,
+    CONFIG_MAX_HEADS = 1024,
+    CONFIG_MAX_HEAD_DIM = 256,
+    CONFIG_MAX_VOCAB = 1 << 22,
+    CONFIG_MAX_CONTEXT = 1 << 24,
+};
 
 struct rope_config {
     enum rope_kind kind;
@@ -26,6 +39,7 @@ struct rope_config {
     double beta_fast, beta_slow;              /* yarn: rotations where the ramp ends and begins */
     double attention_factor;                  /* yarn: multiplies cos and sin; read or worked out */
     bool no_truncate;                         /* yarn: the ramp's ends are not rounded outward */
+    float factors[CONFIG_MAX_HEAD_DIM / 2];   /* factors: (head_dim / 2) */
 };
 
 struct model_config {
@@ -48,9 +62,10 @@ struct model_config {
     size_t n_eos;
 };
 
-/* Reads DIR/config.json (and the eos list of DIR/generation_config.json where that exists). Errors
- * name file and field. Limits are checked so that no later product of shapes overflows. */
-bool model_config_read(struct model_config *c, const char *dir, struct error *err);
+/* Reads DIR/config.json (and the eos list of DIR/generation_config.json where that exists), or the
+ * metadata of a .gguf file. Errors name file and field. Limits are checked so that no later product
+ * of shapes overflows. */
+bool model_config_read(struct model_config *c, const char *path, struct error *err);
 
 /* "qwen2", "llama", "qwen3". */
 const char *architecture_name(enum architecture arch);

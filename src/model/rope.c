@@ -43,6 +43,7 @@ void rope_frequencies(const struct model_config *c, float *inv_freq, float *scal
     for (size_t i = 0; i < c->head_dim / 2; i++) {
         double freq = pow(r->theta, -2 * (double)i / dim);
         if (r->kind == ROPE_LINEAR) freq /= r->factor;
+        if (r->kind == ROPE_FACTORS) freq /= (double)r->factors[i];
         if (r->kind == ROPE_LLAMA3) freq = llama3_frequency(r, freq);
         if (r->kind == ROPE_YARN) {
             /* 0: turns often, kept; 1: turns seldom, stretched */

@@ -27,9 +27,10 @@ struct tokens {
 bool tokens_push(struct tokens *t, int32_t id, struct error *err);
 void tokens_free(struct tokens *t);
 
-/* Reads DIR/tokenizer.json (at most 64 MB). All functions below that take a const tokenizer may be
- * called from several threads at once. NULL with *err filled on failure. */
-struct tokenizer *tokenizer_read(const char *dir, struct error *err);
+/* Reads DIR/tokenizer.json (at most 64 MB), or the tokenizer of a .gguf file. All functions below
+ * that take a const tokenizer may be called from several threads at once. NULL with *err filled on
+ * failure. */
+struct tokenizer *tokenizer_read(const char *path, struct error *err);
 
 /* The same from len bytes of JSON; `name` stands for the file in errors. */
 struct tokenizer *tokenizer_parse(const char *json, size_t len, const char *name,

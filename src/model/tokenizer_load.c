@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "model/gguf.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -101,15 +102,24 @@ struct tokenizer *tokenizer_parse(const char *json, size_t len, const char *name
     return create(json_read_text(json, len, name, err), name, err);
 }
 
-struct tokenizer *tokenizer_read(const char *dir, struct error *err)
+static struct tokenizer *read_gguf(const char *path, struct error *err)
 {
-    char *path = path_join(dir, "tokenizer.json");
-    if (!path) {
+    struct gguf *g = gguf_open(path, err);
+    struct tokenizer *t = g ? create(gguf_tokenizer_json(g, err), gguf_path(g), err) : NULL;
+    gguf_free(g);
+    return t;
+}
+
+struct tokenizer *tokenizer_read(const char *path, struct error *err)
+{
+    if (gguf_is_path(path)) return read_gguf(path, err);
+    char *file = path_join(path, "tokenizer.json");
+    if (!file) {
         error_memory(err, "a path");
         return NULL;
     }
-    struct tokenizer *t = create(json_read_file(path, MAX_FILE, err), path, err);
-    free(path);
+    struct tokenizer *t = create(json_read_file(file, MAX_FILE, err), file, err);
+    free(file);
     return t;
 }
 

@@ -1,5 +1,7 @@
 #include "quant/packed_build.h"
+#include "base/log.h"
 #include "base/progress.h"
+#include "quant/gguf_blocks.h"
 #include "quant/quantize.h"
 
 #include <math.h>
@@ -18,6 +20,7 @@ struct build {
     size_t piece_bytes; /* of the largest piece */
     struct progress progress;
     atomic_size_t next_piece, bytes_done;
+    atomic_size_t rounded; /* groups of Q8_0 that q8 could not hold as they are */
     atomic_bool failed;
     pthread_mutex_t lock; /* of the two below */
     struct error error;
@@ -53,42 +56,38 @@ static bool put_piece(struct build *b, const struct packed_item *item, size_t pi
     return false;
 }
 
+/* How many values of a tensor are not finite; SIZE_MAX when there is no memory to look. */
+static size_t count_not_finite(const struct packed_source *source, size_t cols)
+{
+    size_t step = cols > 1 ? 1 : source->rows, bad = 0; /* a matrix by rows, a vector whole */
+    float *values = malloc(step * cols * sizeof *values);
+    if (!values) return SIZE_MAX;
+    for (size_t row = 0; row < source->rows; row += step) {
+        weight_read(source->weight, row, step, values);
+        for (size_t k = 0; k < step * cols; k++) bad += isfinite(values[k]) ? 0 : 1;
+    }
+    free(values);
+    return bad;
+}
+
 /* Says which of the item's tensors is at fault when some weight was not finite. */
 static void report_not_finite(struct build *b, const struct packed_item *item)
 {
     struct error err = {0};
-    float values[4096];
     for (size_t s = 0; s < item->n_sources; s++) {
-        const struct tensor *t = item->sources[s].tensor;
-        size_t total = item->sources[s].rows * item->cols, bad = 0, n;
-        for (size_t i = 0; i < total; i += n) {
-            n = total - i < 4096 ? total - i : 4096;
-            tensor_read_f32(t, i, n, values);
-            for (size_t k = 0; k < n; k++) bad += isfinite(values[k]) ? 0 : 1;
-        }
-        if (bad)
+        const struct weight *w = item->sources[s].weight;
+        size_t bad = count_not_finite(&item->sources[s], item->cols);
+        if (bad == SIZE_MAX)
+            error_memory(&err, w->shown);
+        else if (bad)
             error_set(&err, ERROR_INPUT,
                       "%s: tensor \"%s\": %zu of %zu weights are not finite (NaN or infinity)",
-                      t->file, t->name, bad, total);
+                      w->file, w->shown, bad, item->sources[s].rows * item->cols);
     }
     if (err.code == ERROR_NONE)
         error_set(&err, ERROR_INPUT, "%s: changed while it was read",
-                  item->sources[0].tensor->file);
+                  item->sources[0].weight->file);
     build_fail(b, &err, false);
-}
-
-/* The rows of each source that a piece has read. */
-struct rows_read {
-    size_t begin, end;
-};
-
-/* Reads rows [row, row + n) of source s, and remembers them. */
-static void read_rows(const struct packed_item *item, size_t s, size_t row, size_t n, float *out,
-                      struct rows_read *read)
-{
-    tensor_read_f32(item->sources[s].tensor, row * item->cols, n * item->cols, out);
-    if (read[s].end == 0 || row < read[s].begin) read[s].begin = row;
-    if (row + n > read[s].end) read[s].end = row + n;
 }
 
 static size_t min_size(size_t a, size_t b)
@@ -96,29 +95,85 @@ static size_t min_size(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* The weights of one block, from whichever sources it spans; returns how many rows it has. */
-static size_t read_block(const struct packed_item *item, size_t block, float *out,
-                         struct rows_read *read)
+/* Rows of one source that stand one behind the other in a block. */
+struct run {
+    size_t source, row, n;
+};
+
+/* The runs of a block, at most one a source; returns how many. */
+static size_t find_runs(const struct packed_item *item, size_t block,
+                        struct run runs[PACKED_MAX_SOURCES])
 {
     if (item->by_turns) {
         size_t s = block % item->n_sources;
         size_t row = block / item->n_sources * QUANT_BLOCK_ROWS;
-        size_t n = min_size(QUANT_BLOCK_ROWS, item->sources[s].rows - row);
-        read_rows(item, s, row, n, out, read);
-        return n;
+        runs[0] = (struct run){s, row, min_size(QUANT_BLOCK_ROWS, item->sources[s].rows - row)};
+        return 1;
     }
-    size_t row = block * QUANT_BLOCK_ROWS, done = 0, first = 0;
+    size_t row = block * QUANT_BLOCK_ROWS, done = 0, first = 0, n_runs = 0;
     size_t want = min_size(QUANT_BLOCK_ROWS, item->rows - row);
     for (size_t s = 0; s < item->n_sources && done < want; s++) {
         size_t end = first + item->sources[s].rows;
         if (row + done < end) {
             size_t n = min_size(want - done, end - row - done);
-            read_rows(item, s, row + done - first, n, out + done * item->cols, read);
+            runs[n_runs++] = (struct run){s, row + done - first, n};
             done += n;
         }
         first = end;
     }
-    return done;
+    return n_runs;
+}
+
+/* The rows of each source, as they lie in the file, that a piece has read. */
+struct rows_read {
+    size_t begin, end;
+};
+
+static void note_rows(const struct packed_item *item, const struct run *run, struct rows_read *read)
+{
+    struct rows_read *r = &read[run->source];
+    for (size_t i = 0; i < run->n; i++) {
+        size_t row = weight_row(item->sources[run->source].weight, run->row + i);
+        if (r->end == 0 || row < r->begin) r->begin = row;
+        if (row >= r->end) r->end = row + 1;
+    }
+}
+
+/* Packs one block into out; row_scale has room for 16 floats, or is NULL. Returns how many of its
+ * weights are not finite. Rows of Q8_0 go into q8 as they are. */
+static size_t pack_block(struct build *b, const struct packed_item *item, const struct run *runs,
+                         size_t n_runs, uint8_t *out, float *row_scale, float *weights)
+{
+    size_t rows = 0, exact = 0, bad = 0, rounded = 0;
+    for (size_t i = 0; i < n_runs; i++) {
+        enum gguf_type type = item->sources[runs[i].source].weight->type;
+        if (item->type == QUANT_Q8 && type == GGUF_Q8_0) exact += runs[i].n;
+        rows += runs[i].n;
+    }
+    if (exact < rows) {
+        for (size_t i = 0, at = 0; i < n_runs; at += runs[i++].n)
+            weight_read(item->sources[runs[i].source].weight, runs[i].row, runs[i].n,
+                        weights + at * item->cols);
+        bad = quantize_block(item->type, weights, rows, item->cols, out, row_scale);
+        if (bad || !exact) return bad;
+    } else {
+        /* Rows that are not there: values of 0, which are stored as 128. */
+        size_t scales = packed_scale_bytes(QUANT_Q8, item->cols);
+        memset(out, 0, scales);
+        memset(out + scales, 128, packed_block_bytes(QUANT_Q8, item->cols) - scales);
+        for (size_t r = 0; r < QUANT_BLOCK_ROWS; r++) row_scale[r] = 0;
+    }
+    for (size_t i = 0, r = 0; i < n_runs; i++) {
+        const struct weight *w = item->sources[runs[i].source].weight;
+        for (size_t k = 0; k < runs[i].n; k++, r++) {
+            if (w->type != GGUF_Q8_0) continue;
+            const uint8_t *row = w->data + weight_row(w, runs[i].row + k) * w->row_bytes;
+            bad += gguf_pack_q8_0(row, item->cols, r, out, &rounded);
+            row_scale[r] = 1;
+        }
+    }
+    if (rounded) atomic_fetch_add(&b->rounded, rounded);
+    return bad;
 }
 
 /* buffer holds piece_bytes, weights a block of f32. */
@@ -132,22 +187,22 @@ static bool pack_piece(struct build *b, size_t index, size_t piece, uint8_t *buf
         b->target->memory ? b->target->memory + item->offset + piece * item->piece : buffer;
     struct rows_read read[PACKED_MAX_SOURCES] = {{0, 0}};
     for (size_t i = 0; i < n; i++) {
-        size_t rows = read_block(item, first + i, weights, read);
+        struct run runs[PACKED_MAX_SOURCES];
+        size_t n_runs = find_runs(item, first + i, runs);
         float *scales = b->row_scales[index];
         if (scales) scales += (first + i) * QUANT_BLOCK_ROWS;
-        if (quantize_block(item->type, weights, rows, item->cols, out + i * block_bytes, scales)) {
+        if (pack_block(b, item, runs, n_runs, out + i * block_bytes, scales, weights)) {
             report_not_finite(b, item);
             return false;
         }
+        for (size_t k = 0; k < n_runs; k++) note_rows(item, &runs[k], read);
     }
     size_t bytes = 0;
     for (size_t s = 0; s < item->n_sources; s++) {
         if (read[s].end == 0) continue;
-        const struct tensor *t = item->sources[s].tensor;
-        size_t row_bytes = item->cols * tensor_type_size(t->type);
-        size_t len = (read[s].end - read[s].begin) * row_bytes;
-        tensor_drop_range(t, read[s].begin * row_bytes, len);
-        bytes += len;
+        const struct weight *w = item->sources[s].weight;
+        weight_drop_rows(w, read[s].begin, read[s].end - read[s].begin);
+        bytes += (read[s].end - read[s].begin) * w->row_bytes;
     }
     atomic_fetch_add(&b->bytes_done, bytes);
     return put_piece(b, item, piece, out);
@@ -190,7 +245,7 @@ static bool put_vector(struct build *b, const struct packed_item *item)
     size_t at = 0;
     bool ok = true;
     for (size_t s = 0; s < item->n_sources; s++) {
-        tensor_read_f32(item->sources[s].tensor, 0, item->sources[s].rows, values + at);
+        weight_read(item->sources[s].weight, 0, item->sources[s].rows, values + at);
         at += item->sources[s].rows;
     }
     for (size_t i = 0; i < at; i++) ok = ok && isfinite(values[i]);
@@ -242,5 +297,7 @@ bool packed_build(const struct packed_plan *plan, const struct packed_target *ta
     free(b.row_scales);
     pthread_mutex_destroy(&b.lock);
     *target_failed = b.target_failed;
+    if (ok && atomic_load(&b.rounded))
+        log_info("%zu groups of Q8_0 weights hold -128 and were rounded", atomic_load(&b.rounded));
     return ok || error_set(err, b.error.code, "%s", b.error.text);
 }

@@ -60,17 +60,14 @@ static int compare_entries(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name); /* not alphasort: that depends on the locale */
 }
 
-bool packed_fingerprint(const char *dir, char out[PACKED_FINGERPRINT_SIZE], struct error *err)
+/* A folder: the text of its config.json, and its weight files. */
+static bool describe_folder(struct buffer *b, const char *dir, struct error *err)
 {
     bool ok = false;
     char *config_path = path_join(dir, "config.json"), *config = NULL;
-    struct buffer b = {0};
     struct dirent **entries = NULL;
     int n = 0;
-    if (!config_path) {
-        error_memory(err, dir);
-        goto done;
-    }
+    if (!config_path) return error_memory(err, dir);
     size_t len;
     if (!file_read(config_path, CONFIG_LIMIT, &config, &len, err)) goto done;
     n = scandir(dir, &entries, keep_weight_files, compare_entries);
@@ -78,24 +75,45 @@ bool packed_fingerprint(const char *dir, char out[PACKED_FINGERPRINT_SIZE], stru
         error_errno(err, ERROR_IO, "%s", dir);
         goto done;
     }
-    buffer_printf(&b, "version %s\nconfig %016" PRIx64 "\n", FORMAT_VERSION,
-                  XXH3_64bits(config, len));
-    buffer_append(&b, Q4_CODEBOOK, sizeof Q4_CODEBOOK);
-    if (!describe_file(&b, dir, "config.json", err)) goto done;
+    buffer_printf(b, "config %016" PRIx64 "\n", XXH3_64bits(config, len));
+    if (!describe_file(b, dir, "config.json", err)) goto done;
     for (int i = 0; i < n; i++)
-        if (!describe_file(&b, dir, entries[i]->d_name, err)) goto done;
-    if (b.failed) {
-        error_memory(err, dir);
-        goto done;
-    }
-    XXH128_hash_t h = XXH3_128bits(b.data, b.len);
-    snprintf(out, PACKED_FINGERPRINT_SIZE, "%016" PRIx64 "%016" PRIx64, h.high64, h.low64);
+        if (!describe_file(b, dir, entries[i]->d_name, err)) goto done;
     ok = true;
 done:
     for (int i = 0; i < n; i++) free(entries[i]);
     free(entries);
     free(config_path);
     free(config);
+    return ok;
+}
+
+/* A GGUF file and its other shards. */
+static bool describe_gguf(struct buffer *b, const char *path, struct error *err)
+{
+    struct gguf *g = gguf_open(path, err);
+    bool ok = g != NULL;
+    for (size_t i = 0; ok && i < gguf_n_files(g); i++) {
+        const char *file = gguf_file(g, i), *base = path_base(file);
+        char *dir = base == file ? strdup(".") : strndup(file, (size_t)(base - file));
+        ok = dir ? describe_file(b, dir, base, err) : error_memory(err, path);
+        free(dir);
+    }
+    gguf_free(g);
+    return ok;
+}
+
+bool packed_fingerprint(const char *path, char out[PACKED_FINGERPRINT_SIZE], struct error *err)
+{
+    struct buffer b = {0};
+    buffer_printf(&b, "version %s\n", FORMAT_VERSION);
+    buffer_append(&b, Q4_CODEBOOK, sizeof Q4_CODEBOOK);
+    bool ok = gguf_is_path(path) ? describe_gguf(&b, path, err) : describe_folder(&b, path, err);
+    if (ok && b.failed) ok = error_memory(err, path);
+    if (ok) {
+        XXH128_hash_t h = XXH3_128bits(b.data, b.len);
+        snprintf(out, PACKED_FINGERPRINT_SIZE, "%016" PRIx64 "%016" PRIx64, h.high64, h.low64);
+    }
     buffer_free(&b);
     return ok;
 }

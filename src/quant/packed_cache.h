@@ -8,11 +8,12 @@
 enum { PACKED_FINGERPRINT_SIZE = 33 }; /* 32 hex digits and a NUL */
 
 /* What the packed weights depend on: names, sizes and times of the folder's config.json and
- * safetensors files, the config's text, and the format of the packed file. */
-bool packed_fingerprint(const char *dir, char out[PACKED_FINGERPRINT_SIZE], struct error *err);
+ * safetensors files and the config's text, or those of the GGUF file and its shards; and the format
+ * of the packed file. */
+bool packed_fingerprint(const char *path, char out[PACKED_FINGERPRINT_SIZE], struct error *err);
 
-/* CACHE_DIR/FOLDER-HASH_OF_ITS_REAL_PATH-TYPE.packed.safetensors; the caller frees it. */
-char *packed_cache_path(const char *cache_dir, const char *dir, enum quant_type type,
+/* CACHE_DIR/NAME-HASH_OF_ITS_REAL_PATH-TYPE.packed.safetensors; the caller frees it. */
+char *packed_cache_path(const char *cache_dir, const char *path, enum quant_type type,
                         struct error *err);
 
 enum packed_found {

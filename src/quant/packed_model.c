@@ -24,12 +24,12 @@ struct opening {
     struct packed_plan plan;
     struct thread_pool *pool;
     char fingerprint[PACKED_FINGERPRINT_SIZE];
-    struct tensor_set *source; /* NULL until something has to be packed */
+    struct weight_source *source; /* NULL until something has to be packed */
 };
 
 static bool open_source(struct opening *o, struct error *err)
 {
-    o->source = tensor_set_open_dir(o->dir, err);
+    o->source = weight_source_open(o->dir, o->m->config.head_dim, err);
     return o->source && packed_plan_find_sources(&o->plan, o->m, o->dir, o->source, err);
 }
 
@@ -150,7 +150,7 @@ struct packed_model *packed_model_open(const char *dir, const struct packed_opti
     ok = packed_plan_make(&o.plan, m, err) && open_weights(&o, options, err);
 done:
     if (ok) finish(m, &o.plan);
-    tensor_set_free(o.source);
+    weight_source_free(o.source);
     packed_plan_free(&o.plan);
     if (!ok) {
         packed_model_free(m);

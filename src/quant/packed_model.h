@@ -46,9 +46,9 @@ struct packed_options {
     bool rebuild;          /* ignore a packed file that is there */
 };
 
-/* Opens the Hugging Face folder `dir`. The pool does the packing and checking. Peak memory beyond
- * the packed size stays under a few hundred MB: source pages are dropped as they are used, and
- * packed blocks go to the file as they are made. */
+/* Opens a Hugging Face folder or a .gguf file. The pool does the packing and checking. Peak memory
+ * beyond the packed size stays under a few hundred MB: source pages are dropped as they are used,
+ * and packed blocks go to the file as they are made. Q8_0 becomes q8 without a change of value. */
 struct packed_model *packed_model_open(const char *dir, const struct packed_options *options,
                                        struct thread_pool *pool, struct error *err);
 void packed_model_free(struct packed_model *m);

@@ -209,37 +209,38 @@ static void write_shape(char *out, size_t size, const size_t *shape, size_t n_di
 }
 
 static bool find_source(struct packed_source *source, const struct packed_item *item,
-                        const char *dir, const struct tensor_set *set, struct error *err)
+                        const char *path, const struct weight_source *from, struct error *err)
 {
-    const struct tensor *t = tensor_set_find(set, source->name);
-    if (!t)
-        return error_set(err, ERROR_INPUT,
-                         "%s: there is no tensor \"%s\", which config.json asks for", dir,
-                         source->name);
-    if (t->type != TENSOR_F32 && t->type != TENSOR_F16 && t->type != TENSOR_BF16)
+    char name[GGUF_MAX_NAME];
+    const struct weight *w = weight_source_find(from, source->name);
+    if (!w)
+        return error_set(err, ERROR_INPUT, "%s: there is no tensor \"%s\", which %s asks for", path,
+                         weight_source_name(from, source->name, name),
+                         weight_source_authority(from));
+    if (!w->readable)
         return error_set(err, ERROR_UNSUPPORTED,
-                         "%s: tensor \"%s\": type %s, expected BF16, F16 or F32", t->file, t->name,
-                         tensor_type_name(t->type));
+                         "%s: tensor \"%s\": type %s, expected BF16, F16 or F32", w->file, w->shown,
+                         w->type_name);
     size_t want[2] = {source->rows, item->cols}, n_dims = item->kind == PACKED_MATRIX ? 2 : 1;
-    if (t->n_dims != n_dims || memcmp(t->shape, want, n_dims * sizeof *want) != 0) {
+    if (w->n_dims != n_dims || memcmp(w->shape, want, n_dims * sizeof *want) != 0) {
         char expected[64], found[128];
         write_shape(expected, sizeof expected, want, n_dims);
-        write_shape(found, sizeof found, t->shape, t->n_dims);
-        return error_set(err, ERROR_INPUT,
-                         "%s: tensor \"%s\": shape is %s, but config.json asks for %s", t->file,
-                         t->name, found, expected);
+        write_shape(found, sizeof found, w->shape, w->n_dims);
+        return error_set(err, ERROR_INPUT, "%s: tensor \"%s\": shape is %s, but %s asks for %s",
+                         w->file, w->shown, found, weight_source_authority(from), expected);
     }
-    source->tensor = t;
+    source->weight = w;
     return true;
 }
 
 /* Tensors that are no weights of ours, though they stand in files that are in order: the
- * frequencies that old checkpoints carry, and the copy of a tied head. */
+ * frequencies that old checkpoints and GGUF files carry, and the copy of a tied head. */
 static bool is_harmless(const char *name, bool tied)
 {
     static const char TAIL[] = ".rotary_emb.inv_freq";
     size_t n = strlen(name), tail = sizeof TAIL - 1;
     if (n >= tail && strcmp(name + n - tail, TAIL) == 0) return true;
+    if (strcmp(name, "rope_freqs.weight") == 0) return true;
     return tied && strcmp(name, "lm_head.weight") == 0;
 }
 
@@ -249,7 +250,7 @@ static int compare_names(const void *a, const void *b)
 }
 
 static bool warn_of_others(const struct packed_plan *plan, const struct packed_model *m,
-                           const char *dir, const struct tensor_set *set, struct error *err)
+                           const char *path, const struct weight_source *from, struct error *err)
 {
     const char **used = malloc(plan->n_items * PACKED_MAX_SOURCES * sizeof *used);
     if (!used) return error_memory(err, "tensor names");
@@ -259,16 +260,16 @@ static bool warn_of_others(const struct packed_plan *plan, const struct packed_m
             used[n_used++] = plan->items[i].sources[s].name;
     qsort(used, n_used, sizeof *used, compare_names);
     const char *other = NULL;
-    for (size_t i = 0; i < tensor_set_count(set); i++) {
-        const char *name = tensor_set_at(set, i)->name;
-        if (is_harmless(name, m->config.tied_head) ||
-            bsearch(&name, used, n_used, sizeof *used, compare_names))
+    for (size_t i = 0; i < weight_source_count(from); i++) {
+        const struct weight *w = weight_source_at(from, i);
+        if ((w->known && is_harmless(w->name, m->config.tied_head)) ||
+            bsearch(&w->name, used, n_used, sizeof *used, compare_names))
             continue;
         n_others++;
-        if (!other) other = name;
+        if (!other) other = w->shown;
     }
     if (n_others)
-        log_warn("%s: %zu tensor%s that %s models do not have, ignored: \"%s\"%s", dir, n_others,
+        log_warn("%s: %zu tensor%s that %s models do not have, ignored: \"%s\"%s", path, n_others,
                  n_others > 1 ? "s" : "", architecture_name(m->config.arch), other,
                  n_others > 1 ? " and others" : "");
     free(used);
@@ -276,15 +277,16 @@ static bool warn_of_others(const struct packed_plan *plan, const struct packed_m
 }
 
 bool packed_plan_find_sources(struct packed_plan *plan, const struct packed_model *m,
-                              const char *dir, const struct tensor_set *set, struct error *err)
+                              const char *path, const struct weight_source *source,
+                              struct error *err)
 {
     plan->source_bytes = 0;
     for (size_t i = 0; i < plan->n_items; i++) {
         struct packed_item *item = &plan->items[i];
         for (size_t s = 0; s < item->n_sources; s++) {
-            if (!find_source(&item->sources[s], item, dir, set, err)) return false;
-            plan->source_bytes += item->sources[s].tensor->size;
+            if (!find_source(&item->sources[s], item, path, source, err)) return false;
+            plan->source_bytes += item->sources[s].weight->size;
         }
     }
-    return warn_of_others(plan, m, dir, set, err);
+    return warn_of_others(plan, m, path, source, err);
 }

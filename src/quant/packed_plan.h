@@ -1,5 +1,5 @@
-/* The plan of a packed file: which tensors it holds, from which tensors of a Hugging Face folder
- * each is made, how large they are, and in what pieces they are packed and checked. It follows from
+/* The plan of a packed file: which tensors it holds, from which tensors of the model each
+ * is made, how large they are, and in what pieces they are packed and checked. It follows from
  * the config and the type alone. Internal to src/quant. */
 #ifndef QUANT_PACKED_PLAN_H
 #define QUANT_PACKED_PLAN_H
@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "model/safetensors.h"
 #include "quant/packed_model.h"
+#include "quant/weight_source.h"
 
 enum { PACKED_MAX_SOURCES = 3 };
 
@@ -14,7 +15,7 @@ enum { PACKED_MAX_SOURCES = 3 };
 struct packed_source {
     const char *name;
     size_t rows;
-    const struct tensor *tensor; /* NULL until packed_plan_find_sources */
+    const struct weight *weight; /* NULL until packed_plan_find_sources */
 };
 
 enum packed_kind { PACKED_MATRIX, PACKED_ROW_SCALE, PACKED_VECTOR };
@@ -50,10 +51,11 @@ struct packed_plan {
 bool packed_plan_make(struct packed_plan *plan, struct packed_model *m, struct error *err);
 void packed_plan_free(struct packed_plan *plan);
 
-/* Finds each source in the folder and checks its type and shape; warns of tensors that nothing
- * asked for. */
+/* Finds each source in the model at `path` and checks its type and shape; warns of tensors that
+ * nothing asked for. */
 bool packed_plan_find_sources(struct packed_plan *plan, const struct packed_model *m,
-                              const char *dir, const struct tensor_set *set, struct error *err);
+                              const char *path, const struct weight_source *source,
+                              struct error *err);
 
 /* Points the item's matrix or vector at its data. */
 void packed_item_attach(const struct packed_item *item, const void *data);
