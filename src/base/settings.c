@@ -18,7 +18,7 @@ static const char *const ISA_CHOICES[] = {"auto", "portable", "avx2", "avx512", 
 
 static const struct setting_spec SPECS[N_SETTINGS] = {
     [SETTING_MODEL] = {"DEEPSEEK_MODEL", SETTING_TEXT, "model", 'm', "MODEL", "nano", NULL, 0, 0,
-                       NULL, "The model: a folder, a name in a models folder, or ORG/NAME of the Hugging Face Hub"},
+                       NULL, "The model: a folder, a .gguf file, a name in a models folder, or ORG/NAME of the Hub"},
     [SETTING_USE_4BIT] = {"LLM_USE_4BIT", SETTING_BOOL, NULL, 0, NULL, "true", NULL, 0, 0, NULL,
                           "Keep the weights in 4 bits (as --quant 4bit)"},
     [SETTING_USE_8BIT] = {"LLM_USE_8BIT", SETTING_BOOL, NULL, 0, NULL, "false", NULL, 0, 0, NULL,
