@@ -43,6 +43,8 @@ struct command_line {
     size_t limit, failures;
     /* pull */
     size_t retries; /* 0: the usual number */
+    /* quantize */
+    const char *to, *output; /* NULL: not given */
 };
 
 struct command {
@@ -63,13 +65,14 @@ enum command_bit {
     COMMAND_EVAL = 1 << 4,
     COMMAND_INFO = 1 << 5,
     COMMAND_PULL = 1 << 6,
-    COMMAND_ALL = (1 << 7) - 1,
+    COMMAND_QUANTIZE = 1 << 7,
+    COMMAND_ALL = (1 << 8) - 1,
     /* Those that open an engine. */
     COMMAND_ENGINE = COMMAND_ASK | COMMAND_GENERATE | COMMAND_EVAL | COMMAND_INFO,
 };
 
 extern const struct command command_ask, command_ingest, command_generate, command_tokenize,
-    command_eval, command_info, command_pull;
+    command_eval, command_info, command_pull, command_quantize;
 
 /* All commands, in the order in which help lists them. */
 extern const struct command *const COMMANDS[];

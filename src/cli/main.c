@@ -11,9 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
-const struct command *const COMMANDS[] = {&command_ask,      &command_ingest, &command_generate,
-                                          &command_tokenize, &command_eval,   &command_info,
-                                          &command_pull};
+const struct command *const COMMANDS[] = {&command_ask,      &command_ingest,  &command_generate,
+                                          &command_tokenize, &command_eval,    &command_info,
+                                          &command_pull,     &command_quantize};
 const size_t N_COMMANDS = sizeof COMMANDS / sizeof *COMMANDS;
 
 static const struct command *find_command(const char *name, struct error *err)

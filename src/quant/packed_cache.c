@@ -20,7 +20,8 @@
 /* Raise the version when the layout, the names or the way of packing change. */
 static const char FORMAT_VERSION[] = "1";
 static const char KEY_VERSION[] = "packed_version", KEY_FINGERPRINT[] = "fingerprint",
-                  KEY_SUM[] = "checksum", SUMS[] = "checksums";
+                  KEY_SUM[] = "checksum", KEY_TYPE[] = "quantization", SUMS[] = "checksums";
+const char PACKED_EXPORT_NAME[] = "model.packed.safetensors";
 
 enum { CONFIG_LIMIT = 1 << 20, SUM_DIGITS = 16 };
 
@@ -60,31 +61,29 @@ static int compare_entries(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name); /* not alphasort: that depends on the locale */
 }
 
-/* A folder: the text of its config.json, and its weight files. */
+/* The text of DIR/config.json. */
+static bool describe_config(struct buffer *b, const char *dir, struct error *err)
+{
+    char *path = path_join(dir, "config.json"), *config = NULL;
+    size_t len;
+    bool ok = path ? file_read(path, CONFIG_LIMIT, &config, &len, err) : error_memory(err, dir);
+    if (ok) buffer_printf(b, "config %016" PRIx64 "\n", XXH3_64bits(config, len));
+    free(config);
+    free(path);
+    return ok;
+}
+
+/* A folder: its config.json and its weight files. */
 static bool describe_folder(struct buffer *b, const char *dir, struct error *err)
 {
-    bool ok = false;
-    char *config_path = path_join(dir, "config.json"), *config = NULL;
+    if (!describe_config(b, dir, err)) return false;
     struct dirent **entries = NULL;
-    int n = 0;
-    if (!config_path) return error_memory(err, dir);
-    size_t len;
-    if (!file_read(config_path, CONFIG_LIMIT, &config, &len, err)) goto done;
-    n = scandir(dir, &entries, keep_weight_files, compare_entries);
-    if (n < 0) {
-        error_errno(err, ERROR_IO, "%s", dir);
-        goto done;
-    }
-    buffer_printf(b, "config %016" PRIx64 "\n", XXH3_64bits(config, len));
-    if (!describe_file(b, dir, "config.json", err)) goto done;
-    for (int i = 0; i < n; i++)
-        if (!describe_file(b, dir, entries[i]->d_name, err)) goto done;
-    ok = true;
-done:
+    int n = scandir(dir, &entries, keep_weight_files, compare_entries);
+    if (n < 0) return error_errno(err, ERROR_IO, "%s", dir);
+    bool ok = describe_file(b, dir, "config.json", err);
+    for (int i = 0; ok && i < n; i++) ok = describe_file(b, dir, entries[i]->d_name, err);
     for (int i = 0; i < n; i++) free(entries[i]);
     free(entries);
-    free(config_path);
-    free(config);
     return ok;
 }
 
@@ -103,12 +102,15 @@ static bool describe_gguf(struct buffer *b, const char *path, struct error *err)
     return ok;
 }
 
-bool packed_fingerprint(const char *path, char out[PACKED_FINGERPRINT_SIZE], struct error *err)
+typedef bool describe(struct buffer *b, const char *path, struct error *err);
+
+static bool make_fingerprint(describe *what, const char *path, char out[PACKED_FINGERPRINT_SIZE],
+                             struct error *err)
 {
     struct buffer b = {0};
     buffer_printf(&b, "version %s\n", FORMAT_VERSION);
     buffer_append(&b, Q4_CODEBOOK, sizeof Q4_CODEBOOK);
-    bool ok = gguf_is_path(path) ? describe_gguf(&b, path, err) : describe_folder(&b, path, err);
+    bool ok = what(&b, path, err);
     if (ok && b.failed) ok = error_memory(err, path);
     if (ok) {
         XXH128_hash_t h = XXH3_128bits(b.data, b.len);
@@ -116,6 +118,17 @@ bool packed_fingerprint(const char *path, char out[PACKED_FINGERPRINT_SIZE], str
     }
     buffer_free(&b);
     return ok;
+}
+
+bool packed_fingerprint(const char *path, char out[PACKED_FINGERPRINT_SIZE], struct error *err)
+{
+    return make_fingerprint(gguf_is_path(path) ? describe_gguf : describe_folder, path, out, err);
+}
+
+bool packed_export_fingerprint(const char *dir, char out[PACKED_FINGERPRINT_SIZE],
+                               struct error *err)
+{
+    return make_fingerprint(describe_config, dir, out, err);
 }
 
 char *packed_cache_path(const char *cache_dir, const char *dir, enum quant_type type,
@@ -198,6 +211,21 @@ static const struct tensor *find_item(const struct tensor_set *set, const char *
 static enum tensor_type item_type(const struct packed_item *item)
 {
     return item->kind == PACKED_MATRIX ? TENSOR_U8 : TENSOR_F32;
+}
+
+bool packed_cache_type(const char *path, enum quant_type *type, struct error *err)
+{
+    static const enum quant_type TYPES[] = {QUANT_Q4, QUANT_Q8, QUANT_BF16, QUANT_F32};
+    struct tensor_set *set = tensor_set_open_file(path, err);
+    if (!set) return false;
+    const char *name = tensor_set_metadata(set, KEY_TYPE);
+    bool found = false;
+    for (size_t i = 0; name && !found && i < sizeof TYPES / sizeof *TYPES; i++) {
+        found = strcmp(name, quant_type_name(TYPES[i])) == 0;
+        if (found) *type = TYPES[i];
+    }
+    tensor_set_free(set);
+    return found || error_set(err, ERROR_INPUT, "%s: not a packed model", path);
 }
 
 struct verify {
@@ -295,6 +323,7 @@ static bool declare(struct tensor_writer *w, const struct packed_plan *plan,
 {
     if (!tensor_writer_metadata(w, KEY_VERSION, FORMAT_VERSION, err) ||
         !tensor_writer_metadata(w, KEY_FINGERPRINT, fingerprint, err) ||
+        !tensor_writer_metadata(w, KEY_TYPE, quant_type_name(plan->type), err) ||
         !tensor_writer_metadata(w, KEY_SUM, "0000000000000000", err))
         return false;
     for (size_t i = 0; i < plan->n_items; i++) {

@@ -12,6 +12,15 @@ enum { PACKED_FINGERPRINT_SIZE = 33 }; /* 32 hex digits and a NUL */
  * of the packed file. */
 bool packed_fingerprint(const char *path, char out[PACKED_FINGERPRINT_SIZE], struct error *err);
 
+/* Folders that packed_export writes hold the packed file under this name. Its fingerprint depends
+ * on the text of config.json and the format alone, so that the folder may be moved and copied. */
+extern const char PACKED_EXPORT_NAME[];
+bool packed_export_fingerprint(const char *dir, char out[PACKED_FINGERPRINT_SIZE],
+                               struct error *err);
+
+/* The type of a packed file, by its metadata. */
+bool packed_cache_type(const char *path, enum quant_type *type, struct error *err);
+
 /* CACHE_DIR/NAME-HASH_OF_ITS_REAL_PATH-TYPE.packed.safetensors; the caller frees it. */
 char *packed_cache_path(const char *cache_dir, const char *path, enum quant_type type,
                         struct error *err);

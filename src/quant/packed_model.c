@@ -97,6 +97,31 @@ done:
     return ok;
 }
 
+/* The packed file of a folder that packed_export wrote; NULL when it is no such folder. */
+static char *exported_path(const char *dir)
+{
+    char *path = file_is_directory(dir) ? path_join(dir, PACKED_EXPORT_NAME) : NULL;
+    if (path && file_exists(path)) return path;
+    free(path);
+    return NULL;
+}
+
+/* There is no source to go back to: what cannot be mapped is an error. */
+static bool map_exported(struct opening *o, const char *path, struct error *err)
+{
+    if (!packed_export_fingerprint(o->dir, o->fingerprint, err)) return false;
+    enum packed_found found =
+        packed_cache_map(path, &o->plan, o->fingerprint, o->pool, true, &o->m->storage->set, err);
+    if (found == PACKED_STALE)
+        return error_set(
+            err, ERROR_INPUT,
+            "%s: does not belong to this config.json, or was written by another version "
+            "of autospec: quantize the model again",
+            path);
+    o->m->from_cache = found == PACKED_CURRENT;
+    return o->m->from_cache;
+}
+
 static bool open_weights(struct opening *o, const struct packed_options *options, struct error *err)
 {
     if (!options->cache_dir) return open_source(o, err) && pack_into_memory(o, err);
@@ -134,6 +159,7 @@ struct packed_model *packed_model_open(const char *dir, const struct packed_opti
     if (!err) err = &local;
     struct opening o = {.dir = dir, .pool = pool};
     struct packed_model *m = calloc(1, sizeof *m);
+    char *exported = exported_path(dir);
     bool ok = false;
     o.m = m;
     if (!m || !(m->storage = calloc(1, sizeof *m->storage))) {
@@ -141,14 +167,17 @@ struct packed_model *packed_model_open(const char *dir, const struct packed_opti
         goto done;
     }
     m->type = options->type;
+    if (exported && !packed_cache_type(exported, &m->type, err)) goto done;
     if (!model_config_read(&m->config, dir, err)) goto done;
     m->layers = calloc(m->config.n_layers, sizeof *m->layers);
     if (!m->layers) {
         error_memory(err, dir);
         goto done;
     }
-    ok = packed_plan_make(&o.plan, m, err) && open_weights(&o, options, err);
+    ok = packed_plan_make(&o.plan, m, err) &&
+         (exported ? map_exported(&o, exported, err) : open_weights(&o, options, err));
 done:
+    free(exported);
     if (ok) finish(m, &o.plan);
     weight_source_free(o.source);
     packed_plan_free(&o.plan);
@@ -157,6 +186,8 @@ done:
         return NULL;
     }
     m->seconds = clock_seconds() - started;
+    if (m->type != options->type)
+        log_info("%s: the model is kept as %s and is used so", dir, quant_type_name(m->type));
     log_info("%s: %s weights, %.1f MB, %s in %.2f s", dir, quant_type_name(m->type),
              (double)m->bytes / 1e6, m->from_cache ? "mapped" : "packed", m->seconds);
     return m;

@@ -48,7 +48,8 @@ struct packed_options {
 
 /* Opens a Hugging Face folder or a .gguf file. The pool does the packing and checking. Peak memory
  * beyond the packed size stays under a few hundred MB: source pages are dropped as they are used,
- * and packed blocks go to the file as they are made. Q8_0 becomes q8 without a change of value. */
+ * and packed blocks go to the file as they are made. Q8_0 becomes q8 without a change of value. A
+ * folder that packed_export wrote is mapped as it is, whatever type is asked for; see m->type. */
 struct packed_model *packed_model_open(const char *dir, const struct packed_options *options,
                                        struct thread_pool *pool, struct error *err);
 void packed_model_free(struct packed_model *m);

@@ -129,7 +129,8 @@ static void plan_layer(struct packed_plan *plan, const struct packed_model *m, s
 bool packed_plan_make(struct packed_plan *plan, struct packed_model *m, struct error *err)
 {
     const struct model_config *c = &m->config;
-    *plan = (struct packed_plan){.cap_items = ITEMS_A_LAYER * c->n_layers + ITEMS_BESIDE};
+    *plan = (struct packed_plan){.type = m->type,
+                                 .cap_items = ITEMS_A_LAYER * c->n_layers + ITEMS_BESIDE};
     plan->items = calloc(plan->cap_items, sizeof *plan->items);
     if (!plan->items) return error_memory(err, "plan of the packed model");
 

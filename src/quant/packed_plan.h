@@ -40,6 +40,7 @@ struct packed_item {
 
 struct packed_plan {
     struct arena arena; /* names */
+    enum quant_type type;
     struct packed_item *items;
     size_t n_items, cap_items;
     size_t n_pieces;
