@@ -11,6 +11,9 @@ struct progress {
     const char *unit;  /* "bytes" is shown as MB and GB; anything else as a count */
     size_t total;      /* 0: not known */
     double started, drawn;
+    double rate;       /* units a second, of late: the last few seconds weigh most */
+    double rated;      /* when it was last told */
+    size_t rated_done; /* and how much was done then */
     bool terminal, quiet, any;
     size_t done;
 };

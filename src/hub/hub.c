@@ -155,6 +155,8 @@ static bool run_pool(struct pool *p, struct hub_download *d, struct progress *sh
         if (active == 0 && p->next == p->end) return true;
         CURLMcode code = curl_multi_perform(d->multi, &running);
         if (!collect(p, d->multi, &busy, err)) return false;
+        /* The clock starts with the first byte, so that the rate is the download's. */
+        if (d->received == 0) progress_start(shown, shown->label, shown->unit, d->expected);
         shown->total = d->expected;
         progress_update(shown, d->received);
         if (code == CURLM_OK && !busy) code = curl_multi_poll(d->multi, NULL, 0, POLL_MS, NULL);
