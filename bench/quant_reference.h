@@ -40,7 +40,7 @@ static const float NF4_CODEBOOK[16] = {
 enum { NF4_BLOCK = 64, NF4_SECOND = 256 };
 
 /* scales: n / 64 of them, the largest weight of each block or its approximation. */
-static void nf4_assign(float *w, size_t n, const float *scales)
+static inline void nf4_assign(float *w, size_t n, const float *scales)
 {
     for (size_t i = 0; i < n; i++) {
         float scale = scales[i / NF4_BLOCK], best = INFINITY, value = 0;
@@ -52,7 +52,7 @@ static void nf4_assign(float *w, size_t n, const float *scales)
     }
 }
 
-static void nf4_scales(const float *w, size_t n, float *scales)
+static inline void nf4_scales(const float *w, size_t n, float *scales)
 {
     for (size_t b = 0; b < n / NF4_BLOCK; b++) {
         scales[b] = 0;
@@ -62,7 +62,7 @@ static void nf4_scales(const float *w, size_t n, float *scales)
 }
 
 /* With f32 scales: 4.5 bits a weight. */
-static void reference_nf4(float *w, size_t n, float *scratch)
+static inline void reference_nf4(float *w, size_t n, float *scratch)
 {
     nf4_scales(w, n, scratch);
     nf4_assign(w, n, scratch);
@@ -70,7 +70,7 @@ static void reference_nf4(float *w, size_t n, float *scratch)
 
 /* Double quantization: the scales less their mean are themselves 8-bit, with an f32 scale for 256
  * of them: 4 + 8/64 + 32/(64*256) = 4.127 bits. n is the whole matrix: the mean is over all. */
-static void reference_nf4_double(float *w, size_t n, float *scratch)
+static inline void reference_nf4_double(float *w, size_t n, float *scratch)
 {
     size_t blocks = n / NF4_BLOCK;
     nf4_scales(w, n, scratch);
@@ -106,7 +106,7 @@ static double q4_0_try(const float *w, float d, float *out)
 
 /* fitted: not only the definition's scale, largest weight / -8, but the best of many of both
  * signs. */
-static void q4_0(float *w, size_t n, bool fitted)
+static inline void q4_0(float *w, size_t n, bool fitted)
 {
     for (size_t b = 0; b < n; b += 32) {
         float peak = 0, copy[32];
@@ -125,13 +125,13 @@ static void q4_0(float *w, size_t n, bool fitted)
     }
 }
 
-static void reference_q4_0(float *w, size_t n, float *scratch)
+static inline void reference_q4_0(float *w, size_t n, float *scratch)
 {
     (void)scratch;
     q4_0(w, n, false);
 }
 
-static void reference_q4_0_fitted(float *w, size_t n, float *scratch)
+static inline void reference_q4_0_fitted(float *w, size_t n, float *scratch)
 {
     (void)scratch;
     q4_0(w, n, true);
@@ -188,7 +188,7 @@ static void q4_k_fit(const float *w, float *scale, float *min)
     }
 }
 
-static void reference_q4_k(float *w, size_t n, float *scratch)
+static inline void reference_q4_k(float *w, size_t n, float *scratch)
 {
     (void)scratch;
     for (size_t b = 0; b < n; b += 256) {
