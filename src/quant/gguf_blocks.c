@@ -50,8 +50,8 @@ static void q5_0(const uint8_t *b, float *out)
     float d = load_f16(b);
     uint32_t high = load_u32(b + 2);
     for (size_t i = 0; i < 16; i++) {
-        int low = (b[6 + i] & 15) | (int)(high >> i & 1) << 4;
-        int top = b[6 + i] >> 4 | (int)(high >> (16 + i) & 1) << 4;
+        int low = (b[6 + i] & 15) + ((int)(high >> i & 1) << 4);
+        int top = (b[6 + i] >> 4) + ((int)(high >> (16 + i) & 1) << 4);
         out[i] = d * (float)(low - 16);
         out[16 + i] = d * (float)(top - 16);
     }
@@ -62,8 +62,8 @@ static void q5_1(const uint8_t *b, float *out)
     float d = load_f16(b), m = load_f16(b + 2);
     uint32_t high = load_u32(b + 4);
     for (size_t i = 0; i < 16; i++) {
-        int low = (b[8 + i] & 15) | (int)(high >> i & 1) << 4;
-        int top = b[8 + i] >> 4 | (int)(high >> (16 + i) & 1) << 4;
+        int low = (b[8 + i] & 15) + ((int)(high >> i & 1) << 4);
+        int top = (b[8 + i] >> 4) + ((int)(high >> (16 + i) & 1) << 4);
         out[i] = d * (float)low + m;
         out[16 + i] = d * (float)top + m;
     }
@@ -121,17 +121,20 @@ static void q45_k(const uint8_t *b, bool five, float *out)
 /* Q6_K: low nibbles (128), upper pairs of bits (64), int8 scales of 16 values each, d. */
 static void q6_k(const uint8_t *b, float *out)
 {
-    const uint8_t *low = b, *high = b + 128, *scales = b + 192;
     float d = load_f16(b + 208);
-    for (size_t half = 0; half < 2; half++)
-        for (size_t k = 0; k < 4; k++)
-            for (size_t i = 0; i < 32; i++) {
-                size_t at = 128 * half + 32 * k + i;
-                int q = low[64 * half + 32 * (k % 2) + i] >> (k / 2 * 4) & 15;
-                q |= (high[32 * half + i] >> (2 * k) & 3) << 4;
-                float scale = d * (float)(int8_t)scales[at / 16];
-                out[at] = scale * (float)(q - 32);
-            }
+    for (size_t part = 0; part < 8; part++) { /* 32 values: 4 to each half */
+        size_t half = part / 4, k = part % 4;
+        const uint8_t *low = b + 64 * half + 32 * (k % 2), *high = b + 128 + 32 * half;
+        const uint8_t *scales = b + 192 + 2 * part;
+        unsigned nibble = k < 2 ? 0 : 4, pair = (unsigned)(2 * k);
+        float q[32];
+        for (size_t i = 0; i < 32; i++)
+            q[i] = (float)((low[i] >> nibble & 15) + ((high[i] >> pair & 3) << 4) - 32);
+        for (size_t s = 0; s < 2; s++) {
+            float scale = d * (float)(int8_t)scales[s];
+            for (size_t i = 0; i < 16; i++) out[32 * part + 16 * s + i] = scale * q[16 * s + i];
+        }
+    }
 }
 
 void gguf_dequantize(enum gguf_type type, const uint8_t *data, size_t n, float *out)

@@ -914,6 +914,76 @@ static void q8_0_groups_are_kept_or_counted(void **state)
     }
 }
 
+/* Rows of Q8_0 blocks that follow from their place. */
+static void add_q8_0(struct gguf_builder *b, const char *name, size_t rows, size_t cols)
+{
+    size_t n = rows * cols / 32 * 34;
+    uint8_t *data = malloc(n);
+    assert_non_null(data);
+    for (size_t i = 0; i < n; i++) data[i] = (uint8_t)(i * 73 % 251);
+    for (size_t i = 0; i < n; i += 34) {
+        uint16_t scale = (uint16_t)(0x1c00 + i % 500);
+        memcpy(data + i, &scale, sizeof scale);
+        for (size_t k = 2; k < 34; k++) data[i + k] = data[i + k] == 128 ? 0 : data[i + k];
+    }
+    g_tensor(b, name, GGUF_Q8_0, rows, cols, data, n);
+    free(data);
+}
+
+/* Four heads of 8 and one for keys and values: the 8 rows of k, exact, share a block of 16 with the
+ * 8 of v, which are quantized; the embedding's last block has 12 rows. */
+static void exact_and_quantized_rows_share_a_block(void **state)
+{
+    (void)state;
+    struct gguf_builder b = {0};
+    struct error err = {0};
+    struct packed_options o = {.type = QUANT_Q8};
+    float row[G_HIDDEN], want[G_HIDDEN];
+    g_model_config(&b, "llama");
+    char *heads = memmem(b.values.data, b.values.len, "llama.attention.head_count\x04", 27);
+    assert_non_null(heads);
+    heads[30] = 4;
+    g_model_tokenizer(&b, "llama-bpe");
+    add_q8_0(&b, "token_embd.weight", G_VOCAB, G_HIDDEN);
+    add_q8_0(&b, "blk.0.attn_k.weight", 8, G_HIDDEN);
+    static const struct {
+        const char *name;
+        size_t rows, cols;
+    } OTHERS[] = {{"output_norm.weight", 0, 32},        {"blk.0.attn_norm.weight", 0, 32},
+                  {"blk.0.attn_q.weight", 32, 32},      {"blk.0.attn_v.weight", 8, 32},
+                  {"blk.0.attn_output.weight", 32, 32}, {"blk.0.ffn_norm.weight", 0, 32},
+                  {"blk.0.ffn_gate.weight", 64, 32},    {"blk.0.ffn_up.weight", 64, 32},
+                  {"blk.0.ffn_down.weight", 32, 64}};
+    for (size_t i = 0; i < sizeof OTHERS / sizeof *OTHERS; i++)
+        g_model_tensor(&b, OTHERS[i].name, OTHERS[i].rows, OTHERS[i].cols);
+    struct gguf *g = open_built(&b);
+    struct packed_model *m = packed_model_open(in_dir("a.gguf"), &o, pool, &err);
+    if (!m) fail_msg("%s", err.text);
+    const struct packed_matrix *qkv = &m->layers[0].qkv;
+    assert_int_equal(qkv->rows, 48);
+    for (size_t r = 0; r < 8; r++) {
+        gguf_dequantize(GGUF_Q8_0,
+                        gguf_find(g, "blk.0.attn_k.weight")->data + gguf_permuted_row(r, 8) * 34,
+                        32, want);
+        packed_matrix_read_row(qkv, 32 + r, row);
+        assert_memory_equal(row, want, sizeof row);
+        memcpy(want, gguf_find(g, "blk.0.attn_v.weight")->data + r * sizeof want, sizeof want);
+        packed_matrix_read_row(qkv, 40 + r, row);
+        for (size_t i = 0; i < G_HIDDEN; i++) assert_true(fabsf(row[i] - want[i]) < 0.003f);
+    }
+    for (size_t r = 0; r < G_VOCAB; r++) {
+        gguf_dequantize(GGUF_Q8_0, gguf_find(g, "token_embd.weight")->data + r * 34, 32, want);
+        packed_matrix_read_row(&m->embed, r, row);
+        assert_memory_equal(row, want, sizeof row);
+    }
+    for (size_t r = G_VOCAB; r < 304; r++) {
+        packed_matrix_read_row(&m->embed, r, row);
+        for (size_t i = 0; i < G_HIDDEN; i++) assert_true(row[i] == 0);
+    }
+    packed_model_free(m);
+    gguf_free(g);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -933,6 +1003,7 @@ int main(void)
         cmocka_unit_test(a_packed_file_is_kept_until_the_gguf_file_changes),
         cmocka_unit_test(rows_of_q_and_k_are_put_back_in_order),
         cmocka_unit_test(q8_0_groups_are_kept_or_counted),
+        cmocka_unit_test(exact_and_quantized_rows_share_a_block),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
