@@ -154,6 +154,12 @@ def main():
     print(f"bits {args.bits}: answerable {len(ok)}: all right {share(ok, 3):.1f} % (value {share(ok, 0):.1f}, "
           f"unit {share(ok, 1):.1f}, citation {share(ok, 2):.1f}); comparisons {len(two)}: {share(two, 3):.1f} %; "
           f"unanswerable {len(no)}: refused {share(no, 3):.1f} %")
+    for least, most in ((1, 1), (2, 2), (3, 4), (5, 8)):
+        some = [(i, r) for i, r in zip(items, rows) if least <= len(i["passages"]) <= most]
+        yes = [r for i, r in some if i["answerable"]]
+        none = [r for i, r in some if not i["answerable"]]
+        print(f"  {least}-{most} passages: {len(yes)} answerable, all right {share(yes, 3):.1f} %; "
+              f"{len(none)} unanswerable, refused {share(none, 3):.1f} %")
 
 
 if __name__ == "__main__":

@@ -30,10 +30,8 @@ from quantize import four_bits
 CURRICULUM = [
     (0.00, Stage(passages=(1, 2), size=(2, 5), pairs=0.0, refusals=0.15)),
     (0.13, Stage(passages=(1, 3), size=(3, 7), lines=14, pairs=0.05, refusals=0.2)),
-    (0.45, Stage(passages=(1, 5), size=(3, 12), lines=24, pairs=0.12, refusals=0.25)),
-    (0.72, Stage(passages=(1, 8), size=(3, 18), lines=44, pairs=0.15)),
-    (0.85, Stage(passages=(1, 8), size=(3, 26), lines=80, pairs=0.15)),
-    (0.94, Stage(passages=(1, 8), size=(3, 26), lines=130, pairs=0.15)),
+    (0.45, Stage(passages=(1, 2), size=(6, 26), lines=34, pairs=0.06, refusals=0.2, questions=16)),
+    (0.80, Stage(passages=(1, 2), size=(10, 26), lines=44, pairs=0.06, refusals=0.2, questions=16)),
 ]
 QUANTIZED_FROM = 0.9
 DRILL_UNTIL = 0.88
