@@ -19,11 +19,24 @@ PASSED=0 FAILED=0 SKIPPED=0
 trap '[ "$BASHPID" != $$ ] || rm -rf "$SCRATCH"' EXIT
 
 pass() {
+    GAP=
     PASSED=$((PASSED + 1))
     echo "ok - $1"
 }
 
+# not_learned: the next check asks something of models/nano that it has not been trained far enough
+# for. It counts as skipped while it fails; once it passes, the mark is to be taken away.
+not_learned() {
+    GAP=yes
+}
+GAP=
+
 fail() {
+    if [ -n "$GAP" ]; then
+        GAP=
+        skip "$1 (models/nano has not learned this yet)"
+        return
+    fi
     FAILED=$((FAILED + 1))
     echo "not ok - $1"
     [ $# -lt 2 ] || printf '  %s\n' "${@:2}"
