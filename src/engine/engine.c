@@ -77,7 +77,8 @@ struct engine *engine_open(const struct engine_options *options, struct error *e
     e->model = packed_model_open(dir, &packed, e->pool, err);
     if (!e->model) goto fail;
     if (tokenizer_vocab(e->tokenizer) > e->model->config.vocab) {
-        error_set(err, ERROR_INPUT, "%s: the tokenizer has ids up to %zu, the model only %zu", dir,
+        error_set(err, ERROR_INPUT, "%s%s: the tokenizer has ids up to %zu, the model only %zu",
+                  dir, file_is_directory(dir) ? "/tokenizer.json" : "",
                   tokenizer_vocab(e->tokenizer) - 1, e->model->config.vocab);
         goto fail;
     }

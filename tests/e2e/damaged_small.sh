@@ -205,6 +205,6 @@ refused_text "an empty file" 'tokenizer\.json'
 fresh qwen2; rm "$BAD/tokenizer.json"; mkdir "$BAD/tokenizer.json"
 refused_text "a folder in its place" 'tokenizer\.json.*directory'
 fresh qwen2; edit tokenizer.json 's/"vocab":\{/"vocab":{"QQQ":330,/'
-refused "a token that the model does not have" 'the tokenizer has ids up to 330'
+refused "a token that the model does not have" 'tokenizer\.json.* 330'
 
 finish
