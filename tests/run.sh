@@ -19,7 +19,7 @@ export UBSAN_OPTIONS="${UBSAN_OPTIONS:-print_stacktrace=1}"
 export TSAN_OPTIONS="${TSAN_OPTIONS:-halt_on_error=0:exitcode=66}"
 # A test's figures must not depend on the settings of whoever runs it.
 # shellcheck disable=SC2046 # names, one a word
-unset $(env | sed -n 's/^\(LLM_[A-Z_0-9]*\|AUTOSPEC_[A-Z_]*\|DEEPSEEK_MODEL\|CMOCKA_[A-Z_]*\)=.*/\1/p')
+unset $(env | sed -n 's/^\(LLM_[A-Z_0-9]*\|AUTOSPEC_[A-Z_]*\|DEEPSEEK_MODEL\|DEVICE\|HOST\|PORT\|API_KEY\|HF_[A-Z_]*\|TRANSFORMERS_[A-Z]*\|CMOCKA_[A-Z_]*\)=.*/\1/p')
 
 passed=0 failed=0 skipped=0
 p=0 f=0 s=0 # of one program

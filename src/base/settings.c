@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/suggest.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -15,36 +16,67 @@ enum { MAX_FILE = 1 << 20 };
 
 static const char *const THINKING_CHOICES[] = {"auto", "on", "off", NULL};
 static const char *const ISA_CHOICES[] = {"auto", "portable", "avx2", "avx512", NULL};
+static const char *const KV_BITS_CHOICES[] = {"16", "8", NULL};
 
 static const struct setting_spec SPECS[N_SETTINGS] = {
     [SETTING_MODEL] = {"DEEPSEEK_MODEL", SETTING_TEXT, "model", 'm', "MODEL", "nano", NULL, 0, 0,
-                       NULL, "The model: a folder, a .gguf file, a name in a models folder, or ORG/NAME of the Hub"},
+                       NULL, .help = "The model: a folder, a .gguf file, a name in a models folder, or ORG/NAME of the Hub"},
     [SETTING_USE_4BIT] = {"LLM_USE_4BIT", SETTING_BOOL, NULL, 0, NULL, "true", NULL, 0, 0, NULL,
-                          "Keep the weights in 4 bits (as --quant 4bit)"},
+                          .help = "Keep the weights in 4 bits (as --quant 4bit)"},
     [SETTING_USE_8BIT] = {"LLM_USE_8BIT", SETTING_BOOL, NULL, 0, NULL, "false", NULL, 0, 0, NULL,
-                          "Keep the weights in 8 bits (as --quant 8bit); neither: bf16 (none)"},
+                          .help = "Keep the weights in 8 bits (as --quant 8bit); neither: bf16 (none)"},
     [SETTING_TEMPERATURE] = {"LLM_TEMPERATURE", SETTING_NUMBER, "temperature", 'T', "T", "0.1",
-                             NULL, 0, 2, NULL, "How freely tokens are picked; 0: the likeliest"},
+                             NULL, 0, 2, NULL, .help = "How freely tokens are picked; 0: the likeliest"},
     [SETTING_MAX_TOKENS] = {"LLM_MAX_TOKENS", SETTING_COUNT, "max-tokens", 'n', "N", "512", NULL, 1,
-                            1 << 20, NULL, "The longest answer, in tokens"},
+                            1 << 20, NULL, .help = "The longest answer, in tokens"},
     [SETTING_REPETITION_PENALTY] = {"LLM_REPETITION_PENALTY", SETTING_NUMBER, "repetition-penalty",
                                     0, "P", "1", NULL, 0.1, 10, NULL,
-                                    "Above 1: tokens that were there already become less likely"},
+                                    .help = "Above 1: tokens that were there already become less likely"},
     [SETTING_THINKING] = {"LLM_THINKING", SETTING_CHOICE, "thinking", 0, "MODE", "auto", NULL, 0, 0,
-                          THINKING_CHOICES, "Whether the model reasons before it answers"},
+                          THINKING_CHOICES, .help = "Whether the model reasons before it answers"},
     [SETTING_CONTEXT] = {"LLM_CONTEXT", SETTING_COUNT, "context", 'c', "N", NULL,
                          "the model's, at most 4096", 64, 1 << 24, NULL,
-                         "Tokens of prompt and answer that there is room for"},
+                         .help = "Tokens of prompt and answer that there is room for"},
+    [SETTING_KV_BITS] = {"LLM_KV_BITS", SETTING_CHOICE, "kv-bits", 0, "BITS", "16", NULL, 0, 0,
+                         KV_BITS_CHOICES, .help = "Bits of a number in the KV cache"},
+    [SETTING_MEMORY] = {"LLM_MEMORY", SETTING_SIZE, "memory", 0, "SIZE", "auto", NULL, 0, 0, NULL,
+                        .help = "Memory that a model may take: a size like 8G; auto: what is free; off: "
+                        "not checked"},
+    [SETTING_DEVICE] = {"DEVICE", SETTING_PLACE, "device", 0, "DEVICE", "auto", NULL, 0, 0, NULL,
+                        .help = "Where to compute: auto, cpu, cuda or cuda:N"},
     [SETTING_THREADS] = {"LLM_THREADS", SETTING_COUNT, "threads", 't', "N", NULL,
-                         "the cores there are", 1, 1024, NULL, "Threads to compute with"},
+                         "the cores there are", 1, 1024, NULL, .help = "Threads to compute with"},
     [SETTING_ISA] = {"AUTOSPEC_ISA", SETTING_CHOICE, "isa", 0, "ISA", "auto", NULL, 0, 0,
-                     ISA_CHOICES, "The instructions to compute with; auto is the best there is"},
+                     ISA_CHOICES, .help = "The instructions to compute with; auto is the best there is"},
     [SETTING_STORE] = {"AUTOSPEC_STORE", SETTING_TEXT, "store", 's', "FILE", NULL,
                        "~/.local/share/autospec/autospec.db", 0, 0, NULL,
-                       "The file that keeps the documents"},
+                       .help = "The file that keeps the documents"},
     [SETTING_CACHE] = {"AUTOSPEC_CACHE", SETTING_TEXT, "cache", 0, "DIR", NULL,
                        "~/.cache/autospec/packed", 0, 0, NULL,
-                       "The folder that keeps packed models between runs"},
+                       .help = "The folder that keeps packed models between runs"},
+    [SETTING_HF_HOME] = {"HF_HOME", SETTING_TEXT, NULL, 0, NULL, NULL, "~/.cache/huggingface", 0, 0,
+                         NULL, .help = "The folder of Hugging Face's tools; models are in its folder hub"},
+    [SETTING_HF_HUB_CACHE] = {"HF_HUB_CACHE", SETTING_TEXT, NULL, 0, NULL, NULL, "HF_HOME/hub", 0,
+                              0, NULL, .help = "The folder of downloaded models",
+ .older = "HUGGINGFACE_HUB_CACHE"},
+    [SETTING_TRANSFORMERS_CACHE] = {"TRANSFORMERS_CACHE", SETTING_TEXT, NULL, 0, NULL, NULL,
+                                    "HF_HUB_CACHE", 0, 0, NULL,
+                                    .help = "The same, as it was called before; wins, with a warning"},
+    [SETTING_HF_ENDPOINT] = {"HF_ENDPOINT", SETTING_TEXT, NULL, 0, NULL, "https://huggingface.co",
+                             NULL, 0, 0, NULL, .help = "The address of the Hub"},
+    [SETTING_HF_TOKEN] = {"HF_TOKEN", SETTING_TEXT, NULL, 0, NULL, NULL,
+                          "the file token in HF_HOME", 0, 0, NULL, .help = "Your access token of the Hub",
+ .older = "HUGGING_FACE_HUB_TOKEN", .secret = true},
+    [SETTING_HF_HUB_OFFLINE] = {"HF_HUB_OFFLINE", SETTING_BOOL, NULL, 0, NULL, "false", NULL, 0, 0,
+                                NULL, .help = "Ask nothing of the network",
+ .older = "TRANSFORMERS_OFFLINE"},
+    [SETTING_HOST] = {"HOST", SETTING_TEXT, "host", 0, "ADDRESS", "127.0.0.1", NULL, 0, 0, NULL,
+                      .help = "The address that the server listens on"},
+    [SETTING_PORT] = {"PORT", SETTING_COUNT, "port", 0, "N", "8000", NULL, 1, 65535, NULL,
+                      .help = "The port that the server listens on"},
+    [SETTING_API_KEY] = {"API_KEY", SETTING_TEXT, NULL, 0, NULL, NULL, "none: all may ask", 0, 0,
+                         NULL, .help = "The key that the server's clients have to show",
+ .secret = true},
 };
 
 const struct setting_spec *setting_spec(enum setting id)
@@ -63,6 +95,43 @@ static bool parse_bool(const char *text, size_t *out)
                 return true;
             }
     return false;
+}
+
+/* "8G", "1.5GB", "512Mi"; "auto" is 0, "off" SIZE_MAX. Decimal units unless an i follows. */
+static bool parse_size(const char *text, size_t *out)
+{
+    static const char UNITS[] = "KMGT";
+    if (strcasecmp(text, "auto") == 0 || strcasecmp(text, "off") == 0) {
+        *out = strcasecmp(text, "off") == 0 ? SIZE_MAX : 0;
+        return true;
+    }
+    size_t digits = strspn(text, "0123456789."), base = 1000;
+    char *end, *unit = NULL;
+    double value = strtod(text, &end);
+    if (digits == 0 || end != text + digits) return false;
+    if (*end) unit = strchr(UNITS, toupper((unsigned char)*end));
+    if (unit) {
+        end++;
+        if (*end == 'i') {
+            base = 1024;
+            end++;
+        }
+        for (ptrdiff_t i = 0; i <= unit - UNITS; i++) value *= (double)base;
+    }
+    if (*end == 'B') end++;
+    *out = value >= 1 && value < 1e18 ? (size_t)value : 0;
+    return !*end && *out > 0;
+}
+
+/* The number of the GPU is v->count. */
+static bool parse_place(const char *text, struct setting_value *v)
+{
+    if (strcmp(text, "auto") == 0 || strcmp(text, "cpu") == 0 || strcmp(text, "cuda") == 0)
+        return true;
+    if (strncmp(text, "cuda:", 5) != 0) return false;
+    size_t digits = strspn(text + 5, "0123456789");
+    v->count = strtoul(text + 5, NULL, 10);
+    return digits > 0 && digits < 4 && !text[5 + digits];
 }
 
 static bool parse_value(const struct setting_spec *spec, const char *text, struct setting_value *v,
@@ -90,6 +159,14 @@ static bool parse_value(const struct setting_spec *spec, const char *text, struc
                                             : " or ",
                      spec->choices[i]);
         return error_set(err, ERROR_USAGE, "%s: \"%s\" is not one of %s", where, text, names);
+    case SETTING_SIZE:
+        if (parse_size(text, &v->count)) return true;
+        return error_set(err, ERROR_USAGE, "%s: \"%s\" is not a size like 8G, nor auto or off",
+                         where, text);
+    case SETTING_PLACE:
+        if (parse_place(text, v)) return true;
+        return error_set(err, ERROR_USAGE, "%s: \"%s\" is not one of auto, cpu, cuda or cuda:N",
+                         where, text);
     case SETTING_COUNT:
         v->number = strtod(text, &end);
         if (!*text || text[strspn(text, "0123456789")] || strlen(text) > 15)
@@ -144,12 +221,25 @@ struct reading {
     const char *path; /* NULL: the environment */
 };
 
+static bool begins_with(const char *name, const char *const *beginnings)
+{
+    for (; *beginnings; beginnings++)
+        if (strncmp(name, *beginnings, strlen(*beginnings)) == 0) return true;
+    return false;
+}
+
 static void warn_unknown(const struct reading *r, const char *name, size_t line)
 {
-    if (strncmp(name, "LLM_", 4) != 0 && strncmp(name, "AUTOSPEC_", 9) != 0) return;
+    static const char *const OURS[] = {"LLM_", "AUTOSPEC_", NULL};
+    /* Other programs have names like these as well: HF_XET_CACHE, DEEPSEEK_API_KEY. */
+    static const char *const SHARED[] = {"HF_", "TRANSFORMERS_", "DEEPSEEK_", NULL};
+    static const char *const OTHERS[] = {"HF_XET_", NULL};
+    bool ours = begins_with(name, OURS);
+    if (!ours && (!begins_with(name, SHARED) || begins_with(name, OTHERS))) return;
     const char *names[N_SETTINGS];
     for (enum setting id = 0; id < N_SETTINGS; id++) names[id] = SPECS[id].name;
     const char *nearest = suggest_nearest(name, names, N_SETTINGS);
+    if (!ours && !nearest) return;
     char where[64] = "";
     if (r->path) snprintf(where, sizeof where, "%.40s:%zu: ", path_base(r->path), line);
     log_warn("%s%s is not a setting%s%s%s", where, name, nearest ? "; did you mean " : "",
@@ -160,14 +250,20 @@ static bool take(void *context, const char *name, const char *value, size_t line
 {
     const struct reading *r = context;
     for (enum setting id = 0; id < N_SETTINGS; id++) {
-        if (strcmp(name, SPECS[id].name) != 0) continue;
+        const char *older = SPECS[id].older;
+        bool is_older = older && strcmp(name, older) == 0;
+        if (!is_older && strcmp(name, SPECS[id].name) != 0) continue;
         if (!*value) return true;
+        struct setting_value *v = &r->settings->values[id];
+        if (is_older && v->source == r->source && !v->older) return true;
         char where[256];
         if (r->path)
             snprintf(where, sizeof where, "%.150s:%zu: %s", r->path, line, name);
         else
             snprintf(where, sizeof where, "%s in the environment", name);
-        return settings_set(r->settings, id, value, r->source, line, where, err);
+        if (!settings_set(r->settings, id, value, r->source, line, where, err)) return false;
+        if (v->source == r->source) v->older = is_older;
+        return true;
     }
     warn_unknown(r, name, line);
     return true;
@@ -224,14 +320,27 @@ const char *settings_choice(const struct settings *s, enum setting id)
     return SPECS[id].choices[s->values[id].count];
 }
 
+const char *settings_lookup(void *settings, const char *name)
+{
+    const struct settings *s = settings;
+    for (enum setting id = 0; id < N_SETTINGS; id++) {
+        const struct setting_value *v = &s->values[id];
+        if (strcmp(name, SPECS[id].name) == 0)
+            return v->source == SOURCE_DEFAULT ? NULL : v->text;
+        if (SPECS[id].older && strcmp(name, SPECS[id].older) == 0) return NULL;
+    }
+    return getenv(name);
+}
+
 const char *settings_origin(const struct settings *s, enum setting id, char *out, size_t size)
 {
     static const char *const NAMES[] = {"default", ".env", "environment", "command line"};
     const struct setting_value *v = &s->values[id];
+    const char *as = v->older ? ", as " : "", *older = v->older ? SPECS[id].older : "";
     if (v->source == SOURCE_ENV_FILE)
-        snprintf(out, size, ".env line %zu", v->line);
+        snprintf(out, size, ".env line %zu%s%s", v->line, as, older);
     else
-        snprintf(out, size, "%s", NAMES[v->source]);
+        snprintf(out, size, "%s%s%s", NAMES[v->source], as, older);
     return out;
 }
 

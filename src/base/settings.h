@@ -18,14 +18,34 @@ enum setting {
     SETTING_REPETITION_PENALTY,
     SETTING_THINKING,
     SETTING_CONTEXT,
+    SETTING_KV_BITS,
+    SETTING_MEMORY,
+    SETTING_DEVICE,
     SETTING_THREADS,
     SETTING_ISA,
     SETTING_STORE,
     SETTING_CACHE,
+    SETTING_HF_HOME,
+    SETTING_HF_HUB_CACHE,
+    SETTING_TRANSFORMERS_CACHE,
+    SETTING_HF_ENDPOINT,
+    SETTING_HF_TOKEN,
+    SETTING_HF_HUB_OFFLINE,
+    SETTING_HOST,
+    SETTING_PORT,
+    SETTING_API_KEY,
     N_SETTINGS,
 };
 
-enum setting_kind { SETTING_BOOL, SETTING_COUNT, SETTING_NUMBER, SETTING_CHOICE, SETTING_TEXT };
+enum setting_kind {
+    SETTING_BOOL,
+    SETTING_COUNT,
+    SETTING_NUMBER,
+    SETTING_CHOICE,
+    SETTING_TEXT,
+    SETTING_SIZE, /* bytes: "8G", "512Mi"; "auto", "off" */
+    SETTING_PLACE /* where to compute: "auto", "cpu", "cuda", "cuda:N" */
+};
 
 struct setting_spec {
     const char *name; /* of the environment variable */
@@ -38,6 +58,8 @@ struct setting_spec {
     double min, max;            /* count and number */
     const char *const *choices; /* choice: NULL-terminated; a value is its index */
     const char *help;           /* one sentence, no full stop */
+    const char *older;          /* a name that it had before; the other wins over it */
+    bool secret;                /* never shown */
 };
 
 enum setting_source { SOURCE_DEFAULT, SOURCE_ENV_FILE, SOURCE_ENVIRONMENT, SOURCE_COMMAND_LINE };
@@ -45,9 +67,10 @@ enum setting_source { SOURCE_DEFAULT, SOURCE_ENV_FILE, SOURCE_ENVIRONMENT, SOURC
 struct setting_value {
     char *text; /* as written; NULL when there is no value and no default */
     double number;
-    size_t count; /* bool: 0 or 1; choice: the index */
+    size_t count; /* bool: 0 or 1; choice: the index; size: bytes, 0 auto, SIZE_MAX off */
     enum setting_source source;
     size_t line; /* in the .env file */
+    bool older;  /* was given under its older name */
 };
 
 struct settings {
@@ -66,8 +89,8 @@ bool settings_set(struct settings *s, enum setting id, const char *text, enum se
                   size_t line, const char *where, struct error *err);
 
 /* Reads a `.env` file; that there is none is no error. Names that are not ours are left to others,
- * but an unknown LLM_ or AUTOSPEC_ name is warned of, with the nearest known one. An empty value
- * is as good as none. */
+ * but an unknown LLM_ or AUTOSPEC_ name is warned of, with the nearest known one, and so is an HF_,
+ * TRANSFORMERS_ or DEEPSEEK_ name that is nearly one of ours. An empty value is as good as none. */
 bool settings_read_file(struct settings *s, const char *path, struct error *err);
 
 /* The same for an environment (NULL-terminated NAME=value strings). */
@@ -78,6 +101,11 @@ bool settings_bool(const struct settings *s, enum setting id);
 size_t settings_count(const struct settings *s, enum setting id); /* 0: none */
 double settings_number(const struct settings *s, enum setting id);
 const char *settings_choice(const struct settings *s, enum setting id);
+
+/* The value of an environment variable as a hub_lookup wants it (settings is a struct settings):
+ * what a setting of that name was given, by `.env` as well; of other names the environment's. NULL
+ * when there is none. */
+const char *settings_lookup(void *settings, const char *name);
 
 /* "default", ".env line 3", "environment", "command line", written to out. */
 const char *settings_origin(const struct settings *s, enum setting id, char *out, size_t size);

@@ -66,13 +66,14 @@ enum command_bit {
     COMMAND_INFO = 1 << 5,
     COMMAND_PULL = 1 << 6,
     COMMAND_QUANTIZE = 1 << 7,
-    COMMAND_ALL = (1 << 8) - 1,
+    COMMAND_CONFIG = 1 << 8,
+    COMMAND_ALL = (1 << 9) - 1,
     /* Those that open an engine. */
     COMMAND_ENGINE = COMMAND_ASK | COMMAND_GENERATE | COMMAND_EVAL | COMMAND_INFO,
 };
 
 extern const struct command command_ask, command_ingest, command_generate, command_tokenize,
-    command_eval, command_info, command_pull, command_quantize;
+    command_eval, command_info, command_pull, command_quantize, command_config;
 
 /* All commands, in the order in which help lists them. */
 extern const struct command *const COMMANDS[];

@@ -27,6 +27,8 @@ bool model_open(struct model *m, const struct command_line *line, struct error *
         .cache_dir = m->cache,
         .n_threads = settings_count(s, SETTING_THREADS),
         .context = settings_count(s, SETTING_CONTEXT),
+        .kv_bits = strcmp(settings_choice(s, SETTING_KV_BITS), "8") == 0 ? 8 : 16,
+        .device = settings_text(s, SETTING_DEVICE),
         .isa = strcmp(isa, "auto") == 0 ? NULL : isa,
     };
     m->engine = engine_open(&options, err);

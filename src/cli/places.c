@@ -50,11 +50,11 @@ static bool is_hub_name(const char *name)
 }
 
 /* The folder of a model of the Hub, downloaded now if it is not in the cache yet. */
-static char *hub_folder(const char *name, struct error *err)
+static char *hub_folder(const struct settings *s, const char *name, struct error *err)
 {
     struct hub_settings settings;
     char *folder = NULL;
-    if (hub_settings_read(&settings, NULL, NULL, err))
+    if (hub_settings_read(&settings, settings_lookup, (void *)(uintptr_t)s, err))
         folder = hub_model_path(&settings, name, interrupt_watch(), err);
     hub_settings_free(&settings);
     return folder;
@@ -84,7 +84,7 @@ char *place_model(const struct settings *s, struct error *err)
     for (size_t i = 0; !found && i < sizeof FOLDERS / sizeof *FOLDERS; i++)
         found = find_folder(base, FOLDERS[i], name);
     if (!found && is_hub_name(name))
-        found = hub_folder(name, err);
+        found = hub_folder(s, name, err);
     else if (!found)
         error_set(err, ERROR_NOT_FOUND,
                   "there is no model \"%s\": not a folder here, nor in %s/../models or "

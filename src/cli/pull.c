@@ -26,7 +26,7 @@ static int run(struct command_line *line, struct error *err)
         return EXIT_USAGE;
     }
     const char *name = line->arguments[0];
-    if (!hub_settings_read(&settings, NULL, NULL, err)) goto done;
+    if (!hub_settings_read(&settings, settings_lookup, &line->settings, err)) goto done;
     if (line->retries > 0) settings.retries = line->retries;
     ok = hub_pull(&settings, name, interrupt_watch(), &result, err);
     if (!ok) goto done;
@@ -54,7 +54,7 @@ const struct command command_pull = {
         "files) into the cache of Python's Hugging Face tools and prints the folder it is\n"
         "in. What is there already is used as it is, an interrupted download goes on where\n"
         "it was, and every file is checked against the Hub's checksum.\n"
-        "Reads HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN, HF_HUB_OFFLINE and the proxy\n"
-        "variables https_proxy, http_proxy, no_proxy.\n",
+        "Reads HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN, HF_HUB_OFFLINE, also from .env,\n"
+        "and the proxy variables https_proxy, http_proxy, no_proxy of the environment.\n",
     .run = run,
 };

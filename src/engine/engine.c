@@ -15,6 +15,22 @@ enum {
     LOGITS_BYTES = 16 << 20, /* of logits kept from one step: bounds the activation memory */
 };
 
+/* What this build has no code for is refused before anything is loaded. */
+static bool check_options(const struct engine_options *o, struct error *err)
+{
+    if (o->device && strcmp(o->device, "auto") != 0 && strcmp(o->device, "cpu") != 0)
+        return error_set(err, ERROR_UNSUPPORTED,
+                         "device \"%s\": this build of autospec computes on the CPU only; set "
+                         "DEVICE to cpu or auto",
+                         o->device);
+    if (o->kv_bits != 0 && o->kv_bits != 16)
+        return error_set(err, ERROR_UNSUPPORTED,
+                         "a KV cache of %u bits: this build of autospec keeps it in 16 only; set "
+                         "LLM_KV_BITS to 16",
+                         o->kv_bits);
+    return true;
+}
+
 static bool open_backend(struct engine *e, const struct engine_options *o, struct error *err)
 {
     const struct model_config *c = &e->model->config;
@@ -51,6 +67,10 @@ struct engine *engine_open(const struct engine_options *options, struct error *e
     struct engine *e = calloc(1, sizeof *e);
     if (!e) {
         error_memory(err, "engine");
+        return NULL;
+    }
+    if (!check_options(options, err)) {
+        engine_free(e);
         return NULL;
     }
     size_t len = strlen(options->model_dir);

@@ -198,8 +198,8 @@ bool hub_settings_read(struct hub_settings *s, hub_lookup *lookup, void *context
         return false;
     s->cache = find_cache(&from, err);
     if (!s->cache) return false;
-    s->offline =
-        is_true(look(&from, "HF_HUB_OFFLINE")) || is_true(look(&from, "TRANSFORMERS_OFFLINE"));
+    const char *offline = look(&from, "HF_HUB_OFFLINE");
+    s->offline = is_true(offline ? offline : look(&from, "TRANSFORMERS_OFFLINE"));
     const char *stall = look(&from, "HF_HUB_DOWNLOAD_TIMEOUT");
     if (stall) {
         char *end;

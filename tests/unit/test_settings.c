@@ -100,6 +100,12 @@ static void settings_have_the_documented_defaults(void **state)
     assert_string_equal(settings_choice(&s, SETTING_THINKING), "auto");
     assert_int_equal(settings_count(&s, SETTING_THREADS), 0);
     assert_null(settings_text(&s, SETTING_STORE));
+    assert_string_equal(settings_choice(&s, SETTING_KV_BITS), "16");
+    assert_string_equal(settings_text(&s, SETTING_DEVICE), "auto");
+    assert_int_equal(settings_count(&s, SETTING_MEMORY), 0);
+    assert_string_equal(settings_text(&s, SETTING_HOST), "127.0.0.1");
+    assert_int_equal(settings_count(&s, SETTING_PORT), 8000);
+    assert_null(settings_text(&s, SETTING_API_KEY));
     bool both;
     assert_int_equal(settings_weight_bits(&s, &both), 4);
     assert_false(both);
@@ -169,6 +175,20 @@ static void wrong_values_are_refused_with_the_reason(void **state)
         {SETTING_USE_4BIT, "maybe", "here: \"maybe\" is neither true nor false"},
         {SETTING_THINKING, "hard", "here: \"hard\" is not one of auto, on or off"},
         {SETTING_MODEL, "", "here: is empty"},
+        {SETTING_KV_BITS, "4", "here: \"4\" is not one of 16 or 8"},
+        {SETTING_PORT, "0", "here: 0 is outside 1 to 65535"},
+        {SETTING_PORT, "http", "here: \"http\" is not a whole number"},
+        {SETTING_DEVICE, "gpu", "here: \"gpu\" is not one of auto, cpu, cuda or cuda:N"},
+        {SETTING_DEVICE, "cuda:", "here: \"cuda:\" is not one of auto, cpu, cuda or cuda:N"},
+        {SETTING_DEVICE, "cuda:1x", "here: \"cuda:1x\" is not one of auto, cpu, cuda or cuda:N"},
+        {SETTING_DEVICE, "cuda:1234",
+         "here: \"cuda:1234\" is not one of auto, cpu, cuda or cuda:N"},
+        {SETTING_MEMORY, "lots", "here: \"lots\" is not a size like 8G, nor auto or off"},
+        {SETTING_MEMORY, "8X", "here: \"8X\" is not a size like 8G, nor auto or off"},
+        {SETTING_MEMORY, "-8G", "here: \"-8G\" is not a size like 8G, nor auto or off"},
+        {SETTING_MEMORY, "1.5.2G", "here: \"1.5.2G\" is not a size like 8G, nor auto or off"},
+        {SETTING_MEMORY, "9999999T", "here: \"9999999T\" is not a size like 8G, nor auto or off"},
+        {SETTING_MEMORY, "0", "here: \"0\" is not a size like 8G, nor auto or off"},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
         struct settings s;
@@ -180,6 +200,89 @@ static void wrong_values_are_refused_with_the_reason(void **state)
         assert_int_equal(err.code, ERROR_USAGE);
         settings_free(&s);
     }
+}
+
+static void sizes_and_devices_are_understood(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t bytes;
+    } SIZES[] = {
+        {"auto", 0},           {"OFF", SIZE_MAX},       {"4096", 4096},
+        {"8G", 8000000000},    {"8GB", 8000000000},     {"1.5g", 1500000000},
+        {"2Gi", 2147483648},   {"512MiB", 536870912},   {"1k", 1000},
+        {"1T", 1000000000000},
+    };
+    for (size_t i = 0; i < sizeof SIZES / sizeof *SIZES; i++) {
+        struct settings s = {0};
+        set(&s, SETTING_MEMORY, SIZES[i].text, SOURCE_ENVIRONMENT);
+        assert_true(settings_count(&s, SETTING_MEMORY) == SIZES[i].bytes);
+        settings_free(&s);
+    }
+    struct settings s = {0};
+    set(&s, SETTING_DEVICE, "cuda:12", SOURCE_ENVIRONMENT);
+    assert_int_equal(settings_count(&s, SETTING_DEVICE), 12);
+    set(&s, SETTING_DEVICE, "cpu", SOURCE_ENVIRONMENT);
+    settings_free(&s);
+}
+
+static void read_names(struct settings *s, char *a, char *b)
+{
+    struct error err = {0};
+    char *environment[] = {a, b, NULL};
+    assert_true(settings_init(s, &err));
+    if (!settings_read_environment(s, environment, &err)) fail_msg("%s", err.text);
+}
+
+static void older_names_are_known_and_newer_ones_win(void **state)
+{
+    (void)state;
+    struct settings s;
+    char origin[64];
+    read_names(&s, "HUGGING_FACE_HUB_TOKEN=old", "X=1");
+    assert_string_equal(settings_text(&s, SETTING_HF_TOKEN), "old");
+    assert_string_equal(settings_origin(&s, SETTING_HF_TOKEN, origin, sizeof origin),
+                        "environment, as HUGGING_FACE_HUB_TOKEN");
+    settings_free(&s);
+    read_names(&s, "HUGGING_FACE_HUB_TOKEN=old", "HF_TOKEN=new");
+    assert_string_equal(settings_text(&s, SETTING_HF_TOKEN), "new");
+    assert_string_equal(settings_origin(&s, SETTING_HF_TOKEN, origin, sizeof origin),
+                        "environment");
+    settings_free(&s);
+    read_names(&s, "HF_TOKEN=new", "HUGGING_FACE_HUB_TOKEN=old");
+    assert_string_equal(settings_text(&s, SETTING_HF_TOKEN), "new");
+    settings_free(&s);
+    /* The older name in a later source wins over the newer one in an earlier source. */
+    struct error err = {0};
+    char *environment[] = {"TRANSFORMERS_OFFLINE=yes", NULL};
+    assert_true(settings_init(&s, &err));
+    set(&s, SETTING_HF_HUB_OFFLINE, "0", SOURCE_ENV_FILE);
+    assert_true(settings_read_environment(&s, environment, &err));
+    assert_true(settings_bool(&s, SETTING_HF_HUB_OFFLINE));
+    settings_free(&s);
+}
+
+static void a_lookup_sees_what_was_given_and_else_the_environment(void **state)
+{
+    (void)state;
+    struct settings s;
+    struct error err = {0};
+    assert_true(settings_init(&s, &err));
+    setenv("HF_ENDPOINT", "http://process", 1);
+    setenv("HUGGINGFACE_HUB_CACHE", "/process", 1);
+    setenv("AUTOSPEC_TEST_OTHER", "other", 1);
+    /* Its default, and the process's own variable, which was read or not, are none of its value. */
+    assert_null(settings_lookup(&s, "HF_ENDPOINT"));
+    assert_null(settings_lookup(&s, "HUGGINGFACE_HUB_CACHE"));
+    set(&s, SETTING_HF_ENDPOINT, "http://file", SOURCE_ENV_FILE);
+    assert_string_equal(settings_lookup(&s, "HF_ENDPOINT"), "http://file");
+    assert_string_equal(settings_lookup(&s, "AUTOSPEC_TEST_OTHER"), "other");
+    assert_null(settings_lookup(&s, "AUTOSPEC_TEST_NONE"));
+    unsetenv("HF_ENDPOINT");
+    unsetenv("HUGGINGFACE_HUB_CACHE");
+    unsetenv("AUTOSPEC_TEST_OTHER");
+    settings_free(&s);
 }
 
 static void weight_bits_follow_what_was_asked_for(void **state)
@@ -283,6 +386,9 @@ int main(void)
         cmocka_unit_test(later_sources_win_in_whatever_order_they_are_read),
         cmocka_unit_test(environment_is_read_and_empty_values_are_none),
         cmocka_unit_test(wrong_values_are_refused_with_the_reason),
+        cmocka_unit_test(sizes_and_devices_are_understood),
+        cmocka_unit_test(older_names_are_known_and_newer_ones_win),
+        cmocka_unit_test(a_lookup_sees_what_was_given_and_else_the_environment),
         cmocka_unit_test(weight_bits_follow_what_was_asked_for),
         cmocka_unit_test(env_file_errors_name_file_line_and_setting),
         cmocka_unit_test(every_setting_says_what_it_is),
