@@ -67,11 +67,14 @@ struct encoding {
 static bool take_word(void *context, const char *word, size_t len, struct error *err)
 {
     struct encoding *e = context;
+    if (e->t->is_wordpiece)
+        return wordpiece_encode(&e->t->wordpiece, &e->t->vocab, e->mode, word, len, e->out, err);
     return bpe_encode(&e->t->bpe, &e->t->vocab, e->mode, word, len, e->out, err);
 }
 
 static bool encode_plain(struct encoding *e, const char *text, size_t len)
 {
+    if (e->t->is_wordpiece) return bert_words(text, len, take_word, e, e->err);
     return pretokenizer_run(e->t->pretokenizer, text, len, take_word, e, e->err);
 }
 
@@ -92,9 +95,9 @@ static bool encode_set(struct encoding *e, const struct added_set *set, const ch
 static bool encode_normalized(struct encoding *e, const char *text, size_t len)
 {
     const struct added_set *set = &e->t->added[e->mode][1];
-    if (e->t->nfc && !normalize_is_plain(text, len)) {
+    if (!normalizer_keeps(&e->t->normalizer, text, len)) {
         buffer_clear(&e->normalized);
-        if (!normalize_nfc(text, len, &e->normalized, e->err)) return false;
+        if (!normalizer_run(&e->t->normalizer, text, len, &e->normalized, e->err)) return false;
         text = buffer_text(&e->normalized);
         len = e->normalized.len;
     }
@@ -162,11 +165,31 @@ static size_t append_complete(struct buffer *out, const char *text, size_t len)
     return len - complete;
 }
 
+/* WordPiece does not keep the blanks: one stands before each word but the first and . ? ! , */
+static void push_wordpiece(struct detokenizer *d, const char *text, size_t len, struct buffer *out)
+{
+    const struct wordpiece *w = &d->tokenizer->wordpiece;
+    bool first = !d->started;
+    d->started = true;
+    if (!first && w->prefix_len && len > w->prefix_len &&
+        memcmp(text, w->prefix, w->prefix_len) == 0) {
+        text += w->prefix_len;
+        len -= w->prefix_len;
+    } else if (!first && !(len == 1 && strchr(".?!,", text[0]))) {
+        buffer_putc(out, ' ');
+    }
+    append_repaired(out, text, len);
+}
+
 void detokenizer_push(struct detokenizer *d, int32_t id, struct buffer *out)
 {
     size_t len;
     const char *bytes = tokenizer_token_bytes(d->tokenizer, id, &len);
     if (len == 0 || tokenizer_is_control(d->tokenizer, id)) return;
+    if (d->tokenizer->is_wordpiece) {
+        push_wordpiece(d, bytes, len, out);
+        return;
+    }
     while (d->n_pending && len) { /* byte by byte until nothing is pending: at most a few times */
         d->pending[d->n_pending++] = *bytes++;
         len--;

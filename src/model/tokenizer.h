@@ -1,7 +1,9 @@
-/* Byte-level BPE tokenizers read from tokenizer.json, with the same ids as the Hugging Face
- * tokenizers library: normalizer (none, NFC, a Sequence of those), pre-tokenizer (Split, Digits,
- * ByteLevel, a Sequence of those), added tokens, BPE merges in both JSON forms, ByteLevel decoder.
- * What the file asks for beyond that is refused by name when it is read, never guessed at.
+/* Tokenizers read from tokenizer.json, with the same ids as the Hugging Face tokenizers library.
+ * Byte-level BPE: normalizer (none, NFC, a Sequence of those), pre-tokenizer (Split, Digits,
+ * ByteLevel, a Sequence of those), BPE merges in both JSON forms, ByteLevel decoder. BERT's
+ * WordPiece: BertNormalizer or none, BertPreTokenizer, WordPiece; also from a plain vocab.txt.
+ * Added tokens with both. What the file asks for beyond that is refused by name when it is read,
+ * never guessed at.
  *
  * Control tokens are the added tokens that are flagged "special" and those whose spelling starts
  * with '<' and ends with '>' (<｜User｜>, <|EOT|>, <think>, </tool_call>), whatever their flag
@@ -27,7 +29,8 @@ struct tokens {
 bool tokens_push(struct tokens *t, int32_t id, struct error *err);
 void tokens_free(struct tokens *t);
 
-/* Reads DIR/tokenizer.json (at most 64 MB), or the tokenizer of a .gguf file. All functions below
+/* Reads DIR/tokenizer.json (at most 64 MB), where there is none DIR/vocab.txt (BERT's, with the
+ * switches of tokenizer_config.json), or the tokenizer of a .gguf file. All functions below
  * that take a const tokenizer may be called from several threads at once. NULL with *err filled on
  * failure. */
 struct tokenizer *tokenizer_read(const char *path, struct error *err);
@@ -35,6 +38,10 @@ struct tokenizer *tokenizer_read(const char *path, struct error *err);
 /* The same from len bytes of JSON; `name` stands for the file in errors. */
 struct tokenizer *tokenizer_parse(const char *json, size_t len, const char *name,
                                   struct error *err);
+/* The same from the text of a BERT vocab.txt: one token a line, its id the line's number from 0 on;
+ * lower case, without accents. */
+struct tokenizer *tokenizer_parse_vocab(const char *text, size_t len, const char *name,
+                                        struct error *err);
 void tokenizer_free(struct tokenizer *t);
 
 enum tokenize_mode {
@@ -57,7 +64,8 @@ size_t tokenizer_vocab(const struct tokenizer *t); /* highest id + 1 */
 /* True for control tokens as defined above; false for ids outside the vocabulary. */
 bool tokenizer_is_control(const struct tokenizer *t, int32_t id);
 
-/* The bytes of one token; *len 0 for ids that stand for nothing. Owned by the tokenizer. Added
+/* The bytes of one token (a WordPiece token as it is spelled, "##ing"); *len 0 for ids that stand
+ * for nothing. Owned by the tokenizer. Added
  * tokens give their spelling. (The library decodes an added token that is spelled with letters of
  * the byte alphabet, such as deepseek-coder's 'õ', to a stray byte, which is lost as U+FFFD; here
  * decoding an encoded text gives the text back.) */
@@ -70,6 +78,7 @@ struct detokenizer {
     const struct tokenizer *tokenizer;
     char pending[8];
     size_t n_pending;
+    bool started; /* WordPiece: a token has been pushed */
 };
 void detokenizer_push(struct detokenizer *d, int32_t id, struct buffer *out);
 void detokenizer_finish(struct detokenizer *d, struct buffer *out); /* what is pending as U+FFFD */

@@ -23,10 +23,11 @@ static int compare_tokens(const void *a, const void *b)
 }
 
 /* The text that a normalized token is looked for by. */
-static bool normalize_text(struct added_token *token, struct arena *arena, struct error *err)
+static bool normalize_text(struct added_token *token, const struct normalizer *normalizer,
+                           struct arena *arena, struct error *err)
 {
     struct buffer text = {0};
-    bool ok = normalize_nfc(token->text, token->len, &text, err);
+    bool ok = normalizer_run(normalizer, token->text, token->len, &text, err);
     if (ok) {
         token->text = arena_strndup(arena, buffer_text(&text), text.len);
         token->len = text.len;
@@ -37,8 +38,8 @@ static bool normalize_text(struct added_token *token, struct arena *arena, struc
 }
 
 bool added_load(struct added_set sets[TOKENIZE_MODES][2], struct arena *arena,
-                const struct vocab *v, const json_t *added, bool nfc, const char *file,
-                struct error *err)
+                const struct vocab *v, const json_t *added, const struct normalizer *normalizer,
+                const char *file, struct error *err)
 {
     size_t n = json_array_size(added), i;
     json_t *value;
@@ -62,8 +63,9 @@ bool added_load(struct added_set sets[TOKENIZE_MODES][2], struct arena *arena,
         token.order = special ? i : n + i;
         token.text = json_string_value(json_object_get(value, "content"));
         token.len = strlen(token.text);
-        if (normalized && nfc) {
-            if (!normalize_text(&token, arena, err)) return false;
+        if (normalized && !normalizer_keeps(normalizer, token.text, token.len)) {
+            if (!normalize_text(&token, normalizer, arena, err)) return false;
+            if (token.len == 0) continue; /* an accent that is stripped: it is never there */
         } else {
             token.text = arena_strndup(arena, token.text, token.len);
             if (!token.text) return error_memory(err, "the added tokens");
@@ -117,7 +119,7 @@ static const struct added_token *longest_at(const struct added_set *set, const c
     return found;
 }
 
-static bool is_space(uint32_t cp)
+bool text_is_space(uint32_t cp)
 {
     return (cp >= 9 && cp <= 13) || cp == 0x20 || cp == 0x85 || cp == 0xa0 || cp == 0x1680 ||
            (cp >= 0x2000 && cp <= 0x200a) || cp == 0x2028 || cp == 0x2029 || cp == 0x202f ||
@@ -176,10 +178,10 @@ struct added_match added_next(const struct added_set *set, const char *text, siz
             }
         }
         if (token->lstrip)
-            while (start > from && (n = decode_before(text, start, &cp)) && is_space(cp))
+            while (start > from && (n = decode_before(text, start, &cp)) && text_is_space(cp))
                 start -= n;
         if (token->rstrip)
-            while ((n = utf8_decode(text + end, len - end, &cp)) && is_space(cp)) end += n;
+            while ((n = utf8_decode(text + end, len - end, &cp)) && text_is_space(cp)) end += n;
         return (struct added_match){start, end, token->id};
     }
     *at = len;

@@ -9,19 +9,23 @@
 
 enum { MAX_FILE = 64 << 20 };
 
-static bool load_normalizer(const json_t *object, const char *file, bool nested, bool *nfc,
-                            struct error *err)
+static bool load_normalizer(const json_t *object, const char *file, bool nested, bool bert,
+                            struct normalizer *out, struct error *err)
 {
     const char *type = NULL;
     if (!object || json_is_null(object)) return true;
     if (!json_is_object(object))
         return error_set(err, ERROR_INPUT, "%s: normalizer is not an object", file);
     if (!json_get_string(object, file, "type", true, &type, err)) return false;
-    if (strcmp(type, "NFC") == 0) {
-        *nfc = true;
+    if (bert && strcmp(type, "BertNormalizer") == 0) {
+        out->is_bert = true;
+        return bert_normalizer_load(&out->bert, object, file, err);
+    }
+    if (!bert && strcmp(type, "NFC") == 0) {
+        out->nfc = true;
         return true;
     }
-    if (strcmp(type, "Sequence") == 0 && !nested) {
+    if (!bert && strcmp(type, "Sequence") == 0 && !nested) {
         json_t *list = json_object_get(object, "normalizers");
         if (!json_is_array(list))
             return error_set(err, ERROR_INPUT, "%s: field \"normalizers\" is not a list", file);
@@ -30,24 +34,37 @@ static bool load_normalizer(const json_t *object, const char *file, bool nested,
             if (!json_is_object(item))
                 return error_set(err, ERROR_INPUT, "%s: normalizers[%zu] is not an object", file,
                                  i);
-            if (!load_normalizer(item, file, true, nfc, err)) return false;
+            if (!load_normalizer(item, file, true, bert, out, err)) return false;
         }
         return true;
     }
-    return error_set(err, ERROR_UNSUPPORTED, "%s: normalizer \"%.40s\" is not supported", file,
-                     type);
+    return error_set(err, ERROR_UNSUPPORTED, "%s: normalizer \"%.40s\" is not supported%s", file,
+                     type, bert ? " with WordPiece" : "");
 }
 
-/* Decoding is by bytes: a file that wants another decoder is not one for us. */
-static bool check_decoder(const json_t *object, const char *file, struct error *err)
+/* Each model decodes in its own way: a file that wants another decoder is not one for us. */
+static bool check_decoder(const json_t *object, const char *wanted, const char *file,
+                          struct error *err)
 {
     const char *type = NULL;
     if (!object || json_is_null(object)) return true;
     if (!json_is_object(object))
         return error_set(err, ERROR_INPUT, "%s: decoder is not an object", file);
     if (!json_get_string(object, file, "type", true, &type, err)) return false;
-    if (strcmp(type, "ByteLevel") == 0) return true;
+    if (strcmp(type, wanted) == 0) return true;
     return error_set(err, ERROR_UNSUPPORTED, "%s: decoder \"%.40s\" is not supported", file, type);
+}
+
+static bool check_bert_words(const json_t *object, const char *file, struct error *err)
+{
+    const char *type = NULL;
+    if (!json_is_object(object))
+        return error_set(err, ERROR_UNSUPPORTED,
+                         "%s: WordPiece without a pre_tokenizer is not supported", file);
+    if (!json_get_string(object, file, "type", true, &type, err)) return false;
+    if (strcmp(type, "BertPreTokenizer") == 0) return true;
+    return error_set(err, ERROR_UNSUPPORTED,
+                     "%s: pre_tokenizer \"%.40s\" is not supported with WordPiece", file, type);
 }
 
 static bool load(struct tokenizer *t, const json_t *root, const char *file, struct error *err)
@@ -59,9 +76,12 @@ static bool load(struct tokenizer *t, const json_t *root, const char *file, stru
         return error_set(err, ERROR_INPUT, "%s: field \"model\" is %s", file,
                          model ? "not an object" : "missing");
     if (!json_get_string(model, file, "type", false, &type, err)) return false;
-    if (strcmp(type, "BPE") != 0)
-        return error_set(err, ERROR_UNSUPPORTED, "%s: model type \"%.40s\", expected BPE", file,
-                         type);
+    t->is_wordpiece = strcmp(type, "WordPiece") == 0;
+    if (!t->is_wordpiece && strcmp(type, "BPE") != 0)
+        return error_set(err, ERROR_UNSUPPORTED,
+                         "%s: model type \"%.40s\", expected BPE or "
+                         "WordPiece",
+                         file, type);
     json_t *vocab = json_object_get(model, "vocab");
     if (!json_is_object(vocab) || json_object_size(vocab) == 0)
         return error_set(err, ERROR_INPUT, "%s: field \"vocab\" of the model is %s", file,
@@ -71,12 +91,17 @@ static bool load(struct tokenizer *t, const json_t *root, const char *file, stru
     if (added && !json_is_null(added) && !json_is_array(added))
         return error_set(err, ERROR_INPUT, "%s: field \"added_tokens\" is not a list", file);
 
-    if (!load_normalizer(json_object_get(root, "normalizer"), file, false, &t->nfc, err) ||
-        !check_decoder(json_object_get(root, "decoder"), file, err) ||
+    t->vocab.spelled = t->is_wordpiece;
+    if (!load_normalizer(json_object_get(root, "normalizer"), file, false, t->is_wordpiece,
+                         &t->normalizer, err) ||
+        !check_decoder(json_object_get(root, "decoder"),
+                       t->is_wordpiece ? "WordPiece" : "ByteLevel", file, err) ||
         !vocab_load(&t->vocab, &t->arena, vocab, added, file, err) ||
-        !bpe_load(&t->bpe, &t->vocab, model, file, err) ||
-        !added_load(t->added, &t->arena, &t->vocab, added, t->nfc, file, err))
+        !(t->is_wordpiece ? wordpiece_load(&t->wordpiece, &t->arena, &t->vocab, model, file, err)
+                          : bpe_load(&t->bpe, &t->vocab, model, file, err)) ||
+        !added_load(t->added, &t->arena, &t->vocab, added, &t->normalizer, file, err))
         return false;
+    if (t->is_wordpiece) return check_bert_words(json_object_get(root, "pre_tokenizer"), file, err);
     t->pretokenizer = pretokenizer_create(json_object_get(root, "pre_tokenizer"), file, err);
     return t->pretokenizer != NULL;
 }
@@ -102,6 +127,12 @@ struct tokenizer *tokenizer_parse(const char *json, size_t len, const char *name
     return create(json_read_text(json, len, name, err), name, err);
 }
 
+struct tokenizer *tokenizer_parse_vocab(const char *text, size_t len, const char *name,
+                                        struct error *err)
+{
+    return create(wordpiece_vocab_txt(text, len, name, NULL, err), name, err);
+}
+
 static struct tokenizer *read_gguf(const char *path, struct error *err)
 {
     struct gguf *g = gguf_open(path, err);
@@ -113,13 +144,18 @@ static struct tokenizer *read_gguf(const char *path, struct error *err)
 struct tokenizer *tokenizer_read(const char *path, struct error *err)
 {
     if (gguf_is_path(path)) return read_gguf(path, err);
-    char *file = path_join(path, "tokenizer.json");
-    if (!file) {
+    char *file = path_join(path, "tokenizer.json"), *vocab = path_join(path, "vocab.txt");
+    char *config = path_join(path, "tokenizer_config.json");
+    struct tokenizer *t = NULL;
+    if (!file || !vocab || !config)
         error_memory(err, "a path");
-        return NULL;
-    }
-    struct tokenizer *t = create(json_read_file(file, MAX_FILE, err), file, err);
+    else if (!file_exists(file) && file_exists(vocab))
+        t = create(wordpiece_read_vocab_txt(vocab, config, err), vocab, err);
+    else
+        t = create(json_read_file(file, MAX_FILE, err), file, err);
     free(file);
+    free(vocab);
+    free(config);
     return t;
 }
 

@@ -7,7 +7,8 @@
 #include <string.h>
 #include <utf8proc.h>
 
-bool normalize_is_plain(const char *text, size_t len)
+/* Nothing that NFC touches. */
+static bool is_plain(const char *text, size_t len)
 {
     /* U+0300 is the first code point that NFC may touch; it is CC 80. */
     for (size_t i = 0; i < len; i++)
@@ -51,8 +52,9 @@ static bool order_marks(int32_t *cps, size_t n)
     return true;
 }
 
-/* NFC of text in which no barrier stands. */
-static bool normalize_part(const char *text, size_t len, struct buffer *out, struct error *err)
+/* NFC or NFD of text in which no barrier stands. */
+static bool normalize_part(const char *text, size_t len, bool compose, struct buffer *out,
+                           struct error *err)
 {
     enum { MAX_DECOMPOSED = 4 }; /* code points that one becomes in NFD; under 2 for each byte */
     size_t n = 0;
@@ -75,9 +77,11 @@ static bool normalize_part(const char *text, size_t len, struct buffer *out, str
         error_memory(err, "the normal form of a text");
         goto done;
     }
-    utf8proc_ssize_t composed = utf8proc_normalize_utf32(
-        cps, (utf8proc_ssize_t)n, (utf8proc_option_t)(UTF8PROC_COMPOSE | UTF8PROC_STABLE));
-    for (utf8proc_ssize_t i = 0; i < composed; i++) {
+    utf8proc_ssize_t left = (utf8proc_ssize_t)n;
+    if (compose)
+        left = utf8proc_normalize_utf32(cps, left,
+                                        (utf8proc_option_t)(UTF8PROC_COMPOSE | UTF8PROC_STABLE));
+    for (utf8proc_ssize_t i = 0; i < left; i++) {
         char utf8[4];
         buffer_append(out, utf8, utf8_encode((uint32_t)cps[i], utf8));
     }
@@ -100,16 +104,36 @@ static bool is_barrier(uint32_t cp)
     return lo < unicode_n_nfc_barriers && unicode_nfc_barriers[lo].first <= cp;
 }
 
-bool normalize_nfc(const char *text, size_t len, struct buffer *out, struct error *err)
+static bool normalize(const char *text, size_t len, bool compose, struct buffer *out,
+                      struct error *err)
 {
     size_t done = 0;
     for (size_t i = 0, n; i < len; i += n) {
         uint32_t cp = 0;
         n = utf8_decode(text + i, len - i, &cp);
         if (cp < unicode_nfc_barriers[0].first || !is_barrier(cp)) continue;
-        if (!normalize_part(text + done, i - done, out, err)) return false;
+        if (!normalize_part(text + done, i - done, compose, out, err)) return false;
         buffer_append(out, text + i, n);
         done = i + n;
     }
-    return normalize_part(text + done, len - done, out, err);
+    return normalize_part(text + done, len - done, compose, out, err);
+}
+
+bool normalize_nfd(const char *text, size_t len, struct buffer *out, struct error *err)
+{
+    return normalize(text, len, false, out, err);
+}
+
+bool normalizer_keeps(const struct normalizer *n, const char *text, size_t len)
+{
+    return !n->is_bert && (!n->nfc || is_plain(text, len));
+}
+
+bool normalizer_run(const struct normalizer *n, const char *text, size_t len, struct buffer *out,
+                    struct error *err)
+{
+    if (n->is_bert) return bert_normalize(&n->bert, text, len, out, err);
+    if (n->nfc) return normalize(text, len, true, out, err);
+    buffer_append(out, text, len);
+    return !out->failed || error_memory(err, "a normalized text");
 }

@@ -14,7 +14,7 @@ enum { TOKENIZE_MODES = 2 };
 /* ---- the vocabulary (tokenizer_vocab.c) ---- */
 
 enum {
-    TOKEN_MODEL = 1,   /* an entry of the BPE vocabulary that can come from bytes */
+    TOKEN_MODEL = 1,   /* an entry of the model's vocabulary that can come from text */
     TOKEN_ADDED = 2,   /* an entry of added_tokens */
     TOKEN_CONTROL = 4, /* see tokenizer.h */
 };
@@ -37,8 +37,9 @@ struct token_table {
 struct vocab {
     struct token *tokens;           /* by id */
     size_t n_ids;                   /* highest id + 1 */
-    struct token_table by_bytes;    /* BPE vocabulary, by the bytes a token stands for */
+    struct token_table by_bytes;    /* the model's, by the bytes a token stands for */
     struct token_table by_spelling; /* added tokens, and BPE entries outside the byte alphabet */
+    bool spelled; /* a token stands for its spelling (WordPiece), not in the byte alphabet */
 };
 
 /* Room for n tokens. */
@@ -51,7 +52,7 @@ void token_table_add(struct token_table *t, const struct token *tokens, int32_t 
  * the bytes it stands for (out has room for len bytes); false when a character is not in it. */
 bool byte_alphabet_decode(const char *spelling, size_t len, char *out, size_t *out_len);
 
-/* Fills v from model.vocab and added_tokens. */
+/* Fills v, whose `spelled` is set, from model.vocab and added_tokens. */
 bool vocab_load(struct vocab *v, struct arena *arena, const json_t *vocab, const json_t *added,
                 const char *file, struct error *err);
 void vocab_free(struct vocab *v);
@@ -81,6 +82,60 @@ bool bpe_encode(const struct bpe *b, const struct vocab *v, enum tokenize_mode m
                 const char *word, size_t len, struct tokens *out, struct error *err);
 void bpe_free(struct bpe *b);
 
+/* ---- WordPiece (tokenizer_wordpiece.c) ---- */
+
+struct wordpiece {
+    int32_t unknown;    /* for words that cannot be made of the vocabulary's pieces, */
+    size_t max_chars;   /* and for those of more characters */
+    const char *prefix; /* of pieces that do not begin a word: "##" */
+    size_t prefix_len;
+    size_t longest; /* bytes of the vocabulary's longest entry */
+};
+
+bool wordpiece_load(struct wordpiece *w, struct arena *arena, const struct vocab *v,
+                    const json_t *model, const char *file, struct error *err);
+bool wordpiece_encode(const struct wordpiece *w, const struct vocab *v, enum tokenize_mode mode,
+                      const char *word, size_t len, struct tokens *out, struct error *err);
+
+/* The tokenizer.json that the text of a BERT vocab.txt stands for, with the switches of
+ * config_file (tokenizer_config.json; NULL or not there: BERT's own). The caller json_decref()s. */
+json_t *wordpiece_vocab_txt(const char *text, size_t len, const char *file, const char *config_file,
+                            struct error *err);
+json_t *wordpiece_read_vocab_txt(const char *file, const char *config_file, struct error *err);
+
+/* ---- what BERT does to text before (bert_normalize.c) ---- */
+
+struct bert_normalizer {
+    bool clean_text, cjk_spaces, strip_accents, lowercase;
+};
+
+bool bert_normalizer_load(struct bert_normalizer *n, const json_t *object, const char *file,
+                          struct error *err);
+/* Appends the normal form of valid UTF-8. */
+bool bert_normalize(const struct bert_normalizer *n, const char *text, size_t len,
+                    struct buffer *out, struct error *err);
+/* BertPreTokenizer: words between white space, each punctuation character one of its own. */
+bool bert_words(const char *text, size_t len, pretokenizer_sink *sink, void *context,
+                struct error *err);
+
+/* ---- normal forms (tokenizer_normalize.c) ---- */
+
+struct normalizer {
+    bool nfc;
+    bool is_bert;
+    struct bert_normalizer bert;
+};
+
+/* Appends the normal form of valid UTF-8. */
+bool normalizer_run(const struct normalizer *n, const char *text, size_t len, struct buffer *out,
+                    struct error *err);
+
+/* True when the text is surely in its normal form already. */
+bool normalizer_keeps(const struct normalizer *n, const char *text, size_t len);
+
+/* Appends the canonical decomposition of valid UTF-8. */
+bool normalize_nfd(const char *text, size_t len, struct buffer *out, struct error *err);
+
 /* ---- added tokens in text (tokenizer_added.c) ---- */
 
 struct added_token {
@@ -106,31 +161,28 @@ struct added_match {
 
 /* The sets of each mode: [0] looked for in the text as it is, [1] in normalized text. */
 bool added_load(struct added_set sets[TOKENIZE_MODES][2], struct arena *arena,
-                const struct vocab *v, const json_t *added, bool nfc, const char *file,
-                struct error *err);
+                const struct vocab *v, const json_t *added, const struct normalizer *normalizer,
+                const char *file, struct error *err);
 
 /* The next token at or behind *at; moves *at. `from` is where the last one ended: a token with
  * lstrip takes the spaces since then. */
 struct added_match added_next(const struct added_set *set, const char *text, size_t len, size_t *at,
                               size_t from);
 
-/* ---- NFC (tokenizer_normalize.c) ---- */
-
-/* Appends the NFC form of valid UTF-8. */
-bool normalize_nfc(const char *text, size_t len, struct buffer *out, struct error *err);
-
-/* True when the text is surely in NFC already: nothing at or above U+0300. */
-bool normalize_is_plain(const char *text, size_t len);
+/* White_Space of Unicode. */
+bool text_is_space(uint32_t cp);
 
 /* ---- all of it ---- */
 
 struct tokenizer {
     struct arena arena; /* the tokens' texts */
     struct vocab vocab;
+    bool is_wordpiece; /* then BERT's words and pieces, else the pre-tokenizer's words and BPE */
     struct bpe bpe;
+    struct wordpiece wordpiece;
     struct added_set added[TOKENIZE_MODES][2];
-    bool nfc;
-    struct pretokenizer *pretokenizer;
+    struct normalizer normalizer;
+    struct pretokenizer *pretokenizer; /* of BPE */
 };
 
 #endif

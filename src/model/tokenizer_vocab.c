@@ -152,10 +152,11 @@ static bool add_model_tokens(struct vocab *v, char **texts, const json_t *vocab,
                              file, key, id);
         size_t len = strlen(key), n;
         t->bytes = *texts;
-        if (byte_alphabet_decode(key, len, *texts, &n)) {
+        if (!v->spelled && byte_alphabet_decode(key, len, *texts, &n)) {
             t->flags = TOKEN_MODEL;
         } else {
             memcpy(*texts, key, n = len);
+            if (v->spelled) t->flags = TOKEN_MODEL;
         }
         t->len = (uint32_t)n;
         *texts += n;
@@ -165,10 +166,11 @@ static bool add_model_tokens(struct vocab *v, char **texts, const json_t *vocab,
     return true;
 }
 
-/* The BPE entry with this spelling, or -1. */
+/* The model's entry with this spelling, or -1. */
 static int32_t find_entry(const struct vocab *v, const char *spelling, size_t len, char *scratch)
 {
     size_t n;
+    if (v->spelled) return token_table_find(&v->by_bytes, v->tokens, spelling, len);
     if (byte_alphabet_decode(spelling, len, scratch, &n))
         return token_table_find(&v->by_bytes, v->tokens, scratch, n);
     return token_table_find(&v->by_spelling, v->tokens, spelling, len);

@@ -43,6 +43,29 @@ static struct tokens encode(const struct tokenizer *t, const char *text, size_t 
     return ids;
 }
 
+/* [UNK], a control token, is what text that the vocabulary lacks becomes. */
+static void check_wordpiece(const struct tokenizer *t, const char *text, size_t size)
+{
+    int32_t unknown = tokenizer_find(t, "[UNK]");
+    for (int mode = 0; mode < 2; mode++) {
+        struct tokens ids = {0};
+        struct buffer out = {0};
+        struct detokenizer d = {.tokenizer = t};
+        check(tokenizer_encode(t, text, size, (enum tokenize_mode)mode, &ids, NULL));
+        check(ids.len <= 3 * size); /* a broken byte is at most one token */
+        for (size_t i = 0; i < ids.len; i++) {
+            check(ids.ids[i] >= 0 && (size_t)ids.ids[i] < tokenizer_vocab(t));
+            check(mode == TOKENIZE_CONTROL || ids.ids[i] == unknown ||
+                  !tokenizer_is_control(t, ids.ids[i]));
+            detokenizer_push(&d, ids.ids[i], &out);
+        }
+        detokenizer_finish(&d, &out);
+        check(utf8_is_valid(buffer_text(&out), out.len));
+        buffer_free(&out);
+        tokens_free(&ids);
+    }
+}
+
 static void decode(const struct tokenizer *t, const struct tokens *ids, struct buffer *out)
 {
     struct detokenizer d = {.tokenizer = t};
@@ -57,12 +80,14 @@ static void decode(const struct tokenizer *t, const struct tokens *ids, struct b
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static struct tokenizer *plain, *other;
+    static struct tokenizer *plain, *other, *bert;
     if (!plain) {
         plain = read_tokenizer("tests/fuzz/corpus/tokenizer_json/small.json");
         other = read_tokenizer("tests/fuzz/corpus/tokenizer_json/strip.json");
+        bert = read_tokenizer("tests/fuzz/corpus/tokenizer_json/bert.json");
     }
     const char *text = (const char *)data;
+    check_wordpiece(bert, text, size);
     struct buffer out = {0};
     struct tokens ids = encode(plain, text, size, TOKENIZE_TEXT);
     decode(plain, &ids, &out);

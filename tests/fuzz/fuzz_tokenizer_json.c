@@ -10,7 +10,7 @@ static const char text[] =
     "What's the <s>hp</s>  of aab abab\r\n\n 2023 caf\xc3\xa9? e\xcc\x81\xcc\xa3 "
     "\xe6\x97\xa5\xf0\x9f\x9a\x97\xe3\x80\x80\xff\xe2\x82  x";
 
-static void use(const struct tokenizer *t)
+static void use(const struct tokenizer *t, bool wordpiece)
 {
     for (int mode = 0; mode < 2; mode++) {
         struct tokens ids = {0};
@@ -21,7 +21,8 @@ static void use(const struct tokenizer *t)
         if (!ok && (ids.len || !err.text[0])) abort();
         for (size_t i = 0; i < ids.len; i++) {
             if (ids.ids[i] < 0 || (size_t)ids.ids[i] >= tokenizer_vocab(t)) abort();
-            if (mode == TOKENIZE_TEXT && tokenizer_is_control(t, ids.ids[i])) abort();
+            /* WordPiece has a control token for unknown words. */
+            if (mode == TOKENIZE_TEXT && !wordpiece && tokenizer_is_control(t, ids.ids[i])) abort();
             detokenizer_push(&d, ids.ids[i], &out);
         }
         detokenizer_finish(&d, &out);
@@ -43,7 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct error err = {0};
     struct tokenizer *t = tokenizer_parse((const char *)data, size, "fuzz.json", &err);
     if (t)
-        use(t);
+        use(t, memmem(data, size, "WordPiece", 9) != NULL);
     else if (strncmp(err.text, "fuzz.json", 9) != 0)
         abort();
     tokenizer_free(t);
