@@ -61,6 +61,34 @@ static bool open_backend(struct engine *e, const struct engine_options *o, struc
     return e->backend != NULL;
 }
 
+static bool open_random(struct engine *e, const char *dir, const struct engine_options *o,
+                        struct error *err)
+{
+    struct model_config config;
+    if (!model_config_read(&config, dir, err)) return false;
+    e->model = packed_model_random(&config, o->type, 1, e->pool, err);
+    return e->model != NULL;
+}
+
+/* Tokenizer and weights. The tokenizer first: it is quick to refuse, the weights may take a minute
+ * to pack. */
+static bool open_model(struct engine *e, const char *dir, const struct engine_options *o,
+                       struct error *err)
+{
+    if (o->random_shape) return open_random(e, dir, o, err);
+    e->tokenizer = tokenizer_read(dir, err);
+    if (!e->tokenizer || !chat_format_detect(e->tokenizer, &e->format, err)) return false;
+    struct packed_options packed = {.type = o->type, .cache_dir = o->cache_dir};
+    e->model = packed_model_open(dir, &packed, e->pool, err);
+    if (!e->model) return false;
+    if (tokenizer_vocab(e->tokenizer) > e->model->config.vocab)
+        return error_set(err, ERROR_INPUT,
+                         "%s%s: the tokenizer has ids up to %zu, the model only %zu", dir,
+                         file_is_directory(dir) ? "/tokenizer.json" : "",
+                         tokenizer_vocab(e->tokenizer) - 1, e->model->config.vocab);
+    return true;
+}
+
 struct engine *engine_open(const struct engine_options *options, struct error *err)
 {
     double started = clock_seconds();
@@ -90,18 +118,7 @@ struct engine *engine_open(const struct engine_options *options, struct error *e
     }
     e->pool = thread_pool_create(options->n_threads, err);
     if (!e->pool) goto fail;
-    /* The tokenizer first: it is quick to refuse, the weights may take a minute to pack. */
-    e->tokenizer = tokenizer_read(dir, err);
-    if (!e->tokenizer || !chat_format_detect(e->tokenizer, &e->format, err)) goto fail;
-    struct packed_options packed = {.type = options->type, .cache_dir = options->cache_dir};
-    e->model = packed_model_open(dir, &packed, e->pool, err);
-    if (!e->model) goto fail;
-    if (tokenizer_vocab(e->tokenizer) > e->model->config.vocab) {
-        error_set(err, ERROR_INPUT, "%s%s: the tokenizer has ids up to %zu, the model only %zu",
-                  dir, file_is_directory(dir) ? "/tokenizer.json" : "",
-                  tokenizer_vocab(e->tokenizer) - 1, e->model->config.vocab);
-        goto fail;
-    }
+    if (!open_model(e, dir, options, err)) goto fail;
     if (!open_backend(e, options, err)) goto fail;
     e->load_seconds = clock_seconds() - started;
     free(dir);

@@ -16,6 +16,8 @@ struct engine;
 
 struct engine_options {
     const char *model_dir; /* a Hugging Face folder or a .gguf file */
+    bool random_shape;     /* only the shape is taken from there, the weights are random: to measure
+                              with engine_forward. There is no tokenizer; generating is an error */
     enum quant_type type;  /* how the weights are kept */
     const char *cache_dir; /* for packed files; NULL: none is kept */
     size_t n_threads;      /* 0: the cores there are */
@@ -41,7 +43,7 @@ struct engine_info {
 };
 void engine_info(const struct engine *e, struct engine_info *info);
 
-const struct tokenizer *engine_tokenizer(const struct engine *e);
+const struct tokenizer *engine_tokenizer(const struct engine *e); /* NULL: a random shape */
 const struct model_config *engine_config(const struct engine *e);
 enum chat_format engine_chat_format(const struct engine *e);
 

@@ -159,6 +159,8 @@ bool engine_generate(struct engine *e, const struct tokens *prompt,
                      struct generate_result *result, struct error *err)
 {
     *result = (struct generate_result){.prompt_tokens = prompt->len};
+    if (!e->tokenizer)
+        return error_set(err, ERROR_USAGE, "%s: random weights have no text to generate", e->name);
     if (prompt->len == 0) return error_set(err, ERROR_USAGE, "an empty prompt");
     if (prompt->len > e->context)
         return error_set(err, ERROR_USAGE, "a prompt of %zu tokens: the context is %zu",

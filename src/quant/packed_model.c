@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "quant/packed_build.h"
 #include "quant/packed_cache.h"
+#include "quant/packed_random.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -33,27 +34,32 @@ static bool open_source(struct opening *o, struct error *err)
     return o->source && packed_plan_find_sources(&o->plan, o->m, o->dir, o->source, err);
 }
 
+/* Memory for all of the plan, to which its matrices and vectors then point. */
+static bool take_memory(struct packed_storage *storage, const struct packed_plan *plan,
+                        const char *name, struct error *err)
+{
+    void *p = mmap(NULL, plan->memory, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (p == MAP_FAILED)
+        return error_set(err, ERROR_MEMORY, "%s: no memory for %zu bytes of packed weights", name,
+                         plan->memory);
+    storage->memory = p;
+    storage->size = plan->memory;
+    madvise(p, storage->size, MADV_HUGEPAGE);
+    for (size_t i = 0; i < plan->n_items; i++)
+        packed_item_attach(&plan->items[i], storage->memory + plan->items[i].offset);
+    return true;
+}
+
 static bool pack_into_memory(struct opening *o, struct error *err)
 {
     struct packed_storage *storage = o->m->storage;
+    if (!take_memory(storage, &o->plan, o->dir, err)) return false;
     uint64_t *sums = malloc(o->plan.n_pieces * sizeof *sums); /* of no use here */
-    void *p = sums ? mmap(NULL, o->plan.memory, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-                          -1, 0)
-                   : MAP_FAILED;
-    if (p == MAP_FAILED) {
-        free(sums);
-        return error_set(err, ERROR_MEMORY, "%s: no memory for %zu bytes of packed weights", o->dir,
-                         o->plan.memory);
-    }
-    storage->memory = p;
-    storage->size = o->plan.memory;
-    madvise(p, storage->size, MADV_HUGEPAGE);
-    struct packed_target target = {.memory = p};
+    if (!sums) return error_memory(err, o->dir);
+    struct packed_target target = {.memory = storage->memory};
     bool target_failed;
     bool ok = packed_build(&o->plan, &target, o->pool, sums, &target_failed, err);
     free(sums);
-    for (size_t i = 0; ok && i < o->plan.n_items; i++)
-        packed_item_attach(&o->plan.items[i], storage->memory + o->plan.items[i].offset);
     return ok;
 }
 
@@ -149,6 +155,56 @@ static void finish(struct packed_model *m, const struct packed_plan *plan)
         m->bytes += item->bytes;
         if (item->matrix != &m->embed || m->config.tied_head) m->bytes_per_token += item->bytes;
     }
+}
+
+/* An empty model of a shape and its plan. NULL with *err filled; free the plan in any case. */
+static struct packed_model *begin(const struct model_config *config, enum quant_type type,
+                                  struct packed_plan *plan, struct error *err)
+{
+    *plan = (struct packed_plan){0};
+    struct packed_model *m = calloc(1, sizeof *m);
+    if (m) {
+        m->config = *config;
+        m->type = type;
+        m->storage = calloc(1, sizeof *m->storage);
+        m->layers = calloc(config->n_layers, sizeof *m->layers);
+    }
+    if (!m || !m->storage || !m->layers)
+        error_memory(err, "packed model");
+    else if (packed_plan_make(plan, m, err))
+        return m;
+    packed_model_free(m);
+    return NULL;
+}
+
+bool packed_model_size(const struct model_config *config, enum quant_type type, size_t *bytes,
+                       struct error *err)
+{
+    struct packed_plan plan;
+    struct packed_model *m = begin(config, type, &plan, err);
+    *bytes = plan.memory;
+    packed_plan_free(&plan);
+    packed_model_free(m);
+    return m != NULL;
+}
+
+struct packed_model *packed_model_random(const struct model_config *config, enum quant_type type,
+                                         uint64_t seed, struct thread_pool *pool, struct error *err)
+{
+    double started = clock_seconds();
+    struct packed_plan plan;
+    struct packed_model *m = begin(config, type, &plan, err);
+    if (m && !take_memory(m->storage, &plan, "random weights", err)) {
+        packed_model_free(m);
+        m = NULL;
+    }
+    if (m) {
+        packed_random_fill(&plan, m->storage->memory, seed, pool);
+        finish(m, &plan);
+        m->seconds = clock_seconds() - started;
+    }
+    packed_plan_free(&plan);
+    return m;
 }
 
 struct packed_model *packed_model_open(const char *dir, const struct packed_options *options,

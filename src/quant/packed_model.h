@@ -54,4 +54,14 @@ struct packed_model *packed_model_open(const char *dir, const struct packed_opti
                                        struct thread_pool *pool, struct error *err);
 void packed_model_free(struct packed_model *m);
 
+/* A model of this shape with random weights, made straight in packed form in memory: to measure
+ * what a shape takes, without its weights. The same seed gives the same weights. */
+struct packed_model *packed_model_random(const struct model_config *config, enum quant_type type,
+                                         uint64_t seed, struct thread_pool *pool,
+                                         struct error *err);
+
+/* The bytes of a model's packed weights, worked out from its shape. */
+bool packed_model_size(const struct model_config *config, enum quant_type type, size_t *bytes,
+                       struct error *err);
+
 #endif
