@@ -50,6 +50,9 @@ struct backend_ops {
     /* Row `row` of the last step's logits, (vocab) f32, valid until the next step. Rows are in the
      * order of the sequences. */
     const float *(*logits)(struct backend *b, size_t row);
+    /* Copies a page's keys and values, of all layers: a shared page that is not full is copied
+     * before it is written on. Not during a step. */
+    void (*copy_page)(struct backend *b, int32_t from, int32_t to);
     void (*memory)(const struct backend *b, struct backend_memory *out);
     const char *(*description)(const struct backend *b); /* "cpu avx512, 2 threads" */
 };

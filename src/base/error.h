@@ -15,6 +15,7 @@ enum error_code {
     ERROR_UNSUPPORTED, /* valid, but not something this build can do */
     ERROR_CANCELLED,   /* stopped on request */
     ERROR_NOT_FOUND,   /* a named thing does not exist */
+    ERROR_BUSY,        /* no room for more work now; it may be tried again later */
 };
 
 struct error {

@@ -73,7 +73,7 @@ void model_print_stats(const struct generate_result *r)
     static const char *const REASONS[] = {
         [FINISH_END] = "end of turn",       [FINISH_STOP] = "stop text",
         [FINISH_LENGTH] = "--max-tokens",   [FINISH_CONTEXT] = "context full",
-        [FINISH_CANCELLED] = "interrupted",
+        [FINISH_CANCELLED] = "interrupted", [FINISH_DEADLINE] = "deadline",
     };
     size_t computed = r->prompt_tokens - r->cached_tokens;
     fprintf(stderr,

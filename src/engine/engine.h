@@ -1,5 +1,5 @@
 /* A model ready to generate: weights, tokenizer, chat format, backend and KV pages together. One
- * engine serves one thread at a time (the scheduler that shares it comes with the server). */
+ * engine serves one thread at a time; engine/scheduler.h shares it between many. */
 #ifndef ENGINE_ENGINE_H
 #define ENGINE_ENGINE_H
 
@@ -26,6 +26,9 @@ struct engine_options {
     const char *device;    /* "auto" (or NULL), "cpu", "cuda", "cuda:N" */
     const char *isa;       /* NULL: the best */
     size_t chunk;          /* tokens of one prefill step; 0: 256 */
+    size_t max_sequences;  /* computed at once; 0: 8 */
+    size_t kv_tokens;      /* of KV cache that all sequences share; 0, or less: the context's */
+    bool no_speculation;   /* one token a step, no drafts (engine/speculate.h) */
 };
 
 struct engine *engine_open(const struct engine_options *options, struct error *err);
@@ -47,6 +50,29 @@ const struct tokenizer *engine_tokenizer(const struct engine *e); /* NULL: a ran
 const struct model_config *engine_config(const struct engine *e);
 enum chat_format engine_chat_format(const struct engine *e);
 
+enum { MAX_TOP_LOGPROBS = 20 };
+
+/* A generated token and how likely the model thought it, before temperature and penalties. */
+struct token_logprob {
+    int32_t id;
+    float logprob; /* natural */
+    struct {
+        int32_t id;
+        float logprob;
+    } top[MAX_TOP_LOGPROBS]; /* the likeliest, best first */
+    size_t n_top;
+};
+
+/* Decides which tokens may come next (a JSON schema, a grammar). Called on the thread that runs the
+ * engine, so it must be quick. */
+struct token_constraint {
+    void *context;
+    /* Sets those of (vocab) logits to -INFINITY that may not follow what was accepted. The ids of
+     * end-of-turn tokens are among them. False: nothing may follow; the answer ends. */
+    bool (*mask)(void *context, float *logits, size_t vocab);
+    void (*accept)(void *context, int32_t id); /* this token was picked */
+};
+
 struct generate_options {
     size_t max_tokens;
     struct sampler_options sampler;
@@ -54,14 +80,28 @@ struct generate_options {
     size_t n_stop;
     bool ignore_end;           /* go on past the end-of-turn token (benchmarks) */
     const atomic_bool *cancel; /* looked at each step; NULL: never */
+    double deadline;           /* clock_seconds() when it ends with FINISH_DEADLINE; 0: never */
+    int priority;  /* higher comes first, in the queue and when KV pages are short; usually 0 */
+    bool logprobs; /* scheduler only: tokens come with the text */
+    size_t top_logprobs;                       /* and the likeliest others; <= MAX_TOP_LOGPROBS */
+    const struct token_constraint *constraint; /* NULL: every token may come */
 };
 
-enum finish_reason { FINISH_END, FINISH_STOP, FINISH_LENGTH, FINISH_CONTEXT, FINISH_CANCELLED };
+enum finish_reason {
+    FINISH_END,
+    FINISH_STOP,
+    FINISH_LENGTH,
+    FINISH_CONTEXT,
+    FINISH_CANCELLED,
+    FINISH_DEADLINE,
+};
 
 struct generate_result {
     enum finish_reason finish;
     size_t prompt_tokens, cached_tokens, generated_tokens;
-    double prefill_seconds, decode_seconds;
+    size_t drafted_tokens, accepted_tokens; /* of speculation (engine/speculate.h) */
+    double queue_seconds;                   /* before the first step */
+    double prefill_seconds, decode_seconds; /* to the first token; from there to the end */
 };
 
 /* Called with each piece of decoded text, valid UTF-8, as it comes. `reasoning` is true between

@@ -147,6 +147,15 @@ static const float *cpu_logits(struct backend *base, size_t row)
     return b->logits + row * packed_blocks(b->model->config.vocab) * QUANT_BLOCK_ROWS;
 }
 
+static void cpu_copy_page(struct backend *base, int32_t from, int32_t to)
+{
+    struct cpu_backend *b = from_base(base);
+    const struct model_config *c = &b->model->config;
+    for (size_t l = 0; l < c->n_layers; l++)
+        memcpy(kv_pool_at(&b->kv, c, l, (size_t)to, 0), kv_pool_at(&b->kv, c, l, (size_t)from, 0),
+               c->n_kv_heads * 2 * b->kv.head_bytes);
+}
+
 static void cpu_memory(const struct backend *base, struct backend_memory *out)
 {
     const struct cpu_backend *b = (const struct cpu_backend *)base;
@@ -219,6 +228,7 @@ static const struct backend_ops cpu_ops = {
     .free = cpu_free,
     .step = cpu_step,
     .logits = cpu_logits,
+    .copy_page = cpu_copy_page,
     .memory = cpu_memory,
     .description = cpu_description,
 };
