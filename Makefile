@@ -19,8 +19,8 @@ PKG_LIBS     = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 
 WARN     := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wvla
 OPT      ?= -O3 -g
-ALL_CFLAGS  = -std=c11 -D_GNU_SOURCE -DAUTOSPEC_VERSION='"$(VERSION)"' $(OPT) $(WARN) \
-              -ffp-contract=off -fno-math-errno -fvisibility=hidden -pthread -Isrc -Iinclude $(SAN) \
+ALL_CFLAGS  = -std=c11 -D_GNU_SOURCE -DAUTOSPEC_VERSION='"$(VERSION)"' -DAUTOSPEC_PREFIX='"$(PREFIX)"' $(OPT) $(WARN) \
+              -ffp-contract=off -fno-math-errno -fvisibility=hidden -fPIC -pthread -Isrc -Iinclude $(SAN) \
               $(PKG_CFLAGS) $(CFLAGS)
 ALL_LDFLAGS = -pthread $(SAN) $(LDFLAGS)
 ALL_LIBS    = $(PKG_LIBS) -lm $(LDLIBS)

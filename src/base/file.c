@@ -170,3 +170,14 @@ const char *path_base(const char *path)
     const char *slash = strrchr(path, '/');
     return slash ? slash + 1 : path;
 }
+
+char *path_of_user(const char *variable, const char *below_home, const char *rest)
+{
+    const char *base = getenv(variable), *home = getenv("HOME");
+    if (base && base[0] == '/') return path_join(base, rest);
+    if (!home || home[0] != '/') return NULL;
+    char *dir = path_join(home, below_home);
+    char *path = dir ? path_join(dir, rest) : NULL;
+    free(dir);
+    return path;
+}

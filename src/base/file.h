@@ -36,4 +36,8 @@ char *path_join(const char *dir, const char *name);
 /* The part behind the last '/'; points into path. */
 const char *path_base(const char *path);
 
+/* Below one of the XDG base directories: the variable when it holds an absolute path, else the
+ * folder below_home of HOME; then `rest`. The caller frees it; NULL when neither is known. */
+char *path_of_user(const char *variable, const char *below_home, const char *rest);
+
 #endif

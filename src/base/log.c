@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 static enum log_level current = LOG_WARN;
+static _Thread_local const struct log_sink *own_sink;
 
 void log_set_level(enum log_level level)
 {
@@ -15,36 +16,44 @@ enum log_level log_get_level(void)
     return current;
 }
 
-static void print(const char *prefix, const char *fmt, va_list args)
+const struct log_sink *log_set_sink(const struct log_sink *sink)
+{
+    const struct log_sink *before = own_sink;
+    own_sink = sink;
+    return before;
+}
+
+static void print(enum log_level level, const char *prefix, const char *fmt, va_list args)
 {
     char line[1024]; /* one write a line, so that threads do not mix theirs */
+    if (!own_sink && current < level) return;
     vsnprintf(line, sizeof line, fmt, args);
-    fprintf(stderr, "%s%s\n", prefix, line);
+    if (own_sink)
+        own_sink->line(own_sink->context, level, line);
+    else
+        fprintf(stderr, "%s%s\n", prefix, line);
 }
 
 void log_warn(const char *fmt, ...)
 {
-    if (current < LOG_WARN) return;
     va_list args;
     va_start(args, fmt);
-    print("autospec: warning: ", fmt, args);
+    print(LOG_WARN, "autospec: warning: ", fmt, args);
     va_end(args);
 }
 
 void log_info(const char *fmt, ...)
 {
-    if (current < LOG_INFO) return;
     va_list args;
     va_start(args, fmt);
-    print("autospec: ", fmt, args);
+    print(LOG_INFO, "autospec: ", fmt, args);
     va_end(args);
 }
 
 void log_debug(const char *fmt, ...)
 {
-    if (current < LOG_DEBUG) return;
     va_list args;
     va_start(args, fmt);
-    print("autospec: debug: ", fmt, args);
+    print(LOG_DEBUG, "autospec: debug: ", fmt, args);
     va_end(args);
 }

@@ -9,6 +9,15 @@ enum log_level { LOG_QUIET, LOG_WARN, LOG_INFO, LOG_DEBUG };
 void log_set_level(enum log_level level);
 enum log_level log_get_level(void);
 
+/* Where the lines of the calling thread go instead of standard error, without their prefix; every
+ * level is handed on. The sink is borrowed. NULL: standard error again. Gives what was set before,
+ * so that a library call can put it back. */
+struct log_sink {
+    void (*line)(void *context, enum log_level level, const char *text);
+    void *context;
+};
+const struct log_sink *log_set_sink(const struct log_sink *sink);
+
 void log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_debug(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

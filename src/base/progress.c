@@ -9,6 +9,14 @@
 enum { BAR_WIDTH = 30 };
 static const double FIRST_AFTER = 0.5, TERMINAL_EVERY = 0.1, PLAIN_EVERY = 10, RATE_OVER = 8;
 static bool quiet_all;
+static _Thread_local const struct progress_sink *own_sink;
+
+const struct progress_sink *progress_set_sink(const struct progress_sink *sink)
+{
+    const struct progress_sink *before = own_sink;
+    own_sink = sink;
+    return before;
+}
 
 void progress_set_quiet(bool quiet)
 {
@@ -21,6 +29,8 @@ void progress_start(struct progress *p, const char *label, const char *unit, siz
     p->started = p->drawn = p->rated = clock_seconds();
     p->terminal = isatty(STDERR_FILENO);
     p->quiet = quiet_all;
+    p->sink = own_sink;
+    if (p->sink) p->sink->report(p->sink->context, label, unit, 0, total);
 }
 
 static void amount(char *out, size_t size, const char *unit, double v)
@@ -90,8 +100,14 @@ static void draw(struct progress *p, double now)
 void progress_update(struct progress *p, size_t done)
 {
     p->done = done;
-    if (p->quiet) return;
     double now = clock_seconds();
+    if (p->sink) {
+        if (now - p->drawn < TERMINAL_EVERY) return;
+        p->drawn = now;
+        p->sink->report(p->sink->context, p->label, p->unit, done, p->total);
+        return;
+    }
+    if (p->quiet) return;
     if (now - p->started < FIRST_AFTER) return;
     if (now - p->drawn < (p->terminal ? TERMINAL_EVERY : PLAIN_EVERY)) return;
     draw(p, now);
@@ -99,7 +115,8 @@ void progress_update(struct progress *p, size_t done)
 
 void progress_end(struct progress *p)
 {
-    if (p->quiet || !p->any) return;
+    if (p->sink) p->sink->report(p->sink->context, p->label, p->unit, p->done, p->total);
+    if (p->sink || p->quiet || !p->any) return;
     double now = clock_seconds();
     char done[32];
     amount(done, sizeof done, p->unit, (double)p->done);

@@ -1,5 +1,4 @@
 /* autospec ask: a question answered from the documents in the store, with its sources. */
-#include "base/utf8.h"
 #include "cli/interrupt.h"
 #include "cli/model_open.h"
 #include "cli/output.h"
@@ -11,20 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_QUESTION = 1 << 16 };
-
 static bool read_question(const struct command_line *line, struct buffer *question,
                           struct error *err)
 {
-    if (!text_input(line, "the question", MAX_QUESTION, question, err)) return false;
+    if (!text_input(line, "the question", QUESTION_MAX_BYTES, question, err)) return false;
     text_trim(question);
-    if (question->len == 0) return error_set(err, ERROR_USAGE, "the question is empty");
-    if (!utf8_is_valid(question->data, question->len))
-        return error_set(err, ERROR_USAGE, "the question is not valid UTF-8 (byte %zu)",
-                         utf8_valid_prefix(question->data, question->len));
-    if (memchr(question->data, 0, question->len))
-        return error_set(err, ERROR_USAGE, "the question has a NUL byte");
-    return true;
+    return question_check(buffer_text(question), question->len, err);
 }
 
 /* The store, which must hold something to answer from. */

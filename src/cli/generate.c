@@ -5,13 +5,9 @@
 #include "cli/output.h"
 #include "cli/stream.h"
 #include "cli/text_input.h"
-
-#include <string.h>
+#include "engine/chat_prompt.h"
 
 enum { MAX_PROMPT = 16 << 20 };
-
-/* Below this a model is too small to have been taught to think. */
-static const size_t THINKING_PARAMETERS = 500000000;
 
 static bool render_raw(const struct engine *e, const struct buffer *text, struct tokens *prompt,
                        struct error *err)
@@ -25,16 +21,8 @@ static bool render_raw(const struct engine *e, const struct buffer *text, struct
 static bool render_chat(const struct command_line *line, const struct engine *e,
                         const struct buffer *text, struct tokens *prompt, struct error *err)
 {
-    struct chat_message messages[2];
-    size_t n = 0;
-    if (line->system)
-        messages[n++] = (struct chat_message){ROLE_SYSTEM, line->system, strlen(line->system)};
-    messages[n++] = (struct chat_message){ROLE_USER, buffer_text(text), text->len};
-    struct engine_info info;
-    engine_info(e, &info);
-    enum thinking automatic = info.parameters >= THINKING_PARAMETERS ? THINKING_ON : THINKING_OFF;
-    return chat_render(engine_tokenizer(e), engine_chat_format(e), messages, n,
-                       model_thinking(line, automatic), prompt, err);
+    return chat_prompt_render(e, line->system, buffer_text(text), text->len,
+                              model_thinking(line, chat_prompt_thinking(e)), prompt, err);
 }
 
 static int run(struct command_line *line, struct error *err)

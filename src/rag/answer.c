@@ -29,6 +29,14 @@ static bool add_note(struct answer *a, struct buffer *note)
     return true;
 }
 
+/* Whether a passage names it, though no passage is known to be about it. */
+static bool is_named(const struct answer *a, const struct mention *m)
+{
+    for (size_t i = 0; i < a->hits.n; i++)
+        if (hit_names(&a->hits.items[i], m)) return true;
+    return false;
+}
+
 /* What the reader must know about the difference between question and documents. */
 static bool make_notes(struct answer *a, struct error *err)
 {
@@ -38,11 +46,11 @@ static bool make_notes(struct answer *a, struct error *err)
     for (size_t i = 0; i < q->n_mentions; i++) {
         const struct mention *m = &q->mentions[i];
         struct buffer note = {0};
-        if (m->unknown) {
+        if (m->unknown && !is_named(a, m)) {
             buffer_puts(&note, "The documents name no ");
             buffer_puts(&note, m->vehicle.manufacturer);
             buffer_puts(&note, " vehicles.");
-        } else if (m->year_missing) {
+        } else if (!m->unknown && m->year_missing) {
             struct vehicle v = m->vehicle;
             v.trim = "";
             buffer_puts(&note, "The documents hold no ");

@@ -24,6 +24,10 @@ struct ingest_options {
     void (*progress)(void *context, const char *path, size_t done, size_t total);
     void *context;
     const atomic_bool *cancel; /* ends with ERROR_CANCELLED, the file at hand not stored */
+    /* What is known of the document beside its text, which may say more; NULL: nothing. The title
+     * stands for the file's name over passages that have no heading. */
+    const char *title;
+    const struct vehicle *vehicle;
 };
 
 struct ingest_totals {
@@ -48,6 +52,10 @@ bool ingest_path(struct store *store, const char *path, const struct ingest_opti
  * decide where it is another or none. */
 bool ingest_file(struct store *store, const char *path, const struct ingest_options *options,
                  struct ingest_totals *totals, struct error *err);
+
+/* What kind the text looks like: '{' or '[' first is JSON, a '#' heading Markdown, lines with as many
+ * delimiters CSV, anything else text. */
+enum document_kind document_kind_guess(const char *data, size_t len);
 
 /* The same from memory: `path` is the name that the document gets. */
 bool ingest_text(struct store *store, const char *path, enum document_kind kind, const char *data,

@@ -7,6 +7,7 @@ enum {
     TOP_K_VEHICLE = 4, /* one row holds most answers: more passages only cost time */
     TOP_K_OPEN = 6,
     LIST_LIMIT = 50,
+    FILL_LIMIT = 1000, /* passages looked at when filling up */
     RRF_K = 60, /* the constant of the paper */
 };
 
@@ -184,6 +185,28 @@ static bool retrieve_mention(struct store *store, const struct question *q, cons
     return ok;
 }
 
+bool hit_names(const struct hit *hit, const struct mention *m)
+{
+    const char *name = m->vehicle.model[0] ? m->vehicle.model : m->vehicle.manufacturer;
+    return name[0] && (strcasestr(hit->title, name) || strcasestr(hit->text, name));
+}
+
+/* Adds passages that were not found up to top_k; see retrieve_options. */
+static bool fill_up(struct store *store, const struct question *q, size_t top_k,
+                    struct hit_list *out, struct error *err)
+{
+    struct hit_list all = {0};
+    bool ok = store_first_chunks(store, FILL_LIMIT, &all, err);
+    for (size_t i = 0; ok && i < all.n && out->n < top_k; i++) {
+        const struct hit *h = &all.items[i];
+        bool fits = q->n_mentions == 0 || !vehicle_is_known(&h->vehicle);
+        for (size_t j = 0; !fits && j < q->n_mentions; j++) fits = hit_names(h, &q->mentions[j]);
+        if (fits && !holds_chunk(out, h->chunk)) ok = append_copy(out, h, 0, err);
+    }
+    hit_list_free(&all);
+    return ok;
+}
+
 bool retrieve(struct store *store, const struct question *q, const struct retrieve_options *options,
               struct hit_list *out, struct error *err)
 {
@@ -215,6 +238,7 @@ bool retrieve(struct store *store, const struct question *q, const struct retrie
             ok = append_copy(out, h, h->score, err);
         }
     for (size_t i = 0; i < q->n_mentions; i++) hit_list_free(&each[i]);
+    if (ok && options && options->fill) ok = fill_up(store, q, top_k, out, err);
     if (!ok) hit_list_free(out);
     return ok;
 }

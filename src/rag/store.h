@@ -127,6 +127,9 @@ bool store_search(struct store *s, const struct store_query *query, struct hit_l
 bool store_vehicle_chunks(struct store *s, const struct vehicle_filter *filter, size_t limit,
                           struct hit_list *out, struct error *err);
 
+/* The first chunks of the store in the order of the documents; score 0. */
+bool store_first_chunks(struct store *s, size_t limit, struct hit_list *out, struct error *err);
+
 /* Facts of one chunk as they are stored (for tests and for later calculations). */
 struct store_fact {
     const char *name, *value, *unit;

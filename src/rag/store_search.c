@@ -232,6 +232,20 @@ bool store_vehicle_chunks(struct store *s, const struct vehicle_filter *filter, 
     return read_hits(s, q, out, err);
 }
 
+bool store_first_chunks(struct store *s, size_t limit, struct hit_list *out, struct error *err)
+{
+    sqlite3_stmt *q = store_prepare(
+        s,
+        "SELECT c.id, c.document, d.path, c.title, c.text, c.location, c.line_first,"
+        " c.line_last, 0.0, " VEHICLE_COLUMNS
+        " FROM chunks c JOIN documents d ON d.id = c.document"
+        " LEFT JOIN vehicles v ON v.id = c.vehicle ORDER BY c.document, c.id LIMIT ?1",
+        err);
+    if (!q) return false;
+    sqlite3_bind_int64(q, 1, (int64_t)limit);
+    return read_hits(s, q, out, err);
+}
+
 bool store_chunk_facts(struct store *s, int64_t chunk, struct arena *arena, struct store_fact **out,
                        size_t *n, struct error *err)
 {

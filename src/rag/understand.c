@@ -553,6 +553,25 @@ static bool make_terms(struct parse *p, struct error *err)
     return (ok && !l.failed) || error_memory(err, "a question");
 }
 
+static bool check_text(const char *text, size_t len, struct error *err)
+{
+    if (memchr(text, 0, len)) return error_set(err, ERROR_USAGE, "the question has a NUL byte");
+    if (strspn(text, " \t\r\n") == len)
+        return error_set(err, ERROR_USAGE, "the question is empty");
+    if (!utf8_is_valid(text, len))
+        return error_set(err, ERROR_USAGE, "the question is not valid UTF-8 (byte %zu)",
+                         utf8_valid_prefix(text, len));
+    return true;
+}
+
+bool question_check(const char *text, size_t len, struct error *err)
+{
+    if (len > QUESTION_MAX_BYTES)
+        return error_set(err, ERROR_USAGE, "a question of %zu bytes: more than %d", len,
+                         QUESTION_MAX_BYTES);
+    return check_text(text, len, err);
+}
+
 bool question_understand(struct question *q, struct store *store, const char *text,
                          struct error *err)
 {
@@ -560,10 +579,7 @@ bool question_understand(struct question *q, struct store *store, const char *te
     struct parse *p = calloc(1, sizeof *p);
     q->text = arena_strdup(&q->arena, text);
     bool ok = (p && q->text) || error_memory(err, "a question");
-    if (ok && text[strspn(text, " \t\r\n")] == '\0')
-        ok = error_set(err, ERROR_USAGE, "the question is empty");
-    if (ok && !utf8_is_valid(text, strlen(text)))
-        ok = error_set(err, ERROR_USAGE, "the question is not valid UTF-8");
+    ok = ok && check_text(text, strlen(text), err);
     if (ok) {
         p->q = q;
         p->store = store;

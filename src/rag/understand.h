@@ -45,6 +45,11 @@ struct question {
     size_t n_terms;
 };
 
+enum { QUESTION_MAX_BYTES = 1 << 16 };
+
+/* Whether a text is fit to be a question: not empty, not too long, UTF-8 without NUL bytes. */
+bool question_check(const char *text, size_t len, struct error *err);
+
 bool question_understand(struct question *q, struct store *store, const char *text,
                          struct error *err);
 void question_free(struct question *q);

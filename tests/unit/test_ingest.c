@@ -421,7 +421,7 @@ static void progress_is_told_and_cancelling_stores_nothing(void **state)
     struct ingest_totals t = {0};
     atomic_bool cancel = false;
     size_t calls = 0;
-    struct ingest_options o = {count_calls, &calls, &cancel};
+    struct ingest_options o = {.progress = count_calls, .context = &calls, .cancel = &cancel};
     assert_true(ingest_text(s, "/a", DOCUMENT_CSV, CARS_CSV, strlen(CARS_CSV), &o, &t, &err));
     assert_true(calls >= 2);
     atomic_store(&cancel, true);

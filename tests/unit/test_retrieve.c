@@ -7,7 +7,7 @@ static void retrieve_ok(struct store *s, const char *text, size_t top_k, struct 
 {
     struct question q;
     struct error err = {0};
-    struct retrieve_options o = {top_k};
+    struct retrieve_options o = {.top_k = top_k};
     if (!question_understand(&q, s, text, &err)) fail_msg("%s", err.text);
     if (!retrieve(s, &q, &o, hits, &err)) fail_msg("%s", err.text);
     question_free(&q);

@@ -59,6 +59,11 @@ bool reader_parse_heading(struct reader *r, struct vehicle *out, const char *tex
     return vehicle_parse_heading(out, text, len, store_spelling, &l, &r->arena);
 }
 
+struct vehicle reader_vehicle(const struct reader *r)
+{
+    return r->options->vehicle ? *r->options->vehicle : vehicle_none();
+}
+
 static size_t line_of(const char *data, size_t offset)
 {
     size_t line = 1;
@@ -116,7 +121,7 @@ bool ingest_text(struct store *store, const char *path, enum document_kind kind,
     struct ingest_totals counted = {0};
     struct reader r = {.store = store,
                        .path = path,
-                       .name = path_base(path),
+                       .name = options->title ? options->title : path_base(path),
                        .data = data,
                        .len = len,
                        .options = options,
@@ -176,9 +181,7 @@ static enum extension kind_of_name(const char *path, enum document_kind *kind)
     return EXTENSION_OTHER;
 }
 
-/* From the first bytes: a bracket is JSON, a '#' heading Markdown, a first line with as many
- * delimiters as the second CSV, anything else text. */
-static enum document_kind kind_of_contents(const char *data, size_t len)
+enum document_kind document_kind_guess(const char *data, size_t len)
 {
     size_t i = 0;
     if (len >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0) i = 3;
@@ -219,7 +222,7 @@ bool ingest_file(struct store *store, const char *path, const struct ingest_opti
         goto done;
     }
     const char *data = (const char *)m.data;
-    if (extension == EXTENSION_OTHER) kind = kind_of_contents(data, m.size);
+    if (extension == EXTENSION_OTHER) kind = document_kind_guess(data, m.size);
     whole_path = realpath(path, NULL); /* so that "./a.csv" and "a.csv" are one document */
     ok = ingest_text(store, whole_path ? whole_path : path, kind, data, m.size, options, totals,
                      err);

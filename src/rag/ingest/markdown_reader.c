@@ -419,7 +419,7 @@ static bool skip_front_matter(struct markdown *m, struct error *err)
 bool read_markdown(struct reader *r, struct error *err)
 {
     struct markdown m = {.r = r};
-    for (size_t i = 0; i <= LEVELS; i++) m.headings[i].vehicle = vehicle_none();
+    for (size_t i = 0; i <= LEVELS; i++) m.headings[i].vehicle = reader_vehicle(r);
     m.section.reader = r;
     if (r->len >= 3 && memcmp(r->data, "\xef\xbb\xbf", 3) == 0) m.at = 3;
     bool ok = name_section(&m, err) && skip_front_matter(&m, err);

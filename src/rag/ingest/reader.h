@@ -14,7 +14,7 @@
 struct reader {
     struct store *store;
     const char *path; /* for errors */
-    const char *name; /* its last part: the title of what has no other */
+    const char *name; /* the title of what has no other: as given, or the last part of path */
     const char *data; /* valid UTF-8 without NUL */
     size_t len;
     const struct ingest_options *options; /* never NULL */
@@ -31,6 +31,9 @@ bool read_csv(struct reader *r, struct error *err);
 bool read_json(struct reader *r, struct error *err);
 bool read_markdown(struct reader *r, struct error *err);
 bool read_plain_text(struct reader *r, struct error *err);
+
+/* What the document is about, as far as its reader was told. */
+struct vehicle reader_vehicle(const struct reader *r);
 
 /* vehicle_parse_heading with the manufacturers of the store beside the built-in ones. */
 bool reader_parse_heading(struct reader *r, struct vehicle *out, const char *text, size_t len);

@@ -131,7 +131,7 @@ bool emit_row(struct reader *r, const struct column *columns, const char *const 
               const struct vehicle *base, const struct place *place, struct error *err)
 {
     struct arena arena = {0};
-    struct vehicle v = base ? *base : vehicle_none();
+    struct vehicle v = base ? *base : reader_vehicle(r);
     const char *name = NULL;
     bool year_used = false, name_used = false, ok = true;
     struct buffer cell = {0};

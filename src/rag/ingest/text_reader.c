@@ -26,7 +26,7 @@ static bool is_rule(const char *line, size_t len)
 
 bool read_plain_text(struct reader *r, struct error *err)
 {
-    struct section s = {.reader = r, .heading = "", .title = r->name, .vehicle = vehicle_none()};
+    struct section s = {.reader = r, .heading = "", .title = r->name, .vehicle = reader_vehicle(r)};
     bool ok = true, blank_before = true;
     size_t line_no = 0, at = 0;
     if (r->len >= 3 && memcmp(r->data, "\xef\xbb\xbf", 3) == 0) at = 3;
@@ -54,7 +54,7 @@ bool read_plain_text(struct reader *r, struct error *err)
             s.vehicle = v;
             s.title = arena_strdup(&r->arena, buffer_text(&title));
             buffer_free(&title);
-        } else if (heading && line_no == 1) {
+        } else if (heading && line_no == 1 && !r->options->title) {
             s.title = arena_strndup(&r->arena, line, len); /* the document's own title */
         } else if (ok) {
             ok = section_add(&s, line, len, line_no, line_no, begin, at, err);
