@@ -39,8 +39,12 @@ AVX512   := -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vnni -mavx512bf16
 SRCS  := $(shell find src -name '*.c' | LC_ALL=C sort)
 MAIN  := src/cli/main.c
 OBJS  := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(MAIN),$(SRCS)))
-LIB   := $(BUILD)/libautospec.a
+LIB   := $(BUILD)/libinternal.a
 BIN   := $(BUILD)/autospec
+# The library for other programs: what is below the commands, with the symbols of its header alone.
+API_OBJS := $(filter-out $(BUILD)/src/cli/% $(BUILD)/src/server/%,$(OBJS))
+STATIC := $(BUILD)/libautospec.a
+SHARED := $(BUILD)/libautospec.so.0
 UNIT  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c tests/golden/test_*.c))
 BENCH := $(patsubst %.c,$(BUILD)/%,$(wildcard bench/*.c))
 FUZZ  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -57,13 +61,28 @@ FUZZING   := BUILD=build-fuzz CC=$(CLANG) $(SANITIZED) \
 .PHONY: all unit demo check deps bench asan tsan fuzz fuzz-programs lint format install uninstall \
         clean help
 
-all: $(BIN) ## build the program as build/autospec
+all: $(BIN) $(STATIC) $(SHARED) ## build the program as build/autospec, and the libraries beside it
 
 $(BIN): $(BUILD)/src/cli/main.o $(LIB)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
 
 $(LIB): $(OBJS)
 	rm -f $@ && ar rcs $@ $^
+
+# make_static FILE.a: one object of OBJECTS in which everything that is hidden has become local, so
+# that no name of ours meets one of the program's.
+define make_static
+rm -f $(1) && $(CC) -r -nostdlib -o $(BUILD)/autospec.o $(2)
+objcopy --localize-hidden $(BUILD)/autospec.o
+ar rcs $(1) $(BUILD)/autospec.o
+endef
+
+$(STATIC): $(API_OBJS)
+	$(call make_static,$@,$^)
+
+$(SHARED): $(API_OBJS) src/api/exports.map
+	$(CC) $(ALL_LDFLAGS) -shared -Wl,-soname,$(@F) -Wl,--version-script=src/api/exports.map \
+	    -o $@ $(API_OBJS) $(ALL_LIBS)
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -122,15 +141,31 @@ deps: ## install the missing Debian packages that the build and the tests need
 
 SHARE  = $(DESTDIR)$(PREFIX)/share/autospec
 MAN    = $(DESTDIR)$(PREFIX)/share/man/man1
-install: $(BIN) ## install below PREFIX (/usr/local), DESTDIR before it
-	install -d $(DESTDIR)$(PREFIX)/bin $(MAN) $(SHARE)/models/nano $(SHARE)/data
+LIBDIR = $(DESTDIR)$(PREFIX)/lib
+INCLUDE = $(DESTDIR)$(PREFIX)/include
+PREFIX_OBJ = $(BUILD)/src/hub/install_prefix.o
+INSTALLED = $(BUILD)/install/install_prefix.o
+install: $(BIN) $(STATIC) $(SHARED) ## install below PREFIX (/usr/local), DESTDIR before it
+	install -d $(DESTDIR)$(PREFIX)/bin $(LIBDIR)/pkgconfig $(INCLUDE) $(BUILD)/install $(MAN) $(SHARE)/models/nano $(SHARE)/data
 	install -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/autospec
+	install -m 644 include/autospec.h $(INCLUDE)/autospec.h
+	install -m 755 $(SHARED) $(LIBDIR)/libautospec.so.0
+	ln -sf libautospec.so.0 $(LIBDIR)/libautospec.so
+	@# A static library is found nowhere at run time: it has to know where its models are.
+	$(CC) -std=c11 -O2 -fPIC -fvisibility=hidden -Isrc -DAUTOSPEC_PREFIX='"$(PREFIX)"' -c \
+	    -o $(INSTALLED) src/hub/install_prefix.c
+	$(call make_static,$(BUILD)/install/libautospec.a,$(INSTALLED) $(filter-out $(PREFIX_OBJ),$(API_OBJS)))
+	install -m 644 $(BUILD)/install/libautospec.a $(LIBDIR)/libautospec.a
+	sed -e 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|; s|@LIBS@|$(PKG_LIBS)|' \
+	    src/api/autospec.pc.in >$(LIBDIR)/pkgconfig/autospec.pc
 	install -m 644 man/autospec.1 $(MAN)/autospec.1
 	install -m 644 $(wildcard models/nano/*) $(SHARE)/models/nano
 	install -m 644 $(wildcard data/*.csv data/*.json data/*.md data/*.txt) $(SHARE)/data
 
 uninstall: ## remove what install put there
-	rm -f $(DESTDIR)$(PREFIX)/bin/autospec $(MAN)/autospec.1
+	rm -f $(DESTDIR)$(PREFIX)/bin/autospec $(MAN)/autospec.1 $(INCLUDE)/autospec.h \
+	    $(LIBDIR)/libautospec.a $(LIBDIR)/libautospec.so $(LIBDIR)/libautospec.so.0 \
+	    $(LIBDIR)/pkgconfig/autospec.pc
 	rm -rf $(SHARE)
 
 clean: ## remove all that was built
