@@ -1,8 +1,8 @@
 /* A small complete program over the library: asks the model that comes with it about one document.
  *
  *   cc answer.c $(pkg-config --cflags --libs autospec) -o answer
- *   cc answer.c $(pkg-config --static --cflags --libs autospec | sed s/-lautospec/-l:libautospec.a/) \
- *      -o answer          # with the library in the program
+ *   cc answer.c $(pkg-config --static --cflags --libs autospec | sed
+ * s/-lautospec/-l:libautospec.a/) \ -o answer          # with the library in the program
  */
 #include <autospec.h>
 #include <stdio.h>
@@ -18,8 +18,7 @@ static bool print_piece(void *context, const char *text, size_t len, bool reason
 
 int main(int argc, char **argv)
 {
-    const char *query =
-        argc > 1 ? argv[1] : "What is the horsepower of the 2023 Toyota Camry?";
+    const char *query = argc > 1 ? argv[1] : "What is the horsepower of the 2023 Toyota Camry?";
     struct autospec_document camry = {
         .id = "vehicles.csv",
         .title = "2023 Toyota Camry LE",
