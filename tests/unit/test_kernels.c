@@ -36,6 +36,7 @@ static float *random_floats(size_t n)
 static void make_activations(struct activations *x, size_t n, size_t cols)
 {
     x->groups = packed_groups(cols);
+    x->tokens = n;
     size_t stride = x->groups * QUANT_GROUP;
     x->f32 = random_floats(n * stride);
     x->q = malloc(n * stride);
@@ -43,8 +44,8 @@ static void make_activations(struct activations *x, size_t n, size_t cols)
     x->bias = malloc(n * x->groups * sizeof *x->bias);
     for (size_t t = 0; t < n; t++) {
         for (size_t i = cols; i < stride; i++) x->f32[t * stride + i] = 0;
-        cpu_kernels_portable.quantize(x->f32 + t * stride, stride, x->q + t * stride,
-                                      x->scale + t * x->groups, x->bias + t * x->groups);
+        cpu_kernels_portable.quantize(x->f32 + t * stride, stride, n, x->q + t * QUANT_GROUP,
+                                      x->scale + t, x->bias + t);
     }
 }
 
@@ -61,22 +62,29 @@ static double input(const struct activations *x, enum quant_type type, size_t t,
 {
     size_t stride = x->groups * QUANT_GROUP;
     if (type == QUANT_BF16 || type == QUANT_F32) return x->f32[t * stride + k];
-    return (double)x->q[t * stride + k] * x->scale[t * x->groups + k / QUANT_GROUP];
+    size_t at = k / QUANT_GROUP * x->tokens + t;
+    return (double)x->q[at * QUANT_GROUP + k % QUANT_GROUP] * x->scale[at];
 }
 
-static void check_tile(const struct cpu_kernels *k, enum quant_type type, size_t cols, size_t n)
+static void check_tile(const struct cpu_kernels *k, enum quant_type type, size_t n_blocks,
+                       size_t cols, size_t n)
 {
-    enum { ROWS = 16, FIRST = 3 };
-    float *weights = random_floats(ROWS * cols);
-    uint8_t *block = aligned_alloc(64, packed_block_bytes(type, cols));
-    float row_scale[ROWS];
-    assert_int_equal(quantize_block(type, weights, ROWS, cols, block, row_scale), 0);
-    struct packed_matrix m = {type, ROWS, cols, block, row_scale};
+    enum { FIRST = 3 };
+    size_t rows = n_blocks * QUANT_BLOCK_ROWS, bytes = packed_block_bytes(type, cols);
+    float *weights = random_floats(rows * cols);
+    uint8_t *block = aligned_alloc(64, n_blocks * bytes);
+    float row_scale[TILE_ROWS];
+    for (size_t b = 0; b < n_blocks; b++)
+        assert_int_equal(quantize_block(type, weights + b * 16 * cols, 16, cols, block + b * bytes,
+                                        row_scale + b * 16),
+                         0);
+    struct packed_matrix m = {type, rows, cols, block, row_scale};
     struct activations x;
     make_activations(&x, FIRST + n, cols);
-    float out[TILE_TOKENS][QUANT_BLOCK_ROWS], *row = malloc(cols * sizeof *row);
-    k->tile[type](block, row_scale, cols, &x, FIRST, n, out);
-    for (size_t r = 0; r < ROWS; r++) {
+    _Alignas(64) float out[TILE_TOKENS][TILE_ROWS];
+    float *row = malloc(cols * sizeof *row);
+    k->tile[type](block, n_blocks, row_scale, cols, &x, FIRST, n, out);
+    for (size_t r = 0; r < rows; r++) {
         packed_matrix_read_row(&m, r, row);
         for (size_t t = 0; t < n; t++) {
             double want = 0, size = 0;
@@ -101,37 +109,49 @@ static void tiles_agree_with_arithmetic_in_double(void **s)
 {
     (void)s;
     static const size_t COLS[] = {32, 40, 96, 256, 1000};
+    static const size_t TOKENS[] = {1, 2, 3, 4, 5, 6, 7, 8, 13, TILE_TOKENS - 1, TILE_TOKENS};
     for (size_t i = 0; i < 3; i++) {
         const struct cpu_kernels *k = cpu_kernels_find(SETS[i]);
         if (!k) continue;
         for (enum quant_type type = QUANT_Q4; type <= QUANT_F32; type++)
             for (size_t c = 0; c < 5; c++)
-                for (size_t n = 1; n <= TILE_TOKENS; n++) check_tile(k, type, COLS[c], n);
+                for (size_t n = 0; n < sizeof TOKENS / sizeof *TOKENS; n++)
+                    for (size_t blocks = 1; blocks <= 2; blocks++)
+                        check_tile(k, type, blocks, COLS[c], TOKENS[n]);
     }
 }
 
-/* A token's result must not depend on the tokens that happen to be beside it in a tile. */
+/* A token's result must not depend on the tokens that happen to be beside it in a tile, nor a row's
+ * on the block beside it. */
 static void a_token_is_bit_identical_in_any_tile(void **s)
 {
     (void)s;
     enum { COLS = 256 };
     struct activations x;
     make_activations(&x, TILE_TOKENS, COLS);
-    float *weights = random_floats(16 * COLS), row_scale[16];
+    float *weights = random_floats(TILE_ROWS * COLS), row_scale[TILE_ROWS];
     for (size_t i = 0; i < 3; i++) {
         const struct cpu_kernels *k = cpu_kernels_find(SETS[i]);
         if (!k) continue;
         for (enum quant_type type = QUANT_Q4; type <= QUANT_F32; type++) {
-            uint8_t *block = aligned_alloc(64, packed_block_bytes(type, COLS));
-            quantize_block(type, weights, 16, COLS, block, row_scale);
-            float whole[TILE_TOKENS][QUANT_BLOCK_ROWS], part[TILE_TOKENS][QUANT_BLOCK_ROWS];
-            k->tile[type](block, row_scale, COLS, &x, 0, TILE_TOKENS, whole);
-            for (size_t n = 1; n < TILE_TOKENS; n++)
-                for (size_t first = 0; first + n <= TILE_TOKENS; first++) {
-                    k->tile[type](block, row_scale, COLS, &x, first, n, part);
-                    assert_memory_equal(part, whole[first], n * sizeof *part);
-                }
-            free(block);
+            size_t bytes = packed_block_bytes(type, COLS);
+            uint8_t *blocks = aligned_alloc(64, 2 * bytes);
+            for (size_t b = 0; b < 2; b++)
+                quantize_block(type, weights + b * 16 * COLS, 16, COLS, blocks + b * bytes,
+                               row_scale + b * 16);
+            _Alignas(64) float whole[TILE_TOKENS][TILE_ROWS], part[TILE_TOKENS][TILE_ROWS];
+            k->tile[type](blocks, 2, row_scale, COLS, &x, 0, TILE_TOKENS, whole);
+            for (size_t n = 1; n < TILE_TOKENS; n += n < 9 ? 1 : 11)
+                for (size_t first = 0; first + n <= TILE_TOKENS; first += 5)
+                    for (size_t b = 0; b < 3; b++) { /* first, second, both */
+                        size_t lanes = b == 2 ? 32 : 16, at = b == 1 ? 16 : 0;
+                        k->tile[type](blocks + at / 16 * bytes, lanes / 16, row_scale + at, COLS,
+                                      &x, first, n, part);
+                        for (size_t t = 0; t < n; t++)
+                            assert_memory_equal(part[t], whole[first + t] + at,
+                                                lanes * sizeof(float));
+                    }
+            free(blocks);
         }
     }
     free(weights);
@@ -151,7 +171,7 @@ static void quantized_activations_are_the_nearest(void **s)
         int8_t q[N];
         float scale[N / 32];
         int32_t bias[N / 32];
-        k->quantize(x, N, q, scale, bias);
+        k->quantize(x, N, 1, q, scale, bias);
         for (size_t g = 0; g < N / 32; g++) {
             int32_t sum = 0;
             for (size_t j = g * 32; j < g * 32 + 32; j++) {

@@ -22,6 +22,7 @@ static void make_input(struct cpu_backend *b, struct activations *to, const floa
 {
     const struct cpu_kernels *k = b->kernels;
     size_t stride = to->groups * QUANT_GROUP, begin, end;
+    if (thread == 0) to->tokens = n_tokens;
     thread_pool_split(n_tokens, 1, thread, n_threads, &begin, &end);
     for (size_t t = begin; t < end; t++) {
         float *row = to->f32 + t * stride;
@@ -31,8 +32,8 @@ static void make_input(struct cpu_backend *b, struct activations *to, const floa
             memcpy(row, from + t * width, width * sizeof *row);
         memset(row + width, 0, (stride - width) * sizeof *row);
         if (to->q)
-            k->quantize(row, stride, to->q + t * stride, to->scale + t * to->groups,
-                        to->bias + t * to->groups);
+            k->quantize(row, stride, n_tokens, to->q + t * QUANT_GROUP, to->scale + t,
+                        to->bias + t);
     }
 }
 

@@ -11,26 +11,30 @@
 #include <stdint.h>
 
 enum {
-    TILE_TOKENS = 16,  /* tokens of one matrix tile: what the registers of AVX-512 hold */
+    TILE_TOKENS = 64,  /* tokens of one matrix tile: its sums are 8 KB, in the first cache */
+    TILE_ROWS = 32,    /* rows of it: two blocks, so that each broadcast input is used twice */
     TILE_QUERIES = 32, /* query rows (heads times tokens) of one attention tile */
 };
 
 /* Rows of activations as the matrix kernels take them. q4 and q8 weights use the int8 form, in
- * groups of 32 as the weights are; bf16 and f32 weights use the f32 form. */
+ * groups of 32 as the weights are; bf16 and f32 weights use the f32 form. The int8 form runs by
+ * group first: a tile's tokens lie side by side where a group of weights meets them. */
 struct activations {
-    size_t groups; /* of 32 inputs; the row stride is 32 * groups */
+    size_t groups; /* of 32 inputs */
+    size_t tokens; /* rows in use, the stride of the int8 form */
     float *f32;    /* (tokens, 32 * groups), zero past the true width */
-    int8_t *q;     /* (tokens, 32 * groups), -127..127 */
-    float *scale;  /* (tokens, groups): f32 = scale * q */
-    int32_t *bias; /* (tokens, groups): -128 * the sum of the group's q, which takes back the +128
+    int8_t *q;     /* (groups, tokens, 32), -127..127 */
+    float *scale;  /* (groups, tokens): f32 = scale * q */
+    int32_t *bias; /* (groups, tokens): -128 * the sum of the group's q, which takes back the +128
                       that the unsigned weights carry */
 };
 
-/* Computes out[t][r] = sum over k of W[r][k] x[first + t][k] for the 16 rows of a block and n
- * tokens, 1 <= n <= TILE_TOKENS. */
-typedef void matmul_tile(const uint8_t *block, const float *row_scale, size_t cols,
+/* Computes out[t][r] = sum over k of W[r][k] x[first + t][k] for the 16 rows of one block, or the 32
+ * of two that follow each other (n_blocks), and n tokens, 1 <= n <= TILE_TOKENS. out is aligned to
+ * 64 bytes. */
+typedef void matmul_tile(const uint8_t *block, size_t n_blocks, const float *row_scale, size_t cols,
                          const struct activations *x, size_t first, size_t n,
-                         float out[TILE_TOKENS][QUANT_BLOCK_ROWS]);
+                         float out[][TILE_ROWS]);
 
 /* One page of keys and values of one KV head, made ready for attention_tile. */
 struct kv_tile {
@@ -43,8 +47,10 @@ struct cpu_kernels {
 
     matmul_tile *tile[4]; /* by enum quant_type */
 
-    /* int8 form of n values (a multiple of 32) with a scale and a bias a group. */
-    void (*quantize)(const float *x, size_t n, int8_t *q, float *scale, int32_t *bias);
+    /* int8 form of n values (a multiple of 32) with a scale and a bias a group; from one group to
+     * the next q goes on by 32 * stride, scale and bias by stride. */
+    void (*quantize)(const float *x, size_t n, size_t stride, int8_t *q, float *scale,
+                     int32_t *bias);
 
     /* out = x / sqrt(mean(x^2) + eps) * weight, n values. out may be x. */
     void (*rmsnorm)(const float *x, const float *weight, size_t n, float eps, float *out);

@@ -20,7 +20,7 @@ INLINE void accumulate_group(const __m256i w[8], __m256 weight_scale, const stru
                              size_t first, size_t n, size_t g, __m256 *sum)
 {
     for (size_t t = 0; t < n; t++) {
-        size_t at = (first + t) * x->groups + g;
+        size_t at = g * x->tokens + first + t;
         const int8_t *q = x->q + at * QUANT_GROUP;
         __m256i dot = _mm256_setzero_si256();
         for (int j = 0; j < 8; j++) dot = dot4(dot, w[j], q + 4 * j);
@@ -31,14 +31,14 @@ INLINE void accumulate_group(const __m256i w[8], __m256 weight_scale, const stru
 
 INLINE void tile_q4_n(const uint8_t *block, const float *row_scale, size_t cols,
                       const struct activations *x, size_t first, size_t n,
-                      float out[][QUANT_BLOCK_ROWS])
+                      float out[][TILE_ROWS])
 {
     const uint8_t *values = block + packed_scale_bytes(QUANT_Q4, cols);
     const __m256i nibble = _mm256_set1_epi8(15);
     const __m256i table =
         _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)Q4_CODEBOOK));
     for (size_t half = 0; half < 2; half++) {
-        __m256 sum[TILE_TOKENS];
+        __m256 sum[8];
         for (size_t t = 0; t < n; t++) sum[t] = _mm256_setzero_ps();
         for (size_t g = 0; g < packed_groups(cols); g++) {
             __m256i w[8];
@@ -62,12 +62,12 @@ INLINE void tile_q4_n(const uint8_t *block, const float *row_scale, size_t cols,
 
 INLINE void tile_q8_n(const uint8_t *block, const float *row_scale, size_t cols,
                       const struct activations *x, size_t first, size_t n,
-                      float out[][QUANT_BLOCK_ROWS])
+                      float out[][TILE_ROWS])
 {
     const uint8_t *values = block + packed_scale_bytes(QUANT_Q8, cols);
     const __m256i flip = _mm256_set1_epi8((char)0x80); /* - 128 */
     for (size_t half = 0; half < 2; half++) {
-        __m256 sum[TILE_TOKENS];
+        __m256 sum[8];
         for (size_t t = 0; t < n; t++) sum[t] = _mm256_setzero_ps();
         for (size_t g = 0; g < packed_groups(cols); g++) {
             __m256i w[8];
@@ -85,18 +85,16 @@ INLINE void tile_q8_n(const uint8_t *block, const float *row_scale, size_t cols,
     }
 }
 
-static void tile_q4(const uint8_t *block, const float *row_scale, size_t cols,
-                    const struct activations *x, size_t first, size_t n,
-                    float out[TILE_TOKENS][QUANT_BLOCK_ROWS])
+static void tile_q4(const uint8_t *block, size_t n_blocks, const float *row_scale, size_t cols,
+                    const struct activations *x, size_t first, size_t n, float out[][TILE_ROWS])
 {
-    TILE_BY_CONSTANT(tile_q4_n, n, first, out, block, row_scale, cols, x);
+    TILE_BY_CONSTANT(tile_q4_n, QUANT_Q4, block, n_blocks, row_scale, cols, x, first, n, out);
 }
 
-static void tile_q8(const uint8_t *block, const float *row_scale, size_t cols,
-                    const struct activations *x, size_t first, size_t n,
-                    float out[TILE_TOKENS][QUANT_BLOCK_ROWS])
+static void tile_q8(const uint8_t *block, size_t n_blocks, const float *row_scale, size_t cols,
+                    const struct activations *x, size_t first, size_t n, float out[][TILE_ROWS])
 {
-    TILE_BY_CONSTANT(tile_q8_n, n, first, out, block, row_scale, cols, x);
+    TILE_BY_CONSTANT(tile_q8_n, QUANT_Q8, block, n_blocks, row_scale, cols, x, first, n, out);
 }
 
 #define KERNELS_NAME avx2

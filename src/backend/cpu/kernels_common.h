@@ -15,23 +15,21 @@ INLINE v16i nearest_integers(v16f v)
     return (v16i)(v + v16_set(12582912.0f)) - 0x4b400000;
 }
 
-INLINE void common_quantize(const float *x, size_t n, int8_t *q, float *scale, int32_t *bias)
+INLINE void common_quantize(const float *x, size_t n, size_t stride, int8_t *q, float *scale,
+                            int32_t *bias)
 {
-    for (size_t g = 0; g < n / QUANT_GROUP; g++, x += QUANT_GROUP, q += QUANT_GROUP) {
+    typedef int8_t v16b __attribute__((vector_size(16)));
+    for (size_t g = 0; g < n / QUANT_GROUP; g++, x += QUANT_GROUP, q += stride * QUANT_GROUP) {
         v16f a = v16_load(x), b = v16_load(x + 16);
         float max = v16_max_lane(v16_max(v16_max(a, -a), v16_max(b, -b)));
         v16f inverse = v16_set(max > 0 ? 127.0f / max : 0);
         v16i low = nearest_integers(a * inverse), high = nearest_integers(b * inverse);
-        typedef int8_t v16b __attribute__((vector_size(16)));
         v16b bytes = __builtin_convertvector(low, v16b);
         memcpy(q, &bytes, sizeof bytes);
         bytes = __builtin_convertvector(high, v16b);
         memcpy(q + 16, &bytes, sizeof bytes);
-        v16i both = low + high;
-        int32_t sum = 0;
-        for (int i = 0; i < 16; i++) sum += both[i];
-        scale[g] = max / 127.0f;
-        bias[g] = -128 * sum;
+        scale[g * stride] = max / 127.0f;
+        bias[g * stride] = -128 * v16_sum_integers(low + high);
     }
 }
 
@@ -171,11 +169,13 @@ INLINE void common_attention_tile(const float *q, size_t n_rows, size_t head_dim
 }
 
 /* bf16 and f32 weights against f32 activations, for n tokens (a constant where inlined). */
-INLINE void tile_bf16_n(const uint8_t *block, size_t cols, const struct activations *x,
-                        size_t first, size_t n, float out[][QUANT_BLOCK_ROWS])
+INLINE void tile_bf16_n(const uint8_t *block, const float *row_scale, size_t cols,
+                        const struct activations *x, size_t first, size_t n,
+                        float out[][TILE_ROWS])
 {
+    (void)row_scale;
     size_t stride = x->groups * QUANT_GROUP, pairs = packed_groups(cols) * QUANT_GROUP / 2;
-    v16f sum[TILE_TOKENS];
+    v16f sum[8];
     for (size_t t = 0; t < n; t++) sum[t] = v16_set(0);
     for (size_t p = 0; p < pairs; p++) {
         v16u w;
@@ -190,11 +190,13 @@ INLINE void tile_bf16_n(const uint8_t *block, size_t cols, const struct activati
     for (size_t t = 0; t < n; t++) v16_store(out[t], sum[t]);
 }
 
-INLINE void tile_f32_n(const uint8_t *block, size_t cols, const struct activations *x, size_t first,
-                       size_t n, float out[][QUANT_BLOCK_ROWS])
+INLINE void tile_f32_n(const uint8_t *block, const float *row_scale, size_t cols,
+                       const struct activations *x, size_t first, size_t n,
+                       float out[][TILE_ROWS])
 {
+    (void)row_scale;
     size_t stride = x->groups * QUANT_GROUP, inputs = packed_groups(cols) * QUANT_GROUP;
-    v16f sum[TILE_TOKENS];
+    v16f sum[8];
     for (size_t t = 0; t < n; t++) sum[t] = v16_set(0);
     for (size_t k = 0; k < inputs; k++) {
         v16f w = v16_load((const float *)(const void *)(block + k * 64));
@@ -203,31 +205,20 @@ INLINE void tile_f32_n(const uint8_t *block, size_t cols, const struct activatio
     for (size_t t = 0; t < n; t++) v16_store(out[t], sum[t]);
 }
 
-/* Calls `tile`, whose last argument but one is a token count that must be a constant for its sums
- * to stay in registers, over n tokens in runs of 8, 4, 2 and 1. */
-#define TILE_BY_CONSTANT(tile, n, first, out, ...)                                                 \
+/* Runs `tile`, a kernel of one block whose token count must be a constant for its sums to stay in
+ * registers, over n_blocks blocks and n tokens in runs of 8, 4, 2 and 1. */
+#define TILE_BY_CONSTANT(tile, type, block, n_blocks, row_scale, cols, x, first, n, out)           \
     do {                                                                                           \
-        size_t t_ = 0;                                                                             \
-        for (; (n)-t_ >= 8; t_ += 8) tile(__VA_ARGS__, (first) + t_, 8, (out) + t_);               \
-        if ((n)-t_ >= 4) tile(__VA_ARGS__, (first) + t_, 4, (out) + t_), t_ += 4;                  \
-        if ((n)-t_ >= 2) tile(__VA_ARGS__, (first) + t_, 2, (out) + t_), t_ += 2;                  \
-        if ((n)-t_ >= 1) tile(__VA_ARGS__, (first) + t_, 1, (out) + t_);                           \
+        for (size_t b_ = 0; b_ < (n_blocks); b_++) {                                               \
+            const uint8_t *p_ = (block) + b_ * packed_block_bytes(type, cols);                     \
+            const float *s_ = (row_scale) ? (row_scale) + b_ * QUANT_BLOCK_ROWS : NULL;            \
+            float(*o_)[TILE_ROWS] = (float(*)[TILE_ROWS])(&(out)[0][b_ * QUANT_BLOCK_ROWS]);       \
+            size_t t_ = 0, f_ = (first);                                                           \
+            for (; (n)-t_ >= 8; t_ += 8) tile(p_, s_, cols, x, f_ + t_, 8, o_ + t_);               \
+            if ((n)-t_ >= 4) tile(p_, s_, cols, x, f_ + t_, 4, o_ + t_), t_ += 4;                  \
+            if ((n)-t_ >= 2) tile(p_, s_, cols, x, f_ + t_, 2, o_ + t_), t_ += 2;                  \
+            if ((n)-t_ >= 1) tile(p_, s_, cols, x, f_ + t_, 1, o_ + t_);                           \
+        }                                                                                          \
     } while (0)
-
-INLINE void common_tile_bf16(const uint8_t *block, const float *row_scale, size_t cols,
-                             const struct activations *x, size_t first, size_t n,
-                             float out[TILE_TOKENS][QUANT_BLOCK_ROWS])
-{
-    (void)row_scale;
-    TILE_BY_CONSTANT(tile_bf16_n, n, first, out, block, cols, x);
-}
-
-INLINE void common_tile_f32(const uint8_t *block, const float *row_scale, size_t cols,
-                            const struct activations *x, size_t first, size_t n,
-                            float out[TILE_TOKENS][QUANT_BLOCK_ROWS])
-{
-    (void)row_scale;
-    TILE_BY_CONSTANT(tile_f32_n, n, first, out, block, cols, x);
-}
 
 #endif

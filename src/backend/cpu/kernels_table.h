@@ -1,23 +1,22 @@
 /* The end of each kernels_*.c: wraps the common kernels, compiled with that file's flags, and fills
  * its table. The including file defines KERNELS_NAME and has tile_q4 and tile_q8. */
 
-static void tile_bf16(const uint8_t *block, const float *row_scale, size_t cols,
-                      const struct activations *x, size_t first, size_t n,
-                      float out[TILE_TOKENS][QUANT_BLOCK_ROWS])
+static void tile_bf16(const uint8_t *block, size_t n_blocks, const float *row_scale, size_t cols,
+                      const struct activations *x, size_t first, size_t n, float out[][TILE_ROWS])
 {
-    common_tile_bf16(block, row_scale, cols, x, first, n, out);
+    TILE_BY_CONSTANT(tile_bf16_n, QUANT_BF16, block, n_blocks, row_scale, cols, x, first, n, out);
 }
 
-static void tile_f32(const uint8_t *block, const float *row_scale, size_t cols,
-                     const struct activations *x, size_t first, size_t n,
-                     float out[TILE_TOKENS][QUANT_BLOCK_ROWS])
+static void tile_f32(const uint8_t *block, size_t n_blocks, const float *row_scale, size_t cols,
+                      const struct activations *x, size_t first, size_t n, float out[][TILE_ROWS])
 {
-    common_tile_f32(block, row_scale, cols, x, first, n, out);
+    TILE_BY_CONSTANT(tile_f32_n, QUANT_F32, block, n_blocks, row_scale, cols, x, first, n, out);
 }
 
-static void quantize(const float *x, size_t n, int8_t *q, float *scale, int32_t *bias)
+static void quantize(const float *x, size_t n, size_t stride, int8_t *q, float *scale,
+                     int32_t *bias)
 {
-    common_quantize(x, n, q, scale, bias);
+    common_quantize(x, n, stride, q, scale, bias);
 }
 
 static void rmsnorm(const float *x, const float *weight, size_t n, float eps, float *out)

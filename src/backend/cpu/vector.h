@@ -62,6 +62,15 @@ INLINE float v16_max_lane(v16f v)
     return s[0];
 }
 
+INLINE int32_t v16_sum_integers(v16i v)
+{
+    int32_t s[16];
+    memcpy(s, &v, sizeof s);
+    for (int n = 8; n > 0; n /= 2)
+        for (int i = 0; i < n; i++) s[i] += s[i + n];
+    return s[0];
+}
+
 /* e^x within 2 ulp for x <= 88; 0 below -87. Cody-Waite reduction by ln 2 and a degree-6
  * polynomial (coefficients: Taylor's, enough for |r| <= 0.347). */
 INLINE v16f v16_exp(v16f x)
