@@ -29,9 +29,9 @@ struct activations {
                       that the unsigned weights carry */
 };
 
-/* Computes out[t][r] = sum over k of W[r][k] x[first + t][k] for the 16 rows of one block, or the 32
- * of two that follow each other (n_blocks), and n tokens, 1 <= n <= TILE_TOKENS. out is aligned to
- * 64 bytes. */
+/* Computes out[t][r] = sum over k of W[r][k] x[first + t][k] for the 16 rows of one block, or the
+ * 32 of two that follow each other (n_blocks), and n tokens, 1 <= n <= TILE_TOKENS. out is aligned
+ * to 64 bytes. */
 typedef void matmul_tile(const uint8_t *block, size_t n_blocks, const float *row_scale, size_t cols,
                          const struct activations *x, size_t first, size_t n,
                          float out[][TILE_ROWS]);

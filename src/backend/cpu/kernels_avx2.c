@@ -30,8 +30,7 @@ INLINE void accumulate_group(const __m256i w[8], __m256 weight_scale, const stru
 }
 
 INLINE void tile_q4_n(const uint8_t *block, const float *row_scale, size_t cols,
-                      const struct activations *x, size_t first, size_t n,
-                      float out[][TILE_ROWS])
+                      const struct activations *x, size_t first, size_t n, float out[][TILE_ROWS])
 {
     const uint8_t *values = block + packed_scale_bytes(QUANT_Q4, cols);
     const __m256i nibble = _mm256_set1_epi8(15);
@@ -61,8 +60,7 @@ INLINE void tile_q4_n(const uint8_t *block, const float *row_scale, size_t cols,
 }
 
 INLINE void tile_q8_n(const uint8_t *block, const float *row_scale, size_t cols,
-                      const struct activations *x, size_t first, size_t n,
-                      float out[][TILE_ROWS])
+                      const struct activations *x, size_t first, size_t n, float out[][TILE_ROWS])
 {
     const uint8_t *values = block + packed_scale_bytes(QUANT_Q8, cols);
     const __m256i flip = _mm256_set1_epi8((char)0x80); /* - 128 */

@@ -170,8 +170,7 @@ INLINE void common_attention_tile(const float *q, size_t n_rows, size_t head_dim
 
 /* bf16 and f32 weights against f32 activations, for n tokens (a constant where inlined). */
 INLINE void tile_bf16_n(const uint8_t *block, const float *row_scale, size_t cols,
-                        const struct activations *x, size_t first, size_t n,
-                        float out[][TILE_ROWS])
+                        const struct activations *x, size_t first, size_t n, float out[][TILE_ROWS])
 {
     (void)row_scale;
     size_t stride = x->groups * QUANT_GROUP, pairs = packed_groups(cols) * QUANT_GROUP / 2;
@@ -191,8 +190,7 @@ INLINE void tile_bf16_n(const uint8_t *block, const float *row_scale, size_t col
 }
 
 INLINE void tile_f32_n(const uint8_t *block, const float *row_scale, size_t cols,
-                       const struct activations *x, size_t first, size_t n,
-                       float out[][TILE_ROWS])
+                       const struct activations *x, size_t first, size_t n, float out[][TILE_ROWS])
 {
     (void)row_scale;
     size_t stride = x->groups * QUANT_GROUP, inputs = packed_groups(cols) * QUANT_GROUP;

@@ -8,7 +8,7 @@ static void tile_bf16(const uint8_t *block, size_t n_blocks, const float *row_sc
 }
 
 static void tile_f32(const uint8_t *block, size_t n_blocks, const float *row_scale, size_t cols,
-                      const struct activations *x, size_t first, size_t n, float out[][TILE_ROWS])
+                     const struct activations *x, size_t first, size_t n, float out[][TILE_ROWS])
 {
     TILE_BY_CONSTANT(tile_f32_n, QUANT_F32, block, n_blocks, row_scale, cols, x, first, n, out);
 }

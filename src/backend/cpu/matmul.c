@@ -41,7 +41,6 @@ void matmul(const struct cpu_kernels *k, const struct packed_matrix *w, const st
      * order of memory. */
     for (size_t t = 0; t < n_tokens; t += TILE_TOKENS) {
         size_t n = n_tokens - t < TILE_TOKENS ? n_tokens - t : TILE_TOKENS;
-        for (size_t i = begin; i < stop; i++)
-            matmul_rows(k, w, x, t, n, i, bias, end, out, stride);
+        for (size_t i = begin; i < stop; i++) matmul_rows(k, w, x, t, n, i, bias, end, out, stride);
     }
 }
