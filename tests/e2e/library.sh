@@ -54,7 +54,7 @@ for way in dynamic static; do
 done
 
 if ! command -v python3 >/dev/null; then
-    skip "the Python package: there is no python3 (7 checks)"
+    skip "the Python package: there is no python3 (17 checks)"
     finish
 fi
 preload=
@@ -112,6 +112,53 @@ says "without documents it refuses, also in a stream" "$OUT" '^refuses True True
 says "documents may be strings" "$OUT" '^strings True$'
 says "an exception in a callback comes out" "$OUT" "^raises 'from the callback'$"
 says "threads may share it" "$OUT" '^threads True$'
+
+# A model of the Hub, from a server on this machine that behaves like it.
+mkdir -p hub/org
+cp -r "$ROOT/models/nano" hub/org/tiny
+python3 "$ROOT/tests/e2e/hub_server.py" hub ports 2>server.log &
+server=$!
+trap 'kill $server 2>/dev/null; wait $server 2>/dev/null; rm -rf "$SCRATCH"' EXIT
+for _ in $(seq 100); do
+    [ -s ports ] && break
+    sleep 0.1
+done
+read -r port _ <ports
+cat >hub.py <<'P'
+import os, sys
+from autospec import LocalLLM, AutospecError
+
+camry = [{"title": "2023 Toyota Camry LE", "content": "Horsepower (hp): 203"}]
+told = []
+def open_it(**more):
+    return LocalLLM(model_name="org/tiny", hub_cache="kept", packed_cache="packed", **more)
+def stop(*_):
+    raise KeyError("stop")
+try:
+    open_it(progress=stop)
+except KeyError:
+    print("stopped")
+llm = open_it(progress=lambda *report: told.append(report))
+print("told", any(what == "org/tiny" and done == total > 1000000 for what, _, done, total in told),
+      any(what == "packing weights" and done == total for what, _, done, total in told))
+print("in kept", "/kept/models--org--tiny/snapshots/" in os.path.abspath(llm.info["folder"]))
+os.environ["HF_ENDPOINT"] = "http://127.0.0.1:1"
+print(open_it(offline=True).answer_query("What is the horsepower of the 2023 Toyota Camry?", camry))
+try:
+    LocalLLM(model_name="org/other", hub_cache="kept", offline=True)
+except AutospecError as refusal:
+    print("offline:", refusal)
+P
+unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY
+export HF_ENDPOINT=http://127.0.0.1:$port
+python hub.py
+exits "a model of the Hub is opened by its name" 0
+says "its progress can stop it" "$OUT" '^stopped$'
+says "and tells of download and packing to their ends" "$OUT" '^told True True$'
+says "it is kept where hub_cache says" "$OUT" '^in kept True$'
+says "and answers without the network from then on" "$OUT" '203'
+says "offline, another one is refused" "$OUT" '^offline: .*org/other'
+unset HF_ENDPOINT
 
 cd "$ROOT" || exit 1
 check "make uninstall succeeds" make_it uninstall

@@ -386,6 +386,32 @@ static void threads_that_share_a_handle_get_the_answers_of_one(void **state)
     autospec_answer_free(a);
 }
 
+static void *open_and_ask(void *context)
+{
+    struct autospec_options o = usual();
+    struct autospec *own = autospec_open(&o, NULL);
+    struct autospec_document d = {.title = "2023 Toyota Camry LE", .content = CAMRY};
+    struct autospec_answer *a =
+        own ? autospec_answer_query(own, QUESTION, &d, 1, NULL, NULL) : NULL;
+    snprintf(context, 256, "%s", a ? a->text : "(failed)");
+    autospec_close(own);
+    autospec_answer_free(a); /* outlives its handle */
+    return NULL;
+}
+
+static void several_handles_work_side_by_side(void **state)
+{
+    (void)state;
+    struct autospec_answer *a = ask(QUESTION, NULL);
+    char texts[2][256];
+    pthread_t threads[2];
+    for (size_t i = 0; i < 2; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, open_and_ask, texts[i]), 0);
+    for (size_t i = 0; i < 2; i++) pthread_join(threads[i], NULL);
+    for (size_t i = 0; i < 2; i++) assert_string_equal(texts[i], a->text);
+    autospec_answer_free(a);
+}
+
 static void *ask_and_be_cancelled(void *context)
 {
     struct autospec_error *error = context;
@@ -451,6 +477,7 @@ int main(void)
         cmocka_unit_test(generate_gives_text_of_the_length_asked_for),
         cmocka_unit_test(info_says_what_was_opened),
         cmocka_unit_test(threads_that_share_a_handle_get_the_answers_of_one),
+        cmocka_unit_test(several_handles_work_side_by_side),
         cmocka_unit_test(cancel_reaches_the_calls_that_wait),
     };
     return cmocka_run_group_tests_name("api", tests, open_nano, close_nano);
