@@ -43,6 +43,8 @@ struct command_line {
     size_t limit, failures;
     /* pull */
     size_t retries; /* 0: the usual number */
+    /* embed */
+    bool query, similarity;
     /* quantize */
     const char *to, *output; /* NULL: not given */
 };
@@ -67,13 +69,14 @@ enum command_bit {
     COMMAND_PULL = 1 << 6,
     COMMAND_QUANTIZE = 1 << 7,
     COMMAND_CONFIG = 1 << 8,
-    COMMAND_ALL = (1 << 9) - 1,
+    COMMAND_EMBED = 1 << 9,
+    COMMAND_ALL = (1 << 10) - 1,
     /* Those that open an engine. */
     COMMAND_ENGINE = COMMAND_ASK | COMMAND_GENERATE | COMMAND_EVAL | COMMAND_INFO,
 };
 
 extern const struct command command_ask, command_ingest, command_generate, command_tokenize,
-    command_eval, command_info, command_pull, command_quantize, command_config;
+    command_eval, command_info, command_pull, command_quantize, command_config, command_embed;
 
 /* All commands, in the order in which help lists them. */
 extern const struct command *const COMMANDS[];

@@ -11,9 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
-const struct command *const COMMANDS[] = {&command_ask,      &command_ingest,  &command_generate,
-                                          &command_tokenize, &command_eval,    &command_info,
-                                          &command_pull,     &command_quantize, &command_config};
+const struct command *const COMMANDS[] = {
+    &command_ask,  &command_ingest, &command_generate, &command_tokenize, &command_eval,
+    &command_info, &command_pull,   &command_quantize, &command_config,   &command_embed};
 const size_t N_COMMANDS = sizeof COMMANDS / sizeof *COMMANDS;
 
 static const struct command *find_command(const char *name, struct error *err)
@@ -101,7 +101,6 @@ int main(int argc, char **argv)
     int status = run(argc, argv, &err);
     if (!output_flush(&err) && status == EXIT_OK) status = EXIT_FAILED;
     status = exit_status(&err, status);
-    if (err.code && !output_is_broken_pipe())
-        fprintf(stderr, "autospec: %s\n", err.text);
+    if (err.code && !output_is_broken_pipe()) fprintf(stderr, "autospec: %s\n", err.text);
     return status;
 }

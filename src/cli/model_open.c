@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static enum quant_type quant_of(const struct settings *s)
+enum quant_type model_quant(const struct settings *s)
 {
     bool both;
     unsigned bits = settings_weight_bits(s, &both);
@@ -23,7 +23,7 @@ bool model_open(struct model *m, const struct command_line *line, struct error *
     const char *isa = settings_choice(s, SETTING_ISA);
     struct engine_options options = {
         .model_dir = m->dir,
-        .type = quant_of(s),
+        .type = model_quant(s),
         .cache_dir = m->cache,
         .n_threads = settings_count(s, SETTING_THREADS),
         .context = settings_count(s, SETTING_CONTEXT),

@@ -16,6 +16,9 @@ struct model {
 bool model_open(struct model *m, const struct command_line *line, struct error *err);
 void model_close(struct model *m);
 
+/* How the settings want weights to be kept; says when they contradict each other. */
+enum quant_type model_quant(const struct settings *s);
+
 /* The sampling options of the command line, checked. */
 bool model_sampler(const struct command_line *line, struct sampler_options *out, struct error *err);
 

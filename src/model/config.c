@@ -30,6 +30,12 @@ static bool read_architecture(struct model_config *c, const json_t *root, const 
         c->arch = (enum architecture)i;
         return true;
     }
+    if (strcmp(type, "bert") == 0)
+        return error_set(
+            err, ERROR_UNSUPPORTED,
+            "%s: model_type \"bert\" is an encoder: it makes vectors (autospec embed), "
+            "not text",
+            path);
     return error_set(err, ERROR_UNSUPPORTED,
                      "%s: model_type \"%s\" is not supported (supported: qwen2, llama, qwen3)",
                      path, type);

@@ -125,7 +125,7 @@ static bool plan_export(struct export_job *e, enum quant_type type, struct error
     if (!e->m.layers) return error_memory(err, e->from);
     if (!packed_plan_make(&e->plan, &e->m, err)) return false;
     e->source = weight_source_open(e->from, e->m.config.head_dim, err);
-    return e->source && packed_plan_find_sources(&e->plan, &e->m, e->from, e->source, err);
+    return e->source && packed_plan_find_sources(&e->plan, e->from, e->source, err);
 }
 
 static bool write_weights(const struct export_job *e, struct thread_pool *pool, struct error *err)

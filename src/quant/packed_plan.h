@@ -38,8 +38,14 @@ struct packed_item {
     const float **vector;         /* of a vector */
 };
 
+/* True for a tensor of the source that nothing asks for, though files in order have it. */
+typedef bool packed_is_harmless(const char *name);
+
 struct packed_plan {
     struct arena arena; /* names */
+    const char *family; /* "qwen2": for messages */
+    const char *prefix; /* sources' names may begin with this too; NULL: with nothing more */
+    packed_is_harmless *is_harmless;
     enum quant_type type;
     struct packed_item *items;
     size_t n_items, cap_items;
@@ -48,15 +54,30 @@ struct packed_plan {
     size_t source_bytes; /* after packed_plan_find_sources */
 };
 
+/* Making a plan: begin with room for so many items (a q4 or q8 matrix is two), add matrices and
+ * vectors with their sources, end. Names come from packed_plan_name (NULL when memory is out, which
+ * packed_plan_end reports) or outlive the plan. Vectors are padded with zeros to a multiple of 16,
+ * so that whole blocks of a matrix's results can take a bias. */
+bool packed_plan_begin(struct packed_plan *plan, enum quant_type type, size_t capacity,
+                       const char *family, packed_is_harmless *is_harmless, struct error *err);
+const char *packed_plan_name(struct packed_plan *plan, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+struct packed_item *packed_plan_matrix(struct packed_plan *plan, struct packed_matrix *target,
+                                       const char *name, enum quant_type type, size_t rows,
+                                       size_t cols);
+struct packed_item *packed_plan_vector(struct packed_plan *plan, const float **target,
+                                       const char *name, size_t n);
+void packed_item_source(struct packed_item *item, const char *name, size_t rows);
+bool packed_plan_end(struct packed_plan *plan, struct error *err);
+
 /* Plans m, whose config and type are set and whose layers are allocated. */
 bool packed_plan_make(struct packed_plan *plan, struct packed_model *m, struct error *err);
 void packed_plan_free(struct packed_plan *plan);
 
 /* Finds each source in the model at `path` and checks its type and shape; warns of tensors that
  * nothing asked for. */
-bool packed_plan_find_sources(struct packed_plan *plan, const struct packed_model *m,
-                              const char *path, const struct weight_source *source,
-                              struct error *err);
+bool packed_plan_find_sources(struct packed_plan *plan, const char *path,
+                              const struct weight_source *source, struct error *err);
 
 /* Points the item's matrix or vector at its data. */
 void packed_item_attach(const struct packed_item *item, const void *data);

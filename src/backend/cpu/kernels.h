@@ -55,6 +55,14 @@ struct cpu_kernels {
     /* out = x / sqrt(mean(x^2) + eps) * weight, n values. out may be x. */
     void (*rmsnorm)(const float *x, const float *weight, size_t n, float eps, float *out);
 
+    /* Encoders: out = (x - mean) / sqrt(variance + eps) * weight + bias, n values; out may be x. */
+    void (*layernorm)(const float *x, const float *weight, const float *bias, size_t n, float eps,
+                      float *out);
+
+    /* Encoders: x = x * Phi(x) in place, Phi the normal distribution's; within 4e-7 * max(1, |x|).
+     * n is a multiple of 16. */
+    void (*gelu)(float *x, size_t n);
+
     /* out[i] = silu(gate[i]) * up[i] */
     void (*swiglu)(const float *gate, const float *up, size_t n, float *out);
 

@@ -1,6 +1,8 @@
 /* The end of each kernels_*.c: wraps the common kernels, compiled with that file's flags, and fills
  * its table. The including file defines KERNELS_NAME and has tile_q4 and tile_q8. */
 
+#include "backend/cpu/kernels_encoder.h"
+
 static void tile_bf16(const uint8_t *block, size_t n_blocks, const float *row_scale, size_t cols,
                       const struct activations *x, size_t first, size_t n, float out[][TILE_ROWS])
 {
@@ -22,6 +24,17 @@ static void quantize(const float *x, size_t n, size_t stride, int8_t *q, float *
 static void rmsnorm(const float *x, const float *weight, size_t n, float eps, float *out)
 {
     common_rmsnorm(x, weight, n, eps, out);
+}
+
+static void layernorm(const float *x, const float *weight, const float *bias, size_t n, float eps,
+                      float *out)
+{
+    common_layernorm(x, weight, bias, n, eps, out);
+}
+
+static void gelu(float *x, size_t n)
+{
+    common_gelu(x, n);
 }
 
 static void swiglu(const float *gate, const float *up, size_t n, float *out)
@@ -65,6 +78,8 @@ const struct cpu_kernels KERNELS_SYMBOL(KERNELS_NAME) = {
              [QUANT_F32] = tile_f32},
     .quantize = quantize,
     .rmsnorm = rmsnorm,
+    .layernorm = layernorm,
+    .gelu = gelu,
     .swiglu = swiglu,
     .rope = rope,
     .kv_store_bf16 = kv_store_bf16,
