@@ -93,7 +93,7 @@ static int run(struct command_line *line, struct error *err)
     engine_info(model.engine, &f.info);
     f.config = engine_config(model.engine);
     f.bits_per_weight = 8.0 * (double)f.info.weight_bytes / (double)f.info.parameters;
-    f.kv_per_1000 = 1000.0 * (double)f.info.kv_bytes / (double)f.info.context;
+    f.kv_per_1000 = 1000.0 * (double)f.info.kv_bytes / (double)f.info.kv_tokens;
     ok = true;
     if (line->json)
         ok = print_json(&f, err);

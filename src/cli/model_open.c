@@ -82,4 +82,7 @@ void model_print_stats(const struct generate_result *r)
             r->prompt_tokens, r->cached_tokens, r->prefill_seconds,
             rate(computed, r->prefill_seconds), r->generated_tokens, r->decode_seconds,
             rate(r->generated_tokens, r->decode_seconds), REASONS[r->finish]);
+    if (r->drafted_tokens)
+        fprintf(stderr, "drafts: %zu of %zu tokens were right\n", r->accepted_tokens,
+                r->drafted_tokens);
 }

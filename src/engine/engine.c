@@ -1,9 +1,9 @@
 /* Opening a model: weights, tokenizer, chat format, backend and KV pages, and running tokens
  * through it. generate.c makes text of that. */
-#include "engine/engine_internal.h"
-
 #include "base/clock.h"
 #include "base/file.h"
+#include "engine/batch.h"
+#include "engine/engine_internal.h"
 #include "model/gguf.h"
 
 #include <stdlib.h>
@@ -12,6 +12,8 @@
 enum {
     DEFAULT_CONTEXT = 4096,
     DEFAULT_CHUNK = 256,
+    DEFAULT_SEQUENCES = 8,
+    MAX_SEQUENCES = 1024,
     LOGITS_BYTES = 16 << 20, /* of logits kept from one step: bounds the activation memory */
 };
 
@@ -31,6 +33,12 @@ static bool check_options(const struct engine_options *o, struct error *err)
     return true;
 }
 
+static void copy_page(void *context, int32_t from, int32_t to)
+{
+    struct engine *e = context;
+    e->backend->ops->copy_page(e->backend, from, to);
+}
+
 static bool open_backend(struct engine *e, const struct engine_options *o, struct error *err)
 {
     const struct model_config *c = &e->model->config;
@@ -44,21 +52,28 @@ static bool open_backend(struct engine *e, const struct engine_options *o, struc
     e->context = context;
     e->chunk = o->chunk ? o->chunk : DEFAULT_CHUNK;
     if (e->chunk > context) e->chunk = context;
-    e->n_pages = (context + KV_PAGE - 1) / KV_PAGE;
-    e->pages = malloc(e->n_pages * sizeof *e->pages);
-    if (!e->pages) return error_memory(err, "KV page table");
-    for (size_t i = 0; i < e->n_pages; i++) e->pages[i] = (int32_t)i;
+    e->max_sequences = o->max_sequences ? o->max_sequences : DEFAULT_SEQUENCES;
+    if (e->max_sequences > MAX_SEQUENCES) e->max_sequences = MAX_SEQUENCES;
+    /* One page more than the context, to copy a shared one to that is not full. */
+    size_t kv_tokens = o->kv_tokens > context ? o->kv_tokens : context;
+    e->n_pages = (kv_tokens + KV_PAGE - 1) / KV_PAGE + 1;
+    size_t max_tokens = e->chunk + e->max_sequences + MAX_DRAFT;
     e->max_logits = LOGITS_BYTES / (c->vocab * sizeof(float));
-    if (e->max_logits < 1) e->max_logits = 1;
-    if (e->max_logits > e->chunk) e->max_logits = e->chunk;
+    if (e->max_logits < e->max_sequences + MAX_DRAFT) e->max_logits = e->max_sequences + MAX_DRAFT;
+    if (e->max_logits > max_tokens) e->max_logits = max_tokens;
     struct backend_options options = {
         .n_pages = e->n_pages,
-        .max_tokens = e->chunk,
+        .max_tokens = max_tokens,
         .max_logits = e->max_logits,
         .isa = o->isa,
     };
     e->backend = backend_cpu_create(e->model, e->pool, &options, err);
-    return e->backend != NULL;
+    if (!e->backend) return false;
+    e->kv = kv_create(e->n_pages, copy_page, e, err);
+    e->batch = e->kv ? batch_create(e, e->max_sequences, err) : NULL;
+    if (!e->batch) return false;
+    e->batch->speculate = !o->no_speculation;
+    return true;
 }
 
 static bool open_random(struct engine *e, const char *dir, const struct engine_options *o,
@@ -132,12 +147,13 @@ fail:
 void engine_free(struct engine *e)
 {
     if (!e) return;
+    if (e->kv) kv_release(e->kv, &e->forward_chain, NULL, 0);
+    batch_free(e->batch);
+    kv_free(e->kv);
     if (e->backend) e->backend->ops->free(e->backend);
     packed_model_free(e->model);
     tokenizer_free(e->tokenizer);
     thread_pool_free(e->pool);
-    tokens_free(&e->history);
-    free(e->pages);
     free(e->name);
     free(e);
 }
@@ -154,6 +170,7 @@ void engine_info(const struct engine *e, struct engine_info *info)
         .device = e->backend->ops->description(e->backend),
         .parameters = model_config_parameters(c),
         .context = e->context,
+        .kv_tokens = e->n_pages * KV_PAGE,
         .n_layers = c->n_layers,
         .hidden = c->hidden,
         .vocab = c->vocab,
@@ -181,32 +198,24 @@ enum chat_format engine_chat_format(const struct engine *e)
     return e->format;
 }
 
-const float *engine_run(struct engine *e, const int32_t *tokens, size_t n, size_t position,
-                        size_t n_logits, struct error *err)
-{
-    struct step_sequence sequence = {
-        .tokens = tokens,
-        .n_tokens = n,
-        .position = position,
-        .pages = e->pages,
-        .n_logits = n_logits,
-    };
-    if (!e->backend->ops->step(e->backend, &sequence, 1, err)) return NULL;
-    return e->backend->ops->logits(e->backend, 0);
-}
-
 bool engine_forward(struct engine *e, const int32_t *tokens, size_t n_tokens, size_t position,
                     float *out, struct error *err)
 {
     if (position > e->context || n_tokens > e->context - position)
         return error_set(err, ERROR_USAGE, "%zu tokens at position %zu: the context is %zu",
                          n_tokens, position, e->context);
-    e->history.len = 0; /* what the pages hold is no longer what generate left there */
+    if (!kv_extend(e->kv, &e->forward_chain, position + n_tokens))
+        return error_memory(err, "KV pages");
     size_t vocab = e->model->config.vocab;
-    size_t step = out ? e->max_logits : e->chunk;
+    size_t step = out && e->max_logits < e->chunk ? e->max_logits : e->chunk;
     for (size_t done = 0; done < n_tokens;) {
         size_t n = n_tokens - done < step ? n_tokens - done : step;
-        if (!engine_run(e, tokens + done, n, position + done, out ? n : 0, err)) return false;
+        struct step_sequence sequence = {.tokens = tokens + done,
+                                         .n_tokens = n,
+                                         .position = position + done,
+                                         .pages = e->forward_chain.pages,
+                                         .n_logits = out ? n : 0};
+        if (!e->backend->ops->step(e->backend, &sequence, 1, err)) return false;
         for (size_t i = 0; out && i < n; i++)
             memcpy(out + (done + i) * vocab, e->backend->ops->logits(e->backend, i),
                    vocab * sizeof *out);

@@ -39,7 +39,7 @@ struct engine_info {
     const char *architecture; /* "qwen2" ... */
     const char *quantization; /* "4-bit", "8-bit", "none" */
     const char *device;       /* the backend's description */
-    size_t parameters, context, n_layers, hidden, vocab;
+    size_t parameters, context, kv_tokens, n_layers, hidden, vocab;
     size_t weight_bytes, kv_bytes, activation_bytes, bytes_per_token;
     bool from_cache;
     double load_seconds;
@@ -108,8 +108,8 @@ struct generate_result {
  * <think> and </think>. Return false to end the generation. */
 typedef bool generate_sink(void *context, const char *text, size_t len, bool reasoning);
 
-/* Generates after `prompt` (rendered by model/chat.h). The KV of the longest prefix shared with the
- * last call is used again. A prompt longer than the context is an error that says both numbers. */
+/* Generates after `prompt` (rendered by model/chat.h). The KV of the longest known prefix is used
+ * again (engine/kv.h). A prompt longer than the context is an error that says both numbers. */
 bool engine_generate(struct engine *e, const struct tokens *prompt,
                      const struct generate_options *options, generate_sink *sink, void *context,
                      struct generate_result *result, struct error *err);

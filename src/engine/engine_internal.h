@@ -4,6 +4,10 @@
 
 #include "backend/backend.h"
 #include "engine/engine.h"
+#include "engine/kv.h"
+
+struct batch;
+struct scheduler;
 
 struct engine {
     char *name;
@@ -13,15 +17,12 @@ struct engine {
     struct packed_model *model;
     struct backend *backend;
     size_t context, chunk, max_logits; /* tokens, tokens, rows */
-    int32_t *pages;                    /* (n_pages): the one sequence has page i at place i */
-    size_t n_pages;
-    struct tokens history; /* whose KV the pages hold, from position 0 on */
+    size_t max_sequences, n_pages;
+    struct kv_cache *kv;
+    struct batch *batch;
+    struct scheduler *scheduler;   /* NULL: engine_generate runs the batch itself */
+    struct kv_chain forward_chain; /* of engine_forward; known to nobody else */
     double load_seconds;
 };
-
-/* One step of the engine's sequence, n at most e->chunk. Gives the first wanted row of logits (any
- * pointer when none is wanted), NULL with *err filled on failure. */
-const float *engine_run(struct engine *e, const int32_t *tokens, size_t n, size_t position,
-                        size_t n_logits, struct error *err);
 
 #endif

@@ -50,12 +50,19 @@ struct sampler *sampler_create(const struct sampler_options *options, size_t voc
     s->options = *options;
     s->vocab = vocab;
     s->state = options->seed;
-    s->logits = calloc(vocab, sizeof *s->logits);
-    s->candidates = calloc(vocab, sizeof *s->candidates);
-    s->weights = calloc(vocab, sizeof *s->weights);
-    s->seen = calloc(vocab, sizeof *s->seen);
-    s->is_seen = calloc(vocab, 1);
-    if (s->logits && s->candidates && s->weights && s->seen && s->is_seen) return s;
+    bool penalty = options->repetition_penalty != 1, random = options->temperature > 0;
+    if (penalty) {
+        s->logits = calloc(vocab, sizeof *s->logits);
+        s->seen = calloc(vocab, sizeof *s->seen);
+        s->is_seen = calloc(vocab, 1);
+        if (!s->logits || !s->seen || !s->is_seen) goto fail;
+    }
+    if (random) {
+        s->candidates = calloc(vocab, sizeof *s->candidates);
+        s->weights = calloc(vocab, sizeof *s->weights);
+        if (!s->candidates || !s->weights) goto fail;
+    }
+    return s;
 fail:
     sampler_free(s);
     error_memory(err, "sampler");
@@ -75,7 +82,7 @@ void sampler_free(struct sampler *s)
 
 void sampler_saw(struct sampler *s, int32_t id)
 {
-    if (id < 0 || (size_t)id >= s->vocab || s->is_seen[id]) return;
+    if (!s->seen || id < 0 || (size_t)id >= s->vocab || s->is_seen[id]) return;
     s->is_seen[id] = 1;
     s->seen[s->n_seen++] = id;
 }

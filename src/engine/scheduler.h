@@ -49,9 +49,10 @@ void request_cancel(struct request *r);
 
 /* A run of output of one kind. Zero-initialise it; request_output_free frees it. */
 struct request_output {
-    struct buffer text;           /* valid UTF-8; may be empty where there are only tokens */
-    bool reasoning;               /* it stood between <think> and </think> */
-    struct token_logprob *tokens; /* with options.logprobs: the tokens that the text is of */
+    struct buffer text; /* valid UTF-8; may be empty where there are only tokens */
+    bool reasoning;     /* it stood between <think> and </think> */
+    struct token_logprob
+        *tokens; /* with options.logprobs: its tokens; one may come before its text */
     size_t n_tokens, cap_tokens;
 };
 void request_output_free(struct request_output *out);

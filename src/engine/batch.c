@@ -1,0 +1,303 @@
+#include "engine/batch.h"
+#include "base/clock.h"
+#include "engine/engine_internal.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double RATE_SECONDS = 5; /* how far back the rates look */
+
+struct batch *batch_create(struct engine *e, size_t capacity, struct error *err)
+{
+    struct batch *b = calloc(1, sizeof *b);
+    if (!b) goto fail;
+    *b = (struct batch){.engine = e, .capacity = capacity, .prefill_alone = e->chunk};
+    b->prefill_mixed = e->chunk >= 4 ? e->chunk / 4 : 1;
+    b->sequences = calloc(capacity, sizeof(struct sequence *));
+    b->steps = calloc(capacity, sizeof *b->steps);
+    b->members = calloc(capacity, sizeof(struct sequence *));
+    b->prompts = calloc(capacity, sizeof(struct sequence *));
+    b->scratch = calloc(e->model->config.vocab, sizeof *b->scratch);
+    if (b->sequences && b->steps && b->members && b->prompts && b->scratch) return b;
+fail:
+    batch_free(b);
+    error_memory(err, "batch");
+    return NULL;
+}
+
+void batch_free(struct batch *b)
+{
+    if (!b) return;
+    free(b->sequences);
+    free(b->steps);
+    free(b->members);
+    free(b->prompts);
+    free(b->scratch);
+    free(b);
+}
+
+void batch_add(struct batch *b, struct sequence *s)
+{
+    s->order = b->next_order++;
+    size_t at = b->n++;
+    for (; at > 0 && b->sequences[at - 1]->options.priority < s->options.priority; at--)
+        b->sequences[at] = b->sequences[at - 1];
+    b->sequences[at] = s;
+}
+
+static size_t left(const struct sequence *s)
+{
+    return s->tokens.len - s->n_kv;
+}
+
+/* ---- pages ---- */
+
+static void give_up_pages(struct batch *b, struct sequence *s)
+{
+    if (s->chain.pages) kv_release(b->engine->kv, &s->chain, s->tokens.ids, s->n_kv);
+    s->n_kv = 0;
+    s->admitted = false;
+}
+
+static void admit(struct batch *b)
+{
+    struct kv_cache *kv = b->engine->kv;
+    size_t admitted = 0;
+    for (size_t i = 0; i < b->n; i++) admitted += b->sequences[i]->admitted;
+    for (size_t i = 0; i < b->n; i++) {
+        struct sequence *s = b->sequences[i];
+        if (s->admitted || s->paused) continue;
+        s->n_kv = kv_match(kv, &s->chain, s->tokens.ids, s->tokens.len - 1);
+        if (!kv_extend(kv, &s->chain, s->tokens.len)) {
+            give_up_pages(b, s);
+            struct error err = {0};
+            error_memory(&err, "KV pages");
+            if (admitted == 0) sequence_fail(s, &err);
+            return; /* those behind it wait too, else a long prompt would wait for ever */
+        }
+        if (s->started == 0) {
+            s->started = clock_seconds();
+            s->result.cached_tokens = s->n_kv;
+            b->counts.prompt_tokens += s->tokens.len;
+            b->counts.cached_tokens += s->n_kv;
+        }
+        s->admitted = true;
+        admitted++;
+    }
+}
+
+/* Room for n tokens of s, taken from the last in order if need be. False: s itself was that. */
+static bool make_room(struct batch *b, struct sequence *s, size_t n)
+{
+    while (!kv_extend(b->engine->kv, &s->chain, n)) {
+        struct sequence *last = NULL;
+        for (size_t i = 0; i < b->n; i++)
+            if (b->sequences[i]->admitted) last = b->sequences[i];
+        give_up_pages(b, last);
+        b->counts.preempted++;
+        if (last == s) return false;
+    }
+    return true;
+}
+
+/* ---- what a step runs ---- */
+
+struct plan {
+    size_t n, n_tokens, n_logits, prefill, decode;
+};
+
+static void plan_add(struct batch *b, struct plan *p, struct sequence *s, size_t n, size_t n_logits)
+{
+    b->members[p->n] = s;
+    b->steps[p->n++] = (struct step_sequence){.tokens = s->tokens.ids + s->n_kv,
+                                              .n_tokens = n,
+                                              .position = s->n_kv,
+                                              .pages = s->chain.pages,
+                                              .n_logits = n_logits};
+    p->n_tokens += n;
+    p->n_logits += n_logits;
+}
+
+/* Drafts of one sequence; they stand behind its tokens while the step runs. */
+static size_t draft(struct batch *b, struct sequence *s, size_t max)
+{
+    struct speculator *sp = &s->speculator;
+    size_t room = b->engine->context - s->tokens.len;
+    size_t wanted = s->options.max_tokens - s->result.generated_tokens;
+    if (max > room) max = room;
+    if (max > wanted - 1) max = wanted - 1;
+    speculator_propose(sp, &b->cost, s->tokens.ids, s->tokens.len, max);
+    if (sp->n_draft && !kv_extend(b->engine->kv, &s->chain, s->tokens.len + sp->n_draft))
+        sp->n_draft = 0;
+    size_t n = 0;
+    struct error err = {0};
+    while (n < sp->n_draft && tokens_push(&s->tokens, sp->draft[n], &err)) n++;
+    s->tokens.len -= n;
+    sp->n_draft = n;
+    return n;
+}
+
+static void plan_decoding(struct batch *b, struct plan *p)
+{
+    size_t decoding = 0;
+    for (size_t i = 0; i < b->n; i++)
+        decoding += b->sequences[i]->admitted && left(b->sequences[i]) == 1;
+    /* Drafted tokens are nearly free up to about 16 in a step, over all sequences. */
+    size_t drafts = b->speculate && decoding && decoding <= 4 ? MAX_DRAFT / decoding : 0;
+    for (size_t i = 0; i < b->n; i++) {
+        struct sequence *s = b->sequences[i];
+        if (!s->admitted || s->paused || left(s) != 1) continue;
+        if (!make_room(b, s, s->tokens.len)) continue;
+        size_t n = 1 + (drafts && s->result.generated_tokens ? draft(b, s, drafts) : 0);
+        plan_add(b, p, s, n, n);
+        p->decode++;
+    }
+}
+
+static int by_left(const void *a, const void *b)
+{
+    const struct sequence *x = *(struct sequence *const *)a, *y = *(struct sequence *const *)b;
+    if (x->options.priority != y->options.priority)
+        return x->options.priority > y->options.priority ? -1 : 1;
+    if (left(x) != left(y)) return left(x) < left(y) ? -1 : 1;
+    return x->order < y->order ? -1 : 1;
+}
+
+/* The shortest prompt first, so that a short question does not wait for a long one; but a quarter
+ * is the oldest's, so that a long one does not wait for ever. */
+static void plan_prompts(struct batch *b, struct plan *p)
+{
+    size_t n = 0;
+    struct sequence *oldest = NULL;
+    for (size_t i = 0; i < b->n; i++) {
+        struct sequence *s = b->sequences[i];
+        if (!s->admitted || s->paused) continue;
+        if (left(s) > 1)
+            s->n_kv = kv_skip(b->engine->kv, &s->chain, s->tokens.ids, s->n_kv, s->tokens.len - 1);
+        bool planned = false;
+        for (size_t m = 0; m < p->decode; m++) planned |= b->members[m] == s;
+        if (planned) continue;
+        b->prompts[n++] = s;
+        if (!oldest || s->order < oldest->order) oldest = s;
+    }
+    if (n == 0) return;
+    qsort(b->prompts, n, sizeof(struct sequence *), by_left);
+    size_t budget = b->n == 1 ? b->prefill_alone : b->prefill_mixed;
+    for (size_t i = 0; i < n && budget > 0; i++) {
+        struct sequence *s = b->prompts[i];
+        size_t quarter = (budget + 3) / 4, share = budget;
+        bool oldest_waits = false;
+        for (size_t j = i + 1; j < n; j++) oldest_waits |= b->prompts[j] == oldest;
+        if (oldest_waits) share = budget - quarter;
+        size_t take = left(s) < share ? left(s) : share;
+        if (take == 0) continue;
+        plan_add(b, p, s, take, take == left(s));
+        budget -= take;
+        p->prefill += take;
+    }
+}
+
+/* ---- running it ---- */
+
+/* What the sequence makes of its logits, which begin at `row`. */
+static void take_result(struct batch *b, struct sequence *s, const struct step_sequence *step,
+                        size_t row)
+{
+    const struct backend_ops *ops = b->engine->backend->ops;
+    if (step->n_logits == 0) {
+        s->n_kv += step->n_tokens;
+        kv_fill(b->engine->kv, &s->chain, s->tokens.ids, s->n_kv);
+        return;
+    }
+    size_t first = s->tokens.len, drafted = step->n_logits - 1, accepted = 0;
+    s->n_kv = first;
+    bool going = sequence_pick(s, ops->logits(b->engine->backend, row), b->scratch);
+    while (going && accepted < drafted &&
+           s->tokens.ids[first + accepted] == s->speculator.draft[accepted]) {
+        accepted++;
+        s->n_kv++;
+        going = sequence_pick(s, ops->logits(b->engine->backend, row + accepted), b->scratch);
+    }
+    size_t picked = s->tokens.len - first;
+    speculator_learn(&s->speculator, s->tokens.ids + first, picked);
+    s->result.drafted_tokens += drafted;
+    s->result.accepted_tokens += accepted;
+    b->counts.generated_tokens += picked;
+    b->counts.drafted_tokens += drafted;
+    b->counts.accepted_tokens += accepted;
+    kv_fill(b->engine->kv, &s->chain, s->tokens.ids, s->n_kv);
+}
+
+static bool run(struct batch *b, size_t first, size_t n, struct error *err)
+{
+    struct backend *backend = b->engine->backend;
+    if (!backend->ops->step(backend, b->steps + first, n, err)) return false;
+    for (size_t i = first, row = 0; i < first + n; row += b->steps[i++].n_logits)
+        take_result(b, b->members[i], &b->steps[i], row);
+    return true;
+}
+
+static void end_on_request(struct batch *b)
+{
+    double now = clock_seconds();
+    for (size_t i = 0; i < b->n; i++) {
+        struct sequence *s = b->sequences[i];
+        if (s->options.cancel && atomic_load(s->options.cancel))
+            sequence_finish(s, FINISH_CANCELLED);
+        else if (s->options.deadline > 0 && now >= s->options.deadline)
+            sequence_finish(s, FINISH_DEADLINE);
+    }
+}
+
+static void remove_done(struct batch *b)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < b->n; i++) {
+        struct sequence *s = b->sequences[i];
+        if (s->done)
+            give_up_pages(b, s);
+        else
+            b->sequences[n++] = s;
+    }
+    b->n = n;
+}
+
+static void count_step(struct batch *b, const struct plan *p, uint64_t generated, double seconds)
+{
+    struct batch_counts *c = &b->counts;
+    double keep = exp(-seconds / RATE_SECONDS);
+    if (p->prefill) {
+        c->prefill_tokens = c->prefill_tokens * keep + (double)p->prefill;
+        c->prefill_seconds = c->prefill_seconds * keep + seconds;
+    }
+    if (p->decode) {
+        c->decode_tokens = c->decode_tokens * keep + (double)generated;
+        c->decode_seconds = c->decode_seconds * keep + seconds;
+    }
+    c->steps++;
+    if (p->decode == 1 && p->prefill == 0) speculate_measure(&b->cost, p->n_tokens, seconds);
+}
+
+bool batch_step(struct batch *b)
+{
+    end_on_request(b);
+    remove_done(b);
+    admit(b);
+    struct plan p = {0};
+    plan_decoding(b, &p);
+    plan_prompts(b, &p);
+    if (p.n) {
+        double started = clock_seconds();
+        uint64_t before = b->counts.generated_tokens;
+        struct error err = {0};
+        if (!run(b, 0, p.n, &err)) /* one of them is at fault: only that one shall fail */
+            for (size_t i = 0; i < p.n; i++) {
+                error_clear(&err);
+                if (!run(b, i, 1, &err)) sequence_fail(b->members[i], &err);
+            }
+        count_step(b, &p, b->counts.generated_tokens - before, clock_seconds() - started);
+    }
+    remove_done(b);
+    return p.n > 0;
+}
