@@ -15,6 +15,7 @@
 enum { MAX_FILE = 1 << 20 };
 
 static const char *const THINKING_CHOICES[] = {"auto", "on", "off", NULL};
+static const char *const SPECULATION_CHOICES[] = {"auto", "off", NULL};
 static const char *const ISA_CHOICES[] = {"auto", "portable", "avx2", "avx512", NULL};
 static const char *const KV_BITS_CHOICES[] = {"16", "8", NULL};
 
@@ -48,6 +49,9 @@ static const struct setting_spec SPECS[N_SETTINGS] = {
                          "the cores there are", 1, 1024, NULL, .help = "Threads to compute with"},
     [SETTING_ISA] = {"AUTOSPEC_ISA", SETTING_CHOICE, "isa", 0, "ISA", "auto", NULL, 0, 0,
                      ISA_CHOICES, .help = "The instructions to compute with; auto is the best there is"},
+    [SETTING_SPECULATION] = {"LLM_SPECULATION", SETTING_CHOICE, "speculation", 0, "MODE", "auto",
+                             NULL, 0, 0, SPECULATION_CHOICES,
+                             .help = "Look up what may come next in the prompt; the text stays the same"},
     [SETTING_STORE] = {"AUTOSPEC_STORE", SETTING_TEXT, "store", 's', "FILE", NULL,
                        "~/.local/share/autospec/autospec.db", 0, 0, NULL,
                        .help = "The file that keeps the documents"},

@@ -25,6 +25,7 @@ bool model_open(struct model *m, const struct command_line *line, struct error *
         .model_dir = m->dir,
         .type = model_quant(s),
         .cache_dir = m->cache,
+        .no_speculation = strcmp(settings_choice(s, SETTING_SPECULATION), "off") == 0,
         .n_threads = settings_count(s, SETTING_THREADS),
         .context = settings_count(s, SETTING_CONTEXT),
         .kv_bits = strcmp(settings_choice(s, SETTING_KV_BITS), "8") == 0 ? 8 : 16,
