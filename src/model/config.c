@@ -130,7 +130,7 @@ static bool read_shapes(struct model_config *c, const json_t *root, const char *
     bool bias = false;
     if (!json_get_bool(root, path, "tie_word_embeddings", false, &c->tied_head, err) ||
         !json_get_bool(root, path, "attention_bias", false, &bias, err) ||
-        !json_get_bool(root, path, "autospec_question_first", false, &c->question_first, err))
+        !json_get_bool(root, path, "autospec_one_vehicle", false, &c->one_vehicle, err))
         return false;
     c->qkv_bias = c->arch == ARCH_QWEN2 || bias;
     c->o_bias = c->arch != ARCH_QWEN2 && bias;

@@ -1,5 +1,6 @@
 #include "rag/answer.h"
 #include "base/clock.h"
+#include "rag/respond.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -88,57 +89,25 @@ static bool answer_nothing(struct answer *a, struct error *err)
 
 /* ---- generation ---- */
 
-struct collector {
-    const struct answer_options *options;
-    struct buffer text, reasoning;
-};
-
-static bool collect(void *context, const char *text, size_t len, bool reasoning)
-{
-    struct collector *c = context;
-    buffer_append(reasoning ? &c->reasoning : &c->text, text, len);
-    if (c->text.failed || c->reasoning.failed) return false;
-    return !c->options->sink || c->options->sink(c->options->sink_context, text, len, reasoning);
-}
-
-/* Without the white space around it. */
-static const char *trimmed(const struct buffer *b, struct arena *arena)
-{
-    const char *text = buffer_text(b);
-    size_t skip = strspn(text, " \t\r\n"), len = strlen(text);
-    while (len > skip && strchr(" \t\r\n", text[len - 1])) len--;
-    return arena_strndup(arena, text + skip, len - skip);
-}
-
 static bool generate(struct answer *a, const struct generator *g, const struct passage *passages,
                      const struct answer_options *o, struct error *err)
 {
-    if (o->max_tokens == 0 || o->max_tokens >= g->context_tokens)
-        return error_set(err, ERROR_USAGE,
-                         "an answer of %zu tokens does not fit into a context of %zu",
-                         o->max_tokens, g->context_tokens);
-    struct prompt prompt;
-    struct collector c = {.options = o};
-    double start = clock_seconds();
-    if (!prompt_build(&prompt, g, passages, a->hits.n, a->question.text, o->thinking,
-                      g->context_tokens - o->max_tokens, err))
+    const struct respond_options options = {.max_tokens = o->max_tokens,
+                                            .thinking = o->thinking,
+                                            .sampler = o->sampler,
+                                            .cancel = o->cancel,
+                                            .sink = o->sink,
+                                            .sink_context = o->sink_context};
+    struct response r;
+    if (!respond(&r, g, a->question.text, passages, a->hits.n, &options, &a->arena, err))
         return false;
-    a->n_passages = prompt.n_passages;
-    a->prompt_seconds = clock_seconds() - start;
-    struct generate_options options = {
-        .max_tokens = o->max_tokens, .sampler = o->sampler, .cancel = o->cancel};
-    bool ok = g->generate(g->context, &prompt.tokens, &options, collect, &c, &a->usage, err);
-    prompt_free(&prompt);
-    a->generated = true;
-    if (ok && (c.text.failed || c.reasoning.failed)) ok = error_memory(err, "an answer");
-    if (ok) {
-        a->text = trimmed(&c.text, &a->arena);
-        a->reasoning = trimmed(&c.reasoning, &a->arena);
-        ok = (a->text && a->reasoning) || error_memory(err, "an answer");
-    }
-    buffer_free(&c.text);
-    buffer_free(&c.reasoning);
-    return ok;
+    a->text = r.text;
+    a->reasoning = r.reasoning;
+    a->generated = r.generated;
+    a->n_passages = r.n_passages;
+    a->usage = r.usage;
+    a->prompt_seconds = r.prompt_seconds;
+    return true;
 }
 
 static bool check(struct answer *a, const struct passage *passages, struct error *err)

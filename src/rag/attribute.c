@@ -75,6 +75,12 @@ static const struct {
     {{"approach angle"}, {NULL}},
     {{"departure angle"}, {NULL}},
     {{"wading depth", "water fording"}, {"wade", "fording"}},
+    {{"safety rating", "safety", "crash rating", "crash test rating"}, {"how safe", "safe"}},
+    {{"audio system", "audio", "sound system", "speakers", "stereo"}, {NULL}},
+    {{"quarter mile", "quarter mile time"}, {NULL}},
+    {{"braking distance", "braking"}, {"stopping distance"}},
+    {{"emission standard", "emissions standard", "co2 emissions", "emissions"}, {NULL}},
+    {{"color", "colour", "exterior color", "paint"}, {"colors", "colours"}},
     {{"country", "assembly", "assembled in", "built in"}, {"where is it made", "made"}},
 };
 
@@ -100,6 +106,27 @@ void attribute_expand(const char *text, void (*each)(void *context, const char *
         for (size_t i = 0; i < MAX_NAMES && GROUPS[g].names[i]; i++)
             each(context, GROUPS[g].names[i]);
     }
+}
+
+/* Whether the phrase has the word between spaces or its ends. */
+static bool phrase_has(const char *phrase, const char *word, size_t n)
+{
+    for (const char *p = phrase; (p = strstr(p, word)); p++)
+        if ((p == phrase || p[-1] == ' ') && (p[n] == ' ' || p[n] == '\0')) return true;
+    return false;
+}
+
+bool attribute_has_word(const char *word)
+{
+    size_t n = strlen(word);
+    if (n == 0) return false;
+    for (size_t g = 0; g < sizeof GROUPS / sizeof *GROUPS; g++) {
+        for (size_t i = 0; i < MAX_NAMES && GROUPS[g].names[i]; i++)
+            if (phrase_has(GROUPS[g].names[i], word, n)) return true;
+        for (size_t i = 0; i < MAX_ASKED && GROUPS[g].asked[i]; i++)
+            if (phrase_has(GROUPS[g].asked[i], word, n)) return true;
+    }
+    return false;
 }
 
 bool is_stop_word(const char *word)

@@ -11,6 +11,9 @@
 void attribute_expand(const char *text, void (*each)(void *context, const char *name),
                       void *context);
 
+/* Whether the word (lower case) is part of a name of any attribute. */
+bool attribute_has_word(const char *word);
+
 /* Words that tell nothing about what is searched: "what", "the", "does". Lower case. */
 bool is_stop_word(const char *word);
 

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "rag/prompt.h"
+#include "rag/respond.h"
 #include "rag/verify.h"
 
 #include <errno.h>
@@ -161,13 +162,6 @@ bool evaluate_score(struct eval_result *out, const json_t *item, const char *nam
     return ok;
 }
 
-static bool collect(void *context, const char *text, size_t len, bool reasoning)
-{
-    struct buffer *b = context;
-    if (!reasoning) buffer_append(b, text, len);
-    return !b->failed;
-}
-
 bool evaluate_item(struct eval_result *out, const struct generator *g, const json_t *item,
                    const char *name, size_t max_tokens, struct error *err)
 {
@@ -190,28 +184,20 @@ bool evaluate_item(struct eval_result *out, const struct generator *g, const jso
             !json_get_string(p, name, "text", true, &passages[i].text, err))
             return false;
     }
-    if (max_tokens == 0 || max_tokens >= g->context_tokens)
-        return error_set(err, ERROR_USAGE,
-                         "an answer of %zu tokens does not fit into a context of %zu", max_tokens,
-                         g->context_tokens);
-    struct prompt prompt;
-    if (!prompt_build(&prompt, g, passages, n, question, THINKING_OFF,
-                      g->context_tokens - max_tokens, err))
-        return false;
-    struct buffer text = {0};
-    struct generate_options options = {
+    struct arena arena = {0};
+    struct response r;
+    const struct respond_options options = {
         .max_tokens = max_tokens,
+        .thinking = THINKING_OFF,
         .sampler = {.temperature = 0, .top_p = 1, .repetition_penalty = 1}};
-    bool ok = g->generate(g->context, &prompt.tokens, &options, collect, &text, &out->usage, err);
-    prompt_free(&prompt);
-    if (ok && text.failed) ok = error_memory(err, "an answer");
+    bool ok = respond(&r, g, question, passages, n, &options, &arena, err);
     if (ok) {
-        const char *start = buffer_text(&text) + strspn(buffer_text(&text), " \n");
-        out->answer = strdup(start);
+        out->usage = r.usage;
+        out->answer = strdup(r.text);
         ok = (out->answer || error_memory(err, "an answer")) &&
              evaluate_score(out, item, name, out->answer, err);
     }
-    buffer_free(&text);
+    arena_free(&arena);
     if (!ok) eval_result_free(out);
     return ok;
 }

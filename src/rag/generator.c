@@ -18,5 +18,5 @@ struct generator generator_from_engine(struct engine *e)
 {
     struct engine_info info;
     engine_info(e, &info);
-    return (struct generator){e, info.context, render, generate, engine_config(e)->question_first};
+    return (struct generator){e, info.context, render, generate, engine_config(e)->one_vehicle};
 }

@@ -8,13 +8,12 @@ const char PROMPT_SYSTEM[] =
     "cite the passage as [n]. If the passages do not hold the answer, say so.";
 
 void prompt_write_user(const struct passage *passages, size_t n, const char *question,
-                       bool question_first, struct buffer *out)
+                       struct buffer *out)
 {
-    if (question_first) buffer_printf(out, "Question: %s\n\n", question);
     buffer_puts(out, "Passages:\n\n");
     for (size_t i = 0; i < n; i++)
         buffer_printf(out, "[%zu] %s\n%s\n\n", i + 1, passages[i].title, passages[i].text);
-    if (!question_first) buffer_printf(out, "Question: %s", question);
+    buffer_printf(out, "Question: %s", question);
 }
 
 /* Renders into p->tokens, whose earlier contents go. */
@@ -22,7 +21,7 @@ static bool render(struct prompt *p, const struct generator *g, const struct pas
                    size_t n, const char *question, enum thinking thinking, struct error *err)
 {
     struct buffer user = {0};
-    prompt_write_user(passages, n, question, g->question_first, &user);
+    prompt_write_user(passages, n, question, &user);
     bool ok = !user.failed || error_memory(err, "the prompt");
     struct chat_message messages[2] = {
         {ROLE_SYSTEM, PROMPT_SYSTEM, strlen(PROMPT_SYSTEM)},

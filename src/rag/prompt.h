@@ -1,10 +1,5 @@
 /* The prompt: the exact words that models/nano is trained on, rendered to token ids within the room
- * that the context leaves.
- *
- * The question stands behind the passages, so that the KV cache of passages that are asked about
- * again is shared. A small model reads them far better with the question in mind (query-aware
- * contextualization: Liu et al. 2023, "Lost in the Middle", section 4.2), and to it the cache saves
- * nothing: a model whose config.json says so has the question first. */
+ * that the context leaves. */
 #ifndef RAG_PROMPT_H
 #define RAG_PROMPT_H
 
@@ -26,9 +21,9 @@ struct prompt {
     bool cut;          /* the only passage had to be shortened */
 };
 
-/* Appends the user's message: passages from [1], and the question behind or before them. */
+/* Appends the user's message: passages from [1], then the question. */
 void prompt_write_user(const struct passage *passages, size_t n, const char *question,
-                       bool question_first, struct buffer *out);
+                       struct buffer *out);
 
 /* Renders the prompt in at most `room` tokens (the context less what may be generated). Passages
  * that do not fit are dropped from the end; the only one left is cut at the end of a line. A

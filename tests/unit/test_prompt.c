@@ -31,16 +31,6 @@ static void prompt_is_word_for_word_what_the_model_learned(void **state)
     assert_int_equal(p.n_passages, 2);
     assert_false(p.cut);
     prompt_free(&p);
-
-    g.question_first = true;
-    assert_true(prompt_build(&p, &g, PASSAGES, 2, "How strong is it?", THINKING_OFF, 500, &err));
-    assert_string_equal(buffer_text(&m.prompt), "Question: How strong is it?\n\n"
-                                                "Passages:\n\n"
-                                                "[1] 2023 Toyota Camry LE\n"
-                                                "Horsepower: 203 hp\nSeats: 5\n\n"
-                                                "[2] 2023 Honda Accord LX\n"
-                                                "Horsepower: 192 hp\n\n");
-    prompt_free(&p);
     fake_free(&m);
 }
 
