@@ -1,6 +1,6 @@
 #include "rag/focus.h"
 #include "rag/attribute.h"
-#include "rag/vehicle.h"
+#include "rag/words.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,88 +8,17 @@
 enum {
     MAX_WORDS = 160,     /* of a question */
     MAX_NAME_WORDS = 32, /* of a passage's name */
-    MAX_KEY = 40,
-    MAX_LINE = 120, /* bytes of a first line that may name the vehicle */
-    MAX_RUNS = 4,   /* of one passage that are looked at */
-    REACH = 4,      /* words from a name to one that still belongs to it */
-};
-
-struct word {
-    char key[MAX_KEY]; /* lower case, without a possessive 's */
-    size_t begin, end; /* bytes of the text */
-    bool upper;        /* begins with a capital letter or a digit */
-    bool closed;       /* what stands behind it ends a name: "'s", ":", "," ... */
-    bool year;
+    MAX_LINE = 120,      /* bytes of a first line that may name the vehicle */
+    MAX_RUNS = 4,        /* of one passage that are looked at */
+    REACH = 4,           /* words from a name to one that still belongs to it */
 };
 
 /* ---- words ---- */
 
-static bool is_word_byte(char c)
-{
-    unsigned char b = (unsigned char)c;
-    return b >= 0x80 || (b >= '0' && b <= '9') || (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z');
-}
-
-static bool strip_suffix(struct word *w, size_t *len, const char *suffix)
-{
-    size_t n = strlen(suffix);
-    if (*len <= n || memcmp(w->key + *len - n, suffix, n) != 0) return false;
-    *len -= n;
-    w->key[*len] = '\0';
-    w->end -= n;
-    return true;
-}
-
-/* The next word at or behind *at; false at the end of the text. "CX-5", "2.0", "R/T" and "id.4" are
- * one word each. A word too long for its key is passed over. */
-static bool next_word(const char *text, size_t end, size_t *at, struct word *w)
-{
-    for (;;) {
-        size_t i = *at;
-        while (i < end && !is_word_byte(text[i])) i++;
-        if (i >= end) return false;
-        size_t begin = i;
-        while (i < end && (is_word_byte(text[i]) || (strchr("-.+/&#'", text[i]) && i + 1 < end &&
-                                                     is_word_byte(text[i + 1]))))
-            i++;
-        if (i < end && (text[i] == '+' || text[i] == '#')) i++;
-        *at = i;
-        size_t len = i - begin;
-        if (len >= MAX_KEY) continue;
-        *w = (struct word){.begin = begin, .end = i};
-        for (size_t k = 0; k < len; k++) {
-            char c = text[begin + k];
-            w->key[k] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-        }
-        char first = text[begin];
-        w->upper = (first >= 'A' && first <= 'Z') || (first >= '0' && first <= '9');
-        w->closed = strip_suffix(w, &len, "'s") || strip_suffix(w, &len, "\xe2\x80\x99s");
-        for (size_t k = i; k < end && !is_word_byte(text[k]); k++)
-            if (!strchr(" ()\"", text[k])) w->closed = true;
-        w->year = year_parse(w->key, len) != 0;
-        return true;
-    }
-}
-
-static size_t split(const char *text, size_t end, struct word *out, size_t max)
-{
-    size_t n = 0, at = 0;
-    while (n < max && next_word(text, end, &at, &out[n])) n++;
-    return n;
-}
-
-static bool text_has(const char *text, const char *key)
-{
-    struct word w;
-    for (size_t at = 0, end = strlen(text); next_word(text, end, &at, &w);)
-        if (strcmp(w.key, key) == 0) return true;
-    return false;
-}
-
 /* Whether all parts of "0-100" or "legroom" are words of attributes' names. */
 static bool is_attribute_word(const char *key)
 {
-    char part[MAX_KEY];
+    char part[WORD_MAX];
     for (const char *p = key; *p;) {
         size_t n = 0;
         while (is_word_byte(p[n])) n++;
@@ -119,7 +48,7 @@ static bool name_has(const struct name *name, const char *key)
 
 static void read_name(struct name *out, const struct passage *p)
 {
-    out->n = split(p->title, strlen(p->title), out->words, MAX_NAME_WORDS);
+    out->n = words_split(p->title, strlen(p->title), out->words, MAX_NAME_WORDS);
     for (size_t i = 0; i < out->n; i++) out->has_year |= out->words[i].year;
     if (out->has_year) return;
     /* "specs.csv row 12", "camry.md > Engine": the vehicle may stand in the first line, or in the
@@ -128,7 +57,7 @@ static void read_name(struct name *out, const struct passage *p)
     for (size_t i = 1; i + 1 < end; i++)
         if (p->text[i] == '.' && p->text[i + 1] == ' ') end = i;
     if (end > MAX_LINE) end = MAX_LINE;
-    out->n += split(p->text, end, out->words + out->n, MAX_NAME_WORDS - out->n);
+    out->n += words_split(p->text, end, out->words + out->n, MAX_NAME_WORDS - out->n);
     for (size_t i = 0; i < out->n; i++) out->has_year |= out->words[i].year;
 }
 
@@ -159,7 +88,7 @@ static bool connects(const struct scene *s, size_t i, size_t j)
 {
     static const char *const INSIDE[] = {"",        "from",          "in", "trim", "the",
                                          "in trim", "version of the"};
-    char between[MAX_KEY] = "";
+    char between[WORD_MAX] = "";
     for (size_t k = i + 1; k < j; k++) {
         if (strlen(between) + strlen(s->words[k].key) + 2 > sizeof between) return false;
         if (*between) strcat(between, " ");
@@ -245,7 +174,7 @@ static bool compares(const struct scene *s)
         " compare compared compares vs versus or than between differ differs "
         "difference both and against ";
     for (size_t i = 0; i < s->n_words; i++) {
-        char padded[MAX_KEY + 2] = " ";
+        char padded[WORD_MAX + 2] = " ";
         strcat(padded, s->words[i].key);
         strcat(padded, " ");
         if (strstr(CUES, padded)) return true;
@@ -276,7 +205,7 @@ static bool is_foreign(const struct scene *s, const struct group *g, size_t w)
         if (name_has(&s->names[i], word->key)) return true;
     if (!word->upper || w == 0) return false;
     for (size_t i = 0; i < s->n_passages; i++)
-        if (text_has(s->passages[i].text, word->key)) return false;
+        if (words_have(s->passages[i].text, strlen(s->passages[i].text), word->key)) return false;
     return true;
 }
 
@@ -398,7 +327,7 @@ bool focus_passages(struct focus *out, const char *question, const struct passag
     struct scene *s = arena_alloc(arena, sizeof *s);
     if (!s) return error_memory(err, "the passages' names");
     s->question = question;
-    s->n_words = split(question, strlen(question), s->words, MAX_WORDS);
+    s->n_words = words_split(question, strlen(question), s->words, MAX_WORDS);
     s->passages = passages;
     s->n_passages = n_passages;
     s->names = arena_array(arena, n_passages, sizeof *s->names);

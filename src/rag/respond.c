@@ -1,68 +1,25 @@
 #include "rag/respond.h"
 #include "base/clock.h"
 #include "rag/focus.h"
+#include "rag/ground.h"
 #include "rag/verify.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { MAX_MARK = 8 };
 
 struct collector {
     const struct respond_options *options;
     struct buffer text, reasoning;
-    bool silent; /* the pieces are put in order first */
-    /* The model cites the passages that it was given from [1] on: they are written with the numbers
-     * that they have outside. */
-    const size_t *chosen; /* (n_chosen) indices; NULL: all were given */
-    size_t n_chosen;
-    char mark[MAX_MARK + 1]; /* the beginning of what may become "[12]" */
-    size_t mark_len;
+    bool silent; /* the text is looked at first */
 };
-
-static bool emit(struct collector *c, const char *text, size_t len, bool reasoning)
-{
-    if (len == 0) return true;
-    buffer_append(reasoning ? &c->reasoning : &c->text, text, len);
-    if (c->text.failed || c->reasoning.failed) return false;
-    const struct respond_options *o = c->options;
-    return c->silent || !o->sink || o->sink(o->sink_context, text, len, reasoning);
-}
-
-static bool emit_mark(struct collector *c, bool reasoning)
-{
-    char out[MAX_MARK + 32];
-    memcpy(out, c->mark, c->mark_len + 1);
-    size_t n = 0;
-    if (c->mark_len > 2 && c->mark[c->mark_len - 1] == ']') n = strtoul(c->mark + 1, NULL, 10);
-    if (n >= 1 && n <= c->n_chosen) snprintf(out, sizeof out, "[%zu]", c->chosen[n - 1] + 1);
-    c->mark[0] = '\0';
-    c->mark_len = 0;
-    return emit(c, out, strlen(out), reasoning);
-}
 
 static bool collect(void *context, const char *text, size_t len, bool reasoning)
 {
     struct collector *c = context;
-    if (!c->chosen) return emit(c, text, len, reasoning);
-    size_t from = 0; /* what is not yet written */
-    for (size_t i = 0; i < len; i++) {
-        char t = text[i];
-        bool goes_on = c->mark_len ? (t >= '0' && t <= '9') || t == ']' : t == '[';
-        if (c->mark_len && (!goes_on || c->mark_len == MAX_MARK)) {
-            if (!emit_mark(c, reasoning)) return false;
-            from = i;
-            goes_on = t == '[';
-        }
-        if (!goes_on) continue;
-        if (c->mark_len == 0 && !emit(c, text + from, i - from, reasoning)) return false;
-        c->mark[c->mark_len++] = t;
-        c->mark[c->mark_len] = '\0';
-        from = i + 1;
-        if (t == ']' && !emit_mark(c, reasoning)) return false;
-    }
-    return emit(c, text + from, len - from, reasoning);
+    buffer_append(reasoning ? &c->reasoning : &c->text, text, len);
+    if (c->text.failed || c->reasoning.failed) return false;
+    const struct respond_options *o = c->options;
+    return c->silent || !o->sink || o->sink(o->sink_context, text, len, reasoning);
 }
 
 /* Without the white space around it. */
@@ -84,19 +41,13 @@ static void add_usage(struct generate_result *sum, const struct generate_result 
     sum->decode_seconds += one->decode_seconds;
 }
 
-/* Asks the model about these passages, which are those of `group` when it is not NULL; the text
- * goes to *text, in the arena. */
+/* Asks the model about these passages; the text goes to *text, in the arena. */
 static bool ask(struct response *out, const char **text, const struct generator *g,
-                const char *question, const struct passage *passages, size_t n,
-                const struct focus_group *group, bool silent, const struct respond_options *o,
-                struct arena *arena, struct error *err)
+                const char *question, const struct passage *passages, size_t n, bool silent,
+                const struct respond_options *o, struct arena *arena, struct error *err)
 {
     struct prompt prompt;
     struct collector c = {.options = o, .silent = silent};
-    if (group) {
-        c.chosen = group->passages;
-        c.n_chosen = group->n;
-    }
     double start = clock_seconds();
     if (!prompt_build(&prompt, g, passages, n, question, o->thinking,
                       g->context_tokens - o->max_tokens, err))
@@ -108,7 +59,6 @@ static bool ask(struct response *out, const char **text, const struct generator 
     struct generate_result usage = {0};
     bool ok = g->generate(g->context, &prompt.tokens, &options, collect, &c, &usage, err);
     prompt_free(&prompt);
-    if (ok && c.mark_len) emit_mark(&c, false);
     out->generated = true;
     add_usage(&out->usage, &usage);
     if (ok && (c.text.failed || c.reasoning.failed)) ok = error_memory(err, "an answer");
@@ -123,6 +73,29 @@ static bool ask(struct response *out, const char **text, const struct generator 
     return ok;
 }
 
+/* ---- one vehicle at a time ---- */
+
+/* The model cites the passages that it was given from [1] on: they get the numbers that they have
+ * outside. */
+static const char *renumbered(const char *text, const struct focus_group *group,
+                              struct arena *arena)
+{
+    struct buffer b = {0};
+    for (const char *p = text; *p;) {
+        char *end = NULL;
+        size_t n = *p == '[' ? strtoul(p + 1, &end, 10) : 0;
+        if (n >= 1 && n <= group->n && *end == ']') {
+            buffer_printf(&b, "[%zu]", group->passages[n - 1] + 1);
+            p = end + 1;
+        } else {
+            buffer_putc(&b, *p++);
+        }
+    }
+    const char *out = b.failed ? NULL : arena_strdup(arena, buffer_text(&b));
+    buffer_free(&b);
+    return out;
+}
+
 static const char *not_named(const char *name, struct arena *arena)
 {
     struct buffer b = {0};
@@ -132,8 +105,29 @@ static const char *not_named(const char *name, struct arena *arena)
     return text;
 }
 
-/* The answers about the vehicles, refusals first, and to the sink what it has not seen. */
-static bool join(struct response *out, const char *const *texts, size_t n, bool seen,
+/* The answer about one vehicle: only what stands in its passages where the question asks. */
+static bool ask_one(struct response *out, const char **text, const struct generator *g,
+                    const char *question, const struct focus_group *group,
+                    const struct passage *passages, const struct respond_options *o,
+                    struct arena *arena, struct error *err)
+{
+    if (group->missing) {
+        *text = not_named(group->name, arena);
+        return *text || error_memory(err, "an answer");
+    }
+    struct passage *chosen = arena_array(arena, group->n, sizeof *chosen);
+    if (!chosen) return error_memory(err, "an answer");
+    for (size_t k = 0; k < group->n; k++) chosen[k] = passages[group->passages[k]];
+    if (!ask(out, text, g, question, chosen, group->n, true, o, arena, err)) return false;
+    if (out->usage.finish == FINISH_CANCELLED || ground_answer(*text, question, chosen, group->n))
+        *text = renumbered(*text, group, arena);
+    else
+        *text = ground_refusal(*text, group->name, arena);
+    return *text || error_memory(err, "an answer");
+}
+
+/* The answers about the vehicles, refusals first. */
+static bool join(struct response *out, const char *const *texts, size_t n,
                  const struct respond_options *o, struct arena *arena, struct error *err)
 {
     struct buffer b = {0};
@@ -146,38 +140,33 @@ static bool join(struct response *out, const char *const *texts, size_t n, bool 
     out->text = b.failed ? NULL : arena_strdup(arena, buffer_text(&b));
     buffer_free(&b);
     if (!out->text) return error_memory(err, "an answer");
-    if (!seen && o->sink && *out->text)
-        o->sink(o->sink_context, out->text, strlen(out->text), false);
+    if (o->sink && *out->text) o->sink(o->sink_context, out->text, strlen(out->text), false);
     return true;
 }
 
 static bool respond_by_vehicle(struct response *out, const struct generator *g,
-                               const char *question, const struct focus *focus,
-                               const struct passage *passages, const struct respond_options *o,
+                               const char *question, const struct passage *passages,
+                               size_t n_passages, const struct respond_options *o,
                                struct arena *arena, struct error *err)
 {
-    const char *texts[FOCUS_MAX_GROUPS];
-    bool seen = false;
-    size_t n = 0;
-    for (; n < focus->n; n++) {
-        const struct focus_group *group = &focus->groups[n];
-        if (group->missing) {
-            texts[n] = not_named(group->name, arena);
-            if (!texts[n]) return error_memory(err, "an answer");
-            continue;
-        }
-        struct passage *chosen = arena_array(arena, group->n, sizeof *chosen);
-        if (!chosen) return error_memory(err, "an answer");
-        for (size_t k = 0; k < group->n; k++) chosen[k] = passages[group->passages[k]];
-        seen = focus->n == 1;
-        if (!ask(out, &texts[n], g, question, chosen, group->n, group, !seen, o, arena, err))
-            return false;
-        if (out->usage.finish == FINISH_CANCELLED) {
-            n++;
-            break;
-        }
+    struct focus focus;
+    if (!focus_passages(&focus, question, passages, n_passages, arena, err)) return false;
+    if (focus.n == 0) { /* no vehicle is named: all are read */
+        size_t *all = arena_array(arena, n_passages + 1, sizeof *all);
+        if (!all) return error_memory(err, "an answer");
+        for (size_t i = 0; i < n_passages; i++) all[i] = i;
+        focus.groups[focus.n++] =
+            (struct focus_group){.passages = all, .n = n_passages, .name = "vehicle"};
     }
-    return join(out, texts, n, seen, o, arena, err);
+    const char *texts[FOCUS_MAX_GROUPS];
+    size_t n = 0;
+    while (n < focus.n && out->usage.finish != FINISH_CANCELLED) {
+        if (!ask_one(out, &texts[n], g, question, &focus.groups[n], passages, o, arena, err))
+            return false;
+        n++;
+    }
+    out->n_passages = n_passages;
+    return join(out, texts, n, o, arena, err);
 }
 
 bool respond(struct response *out, const struct generator *g, const char *question,
@@ -189,13 +178,7 @@ bool respond(struct response *out, const struct generator *g, const char *questi
         return error_set(err, ERROR_USAGE,
                          "an answer of %zu tokens does not fit into a context of %zu",
                          options->max_tokens, g->context_tokens);
-    struct focus focus = {0};
-    if (g->one_vehicle && !focus_passages(&focus, question, passages, n_passages, arena, err))
-        return false;
-    if (focus.n == 0)
-        return ask(out, &out->text, g, question, passages, n_passages, NULL, false, options, arena,
-                   err);
-    bool ok = respond_by_vehicle(out, g, question, &focus, passages, options, arena, err);
-    out->n_passages = n_passages;
-    return ok;
+    if (g->one_vehicle)
+        return respond_by_vehicle(out, g, question, passages, n_passages, options, arena, err);
+    return ask(out, &out->text, g, question, passages, n_passages, false, options, arena, err);
 }
