@@ -259,6 +259,7 @@ static bool write_group(struct focus_group *out, const struct scene *s, const st
         if (!out->missing) return false;
         if (foreign < first) first = foreign;
         if (foreign > last) last = foreign;
+        while (!s->words[last].closed && last + 1 < s->n_words && s->words[last + 1].upper) last++;
     }
     size_t begin = s->words[first].begin;
     out->name = arena_strndup(arena, s->question + begin, s->words[last].end - begin);

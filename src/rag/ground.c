@@ -64,32 +64,78 @@ static bool line_has(const char *line, const char *word, size_t n)
     return false;
 }
 
-/* Whether a word of the plain text, other than the vehicle's and those that say nothing, stands in
- * the line, or a name of an attribute that the text names. */
-static bool shares(const char *text, const char *vehicle, const char *line)
+/* "front" is asked for, and the line says "rear". */
+static bool contradicts(const char *text, const char *line)
 {
+    static const char *const OPPOSITES[][2] = {
+        {" front ", " rear "},   {" city ", " highway "}, {" urban ", " highway "},
+        {" min ", " max "},      {" left ", " right "},   {" combined ", " highway "},
+        {" city ", " combined "}};
+    for (size_t i = 0; i < sizeof OPPOSITES / sizeof *OPPOSITES; i++)
+        for (int k = 0; k < 2; k++) {
+            const char *one = OPPOSITES[i][k], *other = OPPOSITES[i][1 - k];
+            if (strstr(text, one) && !strstr(text, other) && strstr(line, other) &&
+                !strstr(line, one))
+                return true;
+        }
+    return false;
+}
+
+/* Words that many attributes share: alone they do not tell one from another. */
+static bool is_common(const char *word)
+{
+    static const char COMMON[] =
+        " capacity volume max maximum min minimum total overall size rating "
+        "rate time number count average system level index front rear "
+        "side ratio distance speed mm cm in lb kg km l ";
+    char padded[WORD_MAX + 2] = " ";
+    strcat(padded, word);
+    strcat(padded, " ");
+    return strstr(COMMON, padded) != NULL;
+}
+
+/* How much of what the plain text asks the line has: its words, other than the vehicle's and those
+ * that say nothing, and other names of an attribute that it names. 0: it is about something else.
+ */
+static size_t shares(const char *text, const char *vehicle, const char *line)
+{
+    if (contradicts(text, line)) return 0;
+    size_t own = 0, common = 0, asked = 0;
     for (const char *p = text + 1; *p;) {
         size_t len = strcspn(p, " ");
         char word[WORD_MAX];
         if (len < sizeof word) {
             memcpy(word, p, len);
             word[len] = '\0';
-            if (!is_stop_word(word) && !line_has(vehicle, word, len) && line_has(line, word, len))
-                return true;
+            if (!is_stop_word(word) && !line_has(vehicle, word, len)) {
+                bool is = is_common(word);
+                asked += !is;
+                if (line_has(line, word, len)) *(is ? &common : &own) += 1;
+            }
         }
         p += len + (p[len] == ' ');
     }
     struct search s = {.line = line};
     attribute_expand(text, look_for, &s);
-    return s.found;
+    if (own == 0 && !s.found && asked > 0) return 0;
+    return 2 * own + common + (s.found ? 2 : 0);
 }
 
 /* ---- the lines that hold a value ---- */
 
-static bool ends_sentence(const char *p)
+/* "A: 1; B: 2" is two lines where the text has no others; "A; 1" in a line of its own is one. */
+static bool ends_line(const char *p, bool one_line)
 {
-    return (p[0] == '.' && p[1] == ' ' && p[2] >= 'A' && p[2] <= 'Z') ||
-           (p[0] == ';' && p[1] == ' ');
+    return *p == '\n' || (p[0] == '.' && p[1] == ' ' && p[2] >= 'A' && p[2] <= 'Z') ||
+           (one_line && p[0] == ';' && p[1] == ' ');
+}
+
+/* The length of the line or sentence that begins here. */
+static size_t line_length(const char *line, bool one_line)
+{
+    size_t n = 0;
+    while (line[n] && !ends_line(line + n, one_line)) n++;
+    return n;
 }
 
 static const char *find_value(const char *line, size_t len, const char *value, size_t n)
@@ -107,10 +153,9 @@ static const char *find_value(const char *line, size_t len, const char *value, s
 static bool stands(const struct passage *p, const char *value, size_t n, const char *asked,
                    const char *said, const char *vehicle)
 {
-    bool found = false;
+    bool found = false, one_line = !strchr(p->text, '\n');
     for (const char *line = p->text; *line && !found;) {
-        size_t len = 0;
-        while (line[len] && line[len] != '\n' && !ends_sentence(line + len)) len++;
+        size_t len = line_length(line, one_line);
         const char *at = find_value(line, len, value, n);
         if (at) {
             struct buffer rest = {0};
@@ -118,7 +163,8 @@ static bool stands(const struct passage *p, const char *value, size_t n, const c
             if (rest.len > 1) rest.len--; /* one space where the value stood */
             plain_words(at + n, len - (size_t)(at - line) - n, &rest);
             const char *text = buffer_text(&rest);
-            found = !rest.failed && (shares(asked, vehicle, text) || shares(said, vehicle, text));
+            found = !rest.failed &&
+                    (shares(asked, vehicle, text) > 0 || shares(said, vehicle, text) > 0);
             buffer_free(&rest);
         }
         line += len + (line[len] != '\0');
@@ -127,11 +173,12 @@ static bool stands(const struct passage *p, const char *value, size_t n, const c
 }
 
 static bool statement_stands(const char *begin, const char *is, const char *value, size_t n,
-                             const char *question, const struct passage *p)
+                             const char *question, const char *name, const struct passage *p)
 {
     struct buffer asked = {0}, said = {0}, vehicle = {0};
     plain_words(question, strlen(question), &asked);
     plain_words(p->title, strlen(p->title), &vehicle);
+    plain_words(name, strlen(name), &vehicle);
     /* "The towing capacity of the 2023 ...": the attribute is what stands before " of the". */
     const char *of = begin;
     for (const char *q = begin; q < is; q++)
@@ -157,28 +204,101 @@ static bool statement_stands(const char *begin, const char *is, const char *valu
     return ok;
 }
 
-bool ground_answer(const char *text, const char *question, const struct passage *passages,
-                   size_t n_passages)
+const char *ground_answer(const char *text, const char *question, const char *name,
+                          const struct passage *passages, size_t n_passages, struct arena *arena)
 {
-    if (answer_is_refusal(text)) return true;
     const char *begin = text;
+    struct buffer out = {0};
+    bool stands = true;
     size_t statements = 0;
-    for (const char *open; (open = strchr(begin, '[')); statements++) {
+    for (const char *open; stands && (open = strchr(begin, '[')); statements++) {
         char *close;
-        size_t number = strtoul(open + 1, &close, 10);
-        if (*close != ']' || number < 1 || number > n_passages) return false;
+        size_t cited = strtoul(open + 1, &close, 10), found = 0;
         const char *is = NULL;
         for (const char *p = begin; p + 4 < open && !is; p++)
             if (strncmp(p, " is ", 4) == 0) is = p;
-        if (!is) return false;
+        stands = *close == ']' && cited >= 1 && is;
+        if (!stands) break;
         const char *value = is + 4;
         size_t n = (size_t)(open - value);
         while (n && value[n - 1] == ' ') n--;
-        if (!n || !statement_stands(begin, is, value, n, question, &passages[number - 1]))
-            return false;
+        /* The passage cited, or else the first of the others that has it. */
+        for (size_t i = 0; n && !found && i <= n_passages; i++) {
+            size_t k = i == 0 ? cited : i;
+            if (k <= n_passages &&
+                statement_stands(begin, is, value, n, question, name, &passages[k - 1]))
+                found = k;
+        }
+        stands = found > 0;
+        buffer_append(&out, begin, (size_t)(open - begin));
+        buffer_printf(&out, "[%zu]", found);
         begin = close + 1;
     }
-    return statements > 0;
+    buffer_puts(&out, begin);
+    bool kept = stands && statements > 0 && !out.failed;
+    const char *result = kept ? arena_strdup(arena, buffer_text(&out)) : NULL;
+    buffer_free(&out);
+    return result;
+}
+
+/* ---- the lines that a question is about ---- */
+
+/* The best score of a line of the passage; with out, also the lines that have it, as text. */
+static size_t best_lines(const struct passage *p, const char *asked, const char *name,
+                         size_t wanted, struct buffer *out)
+{
+    bool one_line = !strchr(p->text, '\n');
+    struct buffer vehicle = {0};
+    plain_words(p->title, strlen(p->title), &vehicle);
+    plain_words(name, strlen(name), &vehicle);
+    size_t best = 0;
+    for (const char *line = p->text; *line;) {
+        size_t len = line_length(line, one_line);
+        struct buffer words = {0};
+        plain_words(line, len, &words);
+        size_t score = words.failed || vehicle.failed
+                           ? 0
+                           : shares(asked, buffer_text(&vehicle), buffer_text(&words));
+        buffer_free(&words);
+        if (score > best) best = score;
+        if (out && score == wanted) {
+            if (out->len) buffer_putc(out, '\n');
+            buffer_append(out, line, len);
+            if (line[len] == '.') buffer_putc(out, '.');
+        }
+        line += len + (line[len] != '\0');
+        while (*line == ' ') line++;
+    }
+    buffer_free(&vehicle);
+    return best;
+}
+
+bool ground_narrow(struct passage *out, size_t *indices, size_t *n_out,
+                   const struct passage *passages, size_t n, const char *question, const char *name,
+                   struct arena *arena)
+{
+    struct buffer asked = {0};
+    plain_words(question, strlen(question), &asked);
+    size_t best = 0;
+    *n_out = 0;
+    bool ok = !asked.failed;
+    for (size_t i = 0; i < n && ok; i++) {
+        size_t score = best_lines(&passages[i], buffer_text(&asked), name, 0, NULL);
+        if (score > best) best = score;
+    }
+    for (size_t i = 0; i < n && ok && best > 0; i++) {
+        struct buffer lines = {0};
+        best_lines(&passages[i], buffer_text(&asked), name, best, &lines);
+        if (lines.len) {
+            char *text = lines.failed ? NULL : arena_strdup(arena, buffer_text(&lines));
+            ok = text != NULL;
+            indices[*n_out] = i;
+            out[(*n_out)++] = (struct passage){passages[i].title, text};
+        }
+        buffer_free(&lines);
+    }
+    buffer_free(&asked);
+    return ok;
 }
 
 const char *ground_refusal(const char *text, const char *name, struct arena *arena)

@@ -10,12 +10,21 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Looks at each "... is VALUE [n]" of the text, n counting the passages from 1. True when every
- * such value stands in passage n, in a line or sentence that has a word of the attribute that the
- * question or the statement names, or another name of it (attribute.h). A text without a citation
- * is true when it is a refusal. */
-bool ground_answer(const char *text, const char *question, const struct passage *passages,
-                   size_t n_passages);
+/* Looks at each "... is VALUE [n]" of the text, n counting the passages from 1: the value must
+ * stand in passage n, or else in one of the others, in a line or sentence that has a word of the
+ * attribute that the question or the statement names, or another name of it (attribute.h). `name`
+ * is the vehicle in the question's words. The text in the arena, each [n] naming a passage that has
+ * the value; NULL when one stands in none, when there is no statement at all, or when memory is
+ * out. */
+const char *ground_answer(const char *text, const char *question, const char *name,
+                          const struct passage *passages, size_t n_passages, struct arena *arena);
+
+/* The passages cut to the lines that have most of what the question asks, those without one left
+ * out: out and indices (of the passages kept) have room for n. *n_out is 0 when no line has any of
+ * it. False when memory is out. */
+bool ground_narrow(struct passage *out, size_t *indices, size_t *n_out,
+                   const struct passage *passages, size_t n, const char *question, const char *name,
+                   struct arena *arena);
 
 /* What is said instead: "The passages do not give the towing capacity of the 2023 Toyota Camry."
  * from the statement's own words; NULL when memory is out. */

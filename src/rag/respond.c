@@ -77,15 +77,15 @@ static bool ask(struct response *out, const char **text, const struct generator 
 
 /* The model cites the passages that it was given from [1] on: they get the numbers that they have
  * outside. */
-static const char *renumbered(const char *text, const struct focus_group *group,
+static const char *renumbered(const char *text, const size_t *indices, size_t n_indices,
                               struct arena *arena)
 {
     struct buffer b = {0};
     for (const char *p = text; *p;) {
         char *end = NULL;
         size_t n = *p == '[' ? strtoul(p + 1, &end, 10) : 0;
-        if (n >= 1 && n <= group->n && *end == ']') {
-            buffer_printf(&b, "[%zu]", group->passages[n - 1] + 1);
+        if (n >= 1 && n <= n_indices && *end == ']') {
+            buffer_printf(&b, "[%zu]", indices[n - 1] + 1);
             p = end + 1;
         } else {
             buffer_putc(&b, *p++);
@@ -105,7 +105,35 @@ static const char *not_named(const char *name, struct arena *arena)
     return text;
 }
 
-/* The answer about one vehicle: only what stands in its passages where the question asks. */
+/* Passages of the whole, as the model gets them. */
+struct reading {
+    struct passage *passages;
+    size_t *indices; /* in the whole */
+    size_t n;
+};
+
+/* Asks about these passages; *text is NULL where the answer is no statement that stands in them,
+ * and *said the model's own words. */
+static bool try_reading(struct response *out, const char **text, const char **said,
+                        const struct generator *g, const char *question, const char *name,
+                        const struct reading *r, const struct respond_options *o,
+                        struct arena *arena, struct error *err)
+{
+    *text = NULL;
+    if (!ask(out, said, g, question, r->passages, r->n, true, o, arena, err)) return false;
+    const char *kept = *said;
+    if (out->usage.finish != FINISH_CANCELLED)
+        kept = answer_is_refusal(*said)
+                   ? NULL
+                   : ground_answer(*said, question, name, r->passages, r->n, arena);
+    if (!kept) return true;
+    *text = renumbered(kept, r->indices, r->n, arena);
+    return *text || error_memory(err, "an answer");
+}
+
+/* The answer about one vehicle: only what stands in its passages where the question asks. When the
+ * model finds nothing in all of them, it is shown the lines alone that have the question's words.
+ */
 static bool ask_one(struct response *out, const char **text, const struct generator *g,
                     const char *question, const struct focus_group *group,
                     const struct passage *passages, const struct respond_options *o,
@@ -115,14 +143,26 @@ static bool ask_one(struct response *out, const char **text, const struct genera
         *text = not_named(group->name, arena);
         return *text || error_memory(err, "an answer");
     }
-    struct passage *chosen = arena_array(arena, group->n, sizeof *chosen);
-    if (!chosen) return error_memory(err, "an answer");
-    for (size_t k = 0; k < group->n; k++) chosen[k] = passages[group->passages[k]];
-    if (!ask(out, text, g, question, chosen, group->n, true, o, arena, err)) return false;
-    if (out->usage.finish == FINISH_CANCELLED || ground_answer(*text, question, chosen, group->n))
-        *text = renumbered(*text, group, arena);
-    else
-        *text = ground_refusal(*text, group->name, arena);
+    struct reading whole = {arena_array(arena, group->n, sizeof *whole.passages),
+                            arena_array(arena, group->n, sizeof *whole.indices), group->n};
+    struct reading lines = {arena_array(arena, group->n, sizeof *lines.passages),
+                            arena_array(arena, group->n, sizeof *lines.indices), 0};
+    if (!whole.passages || !whole.indices || !lines.passages || !lines.indices)
+        return error_memory(err, "an answer");
+    for (size_t k = 0; k < group->n; k++) {
+        whole.indices[k] = group->passages[k];
+        whole.passages[k] = passages[group->passages[k]];
+    }
+    const char *said, *again, *name = group->name;
+    if (!try_reading(out, text, &said, g, question, name, &whole, o, arena, err)) return false;
+    if (*text) return true;
+    if (!ground_narrow(lines.passages, lines.indices, &lines.n, whole.passages, whole.n, question,
+                       name, arena))
+        return error_memory(err, "an answer");
+    for (size_t k = 0; k < lines.n; k++) lines.indices[k] = group->passages[lines.indices[k]];
+    if (lines.n && !try_reading(out, text, &again, g, question, name, &lines, o, arena, err))
+        return false;
+    if (!*text) *text = answer_is_refusal(said) ? said : ground_refusal(said, name, arena);
     return *text || error_memory(err, "an answer");
 }
 
