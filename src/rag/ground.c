@@ -1,6 +1,7 @@
 #include "rag/ground.h"
 #include "base/buffer.h"
 #include "rag/attribute.h"
+#include "rag/units.h"
 #include "rag/verify.h"
 #include "rag/words.h"
 
@@ -94,12 +95,28 @@ static bool is_common(const char *word)
     return strstr(COMMON, padded) != NULL;
 }
 
-/* How much of what the plain text asks the line has: its words, other than the vehicle's and those
- * that say nothing, and other names of an attribute that it names. 0: it is about something else.
- */
-static size_t shares(const char *text, const char *vehicle, const char *line)
+/* Words of a question that ask, not what is asked for. */
+static bool is_asking(const char *word)
 {
-    if (contradicts(text, line)) return 0;
+    static const char ASKING[] =
+        " according against data document documents given look listed need quoted sheet say says "
+        "state stated value wants terms stands text passage passages ";
+    char padded[WORD_MAX + 2] = " ";
+    strcat(padded, word);
+    strcat(padded, " ");
+    return strstr(ASKING, padded) != NULL;
+}
+
+struct overlap {
+    size_t score; /* 0: the line is about something else */
+    bool full;    /* nothing that is asked is left over */
+};
+
+/* How much of what the plain text asks the line has: its words, other than the vehicle's and those
+ * that say nothing, and other names of an attribute that it names. */
+static struct overlap overlap(const char *text, const char *vehicle, const char *line)
+{
+    if (contradicts(text, line)) return (struct overlap){0};
     size_t own = 0, common = 0, asked = 0;
     for (const char *p = text + 1; *p;) {
         size_t len = strcspn(p, " ");
@@ -107,7 +124,7 @@ static size_t shares(const char *text, const char *vehicle, const char *line)
         if (len < sizeof word) {
             memcpy(word, p, len);
             word[len] = '\0';
-            if (!is_stop_word(word) && !line_has(vehicle, word, len)) {
+            if (!is_stop_word(word) && !is_asking(word) && !line_has(vehicle, word, len)) {
                 bool is = is_common(word);
                 asked += !is;
                 if (line_has(line, word, len)) *(is ? &common : &own) += 1;
@@ -117,8 +134,9 @@ static size_t shares(const char *text, const char *vehicle, const char *line)
     }
     struct search s = {.line = line};
     attribute_expand(text, look_for, &s);
-    if (own == 0 && !s.found && asked > 0) return 0;
-    return 2 * own + common + (s.found ? 2 : 0);
+    if (own == 0 && !s.found && asked > 0) return (struct overlap){0};
+    size_t score = 2 * own + common + (s.found ? 2 : 0);
+    return (struct overlap){score, score > 0 && (s.found || own == asked)};
 }
 
 /* ---- the lines that hold a value ---- */
@@ -164,7 +182,7 @@ static bool stands(const struct passage *p, const char *value, size_t n, const c
             plain_words(at + n, len - (size_t)(at - line) - n, &rest);
             const char *text = buffer_text(&rest);
             found = !rest.failed &&
-                    (shares(asked, vehicle, text) > 0 || shares(said, vehicle, text) > 0);
+                    (overlap(asked, vehicle, text).score || overlap(said, vehicle, text).score);
             buffer_free(&rest);
         }
         line += len + (line[len] != '\0');
@@ -195,7 +213,8 @@ static bool statement_stands(const char *begin, const char *is, const char *valu
         ok = stands(p, value, n, a, s, v);
         /* "203 hp" of "Horsepower (hp): 203", "$41,000" of "Price (USD): 41,000". */
         size_t number = strcspn(value, " ");
-        if (!ok && number < n) ok = stands(p, value, number, a, s, v);
+        if (!ok && number < n && value[0] >= '0' && value[0] <= '9')
+            ok = stands(p, value, number, a, s, v);
         if (!ok && n > 1 && strchr("$", value[0])) ok = stands(p, value + 1, n - 1, a, s, v);
     }
     buffer_free(&asked);
@@ -258,7 +277,7 @@ static size_t best_lines(const struct passage *p, const char *asked, const char 
         plain_words(line, len, &words);
         size_t score = words.failed || vehicle.failed
                            ? 0
-                           : shares(asked, buffer_text(&vehicle), buffer_text(&words));
+                           : overlap(asked, buffer_text(&vehicle), buffer_text(&words)).score;
         buffer_free(&words);
         if (score > best) best = score;
         if (out && score == wanted) {
@@ -299,6 +318,124 @@ bool ground_narrow(struct passage *out, size_t *indices, size_t *n_out,
     }
     buffer_free(&asked);
     return ok;
+}
+
+/* ---- what the documents say, without the model ---- */
+
+/* A line as a name and a value; value_len is 0 where it is none. */
+struct parts {
+    const char *name, *value, *unit;
+    size_t name_len, value_len, unit_len; /* the unit stands in the name */
+};
+
+/* The unit at the end of a name: "Length (mm)", "Length [mm]", "Length, mm", "Length mm". */
+static void take_unit(struct parts *p)
+{
+    for (size_t i = 1; i < p->name_len; i++) {
+        if (!strchr(" ([", p->name[i - 1])) continue;
+        size_t end = p->name_len, used;
+        while (end > i && strchr(")] ", p->name[end - 1])) end--;
+        if (end == i || !unit_at(p->name + i, end - i, &used) || used != end - i) continue;
+        p->unit = p->name + i;
+        p->unit_len = end - i;
+        p->name_len = i;
+        while (p->name_len && strchr(" ([,", p->name[p->name_len - 1])) p->name_len--;
+        return;
+    }
+}
+
+static void trim(const char **text, size_t *len, const char *set)
+{
+    while (*len && strchr(set, **text)) {
+        (*text)++;
+        (*len)--;
+    }
+    while (*len && strchr(set, (*text)[*len - 1])) (*len)--;
+}
+
+static struct parts line_parts(const char *line, size_t len)
+{
+    static const char *const SEPARATORS[] = {":** ", ": ",     "\t",  " | ", "; ",
+                                             " = ",  " .... ", " - ", "  "};
+    trim(&line, &len, " *|-#");
+    for (size_t s = 0; s < sizeof SEPARATORS / sizeof *SEPARATORS; s++) {
+        size_t n = strlen(SEPARATORS[s]);
+        for (size_t i = 1; i + n < len; i++) {
+            if (memcmp(line + i, SEPARATORS[s], n) != 0) continue;
+            struct parts p = {
+                .name = line, .name_len = i, .value = line + i + n, .value_len = len - i - n};
+            trim(&p.name, &p.name_len, " *|:");
+            trim(&p.value, &p.value_len, " *|");
+            char digits[64];
+            double number;
+            if (p.value_len &&
+                number_read(p.value, p.value_len, digits, sizeof digits, &number) == p.value_len)
+                take_unit(&p);
+            return p;
+        }
+    }
+    return (struct parts){0};
+}
+
+static void write_statement(struct buffer *out, const char *line, size_t len, const char *title,
+                            size_t number)
+{
+    struct parts p = line_parts(line, len);
+    if (!p.value_len || !p.name_len) {
+        buffer_printf(out, "The passages say: \"%.*s\" [%zu].", (int)len, line, number);
+        return;
+    }
+    /* "Curb weight" goes on in lower case; "MPG" and "0-60 mph" do not. */
+    bool lower = p.name_len > 1 && p.name[0] >= 'A' && p.name[0] <= 'Z' && p.name[1] >= 'a' &&
+                 p.name[1] <= 'z';
+    buffer_puts(out, "The ");
+    buffer_putc(out, lower ? (char)(p.name[0] - 'A' + 'a') : p.name[0]);
+    buffer_printf(out, "%.*s of the %s is %.*s", (int)p.name_len - 1, p.name + 1, title,
+                  (int)p.value_len, p.value);
+    if (p.unit_len) buffer_printf(out, " %.*s", (int)p.unit_len, p.unit);
+    buffer_printf(out, " [%zu].", number);
+}
+
+const char *ground_quote(const char *question, const char *name, const struct passage *passages,
+                         size_t n, struct arena *arena)
+{
+    struct buffer asked = {0}, out = {0};
+    plain_words(question, strlen(question), &asked);
+    size_t best = 0, best_words = 0;
+    for (size_t i = 0; i < n && !asked.failed; i++) {
+        bool one_line = !strchr(passages[i].text, '\n');
+        struct buffer vehicle = {0};
+        plain_words(passages[i].title, strlen(passages[i].title), &vehicle);
+        plain_words(name, strlen(name), &vehicle);
+        for (const char *line = passages[i].text; *line && !vehicle.failed;) {
+            size_t len = line_length(line, one_line);
+            struct buffer words = {0};
+            struct parts p = line_parts(line, len);
+            if (p.value_len)
+                plain_words(p.name, p.name_len, &words);
+            else
+                plain_words(line, len, &words);
+            struct overlap o = {0};
+            if (!words.failed)
+                o = overlap(buffer_text(&asked), buffer_text(&vehicle), buffer_text(&words));
+            size_t n_words = 0;
+            for (size_t k = 0; k < words.len; k++) n_words += words.data[k] == ' ';
+            buffer_free(&words);
+            if (o.full && (o.score > best || (o.score == best && n_words < best_words))) {
+                best = o.score;
+                best_words = n_words;
+                buffer_clear(&out);
+                write_statement(&out, line, len, *name ? name : passages[i].title, i + 1);
+            }
+            line += len + (line[len] != '\0');
+            while (*line == ' ') line++;
+        }
+        buffer_free(&vehicle);
+    }
+    const char *text = best && !out.failed ? arena_strdup(arena, buffer_text(&out)) : NULL;
+    buffer_free(&asked);
+    buffer_free(&out);
+    return text;
 }
 
 const char *ground_refusal(const char *text, const char *name, struct arena *arena)

@@ -26,6 +26,12 @@ bool ground_narrow(struct passage *out, size_t *indices, size_t *n_out,
                    const struct passage *passages, size_t n, const char *question, const char *name,
                    struct arena *arena);
 
+/* The statement of the line that is about all that the question asks, if there is one, with [n] of
+ * its passage: "The curb weight of the 2023 Camry is 3,310 lb [1].", or the line itself where it is
+ * no name and value. NULL when there is none, or when memory is out. */
+const char *ground_quote(const char *question, const char *name, const struct passage *passages,
+                         size_t n, struct arena *arena);
+
 /* What is said instead: "The passages do not give the towing capacity of the 2023 Toyota Camry."
  * from the statement's own words; NULL when memory is out. */
 const char *ground_refusal(const char *text, const char *name, struct arena *arena);

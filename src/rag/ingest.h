@@ -53,8 +53,8 @@ bool ingest_path(struct store *store, const char *path, const struct ingest_opti
 bool ingest_file(struct store *store, const char *path, const struct ingest_options *options,
                  struct ingest_totals *totals, struct error *err);
 
-/* What kind the text looks like: '{' or '[' first is JSON, a '#' heading Markdown, lines with as many
- * delimiters CSV, anything else text. */
+/* What kind the text looks like: '{' or '[' first is JSON, a '#' heading Markdown, lines with as
+ * many delimiters CSV, anything else text. */
 enum document_kind document_kind_guess(const char *data, size_t len);
 
 /* The same from memory: `path` is the name that the document gets. */

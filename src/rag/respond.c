@@ -162,7 +162,13 @@ static bool ask_one(struct response *out, const char **text, const struct genera
     for (size_t k = 0; k < lines.n; k++) lines.indices[k] = group->passages[lines.indices[k]];
     if (lines.n && !try_reading(out, text, &again, g, question, name, &lines, o, arena, err))
         return false;
-    if (!*text) *text = answer_is_refusal(said) ? said : ground_refusal(said, name, arena);
+    if (*text) return true;
+    /* A line that is about just what is asked is quoted rather than kept back. */
+    const char *quote = ground_quote(question, name, whole.passages, whole.n, arena);
+    if (quote)
+        *text = renumbered(quote, whole.indices, whole.n, arena);
+    else
+        *text = answer_is_refusal(said) ? said : ground_refusal(said, name, arena);
     return *text || error_memory(err, "an answer");
 }
 

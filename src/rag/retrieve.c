@@ -8,7 +8,7 @@ enum {
     TOP_K_OPEN = 6,
     LIST_LIMIT = 50,
     FILL_LIMIT = 1000, /* passages looked at when filling up */
-    RRF_K = 60, /* the constant of the paper */
+    RRF_K = 60,        /* the constant of the paper */
 };
 
 static bool append_copy(struct hit_list *out, const struct hit *h, double score, struct error *err)

@@ -237,8 +237,7 @@ bool store_first_chunks(struct store *s, size_t limit, struct hit_list *out, str
     sqlite3_stmt *q = store_prepare(
         s,
         "SELECT c.id, c.document, d.path, c.title, c.text, c.location, c.line_first,"
-        " c.line_last, 0.0, " VEHICLE_COLUMNS
-        " FROM chunks c JOIN documents d ON d.id = c.document"
+        " c.line_last, 0.0, " VEHICLE_COLUMNS " FROM chunks c JOIN documents d ON d.id = c.document"
         " LEFT JOIN vehicles v ON v.id = c.vehicle ORDER BY c.document, c.id LIMIT ?1",
         err);
     if (!q) return false;

@@ -556,8 +556,7 @@ static bool make_terms(struct parse *p, struct error *err)
 static bool check_text(const char *text, size_t len, struct error *err)
 {
     if (memchr(text, 0, len)) return error_set(err, ERROR_USAGE, "the question has a NUL byte");
-    if (strspn(text, " \t\r\n") == len)
-        return error_set(err, ERROR_USAGE, "the question is empty");
+    if (strspn(text, " \t\r\n") == len) return error_set(err, ERROR_USAGE, "the question is empty");
     if (!utf8_is_valid(text, len))
         return error_set(err, ERROR_USAGE, "the question is not valid UTF-8 (byte %zu)",
                          utf8_valid_prefix(text, len));

@@ -55,13 +55,23 @@ static void any_other_model_reads_all(void **state)
         true, NULL);
 }
 
-static void refusal_stands_before_the_other_vehicles_value(void **state)
+static void line_is_quoted_where_the_model_misses_it(void **state)
 {
     (void)state;
     ask("The horsepower of the 2023 Toyota Camry LE is 203 hp [1].", true,
         "Compare the horsepower of the 2021 Honda Civic and the 2023 Toyota Camry.",
-        "The passages do not give the horsepower of the 2023 Toyota Camry LE. "
+        "The horsepower of the 2021 Honda Civic is 158 hp [1]. "
         "The horsepower of the 2023 Toyota Camry LE is 203 hp [2].",
+        true, NULL);
+}
+
+static void refusal_stands_before_the_other_vehicles_value(void **state)
+{
+    (void)state;
+    ask("The curb weight of the 2023 Toyota Camry LE is 3310 lb [1].", true,
+        "Compare the weight of the 2023 Toyota Camry and the 2021 Honda Civic.",
+        "The passages do not give the curb weight of the 2023 Toyota Camry LE. "
+        "The curb weight of the 2023 Toyota Camry LE is 3310 lb [2].",
         true, NULL);
 }
 
@@ -85,6 +95,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(model_reads_only_the_vehicle_asked_about),
         cmocka_unit_test(any_other_model_reads_all),
+        cmocka_unit_test(line_is_quoted_where_the_model_misses_it),
         cmocka_unit_test(refusal_stands_before_the_other_vehicles_value),
         cmocka_unit_test(vehicle_that_is_not_there_is_refused_unasked),
         cmocka_unit_test(value_of_another_line_is_not_said),
