@@ -34,6 +34,9 @@ class Stage:
     size: tuple = (3, 24)
     lines: int = 60         # bound on the facts in all passages together
     pairs: float = 0.15     # share of contexts that ask comparisons
+    halves: float = 0.0     # share of questions that compare a car at hand with one that is not
+    strangers: float = 0.5  # share of refusals that ask of a car that is not there
+    single: float = 0.0     # share of contexts that have one passage, beside those drawn
     refusals: float = 0.25  # share of questions without an answer
     questions: int = 12
 
@@ -49,13 +52,13 @@ class Source:
         self.held = held
         self.stage = stage
         self.garage = Garage(self.rng, held)
-        self.asker = Asker(self.rng, self.garage, held)
+        self.asker = Asker(self.rng, self.garage, held, stage.strangers)
 
     def example(self):
         """(passages, questions)."""
         rng, stage = self.rng, self.stage
         while True:
-            count = rng.randint(*stage.passages)
+            count = 1 if rng.random() < stage.single else rng.randint(*stage.passages)
             size = rng.randint(*stage.size)
             if count * size > stage.lines:
                 size = max(stage.size[0], stage.lines // count)
@@ -65,7 +68,7 @@ class Source:
             pair = len(passages) > 1 and rng.random() < stage.pairs
             questions = []
             for _ in range(max(4, stage.questions // 2) if pair else stage.questions):
-                q = self.asker.ask(passages, pair, rng.random() >= stage.refusals)
+                q = self.asker.ask(passages, pair, rng.random() >= stage.refusals, stage.halves)
                 if q:
                     questions.append(q)
             if questions:

@@ -22,7 +22,7 @@ def config(shape, begin, end):
         "architectures": ["Qwen2ForCausalLM"], "attention_dropout": 0.0, "bos_token_id": begin, "eos_token_id": end,
         "hidden_act": "silu", "hidden_size": shape.hidden_size, "initializer_range": 0.02,
         "intermediate_size": shape.intermediate_size, "max_position_embeddings": 4096,
-        "max_window_layers": shape.num_hidden_layers, "model_type": "qwen2",
+        "autospec_one_vehicle": True, "max_window_layers": shape.num_hidden_layers, "model_type": "qwen2",
         "num_attention_heads": shape.num_attention_heads, "num_hidden_layers": shape.num_hidden_layers,
         "num_key_value_heads": shape.num_key_value_heads, "rms_norm_eps": shape.rms_norm_eps,
         "rope_theta": shape.rope_theta, "sliding_window": 4096, "tie_word_embeddings": True, "torch_dtype": "bfloat16",

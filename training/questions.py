@@ -83,10 +83,11 @@ def find(passages, m, attribute):
 class Asker:
     """Draws questions on passages. `held` draws phrasings that training never sees."""
 
-    def __init__(self, rng, garage, held):
+    def __init__(self, rng, garage, held, strangers=0.5):
         self.rng = rng
         self.garage = garage
         self.held = held
+        self.strangers = strangers   # the share of refusals that ask of a car that is not there
 
     def phrase(self, templates, attribute):
         """A template with a name of the attribute in it; some pairs are held out."""
@@ -179,7 +180,7 @@ class Asker:
             found = find(passages, m, a)
             answer = [("The", 1), (f" {a.name}", 1.5), (" of", 0.5)] + self.given(found, a) + [(".", 0.5)]
             return Question(self.single(a, m, bare), answer, True, [self.expected(found, a)])
-        if self.rng.random() < 0.5:
+        if self.rng.random() < self.strangers:
             m = self.stranger(passages)
             a = m and self.attribute(p)
         else:
@@ -187,6 +188,24 @@ class Asker:
         if not m or not a:
             return None
         return self.refuse(self.single(a, m), a, m)
+
+    def ask_half(self, passages, answerable):
+        """A comparison of two cars of which the passages are about one: the program asks the
+        model about one car at a time, and the answer is of the car at hand."""
+        p = self.rng.choice(passages)
+        m = mention(self.rng, p.vehicle, p.called, plain=self.rng.random() < 0.5)
+        n = self.stranger(passages)
+        if not n or m.text == n.text:
+            return None
+        a = self.attribute(p) if answerable else self.absent(passages, m)
+        if not a:
+            return None
+        text = self.compare(a, *((m, n) if self.rng.random() < 0.5 else (n, m)))
+        if not answerable:
+            return self.refuse(text, a, m)
+        found = find(passages, m, a)
+        answer = [("The", 1), (f" {a.name}", 1.5), (" of", 0.5)] + self.given(found, a) + [(".", 0.5)]
+        return Question(text, answer, True, [self.expected(found, a)])
 
     def ask_pair(self, passages, answerable):
         if len(passages) < 2:
@@ -222,10 +241,11 @@ class Asker:
                   + [(", and that of", 0.3)] + self.given(second, a) + [(".", 0.5)])
         return Question(self.compare(a, m, n), answer, True, [self.expected(first, a), self.expected(second, a)])
 
-    def ask(self, passages, pair, answerable):
+    def ask(self, passages, pair, answerable, half=0.0):
         """One question of the wanted sort, or None where the passages allow none."""
         for _ in range(12):
-            out = (self.ask_pair if pair else self.ask_single)(passages, answerable)
+            kind = self.ask_pair if pair else self.ask_half if self.rng.random() < half else self.ask_single
+            out = kind(passages, answerable)
             if out:
                 return out
         return None

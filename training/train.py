@@ -30,11 +30,10 @@ from quantize import four_bits
 CURRICULUM = [
     (0.00, Stage(passages=(1, 2), size=(2, 5), pairs=0.0, refusals=0.15)),
     (0.13, Stage(passages=(1, 3), size=(3, 7), lines=14, pairs=0.05, refusals=0.2)),
-    (0.45, Stage(passages=(1, 2), size=(6, 26), lines=34, pairs=0.06, refusals=0.2, questions=16)),
-    (0.80, Stage(passages=(1, 2), size=(10, 26), lines=44, pairs=0.06, refusals=0.2, questions=16)),
+    (0.33, Stage(passages=(1, 2), size=(3, 26), lines=40, single=0.65, pairs=0.0, halves=0.2, refusals=0.12, strangers=0.1, questions=16)),
 ]
 QUANTIZED_FROM = 0.9
-DRILL_UNTIL = 0.88
+DRILL_UNTIL = 0.33
 
 
 def stage_at(progress):
