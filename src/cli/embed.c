@@ -103,7 +103,9 @@ static void print_embeddings(const struct command_line *line, const struct encod
                              const struct vectors *v, size_t n)
 {
     if (line->json) {
-        char *name = json_dumps(json_string(info->name), JSON_ENCODE_ANY);
+        json_t *text = json_string(info->name);
+        char *name = text ? json_dumps(text, JSON_ENCODE_ANY) : NULL;
+        json_decref(text);
         output_printf("{\"model\": %s, \"dim\": %zu, \"kind\": \"%s\", \"per\": \"%s\",\n"
                       " \"embeddings\": [\n",
                       name ? name : "null", info->dim, line->query ? "query" : "passage",
