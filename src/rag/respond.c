@@ -172,6 +172,25 @@ static bool ask_one(struct response *out, const char **text, const struct genera
     return *text || error_memory(err, "an answer");
 }
 
+/* The finished text to the sink, word by word, so that the listener can end it as any other: the
+ * text is then what was heard. */
+static bool tell(struct response *out, const struct respond_options *o, struct arena *arena)
+{
+    for (const char *p = out->text; *p && o->sink;) {
+        size_t n = strspn(p, " ");
+        n += strcspn(p + n, " ");
+        bool cancelled = o->cancel && atomic_load(o->cancel);
+        if (cancelled || !o->sink(o->sink_context, p, n, false)) {
+            out->usage.finish = FINISH_CANCELLED;
+            size_t heard = (size_t)(p - out->text) + (cancelled ? 0 : n);
+            out->text = arena_strndup(arena, out->text, heard);
+            return out->text != NULL;
+        }
+        p += n;
+    }
+    return true;
+}
+
 /* The answers about the vehicles, refusals first. */
 static bool join(struct response *out, const char *const *texts, size_t n,
                  const struct respond_options *o, struct arena *arena, struct error *err)
@@ -186,8 +205,7 @@ static bool join(struct response *out, const char *const *texts, size_t n,
     out->text = b.failed ? NULL : arena_strdup(arena, buffer_text(&b));
     buffer_free(&b);
     if (!out->text) return error_memory(err, "an answer");
-    if (o->sink && *out->text) o->sink(o->sink_context, out->text, strlen(out->text), false);
-    return true;
+    return tell(out, o, arena) || error_memory(err, "an answer");
 }
 
 static bool respond_by_vehicle(struct response *out, const struct generator *g,
