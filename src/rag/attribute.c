@@ -50,7 +50,8 @@ static const struct {
     {{"cylinders", "engine cylinders", "number of cylinders"}, {NULL}},
     {{"transmission", "gearbox", "transmission type"},
      {"gears", "automatic", "manual", "gear", "shift", "speeds"}},
-    {{"drivetrain", "drive type", "driven wheels", "drive", "awd", "fwd", "rwd", "4wd"},
+    {{"drivetrain", "drive type", "driven wheels", "drive wheels", "drive", "awd", "fwd", "rwd",
+      "4wd"},
      {"all wheel drive", "front wheel drive", "rear wheel drive", "four wheel drive"}},
     {{"fuel", "fuel type", "engine fuel type"}, {"run on", "gas or diesel", "petrol"}},
     {{"fuel tank", "fuel capacity", "fuel tank capacity", "tank"},
@@ -58,7 +59,7 @@ static const struct {
     {{"battery", "battery capacity", "kwh", "usable battery"}, {"pack size", "battery size"}},
     {{"range", "electric range", "epa range", "driving range"},
      {"how far", "on a charge", "single charge"}},
-    {{"charging", "charging time", "charging power", "fast charging", "charge rate"},
+    {{"charging", "charging time", "charge time", "charging power", "fast charging", "charge rate"},
      {"charge", "how quickly does it charge", "recharge"}},
     {{"turning circle", "turning radius", "turning diameter"}, {"turn around", "turn"}},
     {{"tires", "tire size", "tyres", "tyre size"}, {NULL}},
@@ -95,7 +96,7 @@ static const struct {
     {{"final drive", "final drive ratio", "axle ratio"}, {NULL}},
     {{"passenger volume", "interior volume"}, {"roomy", "cabin volume"}},
     {{"track", "front track", "rear track"}, {NULL}},
-    {{"co2", "co2 emissions", "emissions"}, {"carbon dioxide"}},
+    {{"co2", "co2 emissions", "emissions"}, {"carbon dioxide", "carbon dioxide emissions"}},
     {{"bore"}, {NULL}},
     {{"stroke"}, {NULL}},
     {{"range", "full charge", "battery range", "electric range"}, {"how far"}},
@@ -123,6 +124,40 @@ void attribute_expand(const char *text, void (*each)(void *context, const char *
         if (!found) continue;
         for (size_t i = 0; i < MAX_NAMES && GROUPS[g].names[i]; i++)
             each(context, GROUPS[g].names[i]);
+    }
+}
+
+static void take_longest(const char *text, const char *phrase, struct attribute_name *out)
+{
+    size_t n = strlen(phrase);
+    if (n <= out->len) return;
+    for (const char *p = text; (p = strstr(p, phrase)); p++)
+        if (p > text && p[-1] == ' ' && p[n] == ' ') {
+            *out = (struct attribute_name){p, n};
+            return;
+        }
+}
+
+void attribute_find(const char *text, struct attribute_set *out)
+{
+    enum { N = sizeof GROUPS / sizeof *GROUPS };
+    _Static_assert((int)N <= (int)ATTRIBUTE_MAX, "raise ATTRIBUTE_MAX");
+    *out = (struct attribute_set){0};
+    struct attribute_name all[N] = {0};
+    for (size_t g = 0; g < N; g++) {
+        for (size_t i = 0; i < MAX_NAMES && GROUPS[g].names[i]; i++)
+            take_longest(text, GROUPS[g].names[i], &all[g]);
+        for (size_t i = 0; i < MAX_ASKED && GROUPS[g].asked[i]; i++)
+            take_longest(text, GROUPS[g].asked[i], &all[g]);
+    }
+    for (size_t g = 0; g < N; g++) {
+        bool inside = false;
+        for (size_t k = 0; k < N && all[g].name && !inside; k++)
+            inside = all[k].len > all[g].len && all[g].name >= all[k].name &&
+                     all[g].name + all[g].len <= all[k].name + all[k].len;
+        if (!all[g].name || inside) continue;
+        out->names[g] = all[g];
+        out->n++;
     }
 }
 

@@ -11,6 +11,18 @@
 void attribute_expand(const char *text, void (*each)(void *context, const char *name),
                       void *context);
 
+/* The attributes that a text (words as above) names, each by its longest name there; one whose name
+ * is only part of another's ("length" in "bed length") does not count. */
+enum { ATTRIBUTE_MAX = 96 };
+struct attribute_set {
+    struct attribute_name {
+        const char *name; /* in the text; NULL: not named */
+        size_t len;
+    } names[ATTRIBUTE_MAX];
+    size_t n; /* named */
+};
+void attribute_find(const char *text, struct attribute_set *out);
+
 /* Whether the word (lower case) is part of a name of any attribute. */
 bool attribute_has_word(const char *word);
 

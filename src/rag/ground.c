@@ -31,23 +31,6 @@ static void plain_words(const char *text, size_t len, struct buffer *out)
 
 /* ---- one line against what is asked ---- */
 
-struct search {
-    const char *line; /* plain words */
-    bool found;
-};
-
-static void look_for(void *context, const char *name)
-{
-    struct search *s = context;
-    char padded[64];
-    size_t n = strlen(name);
-    if (s->found || n + 3 > sizeof padded) return;
-    padded[0] = ' ';
-    memcpy(padded + 1, name, n);
-    memcpy(padded + 1 + n, " ", 2);
-    s->found = strstr(s->line, padded) != NULL;
-}
-
 /* Length without a plural s. */
 static size_t stem(const char *word, size_t n)
 {
@@ -112,31 +95,69 @@ struct overlap {
     bool full;    /* nothing that is asked is left over */
 };
 
-/* How much of what the plain text asks the line has: its words, other than the vehicle's and those
- * that say nothing, and other names of an attribute that it names. */
-static struct overlap overlap(const char *text, const char *vehicle, const char *line)
+/* The text's words without those of the vehicle. */
+static void without(const char *text, const char *vehicle, struct buffer *out)
 {
-    if (contradicts(text, line)) return (struct overlap){0};
-    size_t own = 0, common = 0, asked = 0;
+    buffer_putc(out, ' ');
     for (const char *p = text + 1; *p;) {
+        size_t len = strcspn(p, " ");
+        if (!line_has(vehicle, p, len)) {
+            buffer_append(out, p, len);
+            buffer_putc(out, ' ');
+        }
+        p += len + (p[len] == ' ');
+    }
+}
+
+/* Counts the words that are asked for: in the line or not, common or telling, and whether all
+ * telling ones are in the line or in the name of an attribute that both have. */
+static struct overlap count_words(const char *asked, const char *line,
+                                  const struct attribute_name *name)
+{
+    size_t own = 0, common = 0, telling = 0;
+    bool full = true;
+    for (const char *p = asked + 1; *p;) {
         size_t len = strcspn(p, " ");
         char word[WORD_MAX];
         if (len < sizeof word) {
             memcpy(word, p, len);
             word[len] = '\0';
-            if (!is_stop_word(word) && !is_asking(word) && !line_has(vehicle, word, len)) {
-                bool is = is_common(word);
-                asked += !is;
-                if (line_has(line, word, len)) *(is ? &common : &own) += 1;
+            if (!is_stop_word(word) && !is_asking(word)) {
+                bool in_line = line_has(line, word, len), is = is_common(word);
+                bool in_name = name->name && p >= name->name && p + len <= name->name + name->len;
+                telling += !is;
+                if (in_line) *(is ? &common : &own) += 1;
+                if (!is && !in_line && !in_name) full = false;
             }
         }
         p += len + (p[len] == ' ');
     }
-    struct search s = {.line = line};
-    attribute_expand(text, look_for, &s);
-    if (own == 0 && !s.found && asked > 0) return (struct overlap){0};
-    size_t score = 2 * own + common + (s.found ? 2 : 0);
-    return (struct overlap){score, score > 0 && (s.found || own == asked)};
+    if (own == 0 && !name->name && telling > 0) return (struct overlap){0};
+    size_t score = 2 * own + common + (name->name ? 2 : 0);
+    return (struct overlap){score, score > 0 && full};
+}
+
+/* How much of what the plain text asks the line has: its words, other than the vehicle's and those
+ * that say nothing, and other names of an attribute that it names. Where both name attributes that
+ * are known, but none together, it has nothing of it. */
+static struct overlap overlap(const char *text, const char *vehicle, const char *line)
+{
+    struct overlap out = {0};
+    struct buffer asked = {0};
+    without(text, vehicle, &asked);
+    if (!asked.failed && !contradicts(buffer_text(&asked), line)) {
+        struct attribute_set of_text, of_line;
+        attribute_find(buffer_text(&asked), &of_text);
+        attribute_find(line, &of_line);
+        struct attribute_name shared = {0};
+        for (size_t i = 0; i < ATTRIBUTE_MAX; i++)
+            if (of_line.names[i].name && of_text.names[i].len > shared.len)
+                shared = of_text.names[i];
+        if (shared.name || of_text.n == 0 || of_line.n == 0)
+            out = count_words(buffer_text(&asked), line, &shared);
+    }
+    buffer_free(&asked);
+    return out;
 }
 
 /* ---- the lines that hold a value ---- */
@@ -167,12 +188,13 @@ static const char *find_value(const char *line, size_t len, const char *value, s
     return NULL;
 }
 
-/* Whether a line of the passage holds the value and is about what is asked. */
-static bool stands(const struct passage *p, const char *value, size_t n, const char *asked,
-                   const char *said, const char *vehicle)
+/* Whether a line of the passage holds the value and is about what is asked, and about all of it. */
+static struct overlap stands(const struct passage *p, const char *value, size_t n,
+                             const char *asked, const char *said, const char *vehicle)
 {
-    bool found = false, one_line = !strchr(p->text, '\n');
-    for (const char *line = p->text; *line && !found;) {
+    struct overlap best = {0};
+    bool one_line = !strchr(p->text, '\n');
+    for (const char *line = p->text; *line && !best.full;) {
         size_t len = line_length(line, one_line);
         const char *at = find_value(line, len, value, n);
         if (at) {
@@ -181,17 +203,22 @@ static bool stands(const struct passage *p, const char *value, size_t n, const c
             if (rest.len > 1) rest.len--; /* one space where the value stood */
             plain_words(at + n, len - (size_t)(at - line) - n, &rest);
             const char *text = buffer_text(&rest);
-            found = !rest.failed &&
-                    (overlap(asked, vehicle, text).score || overlap(said, vehicle, text).score);
+            struct overlap a = {0}, b = {0};
+            if (!rest.failed) {
+                a = overlap(asked, vehicle, text);
+                b = overlap(said, vehicle, text);
+            }
+            if (a.score || b.score) best = (struct overlap){1, best.full || a.full};
             buffer_free(&rest);
         }
         line += len + (line[len] != '\0');
     }
-    return found;
+    return best;
 }
 
-static bool statement_stands(const char *begin, const char *is, const char *value, size_t n,
-                             const char *question, const char *name, const struct passage *p)
+static struct overlap statement_stands(const char *begin, const char *is, const char *value,
+                                       size_t n, const char *question, const char *name,
+                                       const struct passage *p)
 {
     struct buffer asked = {0}, said = {0}, vehicle = {0};
     plain_words(question, strlen(question), &asked);
@@ -207,15 +234,15 @@ static bool statement_stands(const char *begin, const char *is, const char *valu
     plain_words(begin, (size_t)((of > begin ? of : is) - begin), &said);
     if (of > begin)
         plain_words(of + 8, (size_t)(is - of) - (size_t)(is - of >= 8 ? 8 : is - of), &vehicle);
-    bool ok = false;
+    struct overlap ok = {0};
     if (!asked.failed && !said.failed && !vehicle.failed) {
         const char *a = buffer_text(&asked), *s = buffer_text(&said), *v = buffer_text(&vehicle);
         ok = stands(p, value, n, a, s, v);
         /* "203 hp" of "Horsepower (hp): 203", "$41,000" of "Price (USD): 41,000". */
         size_t number = strcspn(value, " ");
-        if (!ok && number < n && value[0] >= '0' && value[0] <= '9')
+        if (!ok.score && number < n && value[0] >= '0' && value[0] <= '9')
             ok = stands(p, value, number, a, s, v);
-        if (!ok && n > 1 && strchr("$", value[0])) ok = stands(p, value + 1, n - 1, a, s, v);
+        if (!ok.score && n > 1 && value[0] == '$') ok = stands(p, value + 1, n - 1, a, s, v);
     }
     buffer_free(&asked);
     buffer_free(&said);
@@ -224,8 +251,10 @@ static bool statement_stands(const char *begin, const char *is, const char *valu
 }
 
 const char *ground_answer(const char *text, const char *question, const char *name,
-                          const struct passage *passages, size_t n_passages, struct arena *arena)
+                          const struct passage *passages, size_t n_passages, bool *exact,
+                          struct arena *arena)
 {
+    *exact = true;
     const char *begin = text;
     struct buffer out = {0};
     bool stands = true;
@@ -244,9 +273,12 @@ const char *ground_answer(const char *text, const char *question, const char *na
         /* The passage cited, or else the first of the others that has it. */
         for (size_t i = 0; n && !found && i <= n_passages; i++) {
             size_t k = i == 0 ? cited : i;
-            if (k <= n_passages &&
-                statement_stands(begin, is, value, n, question, name, &passages[k - 1]))
-                found = k;
+            if (k > n_passages) continue;
+            struct overlap o =
+                statement_stands(begin, is, value, n, question, name, &passages[k - 1]);
+            if (!o.score) continue;
+            found = k;
+            *exact = *exact && o.full;
         }
         stands = found > 0;
         buffer_append(&out, begin, (size_t)(open - begin));
@@ -292,32 +324,19 @@ static size_t best_lines(const struct passage *p, const char *asked, const char 
     return best;
 }
 
-bool ground_narrow(struct passage *out, size_t *indices, size_t *n_out,
-                   const struct passage *passages, size_t n, const char *question, const char *name,
-                   struct arena *arena)
+bool ground_narrow(struct passage *out, bool *any, const struct passage *passage,
+                   const char *question, const char *name, struct arena *arena)
 {
-    struct buffer asked = {0};
+    struct buffer asked = {0}, lines = {0};
     plain_words(question, strlen(question), &asked);
-    size_t best = 0;
-    *n_out = 0;
-    bool ok = !asked.failed;
-    for (size_t i = 0; i < n && ok; i++) {
-        size_t score = best_lines(&passages[i], buffer_text(&asked), name, 0, NULL);
-        if (score > best) best = score;
-    }
-    for (size_t i = 0; i < n && ok && best > 0; i++) {
-        struct buffer lines = {0};
-        best_lines(&passages[i], buffer_text(&asked), name, best, &lines);
-        if (lines.len) {
-            char *text = lines.failed ? NULL : arena_strdup(arena, buffer_text(&lines));
-            ok = text != NULL;
-            indices[*n_out] = i;
-            out[(*n_out)++] = (struct passage){passages[i].title, text};
-        }
-        buffer_free(&lines);
-    }
+    size_t best = asked.failed ? 0 : best_lines(passage, buffer_text(&asked), name, 0, NULL);
+    if (best) best_lines(passage, buffer_text(&asked), name, best, &lines);
+    *any = lines.len > 0;
+    bool ok = !asked.failed && !lines.failed;
+    *out = (struct passage){passage->title, ok ? arena_strdup(arena, buffer_text(&lines)) : NULL};
     buffer_free(&asked);
-    return ok;
+    buffer_free(&lines);
+    return out->text != NULL;
 }
 
 /* ---- what the documents say, without the model ---- */
@@ -396,44 +415,41 @@ static void write_statement(struct buffer *out, const char *line, size_t len, co
     buffer_printf(out, " [%zu].", number);
 }
 
-const char *ground_quote(const char *question, const char *name, const struct passage *passages,
-                         size_t n, struct arena *arena)
+const char *ground_quote(const char *question, const char *name, const struct passage *passage,
+                         size_t number, struct arena *arena)
 {
-    struct buffer asked = {0}, out = {0};
+    struct buffer asked = {0}, vehicle = {0}, out = {0};
     plain_words(question, strlen(question), &asked);
+    plain_words(passage->title, strlen(passage->title), &vehicle);
+    plain_words(name, strlen(name), &vehicle);
     size_t best = 0, best_words = 0;
-    for (size_t i = 0; i < n && !asked.failed; i++) {
-        bool one_line = !strchr(passages[i].text, '\n');
-        struct buffer vehicle = {0};
-        plain_words(passages[i].title, strlen(passages[i].title), &vehicle);
-        plain_words(name, strlen(name), &vehicle);
-        for (const char *line = passages[i].text; *line && !vehicle.failed;) {
-            size_t len = line_length(line, one_line);
-            struct buffer words = {0};
-            struct parts p = line_parts(line, len);
-            if (p.value_len)
-                plain_words(p.name, p.name_len, &words);
-            else
-                plain_words(line, len, &words);
-            struct overlap o = {0};
-            if (!words.failed)
-                o = overlap(buffer_text(&asked), buffer_text(&vehicle), buffer_text(&words));
-            size_t n_words = 0;
-            for (size_t k = 0; k < words.len; k++) n_words += words.data[k] == ' ';
-            buffer_free(&words);
-            if (o.full && (o.score > best || (o.score == best && n_words < best_words))) {
-                best = o.score;
-                best_words = n_words;
-                buffer_clear(&out);
-                write_statement(&out, line, len, *name ? name : passages[i].title, i + 1);
-            }
-            line += len + (line[len] != '\0');
-            while (*line == ' ') line++;
+    bool one_line = !strchr(passage->text, '\n');
+    for (const char *line = passage->text; *line && !asked.failed && !vehicle.failed;) {
+        size_t len = line_length(line, one_line), n_words = 0;
+        struct parts p = line_parts(line, len);
+        struct buffer words = {0};
+        if (p.value_len)
+            plain_words(p.name, p.name_len, &words);
+        else
+            plain_words(line, len, &words);
+        for (size_t k = 0; k < words.len; k++) n_words += words.data[k] == ' ';
+        bool says_more = p.value_len || n_words > 4; /* not a heading */
+        struct overlap o = {0};
+        if (!words.failed && says_more)
+            o = overlap(buffer_text(&asked), buffer_text(&vehicle), buffer_text(&words));
+        buffer_free(&words);
+        if (o.full && (o.score > best || (o.score == best && n_words < best_words))) {
+            best = o.score;
+            best_words = n_words;
+            buffer_clear(&out);
+            write_statement(&out, line, len, *name ? name : passage->title, number);
         }
-        buffer_free(&vehicle);
+        line += len + (line[len] != '\0');
+        while (*line == ' ') line++;
     }
     const char *text = best && !out.failed ? arena_strdup(arena, buffer_text(&out)) : NULL;
     buffer_free(&asked);
+    buffer_free(&vehicle);
     buffer_free(&out);
     return text;
 }

@@ -75,18 +75,14 @@ static bool ask(struct response *out, const char **text, const struct generator 
 
 /* ---- one vehicle at a time ---- */
 
-/* The model cites the passages that it was given from [1] on: they get the numbers that they have
- * outside. */
-static const char *renumbered(const char *text, const size_t *indices, size_t n_indices,
-                              struct arena *arena)
+/* The model was given one passage and cites it as [1]: it gets the number that it has outside. */
+static const char *renumbered(const char *text, size_t number, struct arena *arena)
 {
     struct buffer b = {0};
     for (const char *p = text; *p;) {
-        char *end = NULL;
-        size_t n = *p == '[' ? strtoul(p + 1, &end, 10) : 0;
-        if (n >= 1 && n <= n_indices && *end == ']') {
-            buffer_printf(&b, "[%zu]", indices[n - 1] + 1);
-            p = end + 1;
+        if (strncmp(p, "[1]", 3) == 0) {
+            buffer_printf(&b, "[%zu]", number);
+            p += 3;
         } else {
             buffer_putc(&b, *p++);
         }
@@ -105,70 +101,94 @@ static const char *not_named(const char *name, struct arena *arena)
     return text;
 }
 
-/* Passages of the whole, as the model gets them. */
-struct reading {
-    struct passage *passages;
-    size_t *indices; /* in the whole */
-    size_t n;
+/* What is asked about one vehicle. */
+struct asked {
+    const char *question; /* as the model reads it */
+    const char *about;    /* without the names of the other vehicles */
+    const char *name;     /* the vehicle in the question's words */
 };
+
+static const char *about_one(const char *question, const struct focus *focus, size_t which,
+                             struct arena *arena)
+{
+    char *about = arena_strdup(arena, question);
+    for (size_t i = 0; i < focus->n && about; i++) {
+        char *at = i == which ? NULL : strstr(about, focus->groups[i].name);
+        if (at) memset(at, ' ', strlen(focus->groups[i].name));
+    }
+    return about;
+}
 
 /* Asks about these passages; *text is NULL where the answer is no statement that stands in them,
  * and *said the model's own words. */
-static bool try_reading(struct response *out, const char **text, const char **said,
-                        const struct generator *g, const char *question, const char *name,
-                        const struct reading *r, const struct respond_options *o,
-                        struct arena *arena, struct error *err)
+static bool try_reading(struct response *out, const char **text, const char **said, bool *exact,
+                        const struct generator *g, const struct asked *q,
+                        const struct passage *passage, size_t index,
+                        const struct respond_options *o, struct arena *arena, struct error *err)
 {
     *text = NULL;
-    if (!ask(out, said, g, question, r->passages, r->n, true, o, arena, err)) return false;
+    *exact = false;
+    if (!ask(out, said, g, q->question, passage, 1, true, o, arena, err)) return false;
     const char *kept = *said;
-    if (out->usage.finish != FINISH_CANCELLED)
+    if (out->usage.finish == FINISH_CANCELLED)
+        *exact = true;
+    else
         kept = answer_is_refusal(*said)
                    ? NULL
-                   : ground_answer(*said, question, name, r->passages, r->n, arena);
+                   : ground_answer(*said, q->about, q->name, passage, 1, exact, arena);
     if (!kept) return true;
-    *text = renumbered(kept, r->indices, r->n, arena);
+    *text = renumbered(kept, index + 1, arena);
     return *text || error_memory(err, "an answer");
 }
 
-/* The answer about one vehicle: only what stands in its passages where the question asks. When the
- * model finds nothing in all of them, it is shown the lines alone that have the question's words.
- */
+/* The answer from one passage: only what stands in it where the question asks; *text is NULL where
+ * that is nothing. When the model finds nothing, it is shown the lines alone that have the
+ * question's words; and a line that is about just what is asked is quoted rather than kept back. */
+static bool ask_passage(struct response *out, const char **text, const char **said,
+                        const struct generator *g, const struct asked *q,
+                        const struct passage *passage, size_t index,
+                        const struct respond_options *o, struct arena *arena, struct error *err)
+{
+    const char *again;
+    bool exact, any;
+    if (!try_reading(out, text, said, &exact, g, q, passage, index, o, arena, err)) return false;
+    if (!*text) {
+        struct passage lines;
+        if (!ground_narrow(&lines, &any, passage, q->about, q->name, arena))
+            return error_memory(err, "an answer");
+        if (any && !try_reading(out, text, &again, &exact, g, q, &lines, index, o, arena, err))
+            return false;
+    }
+    if (*text && exact) return true;
+    const char *quote = ground_quote(q->about, q->name, passage, index + 1, arena);
+    if (quote) *text = quote;
+    return true;
+}
+
+/* The answer about one vehicle: that of the first of its passages that has one. */
 static bool ask_one(struct response *out, const char **text, const struct generator *g,
-                    const char *question, const struct focus_group *group,
+                    const char *question, const struct focus *focus, size_t which,
                     const struct passage *passages, const struct respond_options *o,
                     struct arena *arena, struct error *err)
 {
+    const struct focus_group *group = &focus->groups[which];
     if (group->missing) {
         *text = not_named(group->name, arena);
         return *text || error_memory(err, "an answer");
     }
-    struct reading whole = {arena_array(arena, group->n, sizeof *whole.passages),
-                            arena_array(arena, group->n, sizeof *whole.indices), group->n};
-    struct reading lines = {arena_array(arena, group->n, sizeof *lines.passages),
-                            arena_array(arena, group->n, sizeof *lines.indices), 0};
-    if (!whole.passages || !whole.indices || !lines.passages || !lines.indices)
-        return error_memory(err, "an answer");
+    const struct asked q = {question, about_one(question, focus, which, arena), group->name};
+    if (!q.about) return error_memory(err, "an answer");
+    const char *refusal = NULL, *said;
     for (size_t k = 0; k < group->n; k++) {
-        whole.indices[k] = group->passages[k];
-        whole.passages[k] = passages[group->passages[k]];
+        size_t index = group->passages[k];
+        if (!ask_passage(out, text, &said, g, &q, &passages[index], index, o, arena, err))
+            return false;
+        if (*text) return true;
+        if (refusal) continue;
+        refusal = answer_is_refusal(said) ? said : ground_refusal(said, group->name, arena);
+        if (!refusal) return error_memory(err, "an answer");
     }
-    const char *said, *again, *name = group->name;
-    if (!try_reading(out, text, &said, g, question, name, &whole, o, arena, err)) return false;
-    if (*text) return true;
-    if (!ground_narrow(lines.passages, lines.indices, &lines.n, whole.passages, whole.n, question,
-                       name, arena))
-        return error_memory(err, "an answer");
-    for (size_t k = 0; k < lines.n; k++) lines.indices[k] = group->passages[lines.indices[k]];
-    if (lines.n && !try_reading(out, text, &again, g, question, name, &lines, o, arena, err))
-        return false;
-    if (*text) return true;
-    /* A line that is about just what is asked is quoted rather than kept back. */
-    const char *quote = ground_quote(question, name, whole.passages, whole.n, arena);
-    if (quote)
-        *text = renumbered(quote, whole.indices, whole.n, arena);
-    else
-        *text = answer_is_refusal(said) ? said : ground_refusal(said, name, arena);
+    *text = refusal ? refusal : ground_refusal("", group->name, arena);
     return *text || error_memory(err, "an answer");
 }
 
@@ -225,8 +245,7 @@ static bool respond_by_vehicle(struct response *out, const struct generator *g,
     const char *texts[FOCUS_MAX_GROUPS];
     size_t n = 0;
     while (n < focus.n && out->usage.finish != FINISH_CANCELLED) {
-        if (!ask_one(out, &texts[n], g, question, &focus.groups[n], passages, o, arena, err))
-            return false;
+        if (!ask_one(out, &texts[n], g, question, &focus, n, passages, o, arena, err)) return false;
         n++;
     }
     out->n_passages = n_passages;

@@ -16,7 +16,8 @@ static const struct passage CAMRY[] = {
 static void expect(const char *question, const char *text, const char *wanted)
 {
     struct arena arena = {0};
-    const char *got = ground_answer(text, question, "2023 Camry", CAMRY, 2, &arena);
+    bool exact;
+    const char *got = ground_answer(text, question, "2023 Camry", CAMRY, 2, &exact, &arena);
     if (wanted ? !got || strcmp(got, wanted) != 0 : got != NULL)
         fail_msg("\"%s\": got \"%s\", expected \"%s\"", text, got ? got : "(nothing)",
                  wanted ? wanted : "(nothing)");
@@ -76,20 +77,34 @@ static void citation_is_put_right(void **state)
 static void lines_asked_about_are_found(void **state)
 {
     (void)state;
-    static const char *const WANTED[][2] = {
-        {"What is the curb weight of the 2023 Camry?", "Curb Weight (lb): 3,310"},
-        {"How strong is the 2023 Camry?", "Horsepower (hp): 203"},
-        {"What does the 2023 Camry cost?", "Base price: $26,420."},
-        {"Rear suspension of the 2023 Camry?", "Suspension rear; trailing arm"},
-        {"How long does the 2023 Camry take to charge?", NULL},
+    static const struct {
+        size_t passage;
+        const char *question, *lines, *quote;
+    } WANTED[] = {
+        {0, "What is the curb weight of the 2023 Camry?", "Curb Weight (lb): 3,310",
+         "The curb Weight of the 2023 Camry is 3,310 lb [4]."},
+        {0, "How strong is the 2023 Camry?", "Horsepower (hp): 203",
+         "The horsepower of the 2023 Camry is 203 hp [4]."},
+        {1, "What does the 2023 Camry cost?", "Base price: $26,420.",
+         "The base price of the 2023 Camry is $26,420. [4]."},
+        {1, "Cargo volume of the 2023 Camry?", "It offers a cargo volume of 15.1 cu ft.",
+         "The passages say: \"It offers a cargo volume of 15.1 cu ft\" [4]."},
+        {0, "Rear suspension of the 2023 Camry?", "Suspension rear; trailing arm",
+         "The suspension rear of the 2023 Camry is trailing arm [4]."},
+        {0, "How long does the 2023 Camry take to charge?", NULL, NULL},
+        {0, "What is the bed length of the 2023 Camry?", NULL, NULL},
     };
     for (size_t i = 0; i < sizeof WANTED / sizeof *WANTED; i++) {
         struct arena arena = {0};
-        struct passage out[2];
-        size_t indices[2], n;
-        assert_true(ground_narrow(out, indices, &n, CAMRY, 2, WANTED[i][0], "2023 Camry", &arena));
-        assert_int_equal(n, WANTED[i][1] ? 1 : 0);
-        if (n) assert_string_equal(out[0].text, WANTED[i][1]);
+        struct passage out;
+        bool any;
+        const struct passage *p = &CAMRY[WANTED[i].passage];
+        assert_true(ground_narrow(&out, &any, p, WANTED[i].question, "2023 Camry", &arena));
+        assert_int_equal(any, WANTED[i].lines != NULL);
+        if (any) assert_string_equal(out.text, WANTED[i].lines);
+        const char *quote = ground_quote(WANTED[i].question, "2023 Camry", p, 4, &arena);
+        assert_int_equal(quote != NULL, WANTED[i].quote != NULL);
+        if (quote) assert_string_equal(quote, WANTED[i].quote);
         arena_free(&arena);
     }
 }
