@@ -193,6 +193,7 @@ bool evaluate_item(struct eval_result *out, const struct generator *g, const jso
     bool ok = respond(&r, g, question, passages, n, &options, &arena, err);
     if (ok) {
         out->usage = r.usage;
+        out->quoted = r.n_quoted > 0;
         out->answer = strdup(r.text);
         ok = (out->answer || error_memory(err, "an answer")) &&
              evaluate_score(out, item, name, out->answer, err);
@@ -216,6 +217,7 @@ static void add(struct eval_totals *t, const struct eval_result *r)
         t->unanswerable++;
         t->right_refusals += r->right;
     }
+    t->quoted += r->quoted;
     t->prompt_tokens += r->usage.prompt_tokens;
     t->generated_tokens += r->usage.generated_tokens;
 }

@@ -18,6 +18,7 @@ struct eval_result {
     bool value_right, unit_right, citation_right; /* each for all expected values (answerable) */
     char *answer;                                 /* owned: eval_result_free */
     struct generate_result usage;
+    bool quoted; /* wholly or in part a line of the passages, not the model's words */
 };
 void eval_result_free(struct eval_result *r);
 
@@ -35,6 +36,7 @@ struct eval_totals {
     size_t right_answers, right_refusals;
     size_t value_right, unit_right, citation_right; /* of the answerable ones */
     size_t wrong_refusals;                          /* answerable, but refused */
+    size_t quoted;                                  /* of all answers */
     size_t prompt_tokens, generated_tokens;
     double seconds;
 };

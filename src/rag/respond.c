@@ -161,7 +161,10 @@ static bool ask_passage(struct response *out, const char **text, const char **sa
     }
     if (*text && exact) return true;
     const char *quote = ground_quote(q->about, q->name, passage, index + 1, arena);
-    if (quote) *text = quote;
+    if (quote) {
+        *text = quote;
+        out->n_quoted++;
+    }
     return true;
 }
 
@@ -196,6 +199,7 @@ static bool ask_one(struct response *out, const char **text, const struct genera
  * text is then what was heard. */
 static bool tell(struct response *out, const struct respond_options *o, struct arena *arena)
 {
+    if (!out->generated) return true; /* what the program says by itself is no piece */
     for (const char *p = out->text; *p && o->sink;) {
         size_t n = strspn(p, " ");
         n += strcspn(p + n, " ");

@@ -16,7 +16,8 @@ struct respond_options {
     enum thinking thinking;
     struct sampler_options sampler;
     const atomic_bool *cancel;
-    generate_sink *sink; /* pieces of the text as they come; NULL: none */
+    generate_sink *sink; /* pieces of the text as they come; NULL: none. Not called where the model
+                            is not asked */
     void *sink_context;
 };
 
@@ -24,6 +25,7 @@ struct response {
     const char *text, *reasoning; /* in the arena; without white space around them */
     size_t n_passages;            /* the first n were considered */
     bool generated;               /* false: the model was not asked */
+    size_t n_quoted;              /* vehicles of which a line is quoted, not the model's words */
     struct generate_result usage; /* added up over the vehicles */
     double prompt_seconds;
 };

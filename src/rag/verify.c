@@ -307,6 +307,28 @@ static const char *likely_line(const char *answer, const char *text, struct aren
     return line ? line : "";
 }
 
+/* Whether a number is in a sentence such as "The passages do not name the 2023 Camry.": it claims
+ * nothing. */
+static bool in_refusal(const char *answer, size_t offset)
+{
+    static const char START[] = "The passages do not ";
+    const char *last = NULL;
+    for (const char *p = answer; (p = strstr(p, START)) && p < answer + offset; p++) last = p;
+    if (!last) return false;
+    const char *end = strstr(last, ". ");
+    return !end || end > answer + offset;
+}
+
+/* Whether a number is part of a title that the answer writes out: the 3.5L of "the 2021 Ford F-150
+ * 3.5L". */
+static bool inside(const char *answer, const char *title, size_t offset)
+{
+    size_t n = strlen(title);
+    for (const char *p = answer; n && (p = strstr(p, title)) && p <= answer + offset; p++)
+        if (answer + offset < p + n) return true;
+    return false;
+}
+
 bool verify_answer(struct verification *out, const char *answer, const struct passage *passages,
                    size_t n_passages, struct arena *arena, struct error *err)
 {
@@ -329,6 +351,7 @@ bool verify_answer(struct verification *out, const char *answer, const struct pa
             continue;
         }
         at = next;
+        if (in_refusal(answer, t.offset)) continue;
         if (out->n_numbers == cap) break;
         struct number_check *c = &out->numbers[out->n_numbers++];
         *c = (struct number_check){.text = arena_strndup(arena, answer + t.offset, t.len),
@@ -349,14 +372,19 @@ bool verify_answer(struct verification *out, const char *answer, const struct pa
                 c->uncited = true;
             }
         if (!c->quote) return error_memory(err, "an answer");
+        for (size_t i = 0; i < n_passages && !c->in_title; i++)
+            c->in_title = inside(answer, passages[i].title, t.offset);
         if (!c->supported) out->n_unsupported++;
     }
     for (size_t i = 0; i < out->n_citations; i++) {
         struct citation_check *c = &out->citations[i];
         if (!c->valid) continue;
-        for (size_t j = 0; j < out->n_numbers && !c->quote[0]; j++)
-            if (out->numbers[j].passage == c->n && !out->numbers[j].in_title)
-                c->quote = out->numbers[j].quote;
+        /* The last number before it is the value; those before are of the vehicle's name. */
+        for (size_t j = 0; j < out->n_numbers; j++) {
+            const struct number_check *n_j = &out->numbers[j];
+            if (n_j->offset > c->offset && c->quote[0]) break;
+            if (n_j->passage == c->n && !n_j->in_title) c->quote = n_j->quote;
+        }
         if (!c->quote[0]) c->quote = likely_line(answer, passages[c->n - 1].text, arena);
     }
     return true;

@@ -32,7 +32,7 @@ static void ask(const char *says, bool one_vehicle, const char *question, const 
         .max_tokens = 100, .thinking = THINKING_OFF, .sink = keep, .sink_context = &heard};
     assert_true(respond(&r, &g, question, CARS, 2, &o, &arena, &err));
     assert_string_equal(r.text, wanted);
-    assert_string_equal(buffer_text(&heard), wanted);
+    assert_string_equal(buffer_text(&heard), generated ? wanted : "");
     assert_int_equal(r.generated, generated);
     if (not_shown) assert_null(strstr(buffer_text(&m.prompt), not_shown));
     buffer_free(&heard);

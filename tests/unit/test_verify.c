@@ -167,9 +167,26 @@ static void odd_answers_do_no_harm(void **state)
     buffer_free(&many);
 }
 
+static void numbers_of_a_refusal_claim_nothing(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct verification v;
+    struct error err = {0};
+    assert_true(verify_answer(&v,
+                              "The passages do not name the 2024 BMW 3.0 d. The horsepower of the "
+                              "2021 Ford F-150 XLT 6.2L is 400 hp [2].",
+                              PASSAGES, 2, &arena, &err));
+    assert_int_equal(v.n_unsupported, 0);
+    assert_string_equal(v.citations[0].quote, "Horsepower: 400 hp");
+    for (size_t i = 0; i < v.n_numbers; i++) assert_true(v.numbers[i].supported);
+    arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(numbers_of_a_refusal_claim_nothing),
         cmocka_unit_test(numbers_in_cited_passages_are_supported),
         cmocka_unit_test(units_in_the_name_are_supported_by_the_name),
         cmocka_unit_test(wrong_numbers_are_not_supported),
