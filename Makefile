@@ -27,7 +27,7 @@ ALL_LIBS    = $(PKG_LIBS) -lm $(LDLIBS)
 
 # A source file's name says which instructions it may use; everything else is baseline x86-64.
 AVX2     := -mavx2 -mfma -mf16c
-AVX512   := -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vnni -mavx512bf16 $(AVX2)
+AVX512   := -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vnni $(AVX2)
 %_avx2.o:   ISA := $(AVX2)
 %_avx512.o: ISA := $(AVX512)
 # The compute kernels may fuse a multiply and an add; elsewhere results are the same to the bit.
@@ -35,6 +35,7 @@ AVX512   := -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vnni -mavx512bf16
 %/kernels_portable.o: ISA := -Wno-psabi
 %/kernels_avx2.o:     ISA := $(AVX2) -ffp-contract=fast -Wno-psabi
 %/kernels_avx512.o:   ISA := $(AVX512) -ffp-contract=fast -Wno-psabi
+%/attention_avx512.o: ISA := $(AVX512) -mavx512bf16 -ffp-contract=fast -Wno-psabi
 
 SRCS  := $(shell find src -name '*.c' | LC_ALL=C sort)
 MAIN  := src/cli/main.c

@@ -251,7 +251,7 @@ static void attention_over_pages_is_softmax_over_all_tokens(void **s)
             float max[ROWS], sum[ROWS], *acc = calloc(ROWS * hd, sizeof *acc);
             for (size_t r = 0; r < ROWS; r++) max[r] = -INFINITY, sum[r] = 0;
             struct kv_tile tile = {random_floats(hd * KV_PAGE), random_floats(hd * KV_PAGE)};
-            uint16_t *k_page = calloc(hd * KV_PAGE, 2), *v_page = calloc(hd * KV_PAGE, 2);
+            uint8_t *k_page = calloc(hd * KV_PAGE, 2), *v_page = calloc(hd * KV_PAGE, 2);
             for (size_t page = 0; page < 3; page++) {
                 size_t visible[ROWS];
                 for (size_t r = 0; r < ROWS; r++) { /* row r sees 15 r + 1 tokens */
@@ -262,7 +262,7 @@ static void attention_over_pages_is_softmax_over_all_tokens(void **s)
                 for (size_t t = 0; t < KV_PAGE; t++)
                     k->kv_store_bf16(keys + (page * KV_PAGE + t) * hd,
                                      values + (page * KV_PAGE + t) * hd, hd, t, k_page, v_page);
-                k->kv_load_bf16(k_page, v_page, hd, KV_PAGE, &tile);
+                k->kv_load_bf16(k_page, v_page, hd, &tile);
                 k->attention_tile(q, ROWS, hd, &tile, visible, max, sum, acc);
             }
             for (size_t r = 0; r < ROWS; r++) {

@@ -39,12 +39,16 @@ void attention_scratch_free(struct attention_scratch *s)
     free(s);
 }
 
-bool kv_pool_create(struct kv_pool *kv, const struct model_config *c, size_t n_pages, bool f32,
-                    struct error *err)
+bool kv_pool_create(struct kv_pool *kv, const struct model_config *c, size_t n_pages,
+                    enum kv_type type, struct error *err)
 {
-    size_t head_bytes = (f32 ? sizeof(float) : sizeof(uint16_t)) * KV_PAGE * c->head_dim;
+    size_t head_bytes = KV_PAGE * c->head_dim;
+    if (type == KV_INT8)
+        head_bytes += KV_PAGE * sizeof(float); /* scales */
+    else
+        head_bytes *= type == KV_F32 ? sizeof(float) : sizeof(uint16_t);
     size_t page = head_bytes * 2 * c->n_kv_heads * c->n_layers;
-    *kv = (struct kv_pool){.n_pages = n_pages, .head_bytes = head_bytes, .f32 = f32};
+    *kv = (struct kv_pool){.n_pages = n_pages, .head_bytes = head_bytes, .type = type};
     if (n_pages > SIZE_MAX / 2 / page) return error_memory(err, "KV cache");
     kv->bytes = page * n_pages;
     /* Pages of the operating system are taken as tokens come: a long context that is not used
@@ -75,8 +79,12 @@ static void store(const struct cpu_backend *b, uint8_t *at, const float *k, cons
 {
     size_t hd = b->model->config.head_dim;
     uint8_t *v_at = at + b->kv.head_bytes;
-    if (!b->kv.f32) {
-        b->kernels->kv_store_bf16(k, v, hd, slot, (uint16_t *)(void *)at, (uint16_t *)(void *)v_at);
+    if (b->kv.type == KV_BF16) {
+        b->kernels->kv_store_bf16(k, v, hd, slot, at, v_at);
+        return;
+    }
+    if (b->kv.type == KV_INT8) {
+        b->kernels->kv_store_int8(k, v, hd, slot, at, v_at);
         return;
     }
     for (size_t d = 0; d < hd; d++) ((float *)(void *)at)[d * KV_PAGE + slot] = k[d];
@@ -110,6 +118,35 @@ void attention_prepare(struct cpu_backend *b, size_t layer, size_t thread, size_
     }
 }
 
+/* How many of the tokens start..start + most - 1 each query row sees. */
+static void count_visible(const struct cpu_backend *b, struct attention_scratch *s, size_t first,
+                            size_t n_rows, size_t group, size_t start, size_t most)
+{
+    for (size_t r = 0; r < n_rows; r++) {
+        size_t position = b->tokens[first + r / group].position;
+        size_t seen = position + 1 > start ? position + 1 - start : 0;
+        s->visible[r] = seen < most ? seen : most;
+    }
+}
+
+/* Rows against a page, by way of f32. */
+static void attend_page(struct cpu_backend *b, struct attention_scratch *s, const uint8_t *at,
+                        size_t n_rows)
+{
+    size_t hd = b->model->config.head_dim;
+    struct kv_tile tile = {s->k, s->v};
+    const uint8_t *v_at = at + b->kv.head_bytes;
+    if (b->kv.type == KV_F32) {
+        tile.k = (float *)(uintptr_t)at;
+        tile.v = (float *)(uintptr_t)v_at;
+    } else if (b->kv.type == KV_BF16) {
+        b->kernels->kv_load_bf16(at, v_at, hd, &tile);
+    } else {
+        b->kernels->kv_load_int8(at, v_at, hd, &tile);
+    }
+    b->kernels->attention_tile(s->q, n_rows, hd, &tile, s->visible, s->max, s->sum, s->acc);
+}
+
 /* One KV head and `n` consecutive tokens of one sequence, from token index `first` of the step. */
 static void attention_unit(struct cpu_backend *b, struct attention_scratch *s, size_t layer,
                            size_t head, size_t first, size_t n)
@@ -130,25 +167,25 @@ static void attention_unit(struct cpu_backend *b, struct attention_scratch *s, s
     memset(s->acc, 0, n_rows * hd * sizeof *s->acc);
 
     const struct step_sequence *seq = &b->sequences[b->tokens[first].sequence];
-    size_t last = b->tokens[first + n - 1].position;
-    for (size_t start = 0; start <= last; start += KV_PAGE) {
-        for (size_t r = 0; r < n_rows; r++) {
-            size_t position = b->tokens[first + r / group].position;
-            size_t seen = position + 1 > start ? position + 1 - start : 0;
-            s->visible[r] = seen < KV_PAGE ? seen : KV_PAGE;
+    size_t n_pages = b->tokens[first + n - 1].position / KV_PAGE + 1;
+    for (size_t p = 0; !b->span && p < n_pages; p++) {
+        count_visible(b, s, first, n_rows, group, p * KV_PAGE, KV_PAGE);
+        attend_page(b, s, kv_pool_at(&b->kv, c, layer, (size_t)seq->pages[p], head), n_rows);
+    }
+    /* Spans begin at multiples of their size, so that a token's result does not depend on where its
+     * chunk began. */
+    for (size_t p = 0; b->span && p < n_pages; p += SPAN_PAGES) {
+        struct kv_span span;
+        for (size_t i = 0; i < SPAN_PAGES; i++) {
+            size_t here = p + i < n_pages ? p + i : n_pages - 1;
+            size_t next = here + SPAN_PAGES < n_pages ? here + SPAN_PAGES : here;
+            span.k[i] = kv_pool_at(&b->kv, c, layer, (size_t)seq->pages[here], head);
+            span.v[i] = span.k[i] + b->kv.head_bytes;
+            span.next_k[i] = kv_pool_at(&b->kv, c, layer, (size_t)seq->pages[next], head);
+            span.next_v[i] = span.next_k[i] + b->kv.head_bytes;
         }
-        size_t n_tokens = last + 1 - start < KV_PAGE ? last + 1 - start : KV_PAGE;
-        const uint8_t *at = kv_pool_at(&b->kv, c, layer, (size_t)seq->pages[start / KV_PAGE], head);
-        struct kv_tile tile = {s->k, s->v};
-        if (b->kv.f32) {
-            tile.k = (float *)(uintptr_t)at;
-            tile.v = (float *)(uintptr_t)(at + b->kv.head_bytes);
-        } else {
-            b->kernels->kv_load_bf16((const uint16_t *)(const void *)at,
-                                     (const uint16_t *)(const void *)(at + b->kv.head_bytes), hd,
-                                     n_tokens, &tile);
-        }
-        b->kernels->attention_tile(s->q, n_rows, hd, &tile, s->visible, s->max, s->sum, s->acc);
+        count_visible(b, s, first, n_rows, group, p * KV_PAGE, SPAN_TOKENS);
+        b->span(s->q, n_rows, hd, &span, s->visible, s->max, s->sum, s->acc);
     }
     for (size_t r = 0; r < n_rows; r++) {
         float *to =

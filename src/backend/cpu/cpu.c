@@ -283,11 +283,13 @@ struct backend *backend_cpu_create(const struct packed_model *model, struct thre
     b->kernels = kernels;
     b->max_tokens = options->max_tokens;
     b->max_logits = options->max_logits;
+    enum kv_type kv = model->type == QUANT_F32 ? KV_F32 : options->kv_bits == 8 ? KV_INT8 : KV_BF16;
+    if (kv != KV_F32) b->span = cpu_attention_find(kernels, kv == KV_INT8);
     snprintf(b->description, sizeof b->description, "cpu %s, %zu thread%s", kernels->name,
              thread_pool_size(pool), thread_pool_size(pool) == 1 ? "" : "s");
     if (!take_buffers(b, options, err) ||
         !attention_scratch_create(&b->scratch, thread_pool_size(pool), &model->config, err) ||
-        !kv_pool_create(&b->kv, &model->config, options->n_pages, model->type == QUANT_F32, err)) {
+        !kv_pool_create(&b->kv, &model->config, options->n_pages, kv, err)) {
         cpu_free(&b->base);
         return NULL;
     }

@@ -7,14 +7,16 @@
 #include "backend/backend.h"
 #include "backend/cpu/kernels.h"
 
+enum kv_type { KV_F32, KV_BF16, KV_INT8 };
+
 /* The KV cache in pages, one allocation. For each layer and page: for each KV head K then V, as
- * kernels.h has them in bf16; in f32 (models kept in f32, for tests against references) K is
- * (head_dim, KV_PAGE) and V (KV_PAGE, head_dim). */
+ * kernels.h has them in bf16 and int8; in f32 (models kept in f32, for tests against references) K
+ * is (head_dim, KV_PAGE) and V (KV_PAGE, head_dim). */
 struct kv_pool {
     uint8_t *data;
     size_t bytes, n_pages;
     size_t head_bytes; /* K or V of one head of one page */
-    bool f32;
+    enum kv_type type;
 };
 
 /* Where each token of a step belongs. */
@@ -27,6 +29,7 @@ struct cpu_backend {
     struct backend base;
     const struct packed_model *model;
     const struct cpu_kernels *kernels;
+    attention_span *span; /* NULL: by kv_load and attention_tile */
     struct thread_pool *pool;
     struct kv_pool kv;
     size_t max_tokens, max_logits;
@@ -72,8 +75,8 @@ bool attention_scratch_create(struct attention_scratch **out, size_t n_threads,
                               const struct model_config *c, struct error *err);
 void attention_scratch_free(struct attention_scratch *s);
 
-bool kv_pool_create(struct kv_pool *kv, const struct model_config *c, size_t n_pages, bool f32,
-                    struct error *err);
+bool kv_pool_create(struct kv_pool *kv, const struct model_config *c, size_t n_pages,
+                    enum kv_type type, struct error *err);
 void kv_pool_free(struct kv_pool *kv);
 
 /* K of one head of one page of one layer; V follows it at + head_bytes. */

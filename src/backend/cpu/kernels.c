@@ -26,3 +26,13 @@ const struct cpu_kernels *cpu_kernels_find(const char *name)
     if (!name || strcmp(name, "portable") == 0) return &cpu_kernels_portable;
     return NULL;
 }
+
+attention_span *cpu_attention_find(const struct cpu_kernels *kernels, bool int8)
+{
+#if defined(__x86_64__)
+    if (kernels == &cpu_kernels_avx512 && __builtin_cpu_supports("avx512bf16"))
+        return int8 ? attention_int8_avx512 : attention_bf16_avx512;
+#endif
+    (void)kernels, (void)int8;
+    return NULL;
+}

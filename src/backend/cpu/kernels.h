@@ -14,6 +14,8 @@ enum {
     TILE_TOKENS = 64,  /* tokens of one matrix tile: its sums are 8 KB, in the first cache */
     TILE_ROWS = 32,    /* rows of it: two blocks, so that each broadcast input is used twice */
     TILE_QUERIES = 32, /* query rows (heads times tokens) of one attention tile */
+    SPAN_PAGES = 4,    /* KV pages that attention takes at a time */
+    SPAN_TOKENS = 128,
 };
 
 /* Rows of activations as the matrix kernels take them. q4 and q8 weights use the int8 form, in
@@ -41,6 +43,20 @@ struct kv_tile {
     float *k; /* (head_dim, KV_PAGE): transposed, so that scores need no sum across lanes */
     float *v; /* (KV_PAGE, head_dim) */
 };
+
+/* The pages of a span as they lie in memory, keys and values of one KV head, and those that come
+ * next, which are fetched meanwhile (the same again where none come). */
+struct kv_span {
+    const uint8_t *k[SPAN_PAGES], *v[SPAN_PAGES];
+    const uint8_t *next_k[SPAN_PAGES], *next_v[SPAN_PAGES];
+};
+
+/* attention_tile below, over a span and straight from its pages: query row r sees the first
+ * visible[r] of its tokens. Queries and weights are rounded: to bf16 where the pages are bf16, to 8
+ * and 16 bits where they are int8. */
+typedef void attention_span(const float *q, size_t n_rows, size_t head_dim,
+                            const struct kv_span *kv, const size_t *visible, float *max, float *sum,
+                            float *acc);
 
 struct cpu_kernels {
     const char *name; /* "portable", "avx2", "avx512" */
@@ -70,12 +86,18 @@ struct cpu_kernels {
      */
     void (*rope)(float *head, const float *cos, const float *sin, size_t head_dim);
 
-    /* f32 to bf16 pages and back. K pages hold pairs of dimensions: (head_dim / 2, KV_PAGE, 2);
-     * V pages (KV_PAGE, head_dim). kv_store writes token `slot` of a page. */
+    /* Token `slot` into a page, and a page back to f32. For bf16, K pages hold pairs of dimensions:
+     * (head_dim / 2, KV_PAGE, 2), V pages pairs of tokens: (KV_PAGE / 2, head_dim, 2). For int8, K
+     * pages hold fours: (head_dim / 4, KV_PAGE, 4), stored + 128, V pages pairs of tokens as before,
+     * signed; both are followed by KV_PAGE f32 scales, one a token. */
     void (*kv_store_bf16)(const float *k, const float *v, size_t head_dim, size_t slot,
-                          uint16_t *k_page, uint16_t *v_page);
-    void (*kv_load_bf16)(const uint16_t *k_page, const uint16_t *v_page, size_t head_dim,
-                         size_t n_tokens, struct kv_tile *out);
+                          uint8_t *k_page, uint8_t *v_page);
+    void (*kv_load_bf16)(const uint8_t *k_page, const uint8_t *v_page, size_t head_dim,
+                         struct kv_tile *out);
+    void (*kv_store_int8)(const float *k, const float *v, size_t head_dim, size_t slot,
+                          uint8_t *k_page, uint8_t *v_page);
+    void (*kv_load_int8)(const uint8_t *k_page, const uint8_t *v_page, size_t head_dim,
+                         struct kv_tile *out);
 
     /* One page of attention with an online softmax (Milakov and Gimelshein 2018,
      * arXiv:1805.02867; Dao et al. 2022, arXiv:2205.14135). For each of n_rows query rows of q
@@ -89,9 +111,14 @@ struct cpu_kernels {
  * best. */
 const struct cpu_kernels *cpu_kernels_find(const char *name);
 
+/* Attention straight from bf16 or int8 pages for that table on this machine; NULL: go by kv_load and
+ * attention_tile. */
+attention_span *cpu_attention_find(const struct cpu_kernels *kernels, bool int8);
+
 extern const struct cpu_kernels cpu_kernels_portable;
 #if defined(__x86_64__)
 extern const struct cpu_kernels cpu_kernels_avx2, cpu_kernels_avx512;
+extern attention_span *const attention_bf16_avx512, *const attention_int8_avx512;
 #endif
 
 #endif

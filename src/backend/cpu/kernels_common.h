@@ -69,32 +69,78 @@ INLINE void common_rope(float *head, const float *cosine, const float *sine, siz
 }
 
 INLINE void common_kv_store_bf16(const float *k, const float *v, size_t head_dim, size_t slot,
-                                 uint16_t *k_page, uint16_t *v_page)
+                                 uint8_t *k_page, uint8_t *v_page)
 {
+    uint16_t *k_to = (uint16_t *)(void *)k_page + 2 * slot;
+    uint16_t *v_to = (uint16_t *)(void *)v_page + slot / 2 * head_dim * 2 + slot % 2;
     for (size_t d = 0; d < head_dim; d += 16) {
         v16h kh = v16_to_bf16(v16_load(k + d)), vh = v16_to_bf16(v16_load(v + d));
-        for (size_t i = 0; i < 16; i += 2) {
-            uint16_t *pair = k_page + ((d + i) / 2 * KV_PAGE + slot) * 2;
-            pair[0] = kh[i];
-            pair[1] = kh[i + 1];
+        for (size_t i = 0; i < 16; i++) {
+            k_to[(d + i) / 2 * KV_PAGE * 2 + i % 2] = kh[i];
+            v_to[2 * (d + i)] = vh[i];
         }
-        memcpy(v_page + slot * head_dim + d, &vh, sizeof vh);
     }
 }
 
-INLINE void common_kv_load_bf16(const uint16_t *k_page, const uint16_t *v_page, size_t head_dim,
-                                size_t n_tokens, struct kv_tile *out)
+INLINE void common_kv_load_bf16(const uint8_t *k_page, const uint8_t *v_page, size_t head_dim,
+                                struct kv_tile *out)
 {
-    for (size_t d = 0; d < head_dim; d += 2) {
+    for (size_t d = 0; d < head_dim; d += 2)
         for (size_t t = 0; t < KV_PAGE; t += 16) {
             v16u pairs;
-            memcpy(&pairs, k_page + (d / 2 * KV_PAGE + t) * 2, sizeof pairs);
+            memcpy(&pairs, k_page + (d / 2 * KV_PAGE + t) * 4, sizeof pairs);
             v16_store(out->k + d * KV_PAGE + t, (v16f)(pairs << 16));
             v16_store(out->k + (d + 1) * KV_PAGE + t, (v16f)(pairs & 0xffff0000u));
         }
+    for (size_t t = 0; t < KV_PAGE; t += 2)
+        for (size_t d = 0; d < head_dim; d += 16) {
+            v16u pairs;
+            memcpy(&pairs, v_page + (t / 2 * head_dim + d) * 4, sizeof pairs);
+            v16_store(out->v + t * head_dim + d, (v16f)(pairs << 16));
+            v16_store(out->v + (t + 1) * head_dim + d, (v16f)(pairs & 0xffff0000u));
+        }
+}
+
+/* n values (a multiple of 16) as int8 times the scale that is returned, each to to[at(i)], where
+ * at(i) = i / run * stride + i % run * step; `flip` is xored in. */
+INLINE float store_int8(const float *x, size_t n, uint8_t *to, size_t run, size_t stride,
+                        size_t step, uint8_t flip)
+{
+    v16f top = v16_set(0);
+    for (size_t i = 0; i < n; i += 16) top = v16_max(top, v16_max(v16_load(x + i), -v16_load(x + i)));
+    float max = v16_max_lane(top);
+    v16f inverse = v16_set(max > 0 ? 127.0f / max : 0);
+    for (size_t i = 0; i < n; i += 16) {
+        v16i q = nearest_integers(v16_load(x + i) * inverse);
+        for (size_t j = 0; j < 16; j++)
+            to[(i + j) / run * stride + (i + j) % run * step] = (uint8_t)q[j] ^ flip;
     }
-    for (size_t i = 0; i < n_tokens * head_dim; i += 16)
-        v16_store(out->v + i, v16_from_bf16(v_page + i));
+    return max / 127.0f;
+}
+
+INLINE void common_kv_store_int8(const float *k, const float *v, size_t head_dim, size_t slot,
+                                 uint8_t *k_page, uint8_t *v_page)
+{
+    size_t scales = KV_PAGE * head_dim + slot * sizeof(float);
+    float scale = store_int8(k, head_dim, k_page + 4 * slot, 4, (size_t)KV_PAGE * 4, 1, 0x80);
+    memcpy(k_page + scales, &scale, sizeof scale);
+    scale = store_int8(v, head_dim, v_page + slot / 2 * head_dim * 2 + slot % 2, 1, 2, 0, 0);
+    memcpy(v_page + scales, &scale, sizeof scale);
+}
+
+INLINE void common_kv_load_int8(const uint8_t *k_page, const uint8_t *v_page, size_t head_dim,
+                                struct kv_tile *out)
+{
+    float k_scale[KV_PAGE], v_scale[KV_PAGE];
+    memcpy(k_scale, k_page + KV_PAGE * head_dim, sizeof k_scale);
+    memcpy(v_scale, v_page + KV_PAGE * head_dim, sizeof v_scale);
+    for (size_t d = 0; d < head_dim; d++)
+        for (size_t t = 0; t < KV_PAGE; t++) {
+            int k = k_page[(d / 4 * KV_PAGE + t) * 4 + d % 4] - 128;
+            out->k[d * KV_PAGE + t] = (float)k * k_scale[t];
+            int v = (int8_t)v_page[(t / 2 * head_dim + d) * 2 + t % 2];
+            out->v[t * head_dim + d] = (float)v * v_scale[t];
+        }
 }
 
 /* Scores of `n` query rows (1, 2 or 4) against the 32 keys of a page. */

@@ -48,15 +48,27 @@ static void rope(float *head, const float *cosine, const float *sine, size_t hea
 }
 
 static void kv_store_bf16(const float *k, const float *v, size_t head_dim, size_t slot,
-                          uint16_t *k_page, uint16_t *v_page)
+                          uint8_t *k_page, uint8_t *v_page)
 {
     common_kv_store_bf16(k, v, head_dim, slot, k_page, v_page);
 }
 
-static void kv_load_bf16(const uint16_t *k_page, const uint16_t *v_page, size_t head_dim,
-                         size_t n_tokens, struct kv_tile *out)
+static void kv_load_bf16(const uint8_t *k_page, const uint8_t *v_page, size_t head_dim,
+                         struct kv_tile *out)
 {
-    common_kv_load_bf16(k_page, v_page, head_dim, n_tokens, out);
+    common_kv_load_bf16(k_page, v_page, head_dim, out);
+}
+
+static void kv_store_int8(const float *k, const float *v, size_t head_dim, size_t slot,
+                          uint8_t *k_page, uint8_t *v_page)
+{
+    common_kv_store_int8(k, v, head_dim, slot, k_page, v_page);
+}
+
+static void kv_load_int8(const uint8_t *k_page, const uint8_t *v_page, size_t head_dim,
+                         struct kv_tile *out)
+{
+    common_kv_load_int8(k_page, v_page, head_dim, out);
 }
 
 static void attention_tile(const float *q, size_t n_rows, size_t head_dim, const struct kv_tile *kv,
@@ -84,5 +96,7 @@ const struct cpu_kernels KERNELS_SYMBOL(KERNELS_NAME) = {
     .rope = rope,
     .kv_store_bf16 = kv_store_bf16,
     .kv_load_bf16 = kv_load_bf16,
+    .kv_store_int8 = kv_store_int8,
+    .kv_load_int8 = kv_load_int8,
     .attention_tile = attention_tile,
 };
