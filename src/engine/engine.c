@@ -25,10 +25,8 @@ static bool check_options(const struct engine_options *o, struct error *err)
                          "device \"%s\": this build of autospec computes on the CPU only; set "
                          "DEVICE to cpu or auto",
                          o->device);
-    if (o->kv_bits != 0 && o->kv_bits != 16)
-        return error_set(err, ERROR_UNSUPPORTED,
-                         "a KV cache of %u bits: this build of autospec keeps it in 16 only; set "
-                         "LLM_KV_BITS to 16",
+    if (o->kv_bits != 0 && o->kv_bits != 16 && o->kv_bits != 8)
+        return error_set(err, ERROR_UNSUPPORTED, "a KV cache of %u bits: it has 16 or 8",
                          o->kv_bits);
     return true;
 }
@@ -65,6 +63,7 @@ static bool open_backend(struct engine *e, const struct engine_options *o, struc
         .n_pages = e->n_pages,
         .max_tokens = max_tokens,
         .max_logits = e->max_logits,
+        .kv_bits = o->kv_bits,
         .isa = o->isa,
     };
     e->backend = backend_cpu_create(e->model, e->pool, &options, err);

@@ -22,7 +22,7 @@ struct engine_options {
     const char *cache_dir; /* for packed files; NULL: none is kept */
     size_t n_threads;      /* 0: the cores there are */
     size_t context;        /* tokens of KV cache; 0: min(the model's, 4096) */
-    unsigned kv_bits;      /* of a number in the KV cache: 16; 0 is 16 */
+    unsigned kv_bits;      /* of a number in the KV cache: 16 or 8; 0 is 16 */
     const char *device;    /* "auto" (or NULL), "cpu", "cuda", "cuda:N" */
     const char *isa;       /* NULL: the best */
     size_t chunk;          /* tokens of one prefill step; 0: 256 */

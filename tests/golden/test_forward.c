@@ -76,6 +76,8 @@ static void golden_close(struct golden *g)
 }
 
 /* isa NULL: the best; chunk 0: the default. NULL when the machine lacks the instruction set. */
+static unsigned kv_bits = 16;
+
 static struct engine *try_engine(const char *dir, enum quant_type type, const char *isa,
                                  size_t chunk, size_t threads)
 {
@@ -85,6 +87,7 @@ static struct engine *try_engine(const char *dir, enum quant_type type, const ch
                                .isa = isa,
                                .chunk = chunk,
                                .n_threads = threads,
+                               .kv_bits = kv_bits,
                                .context = TOKENS};
     struct engine *e = engine_open(&o, &err);
     if (!e && (!isa || err.code != ERROR_UNSUPPORTED)) fail_msg("%s: %s", dir, err.text);
@@ -221,6 +224,38 @@ static void bf16_logits_are_within_the_rounding_of_the_kv_cache(void **s)
     }
 }
 
+/* Keys and values at 8 bits are off by 0.6 % RMS (normal ones, each head with its own scale), which
+ * these models make 5 to 7 times as much of; queries and weights are rounded less. */
+static void an_int8_kv_cache_is_near_one_of_bf16(void **s)
+{
+    (void)s;
+    static const char *const sets[] = {"portable", "avx2", "avx512"};
+    for (size_t m = 0; m < N_MODELS; m++) {
+        struct golden g;
+        golden_open(&g, MODELS[m]);
+        for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
+            kv_bits = 8;
+            struct engine *e = try_engine(g.dir, QUANT_BF16, sets[i], 0, 2);
+            kv_bits = 16;
+            if (!e) continue;
+            forward(e, g.tokens, TOKENS, 0, got);
+            engine_free(e);
+            const float *rows = got + (TOKENS - ROWS) * g.vocab;
+            struct distance d = measure(rows, g.bf16_logits, ROWS * g.vocab);
+            print_message("%s, %s: int8 KV differs by %.4f RMS, at most %.4f of max |logit|\n",
+                          MODELS[m], sets[i], d.relative_rms, d.largest / (double)g.top);
+            assert_near(&g, sets[i], rows, g.bf16_logits, ROWS * g.vocab, 0.04);
+            kv_bits = 8; /* and chunks of 7 give the same bits */
+            e = try_engine(g.dir, QUANT_BF16, sets[i], 7, 1);
+            kv_bits = 16;
+            forward(e, g.tokens, TOKENS, 0, other);
+            engine_free(e);
+            assert_memory_equal(got, other, TOKENS * g.vocab * sizeof *got);
+        }
+        golden_close(&g);
+    }
+}
+
 /* The prompt as 150 texts of 2 tokens: no text knows of the others. */
 static void run_short_texts(struct engine *e, const struct golden *g, float *out)
 {
@@ -262,11 +297,13 @@ static void every_instruction_set_agrees_with_the_portable_one(void **s)
             else
                 assert_near(&g, what, got, other, TOKENS * g.vocab,
                             type == QUANT_BF16 ? 0.008 : 0.03);
+            /* The bf16 dot products of AVX-512 round queries and softmax weights to bf16 too. */
+            double bound = i == 0 || type == QUANT_F32 ? 2e-4 : type == QUANT_BF16 ? 0.01 : 0.04;
             size_t same = 0;
             for (size_t t = 0; t < PROMPT; t += SHORT) {
                 struct distance d =
                     measure(texts + t * g.vocab, portable_texts + t * g.vocab, SHORT * g.vocab);
-                same += d.largest <= 2e-4 * (double)g.top;
+                same += d.largest <= bound * (double)g.top;
             }
             if (same < PROMPT / SHORT / 2)
                 fail_msg("%s, %s: only %zu of %d short texts agree", g.dir, what, same,
@@ -511,6 +548,7 @@ int main(void)
         cmocka_unit_test(f32_logits_are_those_of_transformers),
         cmocka_unit_test(greedy_tokens_are_those_of_transformers),
         cmocka_unit_test(bf16_logits_are_within_the_rounding_of_the_kv_cache),
+        cmocka_unit_test(an_int8_kv_cache_is_near_one_of_bf16),
         cmocka_unit_test(every_instruction_set_agrees_with_the_portable_one),
         cmocka_unit_test(chunked_prefill_gives_the_bits_of_one_shot),
         cmocka_unit_test(the_kv_cache_gives_the_bits_of_recomputation),

@@ -285,6 +285,80 @@ static void attention_over_pages_is_softmax_over_all_tokens(void **s)
     }
 }
 
+/* Attention straight from pages: what is stored comes back by kv_load, which plain attention then
+ * takes; what is left is the rounding of queries and weights. */
+static void attention_from_packed_pages_is_near_softmax(void **s)
+{
+    (void)s;
+    enum { ROWS = TILE_QUERIES, TOKENS = 2 * SPAN_TOKENS, PAGES = TOKENS / KV_PAGE, MAX = 256 };
+    static const size_t DIMS[] = {16, 48, 64, 80, 128, 256};
+    for (size_t set = 0; set < 3; set++)
+        for (int int8 = 0; int8 < 2; int8++) {
+            const struct cpu_kernels *k = cpu_kernels_find(SETS[set]);
+            attention_span *attend = k ? cpu_attention_find(k, int8) : NULL;
+            if (!k) continue;
+            for (size_t i = 0; i < 6; i++) {
+                size_t hd = DIMS[i], page_bytes = hd * KV_PAGE * 2 + KV_PAGE * 4;
+                float *q = random_floats(ROWS * hd), *keys = random_floats(TOKENS * hd),
+                      *values = random_floats(TOKENS * hd);
+                uint8_t *pages = aligned_alloc(64, 2 * PAGES * page_bytes);
+                memset(pages, 0xff, 2 * PAGES * page_bytes); /* what is not a number, in bf16 */
+                struct kv_tile tile = {random_floats(hd * KV_PAGE), random_floats(hd * KV_PAGE)};
+                size_t seen = 0; /* the last page is filled up to an odd token */
+                for (size_t p = 0; p < PAGES; p++) {
+                    uint8_t *kp = pages + 2 * p * page_bytes, *vp = kp + page_bytes;
+                    for (size_t t = 0; t < KV_PAGE && seen < TOKENS - 7; t++, seen++)
+                        (int8 ? k->kv_store_int8 : k->kv_store_bf16)(
+                            keys + seen * hd, values + seen * hd, hd, t, kp, vp);
+                    (int8 ? k->kv_load_int8 : k->kv_load_bf16)(kp, vp, hd, &tile);
+                    for (size_t t = 0; t < KV_PAGE && p * KV_PAGE + t < seen; t++)
+                        for (size_t d = 0; d < hd; d++) {
+                            float *key = &keys[(p * KV_PAGE + t) * hd + d];
+                            float *value = &values[(p * KV_PAGE + t) * hd + d];
+                            float bound = int8 ? 0.5f / 127 : 0x1p-8f;
+                            assert_true(fabsf(*key - tile.k[d * KV_PAGE + t]) <= bound);
+                            assert_true(fabsf(*value - tile.v[t * hd + d]) <= bound);
+                            *key = tile.k[d * KV_PAGE + t];
+                            *value = tile.v[t * hd + d];
+                        }
+                }
+                for (size_t n = 1; attend && n <= ROWS; n += n < 8 ? 1 : 12) {
+                    float max[ROWS], sum[ROWS], *acc = calloc(ROWS * hd, sizeof *acc);
+                    for (size_t r = 0; r < n; r++) max[r] = -INFINITY, sum[r] = 0;
+                    for (size_t first = 0; first < PAGES; first += SPAN_PAGES) {
+                        struct kv_span span;
+                        size_t visible[ROWS], start = first * KV_PAGE;
+                        for (size_t p = 0; p < SPAN_PAGES; p++) {
+                            span.k[p] = span.next_k[p] = pages + 2 * (first + p) * page_bytes;
+                            span.v[p] = span.next_v[p] = span.k[p] + page_bytes;
+                        }
+                        for (size_t r = 0; r < n; r++) { /* row r sees 8 r + 1 tokens */
+                            visible[r] = 8 * r + 1 > start ? 8 * r + 1 - start : 0;
+                            if (visible[r] > SPAN_TOKENS) visible[r] = SPAN_TOKENS;
+                        }
+                        attend(q, n, hd, &span, visible, max, sum, acc);
+                    }
+                    for (size_t r = 0; r < n; r++) {
+                        double want[MAX];
+                        plain_attention(q + r * hd, keys, values, 8 * r + 1, hd, want);
+                        for (size_t d = 0; d < hd; d++)
+                            /* rounding to 8 bits, at random over hd products of up to 1/3 */
+                            if (!(fabs(acc[r * hd + d] / sum[r] - want[d]) < (int8 ? 0.04 : 0.02)))
+                                fail_msg("int8 %d, head_dim %zu, row %zu of %zu: %g, not %g", int8,
+                                         hd, r, n, acc[r * hd + d] / sum[r], want[d]);
+                    }
+                    free(acc);
+                }
+                free(q);
+                free(keys);
+                free(values);
+                free(pages);
+                free(tile.k);
+                free(tile.v);
+            }
+        }
+}
+
 static void rope_rotates_pairs_half_a_head_apart(void **s)
 {
     (void)s;
@@ -315,6 +389,7 @@ int main(void)
         cmocka_unit_test(quantized_activations_are_the_nearest),
         cmocka_unit_test(norm_and_swiglu_agree_with_arithmetic_in_double),
         cmocka_unit_test(attention_over_pages_is_softmax_over_all_tokens),
+        cmocka_unit_test(attention_from_packed_pages_is_near_softmax),
         cmocka_unit_test(rope_rotates_pairs_half_a_head_apart),
         cmocka_unit_test(an_unknown_instruction_set_is_refused),
     };

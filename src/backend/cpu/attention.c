@@ -120,7 +120,7 @@ void attention_prepare(struct cpu_backend *b, size_t layer, size_t thread, size_
 
 /* How many of the tokens start..start + most - 1 each query row sees. */
 static void count_visible(const struct cpu_backend *b, struct attention_scratch *s, size_t first,
-                            size_t n_rows, size_t group, size_t start, size_t most)
+                          size_t n_rows, size_t group, size_t start, size_t most)
 {
     for (size_t r = 0; r < n_rows; r++) {
         size_t position = b->tokens[first + r / group].position;

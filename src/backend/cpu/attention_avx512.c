@@ -77,10 +77,8 @@ INLINE void page_scores(bool int8, struct rows *s, size_t r, size_t n, size_t he
                 dot[i][0] = _mm512_dpbusd_epi32(dot[i][0], k0, x);
                 dot[i][1] = _mm512_dpbusd_epi32(dot[i][1], k1, x);
             } else {
-                dot[i][0] =
-                    (__m512i)_mm512_dpbf16_ps((__m512)dot[i][0], (__m512bh)k0, (__m512bh)x);
-                dot[i][1] =
-                    (__m512i)_mm512_dpbf16_ps((__m512)dot[i][1], (__m512bh)k1, (__m512bh)x);
+                dot[i][0] = (__m512i)_mm512_dpbf16_ps((__m512)dot[i][0], (__m512bh)k0, (__m512bh)x);
+                dot[i][1] = (__m512i)_mm512_dpbf16_ps((__m512)dot[i][1], (__m512bh)k1, (__m512bh)x);
             }
         }
     }
@@ -122,11 +120,13 @@ INLINE void row_softmax(bool int8, struct rows *s, size_t r, size_t visible,
             w = (__m512)v16_exp((v16f)_mm512_load_ps(scores + 16 * i) - v16_set(new_max));
             total = _mm512_add_ps(total, w);
         }
-        if (int8) { /* a value's scale goes into its weight */
-            if (i < whole) {
+        if (int8) {          /* a value's scale goes into its weight */
+            if (i < whole) { /* that of a slot not written to yet may be no number */
+                size_t left = visible - 16 * i;
+                __mmask16 used = (__mmask16)(left < 16 ? (1u << left) - 1 : 0xffff);
                 const float *scale =
                     (const float *)(const void *)(kv->v[i / 2] + KV_PAGE * head_dim);
-                w = _mm512_mul_ps(w, _mm512_loadu_ps(scale + i % 2 * 16));
+                w = _mm512_maskz_mul_ps(used, w, _mm512_loadu_ps(scale + i % 2 * 16));
             }
             largest = _mm512_max_ps(largest, w);
             _mm512_store_ps(scores + 16 * i, w);
@@ -166,7 +166,6 @@ INLINE void span_values(bool int8, const struct rows *s, size_t r, size_t n, siz
         size_t left = n_tokens - p * KV_PAGE, pairs = left < KV_PAGE ? (left + 1) / 2 : PAGE_PAIRS;
         for (size_t t = 0; t < pairs; t++) {
             /* A slot that no token has been written to yet may hold what is not a number. */
-            __mmask16 all = 0xffff;
             __m512i used = _mm512_set1_epi32(2 * t + 1 < left ? -1 : 0xffff);
             __m512i value[4];
             for (size_t j = 0; j < width; j++) {
@@ -174,7 +173,7 @@ INLINE void span_values(bool int8, const struct rows *s, size_t r, size_t n, siz
                 if (int8)
                     value[j] = _mm512_cvtepi8_epi16(_mm256_loadu_si256((const __m256i *)at));
                 else
-                    value[j] = _mm512_maskz_and_epi32(all, _mm512_loadu_si512(at), used);
+                    value[j] = _mm512_and_si512(_mm512_loadu_si512(at), used);
             }
             for (size_t j = 0; j < width * size * 16; j += 64)
                 _mm_prefetch((const char *)next + t * head_dim * size + j, _MM_HINT_T1);

@@ -88,8 +88,8 @@ struct cpu_kernels {
 
     /* Token `slot` into a page, and a page back to f32. For bf16, K pages hold pairs of dimensions:
      * (head_dim / 2, KV_PAGE, 2), V pages pairs of tokens: (KV_PAGE / 2, head_dim, 2). For int8, K
-     * pages hold fours: (head_dim / 4, KV_PAGE, 4), stored + 128, V pages pairs of tokens as before,
-     * signed; both are followed by KV_PAGE f32 scales, one a token. */
+     * pages hold fours: (head_dim / 4, KV_PAGE, 4), stored + 128, V pages pairs of tokens as
+     * before, signed; both are followed by KV_PAGE f32 scales, one a token. */
     void (*kv_store_bf16)(const float *k, const float *v, size_t head_dim, size_t slot,
                           uint8_t *k_page, uint8_t *v_page);
     void (*kv_load_bf16)(const uint8_t *k_page, const uint8_t *v_page, size_t head_dim,
@@ -111,8 +111,8 @@ struct cpu_kernels {
  * best. */
 const struct cpu_kernels *cpu_kernels_find(const char *name);
 
-/* Attention straight from bf16 or int8 pages for that table on this machine; NULL: go by kv_load and
- * attention_tile. */
+/* Attention straight from bf16 or int8 pages for that table on this machine; NULL: go by kv_load
+ * and attention_tile. */
 attention_span *cpu_attention_find(const struct cpu_kernels *kernels, bool int8);
 
 extern const struct cpu_kernels cpu_kernels_portable;

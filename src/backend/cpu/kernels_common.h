@@ -107,7 +107,8 @@ INLINE float store_int8(const float *x, size_t n, uint8_t *to, size_t run, size_
                         size_t step, uint8_t flip)
 {
     v16f top = v16_set(0);
-    for (size_t i = 0; i < n; i += 16) top = v16_max(top, v16_max(v16_load(x + i), -v16_load(x + i)));
+    for (size_t i = 0; i < n; i += 16)
+        top = v16_max(top, v16_max(v16_load(x + i), -v16_load(x + i)));
     float max = v16_max_lane(top);
     v16f inverse = v16_set(max > 0 ? 127.0f / max : 0);
     for (size_t i = 0; i < n; i += 16) {
