@@ -62,4 +62,9 @@ struct backend_ops {
 struct backend *backend_cpu_create(const struct packed_model *model, struct thread_pool *pool,
                                    const struct backend_options *options, struct error *err);
 
+/* What that will take for a model of this shape on so many threads, by the code that takes it. */
+bool backend_cpu_memory(const struct model_config *config, enum quant_type type, size_t n_threads,
+                        const struct backend_options *options, struct backend_memory *out,
+                        struct error *err);
+
 #endif

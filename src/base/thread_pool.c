@@ -74,13 +74,15 @@ static void *worker_main(void *arg)
     }
 }
 
+size_t thread_pool_cores(void)
+{
+    cpu_set_t set;
+    return sched_getaffinity(0, sizeof set, &set) == 0 ? (size_t)CPU_COUNT(&set) : 1;
+}
+
 struct thread_pool *thread_pool_create(size_t n_threads, struct error *err)
 {
-    if (n_threads == 0) {
-        cpu_set_t set;
-        n_threads = 1;
-        if (sched_getaffinity(0, sizeof set, &set) == 0) n_threads = (size_t)CPU_COUNT(&set);
-    }
+    if (n_threads == 0) n_threads = thread_pool_cores();
     if (n_threads > MAX_THREADS) n_threads = MAX_THREADS;
     struct thread_pool *p = aligned_alloc(64, (sizeof *p + 63) & ~(size_t)63);
     if (!p) {

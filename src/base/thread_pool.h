@@ -18,6 +18,9 @@ typedef void thread_pool_body(void *context, size_t thread, size_t count);
 struct thread_pool *thread_pool_create(size_t n_threads, struct error *err);
 void thread_pool_free(struct thread_pool *pool);
 
+/* The cores that this process may run on. */
+size_t thread_pool_cores(void);
+
 size_t thread_pool_size(const struct thread_pool *pool);
 
 /* Runs body on all threads and returns when all are done. */

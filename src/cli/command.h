@@ -70,13 +70,15 @@ enum command_bit {
     COMMAND_QUANTIZE = 1 << 7,
     COMMAND_CONFIG = 1 << 8,
     COMMAND_EMBED = 1 << 9,
-    COMMAND_ALL = (1 << 10) - 1,
+    COMMAND_PLAN = 1 << 10,
+    COMMAND_ALL = (1 << 11) - 1,
     /* Those that open an engine. */
     COMMAND_ENGINE = COMMAND_ASK | COMMAND_GENERATE | COMMAND_EVAL | COMMAND_INFO,
 };
 
 extern const struct command command_ask, command_ingest, command_generate, command_tokenize,
-    command_eval, command_info, command_pull, command_quantize, command_config, command_embed;
+    command_eval, command_info, command_pull, command_quantize, command_config, command_embed,
+    command_plan;
 
 /* All commands, in the order in which help lists them. */
 extern const struct command *const COMMANDS[];

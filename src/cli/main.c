@@ -11,9 +11,10 @@
 #include <string.h>
 #include <unistd.h>
 
-const struct command *const COMMANDS[] = {
-    &command_ask,  &command_ingest, &command_generate, &command_tokenize, &command_eval,
-    &command_info, &command_pull,   &command_quantize, &command_config,   &command_embed};
+const struct command *const COMMANDS[] = {&command_ask,      &command_ingest,   &command_generate,
+                                          &command_tokenize, &command_eval,     &command_info,
+                                          &command_pull,     &command_quantize, &command_config,
+                                          &command_embed,    &command_plan};
 const size_t N_COMMANDS = sizeof COMMANDS / sizeof *COMMANDS;
 
 static const struct command *find_command(const char *name, struct error *err)

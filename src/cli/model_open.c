@@ -14,24 +14,32 @@ enum quant_type model_quant(const struct settings *s)
     return bits == 4 ? QUANT_Q4 : bits == 8 ? QUANT_Q8 : QUANT_BF16;
 }
 
-bool model_open(struct model *m, const struct command_line *line, struct error *err)
+void model_engine_options(struct engine_options *out, const struct command_line *line)
 {
     const struct settings *s = &line->settings;
-    *m = (struct model){.dir = place_model(s, err)};
-    if (!m->dir) return false;
-    m->cache = place_cache(s);
     const char *isa = settings_choice(s, SETTING_ISA);
-    struct engine_options options = {
-        .model_dir = m->dir,
+    *out = (struct engine_options){
         .type = model_quant(s),
-        .cache_dir = m->cache,
         .no_speculation = strcmp(settings_choice(s, SETTING_SPECULATION), "off") == 0,
         .n_threads = settings_count(s, SETTING_THREADS),
         .context = settings_count(s, SETTING_CONTEXT),
         .kv_bits = strcmp(settings_choice(s, SETTING_KV_BITS), "8") == 0 ? 8 : 16,
         .device = settings_text(s, SETTING_DEVICE),
         .isa = strcmp(isa, "auto") == 0 ? NULL : isa,
+        .memory_limit = settings_count(s, SETTING_MEMORY),
     };
+}
+
+bool model_open(struct model *m, const struct command_line *line, struct error *err)
+{
+    const struct settings *s = &line->settings;
+    *m = (struct model){.dir = place_model(s, err)};
+    if (!m->dir) return false;
+    m->cache = place_cache(s);
+    struct engine_options options;
+    model_engine_options(&options, line);
+    options.model_dir = m->dir;
+    options.cache_dir = m->cache;
     m->engine = engine_open(&options, err);
     return m->engine != NULL;
 }

@@ -11,6 +11,9 @@ struct model {
     char *cache; /* of packed models; NULL: none can be kept */
 };
 
+/* What the settings say of an engine; model_dir and cache_dir are left open. */
+void model_engine_options(struct engine_options *out, const struct command_line *line);
+
 /* Opens the model that the settings name, with a progress bar while it is packed the first time.
  * Close it also after a failure. */
 bool model_open(struct model *m, const struct command_line *line, struct error *err);

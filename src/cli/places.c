@@ -15,6 +15,12 @@ char *place_model(const struct settings *s, struct error *err)
                             may_download ? interrupt_watch() : NULL, err);
 }
 
+char *place_model_config(const struct settings *s, struct error *err)
+{
+    return model_place_find_config(settings_text(s, SETTING_MODEL), settings_lookup,
+                                   (void *)(uintptr_t)s, err);
+}
+
 char *place_cache(const struct settings *s)
 {
     return model_place_packed(settings_text(s, SETTING_CACHE));

@@ -9,6 +9,10 @@
 /* The model that --model or DEEPSEEK_MODEL names (hub/model_place.h); Ctrl-C ends a download. */
 char *place_model(const struct settings *s, struct error *err);
 
+/* The same, but nothing is downloaded, and of a model of the Hub it is enough that its config.json
+ * is in the cache. */
+char *place_model_config(const struct settings *s, struct error *err);
+
 /* The folder for packed models; NULL without an error when there can be none. */
 char *place_cache(const struct settings *s);
 

@@ -4,31 +4,40 @@
 #include "base/file.h"
 #include "engine/batch.h"
 #include "engine/engine_internal.h"
+#include "engine/plan.h"
 #include "model/gguf.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    DEFAULT_CONTEXT = 4096,
-    DEFAULT_CHUNK = 256,
-    DEFAULT_SEQUENCES = 8,
-    MAX_SEQUENCES = 1024,
-    LOGITS_BYTES = 16 << 20, /* of logits kept from one step: bounds the activation memory */
-};
+bool engine_device_check(const char *device, struct error *err)
+{
+    if (!device || strcmp(device, "auto") == 0 || strcmp(device, "cpu") == 0) return true;
+    return error_set(err, ERROR_UNSUPPORTED,
+                     "device \"%s\": this build of autospec computes on the CPU only; set DEVICE to "
+                     "cpu or auto",
+                     device);
+}
 
 /* What this build has no code for is refused before anything is loaded. */
 static bool check_options(const struct engine_options *o, struct error *err)
 {
-    if (o->device && strcmp(o->device, "auto") != 0 && strcmp(o->device, "cpu") != 0)
-        return error_set(err, ERROR_UNSUPPORTED,
-                         "device \"%s\": this build of autospec computes on the CPU only; set "
-                         "DEVICE to cpu or auto",
-                         o->device);
+    if (!engine_device_check(o->device, err)) return false;
     if (o->kv_bits != 0 && o->kv_bits != 16 && o->kv_bits != 8)
         return error_set(err, ERROR_UNSUPPORTED, "a KV cache of %u bits: it has 16 or 8",
                          o->kv_bits);
     return true;
+}
+
+/* Whether all of it fits, before anything large is loaded. */
+static bool check_memory(const struct model_config *config, const char *dir,
+                         const struct engine_options *options, struct error *err)
+{
+    if (options->memory_limit == SIZE_MAX) return true;
+    struct engine_options o = *options;
+    return packed_model_kept_type(dir, &o.type, err) &&
+           plan_check(config, &o, plan_limit(&o), dir, err);
 }
 
 static void copy_page(void *context, int32_t from, int32_t to)
@@ -39,34 +48,14 @@ static void copy_page(void *context, int32_t from, int32_t to)
 
 static bool open_backend(struct engine *e, const struct engine_options *o, struct error *err)
 {
-    const struct model_config *c = &e->model->config;
-    size_t context = o->context ? o->context : DEFAULT_CONTEXT;
-    if (context > c->context) {
-        if (o->context)
-            return error_set(err, ERROR_USAGE, "context %zu: the model's limit is %zu", o->context,
-                             c->context);
-        context = c->context;
-    }
-    e->context = context;
-    e->chunk = o->chunk ? o->chunk : DEFAULT_CHUNK;
-    if (e->chunk > context) e->chunk = context;
-    e->max_sequences = o->max_sequences ? o->max_sequences : DEFAULT_SEQUENCES;
-    if (e->max_sequences > MAX_SEQUENCES) e->max_sequences = MAX_SEQUENCES;
-    /* One page more than the context, to copy a shared one to that is not full. */
-    size_t kv_tokens = o->kv_tokens > context ? o->kv_tokens : context;
-    e->n_pages = (kv_tokens + KV_PAGE - 1) / KV_PAGE + 1;
-    size_t max_tokens = e->chunk + e->max_sequences + MAX_DRAFT;
-    e->max_logits = LOGITS_BYTES / (c->vocab * sizeof(float));
-    if (e->max_logits < e->max_sequences + MAX_DRAFT) e->max_logits = e->max_sequences + MAX_DRAFT;
-    if (e->max_logits > max_tokens) e->max_logits = max_tokens;
-    struct backend_options options = {
-        .n_pages = e->n_pages,
-        .max_tokens = max_tokens,
-        .max_logits = e->max_logits,
-        .kv_bits = o->kv_bits,
-        .isa = o->isa,
-    };
-    e->backend = backend_cpu_create(e->model, e->pool, &options, err);
+    struct engine_sizes sizes;
+    if (!engine_sizes_find(&e->model->config, o, &sizes, err)) return false;
+    e->context = sizes.context;
+    e->chunk = sizes.chunk;
+    e->max_sequences = sizes.max_sequences;
+    e->max_logits = sizes.backend.max_logits;
+    e->n_pages = sizes.backend.n_pages;
+    e->backend = backend_cpu_create(e->model, e->pool, &sizes.backend, err);
     if (!e->backend) return false;
     e->kv = kv_create(e->n_pages, copy_page, e, err);
     e->batch = e->kv ? batch_create(e, e->max_sequences, err) : NULL;
@@ -75,21 +64,17 @@ static bool open_backend(struct engine *e, const struct engine_options *o, struc
     return true;
 }
 
-static bool open_random(struct engine *e, const char *dir, const struct engine_options *o,
-                        struct error *err)
-{
-    struct model_config config;
-    if (!model_config_read(&config, dir, err)) return false;
-    e->model = packed_model_random(&config, o->type, 1, e->pool, err);
-    return e->model != NULL;
-}
-
 /* Tokenizer and weights. The tokenizer first: it is quick to refuse, the weights may take a minute
  * to pack. */
 static bool open_model(struct engine *e, const char *dir, const struct engine_options *o,
                        struct error *err)
 {
-    if (o->random_shape) return open_random(e, dir, o, err);
+    struct model_config config;
+    if (!model_config_read(&config, dir, err) || !check_memory(&config, dir, o, err)) return false;
+    if (o->random_shape) {
+        e->model = packed_model_random(&config, o->type, 1, e->pool, err);
+        return e->model != NULL;
+    }
     e->tokenizer = tokenizer_read(dir, err);
     if (!e->tokenizer || !chat_format_detect(e->tokenizer, &e->format, err)) return false;
     struct packed_options packed = {.type = o->type, .cache_dir = o->cache_dir};

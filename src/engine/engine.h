@@ -28,8 +28,13 @@ struct engine_options {
     size_t chunk;          /* tokens of one prefill step; 0: 256 */
     size_t max_sequences;  /* computed at once; 0: 8 */
     size_t kv_tokens;      /* of KV cache that all sequences share; 0, or less: the context's */
+    size_t memory_limit;   /* bytes that all of it may take (engine/plan.h); 0: what the machine has
+                              available; SIZE_MAX: not checked */
     bool no_speculation;   /* one token a step, no drafts (engine/speculate.h) */
 };
+
+/* A device that this build can compute on; NULL is. */
+bool engine_device_check(const char *device, struct error *err);
 
 struct engine *engine_open(const struct engine_options *options, struct error *err);
 void engine_free(struct engine *e);

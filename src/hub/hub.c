@@ -299,3 +299,26 @@ char *hub_model_path(const struct hub_settings *settings, const char *name,
     hub_result_free(&result);
     return NULL;
 }
+
+char *hub_config_path(const struct hub_settings *settings, const char *name, struct error *err)
+{
+    struct hub_name parsed;
+    char commit[41];
+    if (!hub_name_parse(name, &parsed, err)) return NULL;
+    char *repo_dir = hub_cache_repo(settings->cache, parsed.repo);
+    char *folder = repo_dir && hub_cache_commit(repo_dir, parsed.revision, commit)
+                       ? hub_cache_snapshot(repo_dir, commit)
+                       : NULL;
+    char *config = folder ? path_join(folder, "config.json") : NULL;
+    if (!config || !file_exists(config)) {
+        error_set(err, ERROR_NOT_FOUND,
+                  "%s (%s) is not in %s: autospec pull fetches it; a folder with its config.json "
+                  "is enough",
+                  parsed.repo, parsed.revision, settings->cache);
+        free(folder);
+        folder = NULL;
+    }
+    free(config);
+    free(repo_dir);
+    return folder;
+}

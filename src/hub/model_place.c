@@ -54,18 +54,19 @@ static bool is_hub_name(const char *name)
 
 /* The folder of a model of the Hub, downloaded now if it is not in the cache yet. */
 static char *hub_folder(const char *name, hub_lookup *lookup, void *context,
-                        const atomic_bool *cancel, struct error *err)
+                        const atomic_bool *cancel, bool config_only, struct error *err)
 {
     struct hub_settings settings;
     char *folder = NULL;
     if (hub_settings_read(&settings, lookup, context, err))
-        folder = hub_model_path(&settings, name, cancel, err);
+        folder = config_only ? hub_config_path(&settings, name, err)
+                             : hub_model_path(&settings, name, cancel, err);
     hub_settings_free(&settings);
     return folder;
 }
 
-char *model_place_find(const char *name, hub_lookup *lookup, void *context,
-                       const atomic_bool *cancel, struct error *err)
+static char *find_model(const char *name, hub_lookup *lookup, void *context,
+                        const atomic_bool *cancel, bool config_only, struct error *err)
 {
     static const char SHARE[] = "share/autospec/models";
     if (file_is_directory(name) || (gguf_is_path(name) && file_exists(name))) {
@@ -88,7 +89,7 @@ char *model_place_find(const char *name, hub_lookup *lookup, void *context,
     if (!found) found = find_folder(base, "../share/autospec/models", name);
     if (!found) found = find_folder(INSTALL_PREFIX, SHARE, name);
     if (!found && is_hub_name(name))
-        found = hub_folder(name, lookup, context, cancel, err);
+        found = hub_folder(name, lookup, context, cancel, config_only, err);
     else if (!found)
         error_set(err, ERROR_NOT_FOUND,
                   "there is no model \"%s\": not a folder here, nor in %s/../models, "
@@ -96,6 +97,18 @@ char *model_place_find(const char *name, hub_lookup *lookup, void *context,
                   name, base, base, SHARE, INSTALL_PREFIX, SHARE);
     free(base);
     return found;
+}
+
+char *model_place_find(const char *name, hub_lookup *lookup, void *context,
+                       const atomic_bool *cancel, struct error *err)
+{
+    return find_model(name, lookup, context, cancel, false, err);
+}
+
+char *model_place_find_config(const char *name, hub_lookup *lookup, void *context,
+                              struct error *err)
+{
+    return find_model(name, lookup, context, NULL, true, err);
 }
 
 char *model_place_packed(const char *set)

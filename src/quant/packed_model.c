@@ -66,6 +66,14 @@ struct packed_model *packed_model_random(const struct model_config *config, enum
     return m;
 }
 
+bool packed_model_kept_type(const char *dir, enum quant_type *type, struct error *err)
+{
+    char *path = packed_exported_path(dir);
+    bool ok = !path || packed_cache_type(path, type, err);
+    free(path);
+    return ok;
+}
+
 struct packed_model *packed_model_open(const char *dir, const struct packed_options *options,
                                        struct thread_pool *pool, struct error *err)
 {

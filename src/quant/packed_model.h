@@ -54,6 +54,9 @@ struct packed_model *packed_model_open(const char *dir, const struct packed_opti
                                        struct thread_pool *pool, struct error *err);
 void packed_model_free(struct packed_model *m);
 
+/* The type of the weights in a folder that packed_export wrote; of others *type stays. */
+bool packed_model_kept_type(const char *dir, enum quant_type *type, struct error *err);
+
 /* A model of this shape with random weights, made straight in packed form in memory: to measure
  * what a shape takes, without its weights. The same seed gives the same weights. */
 struct packed_model *packed_model_random(const struct model_config *config, enum quant_type type,

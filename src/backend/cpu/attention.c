@@ -18,6 +18,11 @@ struct attention_scratch {
     size_t visible[TILE_QUERIES];
 };
 
+size_t attention_scratch_bytes(size_t n_threads)
+{
+    return n_threads * sizeof(struct attention_scratch);
+}
+
 bool attention_scratch_create(struct attention_scratch **out, size_t n_threads,
                               const struct model_config *c, struct error *err)
 {
@@ -30,7 +35,7 @@ bool attention_scratch_create(struct attention_scratch **out, size_t n_threads,
         return error_set(err, ERROR_UNSUPPORTED,
                          "head_dim %zu: the CPU backend takes multiples of 16 up to %d", head_dim,
                          MAX_HEAD_DIM);
-    *out = aligned_alloc(64, n_threads * sizeof **out);
+    *out = aligned_alloc(64, attention_scratch_bytes(n_threads));
     return *out ? true : error_memory(err, "attention buffers");
 }
 
@@ -39,8 +44,8 @@ void attention_scratch_free(struct attention_scratch *s)
     free(s);
 }
 
-bool kv_pool_create(struct kv_pool *kv, const struct model_config *c, size_t n_pages,
-                    enum kv_type type, struct error *err)
+bool kv_pool_measure(struct kv_pool *kv, const struct model_config *c, size_t n_pages,
+                     enum kv_type type, struct error *err)
 {
     size_t head_bytes = KV_PAGE * c->head_dim;
     if (type == KV_INT8)
@@ -51,6 +56,13 @@ bool kv_pool_create(struct kv_pool *kv, const struct model_config *c, size_t n_p
     *kv = (struct kv_pool){.n_pages = n_pages, .head_bytes = head_bytes, .type = type};
     if (n_pages > SIZE_MAX / 2 / page) return error_memory(err, "KV cache");
     kv->bytes = page * n_pages;
+    return true;
+}
+
+bool kv_pool_create(struct kv_pool *kv, const struct model_config *c, size_t n_pages,
+                    enum kv_type type, struct error *err)
+{
+    if (!kv_pool_measure(kv, c, n_pages, type, err)) return false;
     /* Pages of the operating system are taken as tokens come: a long context that is not used
      * costs nothing. */
     void *p = mmap(NULL, kv->bytes, PROT_READ | PROT_WRITE,

@@ -170,11 +170,16 @@ static const char *cpu_description(const struct backend *base)
 
 /* ---- making and freeing ---- */
 
-/* Zeroed memory aligned to a cache line and counted; NULL when memory is out. */
+/* Zeroed memory aligned to a cache line and counted; NULL when memory is out. While counting,
+ * any pointer. */
 static void *take(struct cpu_backend *b, size_t count, size_t size)
 {
     if (count > SIZE_MAX / 2 / size) return NULL;
     size_t bytes = (count * size + 63) & ~(size_t)63;
+    if (b->counting) {
+        b->activation_bytes += bytes;
+        return b;
+    }
     void *p = aligned_alloc(64, bytes ? bytes : 64);
     if (p) memset(p, 0, bytes ? bytes : 64);
     b->activation_bytes += bytes;
@@ -262,6 +267,27 @@ static bool take_buffers(struct cpu_backend *b, const struct backend_options *o,
     return true;
 }
 
+static enum kv_type kv_type_of(enum quant_type weights, unsigned kv_bits)
+{
+    return weights == QUANT_F32 ? KV_F32 : kv_bits == 8 ? KV_INT8 : KV_BF16;
+}
+
+bool backend_cpu_memory(const struct model_config *config, enum quant_type type, size_t n_threads,
+                        const struct backend_options *options, struct backend_memory *out,
+                        struct error *err)
+{
+    struct packed_model shape = {.config = *config, .type = type};
+    struct cpu_backend b = {.model = &shape, .counting = true};
+    struct kv_pool kv;
+    if (!take_buffers(&b, options, err) ||
+        !kv_pool_measure(&kv, config, options->n_pages, kv_type_of(type, options->kv_bits), err) ||
+        !packed_model_size(config, type, &out->weights, err))
+        return false;
+    out->kv_cache = kv.bytes;
+    out->activations = b.activation_bytes + attention_scratch_bytes(n_threads);
+    return true;
+}
+
 struct backend *backend_cpu_create(const struct packed_model *model, struct thread_pool *pool,
                                    const struct backend_options *options, struct error *err)
 {
@@ -283,7 +309,8 @@ struct backend *backend_cpu_create(const struct packed_model *model, struct thre
     b->kernels = kernels;
     b->max_tokens = options->max_tokens;
     b->max_logits = options->max_logits;
-    enum kv_type kv = model->type == QUANT_F32 ? KV_F32 : options->kv_bits == 8 ? KV_INT8 : KV_BF16;
+    b->activation_bytes = attention_scratch_bytes(thread_pool_size(pool));
+    enum kv_type kv = kv_type_of(model->type, options->kv_bits);
     if (kv != KV_F32) b->span = cpu_attention_find(kernels, kv == KV_INT8);
     snprintf(b->description, sizeof b->description, "cpu %s, %zu thread%s", kernels->name,
              thread_pool_size(pool), thread_pool_size(pool) == 1 ? "" : "s");

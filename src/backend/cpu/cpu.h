@@ -34,6 +34,7 @@ struct cpu_backend {
     struct kv_pool kv;
     size_t max_tokens, max_logits;
     size_t activation_bytes;
+    bool counting; /* buffers are summed up, none is taken */
     char description[64];
     float *inv_freq; /* (head_dim / 2) */
     float rope_scale;
@@ -71,10 +72,14 @@ void matmul(const struct cpu_kernels *k, const struct packed_matrix *w, const st
 
 /* Memory of one thread's attention tile; opaque to the others. */
 struct attention_scratch;
+size_t attention_scratch_bytes(size_t n_threads);
 bool attention_scratch_create(struct attention_scratch **out, size_t n_threads,
                               const struct model_config *c, struct error *err);
 void attention_scratch_free(struct attention_scratch *s);
 
+/* The sizes of a pool, no memory yet. */
+bool kv_pool_measure(struct kv_pool *kv, const struct model_config *c, size_t n_pages,
+                     enum kv_type type, struct error *err);
 bool kv_pool_create(struct kv_pool *kv, const struct model_config *c, size_t n_pages,
                     enum kv_type type, struct error *err);
 void kv_pool_free(struct kv_pool *kv);

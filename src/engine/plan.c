@@ -1,0 +1,168 @@
+#include "engine/plan.h"
+#include "base/buffer.h"
+#include "base/memory.h"
+#include "engine/speculate.h"
+
+#include <stdint.h>
+
+enum {
+    DEFAULT_CONTEXT = 4096,
+    DEFAULT_CHUNK = 256,
+    DEFAULT_SEQUENCES = 8,
+    MAX_SEQUENCES = 1024,
+    LOGITS_BYTES = 16 << 20, /* of logits kept from one step: bounds the activation memory */
+    /* Measured (bench/NOTES.md): the program with its libraries, and a tokenizer's tables. */
+    PROGRAM_BYTES = 14000000,
+    TOKENIZER_BYTES_PER_ID = 270,
+    PAGE_TABLE_SHARE = 512, /* 8 bytes a page of 4096 */
+    AVAILABLE_MARGIN = 32,  /* the share of what is available that is left alone */
+    LEAST_CONTEXT = 256,    /* tokens: no shorter one is worth suggesting */
+};
+
+bool engine_sizes_find(const struct model_config *c, const struct engine_options *o,
+                       struct engine_sizes *out, struct error *err)
+{
+    size_t context = o->context ? o->context : DEFAULT_CONTEXT;
+    if (context > c->context) {
+        if (o->context)
+            return error_set(err, ERROR_USAGE, "context %zu: the model's limit is %zu", o->context,
+                             c->context);
+        context = c->context;
+    }
+    size_t chunk = o->chunk ? o->chunk : DEFAULT_CHUNK;
+    if (chunk > context) chunk = context;
+    size_t sequences = o->max_sequences ? o->max_sequences : DEFAULT_SEQUENCES;
+    if (sequences > MAX_SEQUENCES) sequences = MAX_SEQUENCES;
+    /* One page more than the context, to copy a shared one to that is not full. */
+    size_t kv_tokens = o->kv_tokens > context ? o->kv_tokens : context;
+    size_t tokens = chunk + sequences + MAX_DRAFT;
+    size_t logits = LOGITS_BYTES / (c->vocab * sizeof(float));
+    if (logits < sequences + MAX_DRAFT) logits = sequences + MAX_DRAFT;
+    if (logits > tokens) logits = tokens;
+    *out = (struct engine_sizes){
+        .context = context,
+        .chunk = chunk,
+        .max_sequences = sequences,
+        .backend = {.n_pages = (kv_tokens + KV_PAGE - 1) / KV_PAGE + 1,
+                    .max_tokens = tokens,
+                    .max_logits = logits,
+                    .isa = o->isa,
+                    .kv_bits = o->kv_bits},
+    };
+    return true;
+}
+
+bool plan_make(const struct model_config *config, const struct engine_options *o, struct plan *out,
+               struct error *err)
+{
+    struct engine_sizes sizes;
+    struct backend_memory memory;
+    size_t n_threads = o->n_threads ? o->n_threads : thread_pool_cores();
+    if (!engine_sizes_find(config, o, &sizes, err) ||
+        !backend_cpu_memory(config, o->type, n_threads, &sizes.backend, &memory, err))
+        return false;
+    size_t tokenizer = o->random_shape ? 0 : config->vocab * TOKENIZER_BYTES_PER_ID;
+    size_t tables = (memory.weights + memory.kv_cache + memory.activations) / PAGE_TABLE_SHARE;
+    *out = (struct plan){.context = sizes.context,
+                         .weights = memory.weights,
+                         .kv_cache = memory.kv_cache,
+                         .activations = memory.activations,
+                         .other = PROGRAM_BYTES + tokenizer + tables};
+    out->total = out->weights + out->kv_cache + out->activations + out->other;
+    return true;
+}
+
+size_t plan_limit(const struct engine_options *o)
+{
+    if (o->memory_limit) return o->memory_limit;
+    size_t bytes = memory_available("").bytes;
+    return bytes == SIZE_MAX ? bytes : bytes - bytes / AVAILABLE_MARGIN;
+}
+
+static bool fits(const struct model_config *config, const struct engine_options *o, size_t limit)
+{
+    struct plan plan;
+    struct error ignored = {0};
+    return plan_make(config, o, &plan, &ignored) && plan.total <= limit;
+}
+
+size_t plan_longest_context(const struct model_config *config, const struct engine_options *o,
+                            size_t limit)
+{
+    struct engine_options tried = *o;
+    tried.context = config->context;
+    if (fits(config, &tried, limit)) return tried.context;
+    size_t low = 0, high = (config->context - 1) / KV_PAGE + 1; /* pages: fits, does not */
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        tried.context = middle * KV_PAGE;
+        if (fits(config, &tried, limit))
+            low = middle;
+        else
+            high = middle;
+    }
+    return low * KV_PAGE;
+}
+
+static double gigabytes(size_t bytes)
+{
+    return (double)bytes / 1e9;
+}
+
+/* Adds what else would fit, the least change first; false when nothing does. */
+static bool suggest(const struct model_config *config, const struct engine_options *o, size_t limit,
+                    size_t context, struct buffer *out)
+{
+    static const struct {
+        enum quant_type type;
+        const char *words;
+    } FEWER[] = {{QUANT_Q8, "8-bit weights (--quant 8bit)"},
+                 {QUANT_Q4, "4-bit weights (--quant 4bit)"}};
+    struct engine_options tried = *o;
+    bool found = false;
+    if (o->kv_bits != 8) {
+        tried.kv_bits = 8;
+        if (fits(config, &tried, limit)) {
+            buffer_puts(out, "an 8-bit KV cache (--kv-bits 8)");
+            found = true;
+        }
+    }
+    tried = *o;
+    size_t longest = plan_longest_context(config, &tried, limit);
+    if (longest >= LEAST_CONTEXT && longest < context) {
+        buffer_printf(out, "%sa shorter context (--context %zu)", found ? "; " : "", longest);
+        found = true;
+    }
+    /* quant_type ascends with the bits. */
+    for (size_t i = 0; i < sizeof FEWER / sizeof *FEWER; i++) {
+        if (FEWER[i].type >= o->type) continue;
+        tried = *o;
+        tried.type = FEWER[i].type;
+        longest =
+            fits(config, &tried, limit) ? context : plan_longest_context(config, &tried, limit);
+        if (longest < LEAST_CONTEXT && longest < context) continue;
+        buffer_printf(out, "%s%s", found ? "; " : "", FEWER[i].words);
+        if (longest < context) buffer_printf(out, " with --context %zu", longest);
+        found = true;
+    }
+    return found;
+}
+
+bool plan_check(const struct model_config *config, const struct engine_options *o, size_t limit,
+                const char *name, struct error *err)
+{
+    struct plan plan;
+    if (!plan_make(config, o, &plan, err)) return false;
+    if (plan.total <= limit) return true;
+    struct buffer what = {0};
+    bool found = suggest(config, o, limit, plan.context, &what);
+    error_set(err, ERROR_MEMORY,
+              "%.100s: needs %.2f GB (weights %.2f, KV cache for %zu tokens %.2f, the rest %.2f), "
+              "and %.2f GB can be had; what would fit: %s%sa smaller model (LLM_MEMORY=off: try it "
+              "all the same)",
+              name, gigabytes(plan.total), gigabytes(plan.weights), plan.context,
+              gigabytes(plan.kv_cache), gigabytes(plan.activations + plan.other), gigabytes(limit),
+              buffer_text(&what), found ? "; " : "");
+    buffer_free(&what);
+    return false;
+}
