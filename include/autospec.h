@@ -62,7 +62,7 @@ enum autospec_code {
     AUTOSPEC_USAGE,       /* an argument or option that makes no sense */
     AUTOSPEC_INPUT,       /* a file or text is not what it claims to be */
     AUTOSPEC_IO,          /* the operating system or the network refused */
-    AUTOSPEC_MEMORY,      /* an allocation failed */
+    AUTOSPEC_MEMORY,      /* an allocation failed, or a model would not fit */
     AUTOSPEC_UNSUPPORTED, /* valid, but not something this build can do */
     AUTOSPEC_CANCELLED,   /* stopped on request */
     AUTOSPEC_NOT_FOUND,   /* a named thing does not exist */
@@ -113,6 +113,11 @@ struct autospec_options {
      * stop a download. NULL: not told. */
     bool (*progress)(void *context, const char *what, const char *unit, size_t done, size_t total);
     void *callback_context; /* handed to both */
+
+    unsigned kv_bits;    /* 16: of a number in the KV cache; 8 takes half the memory */
+    size_t memory_limit; /* bytes that all of it may take: 0: what the machine has available;
+                            SIZE_MAX: not checked. A model that needs more is refused before it is
+                            loaded, AUTOSPEC_MEMORY, with what would fit */
 };
 
 /* Fills the struct with the defaults; size is sizeof of it. Environment and .env are not read for

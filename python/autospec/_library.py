@@ -4,7 +4,7 @@ import ctypes
 import os
 import pathlib
 from ctypes import (CFUNCTYPE, POINTER, Structure, c_bool, c_char, c_char_p, c_double, c_int,
-                    c_size_t, c_uint64, c_void_p)
+                    c_size_t, c_uint, c_uint64, c_void_p)
 
 SONAME = "libautospec.so.0"
 
@@ -41,6 +41,8 @@ class Options(Structure):
         ("log", LOG),
         ("progress", PROGRESS),
         ("callback_context", c_void_p),
+        ("kv_bits", c_uint),
+        ("memory_limit", c_size_t),
     ]
 
 

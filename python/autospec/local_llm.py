@@ -82,19 +82,22 @@ class LocalLLM:
     device: "auto", "cpu", "cuda" or "cuda:N". Where there is no such GPU, or the library was built
     without a GPU backend, the CPU computes and a RuntimeWarning says so; with strict=True that is
     an AutospecError instead.
+    memory_limit: bytes that all of it may take; 0: what the machine has available; None: not
+    checked. A model that needs more is refused before it is loaded, with what would fit.
     progress: called as progress(what, unit, done, total) while a model is downloaded or packed.
     """
 
     def __init__(self, model_name=None, device="auto", temperature=0.1, max_tokens=512,
                  use_4bit=True, use_8bit=False, *, strict=False, repetition_penalty=1.0, seed=0,
                  thinking="auto", context=0, threads=0, packed_cache=None, hub_cache=None,
-                 offline=False, progress=None):
+                 offline=False, progress=None, kv_bits=16, memory_limit=0):
         self._handle = None
         self._lib = _library()
         if thinking not in _THINKING:
             raise ValueError(f"thinking {thinking!r} is not one of {', '.join(_THINKING)}")
         for name, value in (("max_tokens", max_tokens), ("context", context),
-                            ("threads", threads), ("seed", seed)):
+                            ("threads", threads), ("seed", seed), ("kv_bits", kv_bits),
+                            ("memory_limit", memory_limit or 0)):
             if not 0 <= value < 2 ** 63:
                 raise ValueError(f"{name} {value} is outside its range")
         failure = []
@@ -127,6 +130,8 @@ class LocalLLM:
         o.context, o.threads = context, threads
         o.packed_cache, o.hub_cache = _bytes(packed_cache), _bytes(hub_cache)
         o.offline = offline
+        o.kv_bits = kv_bits
+        o.memory_limit = ctypes.c_size_t(-1).value if memory_limit is None else memory_limit
         o.log, o.progress = on_log, on_progress
         self._callbacks = (on_log, on_progress)  # the library keeps their addresses
         self._log_lines = lines

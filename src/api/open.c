@@ -19,6 +19,7 @@ static const struct autospec_options DEFAULTS = {
     .temperature = 0.1,
     .repetition_penalty = 1,
     .max_tokens = 512,
+    .kv_bits = 16,
 };
 
 void autospec_options_init(struct autospec_options *options, size_t size)
@@ -95,6 +96,8 @@ static bool check_options(struct autospec *llm, struct error *err)
     if (o->context && (o->context < 64 || o->context > 1 << 24))
         return error_set(err, ERROR_USAGE, "context %zu is neither 0 nor from 64 to %d", o->context,
                          1 << 24);
+    if (o->kv_bits != 16 && o->kv_bits != 8)
+        return error_set(err, ERROR_USAGE, "kv_bits %u is neither 16 nor 8", o->kv_bits);
     if (o->thinking < AUTOSPEC_THINKING_AUTO || o->thinking > AUTOSPEC_THINKING_OFF)
         return error_set(err, ERROR_USAGE, "thinking %d is no enum autospec_thinking", o->thinking);
     llm->sampler = (struct sampler_options){
@@ -213,6 +216,8 @@ static bool open_engine(struct autospec *llm, struct error *err)
         .n_threads = o->threads,
         .context = o->context,
         .device = o->device,
+        .kv_bits = o->kv_bits,
+        .memory_limit = o->memory_limit,
     };
     bool ok = folder && start_engine(llm, &options, err) && describe(llm, folder, err);
     free(folder);

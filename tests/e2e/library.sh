@@ -83,6 +83,12 @@ try:
     print("opened")
 except AutospecError as refusal:
     print("strict:", refusal)
+try:
+    LocalLLM(memory_limit=20_000_000)
+    print("opened")
+except AutospecError as refusal:
+    print("memory:", refusal)
+LocalLLM(memory_limit=None, kv_bits=8).close()
 answer = llm.answer(question, [camry])
 print("cites", answer.citations[0]["id"], answer.citations[0]["quote"])
 print("streams", "".join(llm.stream(question, [camry])).strip() == answer.text)
@@ -105,6 +111,7 @@ P
 python more.py
 exits "LocalLLM is used as its page says" 0
 says "a GPU that is not there is warned of" "$OUT" '^warned$'
+says "a model that does not fit is refused" "$OUT" '^memory: .*0\.02 GB can be had; what would fit: '
 says "or refused, when strict" "$OUT" '^strict: .*cuda:9999'
 says "citations name the document" "$OUT" '^cites a.csv Horsepower'
 says "the stream's pieces are the answer" "$OUT" '^streams True$'

@@ -99,6 +99,9 @@ static void options_that_make_no_sense_are_named(void **state)
     o.thinking = 7;
     refuses_to_open(&o, AUTOSPEC_USAGE, "thinking");
     o = usual();
+    o.kv_bits = 4;
+    refuses_to_open(&o, AUTOSPEC_USAGE, "kv_bits");
+    o = usual();
     o.size = 0;
     refuses_to_open(&o, AUTOSPEC_USAGE, "autospec_options_init");
     assert_null(autospec_open(&o, NULL)); /* nobody has to take the error */
@@ -129,6 +132,20 @@ static void a_missing_gpu_is_a_warning_or_with_strict_device_an_error(void **sta
     autospec_close(other);
     o.strict_device = true;
     refuses_to_open(&o, AUTOSPEC_UNSUPPORTED, "cuda:0");
+}
+
+static void a_model_that_does_not_fit_is_refused(void **state)
+{
+    (void)state;
+    struct autospec_options o = usual();
+    o.memory_limit = 20000000;
+    refuses_to_open(&o, AUTOSPEC_MEMORY, "0.02 GB can be had");
+    o.memory_limit = SIZE_MAX;
+    o.kv_bits = 8;
+    struct autospec_error error = {0};
+    struct autospec *other = autospec_open(&o, &error);
+    if (!other) fail_msg("%s", error.text);
+    autospec_close(other);
 }
 
 static void a_struct_of_an_earlier_version_is_taken_as_far_as_it_goes(void **state)
@@ -466,6 +483,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(options_that_make_no_sense_are_named),
         cmocka_unit_test(a_missing_gpu_is_a_warning_or_with_strict_device_an_error),
+        cmocka_unit_test(a_model_that_does_not_fit_is_refused),
         cmocka_unit_test(a_struct_of_an_earlier_version_is_taken_as_far_as_it_goes),
         cmocka_unit_test(null_arguments_are_errors),
         cmocka_unit_test(an_answer_carries_its_sources_and_its_cost),
