@@ -6,19 +6,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Only a download is stopped; until there is one, Ctrl-C ends the program at once. */
+static const atomic_bool *stop_of_download(const char *name)
+{
+    bool may_download = strchr(name, '/') && !file_is_directory(name) && !file_exists(name);
+    return may_download ? interrupt_watch() : NULL;
+}
+
 char *place_model(const struct settings *s, struct error *err)
 {
     const char *name = settings_text(s, SETTING_MODEL);
-    /* Only a download is stopped; until there is one, Ctrl-C ends the program at once. */
-    bool may_download = strchr(name, '/') && !file_is_directory(name) && !file_exists(name);
-    return model_place_find(name, settings_lookup, (void *)(uintptr_t)s,
-                            may_download ? interrupt_watch() : NULL, err);
+    return model_place_find(name, settings_lookup, (void *)(uintptr_t)s, stop_of_download(name),
+                            err);
 }
 
 char *place_model_config(const struct settings *s, struct error *err)
 {
-    return model_place_find_config(settings_text(s, SETTING_MODEL), settings_lookup,
-                                   (void *)(uintptr_t)s, err);
+    const char *name = settings_text(s, SETTING_MODEL);
+    return model_place_find_config(name, settings_lookup, (void *)(uintptr_t)s,
+                                   stop_of_download(name), err);
 }
 
 char *place_cache(const struct settings *s)

@@ -9,8 +9,7 @@
 /* The model that --model or DEEPSEEK_MODEL names (hub/model_place.h); Ctrl-C ends a download. */
 char *place_model(const struct settings *s, struct error *err);
 
-/* The same, but nothing is downloaded, and of a model of the Hub it is enough that its config.json
- * is in the cache. */
+/* The same, but of a model of the Hub its config.json is enough, and all that is downloaded. */
 char *place_model_config(const struct settings *s, struct error *err);
 
 /* The folder for packed models; NULL without an error when there can be none. */

@@ -170,7 +170,7 @@ const struct command command_plan = {
     .description =
         "Works out from the model's config.json, its weights need not be there, what 4-bit,\n"
         "8-bit and unchanged (none) weights take with a KV cache of 16 or 8 bits, and what\n"
-        "of that fits into this machine. MODEL is what --model of other commands takes; of\n"
-        "the Hub, one in the cache.\n",
+        "of that fits into this machine. MODEL is what --model of other commands takes; of a\n"
+        "model of the Hub only config.json is downloaded.\n",
     .run = run,
 };

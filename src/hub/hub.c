@@ -217,7 +217,16 @@ static bool not_cached(const struct hub_settings *s, const struct hub_name *name
         name->repo, name->revision, s->cache, *missing ? " as a whole: it lacks " : "", missing);
 }
 
-static bool pull(const struct hub_settings *s, const struct hub_name *name,
+/* Keeps config.json alone, if there is one. */
+static void keep_config(struct hub_listing *l)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < l->n_files; i++)
+        if (strcmp(l->files[i].path, "config.json") == 0) l->files[n++] = l->files[i];
+    l->n_files = n;
+}
+
+static bool pull(const struct hub_settings *s, const struct hub_name *name, bool config_only,
                  const atomic_bool *cancel, struct hub_result *out, struct error *err)
 {
     struct hub_listing l = {0};
@@ -229,6 +238,7 @@ static bool pull(const struct hub_settings *s, const struct hub_name *name,
         return out->folder || not_cached(s, name, missing, err);
     }
     if (!hub_http_init(err) || !get_listing(s, name, cancel, &l, err)) goto done;
+    if (config_only) keep_config(&l);
     memcpy(out->commit, l.commit, sizeof out->commit);
     out->files = l.n_files;
     out->bytes = hub_listing_bytes(&l);
@@ -244,10 +254,10 @@ static bool pull(const struct hub_settings *s, const struct hub_name *name,
     if (!ok) goto done;
     out->folder = hub_cache_snapshot(repo_dir, l.commit);
     ok = out->folder || error_memory(err, name->repo);
-    if (ok && !hub_snapshot_is_complete(out->folder, missing, sizeof missing))
+    if (ok && !config_only && !hub_snapshot_is_complete(out->folder, missing, sizeof missing))
         ok = error_set(err, ERROR_UNSUPPORTED, "%s: its files do not make a whole model: no %s",
                        name->repo, missing);
-    /* Last, so that a revision never leads to half a model. */
+    /* Last, so that a revision leads to half a model only where it led to none. */
     ok = ok && hub_cache_write_ref(repo_dir, name->revision, l.commit, err);
 done:
     free(repo_dir);
@@ -258,8 +268,8 @@ done:
 /* A peer that goes away while TLS writes raises SIGPIPE, and what libcurl does about that is not
  * for programs with threads. */
 static bool pull_without_sigpipe(const struct hub_settings *s, const struct hub_name *name,
-                                 const atomic_bool *cancel, struct hub_result *out,
-                                 struct error *err)
+                                 bool config_only, const atomic_bool *cancel,
+                                 struct hub_result *out, struct error *err)
 {
     sigset_t pipe, before, pending;
     sigemptyset(&pipe);
@@ -267,7 +277,7 @@ static bool pull_without_sigpipe(const struct hub_settings *s, const struct hub_
     pthread_sigmask(SIG_BLOCK, &pipe, &before);
     sigpending(&pending);
     bool was_pending = sigismember(&pending, SIGPIPE) == 1;
-    bool ok = pull(s, name, cancel, out, err);
+    bool ok = pull(s, name, config_only, cancel, out, err);
     struct timespec at_once = {0};
     if (!was_pending) sigtimedwait(&pipe, NULL, &at_once);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -281,7 +291,7 @@ bool hub_pull(const struct hub_settings *settings, const char *name, const atomi
     *out = (struct hub_result){0};
     double start = clock_seconds();
     bool ok = hub_name_parse(name, &parsed, err) &&
-              pull_without_sigpipe(settings, &parsed, cancel, out, err);
+              pull_without_sigpipe(settings, &parsed, false, cancel, out, err);
     out->seconds = clock_seconds() - start;
     return ok;
 }
@@ -295,30 +305,44 @@ char *hub_model_path(const struct hub_settings *settings, const char *name,
     if (!hub_name_parse(name, &parsed, err)) return NULL;
     char *folder = find_cached(settings, &parsed, commit, missing, sizeof missing);
     if (folder) return folder;
-    if (pull_without_sigpipe(settings, &parsed, cancel, &result, err)) return result.folder;
+    if (pull_without_sigpipe(settings, &parsed, false, cancel, &result, err)) return result.folder;
     hub_result_free(&result);
     return NULL;
 }
 
-char *hub_config_path(const struct hub_settings *settings, const char *name, struct error *err)
+/* The folder of a revision in the cache, if config.json is in it. */
+static char *find_config(const struct hub_settings *s, const struct hub_name *name)
 {
-    struct hub_name parsed;
     char commit[41];
-    if (!hub_name_parse(name, &parsed, err)) return NULL;
-    char *repo_dir = hub_cache_repo(settings->cache, parsed.repo);
-    char *folder = repo_dir && hub_cache_commit(repo_dir, parsed.revision, commit)
+    char *repo_dir = hub_cache_repo(s->cache, name->repo);
+    char *folder = repo_dir && hub_cache_commit(repo_dir, name->revision, commit)
                        ? hub_cache_snapshot(repo_dir, commit)
                        : NULL;
     char *config = folder ? path_join(folder, "config.json") : NULL;
     if (!config || !file_exists(config)) {
-        error_set(err, ERROR_NOT_FOUND,
-                  "%s (%s) is not in %s: autospec pull fetches it; a folder with its config.json "
-                  "is enough",
-                  parsed.repo, parsed.revision, settings->cache);
         free(folder);
         folder = NULL;
     }
     free(config);
     free(repo_dir);
+    return folder;
+}
+
+char *hub_config_path(const struct hub_settings *settings, const char *name,
+                      const atomic_bool *cancel, struct error *err)
+{
+    struct hub_name parsed;
+    struct hub_result result = {0};
+    if (!hub_name_parse(name, &parsed, err)) return NULL;
+    char *folder = find_config(settings, &parsed);
+    if (folder) return folder;
+    bool fetched =
+        !settings->offline && pull_without_sigpipe(settings, &parsed, true, cancel, &result, err);
+    hub_result_free(&result);
+    if (fetched) folder = find_config(settings, &parsed);
+    if (fetched && !folder)
+        error_set(err, ERROR_UNSUPPORTED, "%s has no config.json", parsed.repo);
+    else if (settings->offline)
+        not_cached(settings, &parsed, "", err);
     return folder;
 }

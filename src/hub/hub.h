@@ -36,8 +36,9 @@ void hub_result_free(struct hub_result *result);
 char *hub_model_path(const struct hub_settings *settings, const char *name,
                      const atomic_bool *cancel, struct error *err);
 
-/* The folder in the cache that has the model's config.json, whether its other files are there or
- * not. Asks nothing of the Hub. The caller frees it; NULL on error. */
-char *hub_config_path(const struct hub_settings *settings, const char *name, struct error *err);
+/* A folder that has the model's config.json, whether its other files are there or not: from the
+ * cache, or with that one file downloaded. The caller frees it; NULL on error. */
+char *hub_config_path(const struct hub_settings *settings, const char *name,
+                      const atomic_bool *cancel, struct error *err);
 
 #endif

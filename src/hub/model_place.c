@@ -59,7 +59,7 @@ static char *hub_folder(const char *name, hub_lookup *lookup, void *context,
     struct hub_settings settings;
     char *folder = NULL;
     if (hub_settings_read(&settings, lookup, context, err))
-        folder = config_only ? hub_config_path(&settings, name, err)
+        folder = config_only ? hub_config_path(&settings, name, cancel, err)
                              : hub_model_path(&settings, name, cancel, err);
     hub_settings_free(&settings);
     return folder;
@@ -106,9 +106,9 @@ char *model_place_find(const char *name, hub_lookup *lookup, void *context,
 }
 
 char *model_place_find_config(const char *name, hub_lookup *lookup, void *context,
-                              struct error *err)
+                              const atomic_bool *cancel, struct error *err)
 {
-    return find_model(name, lookup, context, NULL, true, err);
+    return find_model(name, lookup, context, cancel, true, err);
 }
 
 char *model_place_packed(const char *set)

@@ -16,10 +16,9 @@
 char *model_place_find(const char *name, hub_lookup *lookup, void *context,
                        const atomic_bool *cancel, struct error *err);
 
-/* The same without a download: of a model of the Hub it is enough that its config.json is in the
- * cache. */
+/* The same, but of a model of the Hub its config.json is enough, and all that is downloaded. */
 char *model_place_find_config(const char *name, hub_lookup *lookup, void *context,
-                              struct error *err);
+                              const atomic_bool *cancel, struct error *err);
 
 /* The folder for packed models, made if need be: `set`, or when that is NULL the user's cache
  * folder. The caller frees it; NULL (and a warning) when there can be none, as without a home or in

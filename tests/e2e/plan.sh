@@ -91,8 +91,6 @@ run plan -c 9999
 one_error "a context beyond the model's" 2 'context 9999: the model.s limit is 4096'
 run plan --memory much
 one_error "a size that is none" 2 '"much" is not a size like 8G'
-run plan some-org/some-model
-one_error "a model of the Hub that is not in the cache" 1 'autospec pull fetches it'
 
 # ---- a model of the Hub whose config alone is in the cache ----
 
@@ -100,8 +98,11 @@ SHA=0123456789abcdef0123456789abcdef01234567
 REPO=$HOME/.cache/huggingface/hub/models--some-org--some-model
 mkdir -p "$REPO/refs" "$REPO/snapshots/$SHA"
 printf %s $SHA >"$REPO/refs/main"
+export HF_HUB_OFFLINE=1
+run plan some-org/other-model
+one_error "a model that is not in the cache, offline" 1 'is not in .*/hub, and HF_HUB_OFFLINE'
 run plan some-org/some-model
-one_error "a snapshot without a config" 1 'is not in .*/hub'
+one_error "a snapshot without a config" 1 'is not in .*/hub, and HF_HUB_OFFLINE'
 cp $CONFIGS/DeepSeek-R1-Distill-Qwen-1.5B/config.json "$REPO/snapshots/$SHA/"
 run plan some-org/some-model --json
 check "is enough to plan it" jq -e '.architecture == "qwen2" and .parameters > 1.5e9' "$OUT"

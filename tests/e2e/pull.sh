@@ -54,6 +54,10 @@ echo 'the' >"$MODELS/org/encoder/vocab.txt"
 mkdir "$MODELS/org/encoder/1_Pooling"
 echo '{"pooling_mode_mean_tokens": true}' >"$MODELS/org/encoder/1_Pooling/config.json"
 
+model org/plannable
+noise "$MODELS/org/plannable/model.safetensors" 900000
+cp tests/golden/configs/DeepSeek-R1-Distill-Qwen-1.5B/config.json "$MODELS/org/plannable/"
+
 model org/pickled
 noise "$MODELS/org/pickled/pytorch_model.bin" 1000
 model org/ggufs
@@ -268,6 +272,23 @@ if [ -f models/nano/model.safetensors ]; then
 else
     skip "a model that is named is fetched: models/nano is not built"
 fi
+
+# ---- to plan it, its config alone ----
+
+fresh
+run plan org/plannable --json
+check "plan fetches what it needs" jq -e '.architecture == "qwen2" and .parameters > 1.5e9' "$OUT"
+asked "which is config.json" 1 'GET .*/resolve/'
+asked_some "and no other file" 'GET .*/resolve/.*/config\.json'
+run plan org/plannable
+asked "and that once" 1 'GET .*/resolve/'
+HF_HUB_OFFLINE=1 run generate -m org/plannable x
+one_error "half a model is none offline" 1 'it lacks .*HF_HUB_OFFLINE'
+run pull org/plannable
+whole "a pull fetches the others" org/plannable
+asked "and that not again" 1 'GET .*/config\.json'
+run plan org/nothing
+one_error "a model that there is not cannot be planned" 1 'org/nothing'
 
 # ---- who may: tokens, gates ----
 
