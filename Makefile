@@ -59,8 +59,8 @@ FUZZING   := BUILD=build-fuzz CC=$(CLANG) $(SANITIZED) \
              SAN="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined"
 
 .DELETE_ON_ERROR:
-.PHONY: all unit demo check deps bench asan tsan fuzz fuzz-programs lint format install uninstall \
-        clean help
+.PHONY: all unit demo check deps deps-browser bench asan tsan fuzz fuzz-programs lint format \
+        install uninstall clean help
 
 all: $(BIN) $(STATIC) $(SHARED) ## build the program as build/autospec, and the libraries beside it
 
@@ -140,6 +140,9 @@ format: ## clang-format all C files in place
 deps: ## install the missing Debian packages that the build and the tests need
 	@sh scripts/deps.sh check
 
+deps-browser: ## install the browser that the tests of the page need; without it they are skipped
+	@sh scripts/deps.sh browser
+
 SHARE  = $(DESTDIR)$(PREFIX)/share/autospec
 MAN    = $(DESTDIR)$(PREFIX)/share/man/man1
 LIBDIR = $(DESTDIR)$(PREFIX)/lib
@@ -173,6 +176,6 @@ clean: ## remove all that was built
 	rm -rf build build-*
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 14
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs the Debian packages that are missing, by name: `sh scripts/deps.sh demo|check|fuzz|lint`.
+# Installs the Debian packages that are missing, by name:
+# `sh scripts/deps.sh demo|check|fuzz|lint|browser`.
 # Silent and quick when all are there. Without root and without sudo it prints the one line that
 # would do it and stops.
 set -eu
@@ -8,14 +9,16 @@ set -eu
 BUILD_PACKAGES="gcc make libc6-dev pkg-config libjansson-dev libsqlite3-dev libpcre2-dev
                 libutf8proc-dev libxxhash-dev libcurl4-openssl-dev libssl-dev"
 CHECK_PACKAGES="libcmocka-dev jq python3 xz-utils"
+BROWSER_PACKAGES="chromium chromium-driver python3-selenium" # about 400 MB: not part of check
 
 case "${1:-}" in
 demo) wanted=$BUILD_PACKAGES ;;
 check) wanted="$BUILD_PACKAGES $CHECK_PACKAGES" ;;
 fuzz) wanted="$BUILD_PACKAGES clang" ;;
 lint) wanted="$BUILD_PACKAGES $CHECK_PACKAGES clang clang-format" ;;
+browser) wanted=$BROWSER_PACKAGES ;;
 *)
-    echo "usage: $0 demo|check|fuzz|lint" >&2
+    echo "usage: $0 demo|check|fuzz|lint|browser" >&2
     exit 2
     ;;
 esac

@@ -1,0 +1,36 @@
+#!/bin/bash
+# The page of `autospec serve` in a headless Chromium: tests/ui/test_page.py against a mock server,
+# then, where the program can serve, a short way through the real one. Needs chromium,
+# chromium-driver and python3-selenium (`make deps-browser`); without them it counts as skipped.
+# shellcheck disable=SC1091 source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# Debian's Selenium belongs to Debian's Python, which need not be the first in PATH.
+PYTHON=
+for python in python3 /usr/bin/python3; do
+    if "$python" -c 'import selenium' 2>/dev/null; then PYTHON=$python; break; fi
+done
+if [ -z "$PYTHON" ] || ! command -v chromedriver >/dev/null ||
+    ! command -v chromium >/dev/null; then
+    skip "the page in a browser (make deps-browser installs what it needs)"
+    finish
+fi
+
+# The mock does not depend on how the program was built: once is enough.
+export PYTHONDONTWRITEBYTECODE=1
+case $AUTOSPEC in
+*asan* | *tsan*) ;;
+*)
+    "$PYTHON" tests/ui/test_page.py >"$OUT" 2>&1
+    while IFS= read -r line; do
+        case $line in
+        "ok - "*) pass "${line#ok - }" ;;
+        "not ok - "*) fail "${line#not ok - }" ;;
+        *" passed, "*" failed") COUNTED=$line ;;
+        *) echo "  $line" ;;
+        esac
+    done <"$OUT"
+    [ -n "${COUNTED:-}" ] || fail "the tests of the page ran to their end" "$(tail -n 5 "$OUT")"
+    ;;
+esac
+finish

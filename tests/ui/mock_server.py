@@ -1,0 +1,289 @@
+"""A stand-in for `autospec serve`, for the tests of the page: the endpoints that the page uses, with
+vehicles of data/vehicles.csv, and switches for states that are hard to bring about for real.
+
+    python3 tests/ui/mock_server.py [--port N] [--key KEY]
+
+prints the port that it listens on. POST /mock with a JSON object turns switches: busy (so many
+requests to /query get 429), pause (seconds between tokens), break (so many answers stop in the
+middle), wrong (the answer holds a number that no passage has), thinking (reasoning comes first),
+empty (a store without documents). It finds a passage by the words of the question and answers by a
+template; it is no measure of the program.
+"""
+
+import argparse
+import base64
+import csv
+import hashlib
+import itertools
+import json
+import pathlib
+import re
+import sys
+import time
+import urllib.parse
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PAGE = ROOT / "src/server/ui/index.html"
+NAMES = {"manufacturers": "manufacturer", "models": "model", "categories": "category",
+         "engine-types": "engine_type", "transmission-types": "transmission"}
+ATTRIBUTES = {"horsepower": "Horsepower (hp)", "torque": "Torque (lb-ft)", "tow": "Towing Capacity (lb)",
+              "heavy": "Curb Weight (lb)", "weigh": "Curb Weight (lb)", "engine": "Engine",
+              "seats": "Seats", "price": "Base Price (USD)"}
+
+
+def passage(number, row):
+    title = f"{row['Year']} {row['Manufacturer']} {row['Model']} {row['Trim']}".removesuffix(" Base")
+    lines = [f"{name}: {value}" for name, value in list(row.items())[4:] if value]
+    return {"id": number, "content": "\n".join(lines), "location": f"row {number + 1}", "relevance_score": 1.0,
+            "metadata": {"manufacturer": row["Manufacturer"], "model": row["Model"], "year": int(row["Year"]),
+                         "category": row["Category"], "engine_type": row["Engine Type"],
+                         "transmission": row["Transmission"], "title": title,
+                         "source": "/srv/sheets/vehicles.csv", "document": 1}}
+
+
+class Store:
+    def __init__(self):
+        with open(ROOT / "data/vehicles.csv", encoding="utf-8") as file:
+            self.sample = [passage(i + 1, row) for i, row in enumerate(csv.DictReader(file))]
+        self.fill()
+
+    def fill(self):
+        self.ids = itertools.count(1)
+        self.passages = self.sample
+        self.documents = [self.document("vehicles.csv", "csv", 31744, len(self.sample)),
+                          self.document("toyota-tacoma-2024.md", "markdown", 1913, 6),
+                          self.document("volvo-xc90-recharge-2023.md", "markdown", 2204, 5)]
+
+    def empty(self):
+        self.passages, self.documents = [], []
+
+    def document(self, name, kind, size, chunks):
+        return {"id": next(self.ids), "path": f"/srv/sheets/{name}", "kind": kind, "bytes": size,
+                "chunks": chunks, "facts": 11 * chunks, "added": 1_750_000_000}
+
+    def values(self, name, **of):
+        found = [p["metadata"] for p in self.passages]
+        return sorted({str(m[name]) for m in found if all(m[k] in v for k, v in of.items())})
+
+    def search(self, query, metadata_filter, top_k):
+        words = set(re.findall(r"\w+", query.lower()))
+
+        def score(p):
+            title = re.findall(r"\w+", p["metadata"]["title"].lower())
+            return sum(len(w) for w in title if w in words and w != "is")
+
+        as_list = lambda v: v if isinstance(v, list) else [v]
+        found = [p for p in self.passages
+                 if all(p["metadata"].get(k) in as_list(v) for k, v in metadata_filter.items())]
+        best = sorted(found, key=score, reverse=True)[:top_k]
+        return [p for p in best if score(p) and score(p) >= score(best[0]) / 2]
+
+
+def answer(store, body, wrong):
+    query = body["query"]
+    passages = store.search(query, body.get("metadata_filter", {}), body.get("top_k", 3))
+    attribute = next((name for word, name in ATTRIBUTES.items() if word in query.lower()), None)
+    out = {"query": query, "reasoning": None, "refused": False, "documents": passages, "citations": [],
+           "numbers": [], "unsupported": 0, "metadata_filters_used": [], "computed": None, "notes": [],
+           "usage": {"prompt_tokens": 246, "cached_tokens": 128, "generated_tokens": 31, "finish_reason": "end"},
+           "timings": {"prefill": 0.06, "decode": 0.21, "total": 0.31}}
+    parts = []
+    for n, p in enumerate(passages[:2] if " or " in query else passages[:1], 1):
+        line = next((l for l in p["content"].split("\n") if attribute and l.startswith(attribute + ":")), None)
+        if not line:
+            continue
+        name, value = line.split(": ", 1)
+        unit = re.search(r"\((.+)\)", name)
+        said = f"{int(value) * 10 + 7}" if wrong and value.isdigit() else value
+        start = f"The {name.split(' (')[0].lower()} of the {p['metadata']['title']} is "
+        offset = len("".join([*parts, start]).encode())  # the API's offsets count bytes
+        parts.append(f"{start}{said}{' ' + unit[1] if unit else ''} [{n}]. ")
+        out["citations"].append({"n": n, "valid": True, "document": p["metadata"]["source"],
+                                 "location": p["location"], "title": p["metadata"]["title"], "quote": line})
+        if said.isdigit():
+            out["numbers"].append({"text": said, "offset": offset, "unit": unit[1] if unit else None,
+                                   "supported": said == value, "uncited": False, "in_title": False,
+                                   "passage": n if said == value else None, "quote": line,
+                                   "quote_offset": p["content"].index(line) + len(name) + 2})
+    out["answer"] = "".join(parts).strip()
+    out["unsupported"] = sum(not n["supported"] for n in out["numbers"])
+    if not parts:
+        out["refused"] = True
+        out["answer"] = "The passages do not give this."
+    return out
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+    def reply(self, status, body, **headers):
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        self.send_response(status)
+        headers = {"Content-Type": "application/json", "Content-Length": str(len(data)), **headers}
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+        self.wfile.write(data)
+
+    def refuse(self, status, message, **headers):
+        self.reply(status, {"error": {"message": message}}, **headers)
+
+    def body(self):
+        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+
+    def admitted(self):
+        key = self.server.key
+        if not key or self.headers.get("Authorization") == f"Bearer {key}":
+            return True
+        self.body()
+        self.refuse(401, "A key is needed: Authorization: Bearer KEY")
+        return False
+
+    def page(self):
+        text = PAGE.read_text(encoding="utf-8")
+        digest = lambda tag: base64.b64encode(hashlib.sha256(
+            re.search(f"<{tag}>(.*?)</{tag}>", text, re.S)[1].encode()).digest()).decode()
+        policy = (f"default-src 'none'; script-src 'sha256-{digest('script')}'; style-src 'sha256-{digest('style')}'; "
+                  "connect-src 'self'; img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
+        self.reply(200, text.encode(), Content_Type="text/html; charset=utf-8", Content_Security_Policy=policy)
+
+    def do_GET(self):
+        store, url = self.server.store, urllib.parse.urlsplit(self.path)
+        if url.path == "/":
+            return self.page()
+        if url.path == "/health":
+            return self.reply(200, {"status": "ok"})
+        if not self.admitted():
+            return None
+        name = url.path.removeprefix("/query/")
+        if url.path == "/query/llm-info":
+            return self.reply(200, self.server.info())
+        if name in NAMES:
+            of = urllib.parse.parse_qs(url.query)
+            return self.reply(200, {name: store.values(NAMES[name], **of)})
+        if url.path == "/documents":
+            return self.reply(200, {"documents": store.documents})
+        if url.path == "/ingest/status":
+            n = sum(d["chunks"] for d in store.documents)
+            return self.reply(200, {"documents": len(store.documents), "chunks": n, "vehicles": n, "facts": 11 * n})
+        return self.refuse(404, "There is no such path")
+
+    def do_DELETE(self):
+        if not self.admitted():
+            return
+        number = self.path.removeprefix("/documents/")
+        left = [d for d in self.server.store.documents if str(d["id"]) != number]
+        found = len(left) < len(self.server.store.documents)
+        self.server.store.documents = left
+        self.reply(200, {"deleted": number}) if found else self.refuse(404, "There is no such document")
+
+    def do_POST(self):
+        if self.path == "/mock":
+            self.server.switches.update(json.loads(self.body()))
+            store = self.server.store
+            store.empty() if self.server.switches.pop("empty", False) else store.fill()
+            return self.reply(200, {})
+        if not self.admitted():
+            return None
+        if self.path == "/query":
+            return self.query(json.loads(self.body()))
+        if self.path == "/ingest/file":
+            return self.ingest(self.body())
+        if self.path == "/ingest/reset" and json.loads(self.body()).get("confirm"):
+            self.server.store.empty()
+            return self.reply(200, {"status": "ok"})
+        self.body()
+        return self.refuse(404, "There is no such path")
+
+    def ingest(self, body):
+        name = re.search(rb'name="file"; filename="([^"]*)"', body)
+        if not name:
+            return self.refuse(400, "The form has no field file")
+        name = name[1].decode()
+        if not name.endswith((".csv", ".json", ".md", ".txt")):
+            return self.refuse(415, f"{name}: not a kind of document that can be read")
+        document = self.server.store.document(name, pathlib.Path(name).suffix[1:], len(body), 3)
+        self.server.store.documents.append(document)
+        return self.reply(200, {**document, "outcome": "new"})
+
+    def query(self, body):
+        switches = self.server.switches
+        self.server.asked.append(body)
+        if switches["busy"] > 0:
+            switches["busy"] -= 1
+            return self.refuse(429, "Too many questions are waiting", Retry_After="1")
+        if not self.server.store.documents:
+            return self.refuse(409, "there are no documents yet")
+        done = answer(self.server.store, body, switches["wrong"])
+        if switches["thinking"] or body.get("thinking"):
+            done["reasoning"] = "The passage lists it in a line of its own. The unit stands in the name."
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.close_connection = True
+        try:
+            self.stream(done, switches)
+        except (BrokenPipeError, ConnectionResetError):
+            pass
+        return None
+
+    def stream(self, done, switches):
+        self.event("sources", {"documents": done["documents"], "metadata_filters_used": []})
+        time.sleep(switches["pause"])
+        for kind, text in (("reasoning", done["reasoning"] or ""), ("token", done["answer"])):
+            pieces = re.findall(r".{1,4}", text)
+            for i, piece in enumerate(pieces):
+                if kind == "token" and switches["break"] and i == len(pieces) // 2:
+                    switches["break"] -= 1
+                    return
+                self.event(kind, {"text": piece})
+                time.sleep(switches["pause"])
+        self.event("done", done)
+
+    def event(self, name, data):
+        self.wfile.write(f"event: {name}\ndata: {json.dumps(data)}\n\n".encode())
+        self.wfile.flush()
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    allow_reuse_address = True
+
+    def __init__(self, port, key):
+        super().__init__(("127.0.0.1", port), Handler)
+        self.key, self.store, self.began, self.asked = key, Store(), time.time(), []
+        self.switches = {"busy": 0, "pause": 0.005, "break": 0, "wrong": False, "thinking": False}
+
+    def info(self):
+        t = time.time() - self.began
+        wave = abs((t / 6) % 2 - 1)
+        return {"model_name": "autospec-nano", "revision": "embedded", "architecture": "qwen2",
+                "parameters": 4_210_000, "device": "cpu", "device_name": "CPU, 8 cores, AVX-512",
+                "quantization": "4-bit", "compute_dtype": "int8 x int4, sums in float32",
+                "temperature": 0, "max_tokens": 160, "context_length": 4096,
+                "memory": {"weights": 5_400_000, "activations": 2_100_000, "peak": 17_900_000,
+                           "kv_cache": {"used": int(6e6 * wave), "total": 8_400_000}},
+                "vram_usage": None, "prefill_rate": 3600 + 500 * wave, "decode_rate": 110 + 40 * wave,
+                "queue_length": int(3 * wave), "uptime": t}
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--key", default="")
+    options = parser.parse_args()
+    server = Server(options.port, options.key)
+    print(server.server_address[1], flush=True)
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()
