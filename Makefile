@@ -43,7 +43,7 @@ OBJS  := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(MAIN),$(SRCS)))
 LIB   := $(BUILD)/libinternal.a
 BIN   := $(BUILD)/autospec
 # The library for other programs: what is below the commands, with the symbols of its header alone.
-API_OBJS := $(filter-out $(BUILD)/src/cli/% $(BUILD)/src/server/%,$(OBJS))
+API_OBJS := $(filter-out $(BUILD)/src/cli/% $(BUILD)/src/server/% $(BUILD)/src/bench/%,$(OBJS))
 STATIC := $(BUILD)/libautospec.a
 SHARED := $(BUILD)/libautospec.so.0
 UNIT  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c tests/golden/test_*.c))

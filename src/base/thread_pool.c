@@ -14,7 +14,7 @@
 enum { SPIN_JOB = 20000, SPIN_BARRIER = 4000, MAX_THREADS = 256 };
 
 struct thread_pool {
-    size_t count;
+    size_t count, active; /* threads there are; that take part in a job */
     pthread_t threads[MAX_THREADS];
     thread_pool_body *body;
     void *context;
@@ -69,7 +69,7 @@ static void *worker_main(void *arg)
         wait_change(p, &p->job, seen, SPIN_JOB);
         seen++;
         if (atomic_load(&p->stop)) return NULL;
-        p->body(p->context, start.index, p->count);
+        if (start.index < p->active) p->body(p->context, start.index, p->active);
         if (atomic_fetch_sub(&p->running, 1) == 1) wake(p, &p->running);
     }
 }
@@ -89,7 +89,7 @@ struct thread_pool *thread_pool_create(size_t n_threads, struct error *err)
         error_memory(err, "thread pool");
         return NULL;
     }
-    *p = (struct thread_pool){.count = 1};
+    *p = (struct thread_pool){.count = 1, .active = 1};
     for (size_t i = 1; i < n_threads; i++) {
         struct worker_start *start = malloc(sizeof *start);
         if (start) *start = (struct worker_start){p, i};
@@ -99,7 +99,7 @@ struct thread_pool *thread_pool_create(size_t n_threads, struct error *err)
             thread_pool_free(p);
             return NULL;
         }
-        p->count = i + 1;
+        p->count = p->active = i + 1;
     }
     return p;
 }
@@ -119,26 +119,31 @@ size_t thread_pool_size(const struct thread_pool *p)
     return p->count;
 }
 
+void thread_pool_limit(struct thread_pool *p, size_t n)
+{
+    p->active = n == 0 || n > p->count ? p->count : n;
+}
+
 void thread_pool_run(struct thread_pool *p, thread_pool_body *body, void *context)
 {
-    if (p->count > 1) {
+    if (p->active > 1) {
         p->body = body;
         p->context = context;
         atomic_store(&p->running, (unsigned)p->count - 1);
         atomic_fetch_add(&p->job, 1);
         wake(p, &p->job);
     }
-    body(context, 0, p->count);
+    body(context, 0, p->active);
     unsigned left;
-    while ((left = atomic_load_explicit(&p->running, memory_order_acquire)) != 0)
+    while (p->active > 1 && (left = atomic_load_explicit(&p->running, memory_order_acquire)) != 0)
         wait_change(p, &p->running, left, SPIN_BARRIER);
 }
 
 void thread_pool_barrier(struct thread_pool *p)
 {
-    if (p->count == 1) return;
+    if (p->active == 1) return;
     unsigned phase = atomic_load(&p->phase);
-    if (atomic_fetch_add(&p->arrived, 1) + 1 == p->count) {
+    if (atomic_fetch_add(&p->arrived, 1) + 1 == p->active) {
         atomic_store(&p->arrived, 0);
         atomic_fetch_add(&p->phase, 1);
         wake(p, &p->phase);

@@ -23,6 +23,10 @@ size_t thread_pool_cores(void);
 
 size_t thread_pool_size(const struct thread_pool *pool);
 
+/* Jobs from now on run on the first n threads alone, the others sleep; 0: on all. To measure what
+ * more threads gain. Not during a job. */
+void thread_pool_limit(struct thread_pool *pool, size_t n);
+
 /* Runs body on all threads and returns when all are done. */
 void thread_pool_run(struct thread_pool *pool, thread_pool_body *body, void *context);
 

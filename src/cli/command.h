@@ -47,6 +47,9 @@ struct command_line {
     bool query, similarity;
     /* quantize */
     const char *to, *output; /* NULL: not given */
+    /* bench */
+    const char *shape, *only; /* NULL: not given */
+    bool quick;
 };
 
 struct command {
@@ -71,14 +74,15 @@ enum command_bit {
     COMMAND_CONFIG = 1 << 8,
     COMMAND_EMBED = 1 << 9,
     COMMAND_PLAN = 1 << 10,
-    COMMAND_ALL = (1 << 11) - 1,
+    COMMAND_BENCH = 1 << 11,
+    COMMAND_ALL = (1 << 12) - 1,
     /* Those that open an engine. */
     COMMAND_ENGINE = COMMAND_ASK | COMMAND_GENERATE | COMMAND_EVAL | COMMAND_INFO,
 };
 
 extern const struct command command_ask, command_ingest, command_generate, command_tokenize,
     command_eval, command_info, command_pull, command_quantize, command_config, command_embed,
-    command_plan;
+    command_plan, command_bench;
 
 /* All commands, in the order in which help lists them. */
 extern const struct command *const COMMANDS[];

@@ -16,8 +16,8 @@ struct engine;
 
 struct engine_options {
     const char *model_dir; /* a Hugging Face folder or a .gguf file */
-    bool random_shape;     /* only the shape is taken from there, the weights are random: to measure
-                              with engine_forward. There is no tokenizer; generating is an error */
+    bool random_shape;     /* only the shape is taken from there, the weights are random: to measure.
+                              There is no tokenizer: what is generated has no text */
     enum quant_type type;  /* how the weights are kept */
     const char *cache_dir; /* for packed files; NULL: none is kept */
     size_t n_threads;      /* 0: the cores there are */

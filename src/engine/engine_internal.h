@@ -1,4 +1,4 @@
-/* The engine's own view of itself, for the files of this folder. */
+/* The engine's own view of itself, for the files of this folder and for src/bench. */
 #ifndef ENGINE_ENGINE_INTERNAL_H
 #define ENGINE_ENGINE_INTERNAL_H
 
@@ -24,5 +24,12 @@ struct engine {
     struct kv_chain forward_chain; /* of engine_forward; known to nobody else */
     double load_seconds;
 };
+
+/* Ids that may be picked: those that the tokenizer can spell (padded rows of the head are noise);
+ * all of a random shape. */
+static inline size_t engine_ids(const struct engine *e)
+{
+    return e->tokenizer ? tokenizer_vocab(e->tokenizer) : e->model->config.vocab;
+}
 
 #endif

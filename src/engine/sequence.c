@@ -56,12 +56,13 @@ static bool is_end(const struct engine *e, int32_t id)
     const struct model_config *c = &e->model->config;
     for (size_t i = 0; i < c->n_eos; i++)
         if (id == c->eos[i]) return true;
-    return chat_is_end(e->tokenizer, e->format, id);
+    return e->tokenizer && chat_is_end(e->tokenizer, e->format, id);
 }
 
 /* True when the prompt ends inside a think block. */
 static bool prompt_opens_thinking(const struct engine *e, const struct tokens *prompt)
 {
+    if (!e->tokenizer) return false;
     int32_t open = chat_think_open(e->tokenizer), close = chat_think_close(e->tokenizer);
     for (size_t i = prompt->len; open >= 0 && i-- > 0;) {
         if (prompt->ids[i] == open) return true;
@@ -87,8 +88,7 @@ bool sequence_create(struct sequence *s, struct engine *e, const struct tokens *
         if (prompt->ids[i] < 0 || (size_t)prompt->ids[i] >= vocab)
             return error_set(err, ERROR_INPUT, "token %d: the model has ids 0..%zu", prompt->ids[i],
                              vocab - 1);
-    /* Only ids that the tokenizer can spell may be picked: padded rows of the head are noise. */
-    s->sampler = sampler_create(&options->sampler, tokenizer_vocab(e->tokenizer), err);
+    s->sampler = sampler_create(&options->sampler, engine_ids(e), err);
     if (!s->sampler) return false;
     for (size_t i = 0; i < prompt->len; i++) {
         if (!tokens_push(&s->tokens, prompt->ids[i], err)) goto fail;
@@ -145,7 +145,7 @@ void sequence_fail(struct sequence *s, const struct error *err)
 
 static void tell_logprobs(struct sequence *s, const float *logits, int32_t id)
 {
-    size_t vocab = tokenizer_vocab(s->engine->tokenizer), want = s->options.top_logprobs;
+    size_t vocab = engine_ids(s->engine), want = s->options.top_logprobs;
     struct token_logprob t = {.id = id};
     float max = -INFINITY;
     for (size_t i = 0; i < vocab; i++)
@@ -170,6 +170,7 @@ static void tell_logprobs(struct sequence *s, const float *logits, int32_t id)
 static void add_text(struct sequence *s, int32_t id)
 {
     const struct tokenizer *t = s->engine->tokenizer;
+    if (!t) return;
     int32_t open = chat_think_open(t);
     if (id == open || id == chat_think_close(t)) {
         detokenizer_finish(&s->detokenizer, &s->held);
@@ -193,7 +194,7 @@ bool sequence_pick(struct sequence *s, const float *logits, float *scratch)
         return false;
     }
     if (constraint) {
-        size_t vocab = tokenizer_vocab(e->tokenizer);
+        size_t vocab = engine_ids(e);
         memcpy(scratch, logits, vocab * sizeof *scratch);
         if (!constraint->mask(constraint->context, scratch, vocab)) {
             sequence_finish(s, FINISH_END);

@@ -240,6 +240,26 @@ static void the_pool_runs_a_body_on_each_thread_and_its_barrier_holds(void **s)
     }
 }
 
+static void a_limited_pool_leaves_the_other_threads_out(void **s)
+{
+    (void)s;
+    struct error err = {0};
+    struct thread_pool *pool = thread_pool_create(4, &err);
+    assert_non_null(pool);
+    static const size_t LIMITS[] = {1, 3, 2, 0, 1, 4, 9, 2};
+    for (size_t i = 0; i < sizeof LIMITS / sizeof *LIMITS; i++) {
+        size_t want = LIMITS[i] == 0 || LIMITS[i] > 4 ? 4 : LIMITS[i];
+        thread_pool_limit(pool, LIMITS[i]);
+        for (int j = 0; j < 5; j++) {
+            struct sum_job job = {.pool = pool};
+            thread_pool_run(pool, sum_body, &job);
+            assert_int_equal(job.second, want);
+            assert_int_equal(job.wrong, 0);
+        }
+    }
+    thread_pool_free(pool);
+}
+
 static void a_split_covers_everything_once(void **s)
 {
     (void)s;
@@ -272,6 +292,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_pipe_is_refused_and_does_not_hang, make_dir, remove_dir),
         cmocka_unit_test(json_errors_name_file_line_and_field),
         cmocka_unit_test(the_pool_runs_a_body_on_each_thread_and_its_barrier_holds),
+        cmocka_unit_test(a_limited_pool_leaves_the_other_threads_out),
         cmocka_unit_test(a_split_covers_everything_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
