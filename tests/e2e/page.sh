@@ -2,7 +2,7 @@
 # The page of `autospec serve` in a headless Chromium: tests/ui/test_page.py against a mock server,
 # then, where the program can serve, a short way through the real one. Needs chromium,
 # chromium-driver and python3-selenium (`make deps-browser`); without them it counts as skipped.
-# shellcheck disable=SC1091 source=tests/e2e/lib.sh
+# shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 # Debian's Selenium belongs to Debian's Python, which need not be the first in PATH.

@@ -76,7 +76,12 @@ class Store:
         as_list = lambda v: v if isinstance(v, list) else [v]
         found = [p for p in self.passages
                  if all(p["metadata"].get(k) in as_list(v) for k, v in metadata_filter.items())]
-        best = sorted(found, key=score, reverse=True)[:top_k]
+        best = sorted(found, key=score, reverse=True)
+        if " or " in query:  # one of each make first
+            best.sort(key=lambda p: (p["metadata"]["manufacturer"].lower() not in words, -score(p)))
+            firsts = {p["metadata"]["manufacturer"]: p for p in reversed(best[:12])}
+            best = [p for p in best if p in firsts.values()] + [p for p in best if p not in firsts.values()]
+        best = best[:top_k]
         return [p for p in best if score(p) and score(p) >= score(best[0]) / 2]
 
 
@@ -89,6 +94,7 @@ def answer(store, body, wrong):
            "usage": {"prompt_tokens": 246, "cached_tokens": 128, "generated_tokens": 31, "finish_reason": "end"},
            "timings": {"prefill": 0.06, "decode": 0.21, "total": 0.31}}
     parts = []
+    values = []
     for n, p in enumerate(passages[:2] if " or " in query else passages[:1], 1):
         line = next((l for l in p["content"].split("\n") if attribute and l.startswith(attribute + ":")), None)
         if not line:
@@ -102,11 +108,15 @@ def answer(store, body, wrong):
         out["citations"].append({"n": n, "valid": True, "document": p["metadata"]["source"],
                                  "location": p["location"], "title": p["metadata"]["title"], "quote": line})
         if said.isdigit():
+            values.append((int(said), p["metadata"]["title"]))
             out["numbers"].append({"text": said, "offset": offset, "unit": unit[1] if unit else None,
                                    "supported": said == value, "uncited": False, "in_title": False,
                                    "passage": n if said == value else None, "quote": line,
                                    "quote_offset": p["content"].index(line) + len(name) + 2})
     out["answer"] = "".join(parts).strip()
+    if len(values) == 2:
+        low, high = sorted(values)
+        out["computed"] = f"Higher: {high[1]} ({high[0]} hp against {low[0]} hp)."
     out["unsupported"] = sum(not n["supported"] for n in out["numbers"])
     if not parts:
         out["refused"] = True
@@ -268,8 +278,8 @@ class Server(ThreadingHTTPServer):
                 "temperature": 0, "max_tokens": 160, "context_length": 4096,
                 "memory": {"weights": 5_400_000, "activations": 2_100_000, "peak": 17_900_000,
                            "kv_cache": {"used": int(6e6 * wave), "total": 8_400_000}},
-                "vram_usage": None, "prefill_rate": 3600 + 500 * wave, "decode_rate": 110 + 40 * wave,
-                "queue_length": int(3 * wave), "uptime": t}
+                "vram_usage": None, "rates": {"prefill": 3600 + 500 * wave, "decode": 110 + 40 * wave},
+                "queue": {"running": 1, "waiting": int(3 * wave)}, "uptime": t}
 
 
 def main():

@@ -9,10 +9,17 @@ from browser import Browser, MockServer
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+SAMPLES = """
+    return get("/query/llm-info").then((info) => { for (let i = 0; i < 58; i++) {
+        const wave = Math.sin(i / 5) * Math.sin(i / 13), busy = Math.max(0, wave);
+        info.rates = {prefill: 3650 + 260 * wave, decode: 128 + 22 * wave};
+        info.memory.kv_cache.used = 1.2e6 + 5e6 * busy;
+        info.queue.waiting = Math.round(3 * busy);
+        showSystem(info); } })"""
 COMPARISON = "Which has more horsepower, the 2023 Toyota Camry or the 2023 Honda Accord?"
 SHOTS = [  # name, width, height, scheme, section, question, then
     ("390-light", 390, 844, "light", "ask", COMPARISON, ""),
-    ("820-light", 820, 1000, "light", "documents", "", ""),
+    ("820-light", 820, 640, "light", "ask", "How much can the 2021 Ford F-150 tow?", ""),
     ("1280-light", 1280, 800, "light", "ask", COMPARISON, ".cite"),
     ("1280-dark", 1280, 800, "dark", "system", "", ""),
 ]
@@ -20,6 +27,7 @@ MORE = [  # to look at, not kept
     ("welcome", 1280, 800, "light", "ask", "", ""),
     ("welcome-390-dark", 390, 844, "dark", "ask", "", ""),
     ("passage-390", 390, 844, "light", "ask", COMPARISON, ".cite"),
+    ("documents-820", 820, 900, "light", "documents", "", ""),
     ("system-390", 390, 844, "light", "system", "", ""),
     ("history-820", 820, 900, "light", "history", COMPARISON, ""),
     ("documents-390-dark", 390, 844, "dark", "documents", "", ""),
@@ -30,6 +38,7 @@ MORE = [  # to look at, not kept
 
 
 def shoot(browser, server, path, width, height, scheme, section, question, then):
+    server.switch(wrong=width == 820)  # this one shows a number that does not stand in its passage
     browser.size(width, height)
     browser.media(prefers_color_scheme=scheme, prefers_reduced_motion="reduce")
     browser.get("about:blank")
@@ -40,7 +49,9 @@ def shoot(browser, server, path, width, height, scheme, section, question, then)
         time.sleep(1.5)
         browser.execute_script("document.activeElement.blur()")
     browser.execute_script("location.hash = arguments[0]", section)
-    time.sleep(9 if section == "system" else 0.8)
+    time.sleep(2.5 if section == "system" else 0.8)
+    if section == "system":  # two minutes' samples at once
+        browser.execute_script(SAMPLES)
     if then:
         browser.execute_script("document.querySelector(arguments[0]).click()", then)
         time.sleep(0.5)

@@ -86,6 +86,9 @@ def test_a_question_is_answered_with_its_source(page):
     page.see(".verdict", "The number stands in the passages cited.")
     page.said("203 hp")  # to a screen reader, once, as a whole
     assert page.see("#result-title").text == QUESTION
+    assert page.see("#question").get_attribute("value") == ""
+    page.press("#result button", "Edit")
+    assert page.see("#question").get_attribute("value") == QUESTION
 
 
 def test_the_answer_streams_and_can_be_stopped(page):
@@ -225,7 +228,7 @@ def test_filters_are_sent_and_can_be_taken_off(page):
     page.press("#filters-button")
     page.js("const s = document.getElementById('filter-manufacturer'); s.value = 'Honda'; s.dispatchEvent(new Event('change'))")
     page.see(".chip", "Honda")
-    page.until("models of Honda", lambda: "Accord" in page.see("#filter-model").text)
+    page.until("the models of Honda alone", lambda: "Accord" in (t := page.see("#filter-model").text) and "Camry" not in t)
     page.ask("What is the horsepower of the 2023?")
     page.answered()
     sources = page.js("return current.result.documents.map((d) => d.metadata.manufacturer)")
