@@ -16,21 +16,32 @@ if [ -z "$PYTHON" ] || ! command -v chromedriver >/dev/null ||
     finish
 fi
 
-# The mock does not depend on how the program was built: once is enough.
-export PYTHONDONTWRITEBYTECODE=1
-case $AUTOSPEC in
-*asan* | *tsan*) ;;
-*)
-    "$PYTHON" tests/ui/test_page.py >"$OUT" 2>&1
+# counted NAME ARG...: runs a test program and takes over its lines.
+counted() {
+    local name=$1 line total=
+    shift
+    "$PYTHON" "$@" >"$OUT" 2>&1
     while IFS= read -r line; do
         case $line in
         "ok - "*) pass "${line#ok - }" ;;
         "not ok - "*) fail "${line#not ok - }" ;;
-        *" passed, "*" failed") COUNTED=$line ;;
+        *" passed, "*" failed") total=$line ;;
         *) echo "  $line" ;;
         esac
     done <"$OUT"
-    [ -n "${COUNTED:-}" ] || fail "the tests of the page ran to their end" "$(tail -n 5 "$OUT")"
-    ;;
+    [ -n "$total" ] || fail "$name ran to its end" "$(tail -n 5 "$OUT")"
+}
+export PYTHONDONTWRITEBYTECODE=1
+
+# The mock does not depend on how the program was built: once is enough.
+case $AUTOSPEC in
+*asan* | *tsan*) ;;
+*) counted "the page's tests" tests/ui/test_page.py ;;
 esac
+
+if "$AUTOSPEC" serve --help >/dev/null 2>&1; then
+    counted "the served page's tests" tests/ui/test_served.py "$AUTOSPEC"
+else
+    skip "the page as served: this program cannot serve"
+fi
 finish

@@ -113,6 +113,12 @@ def test_a_new_question_takes_the_place_of_the_one_before(page):
     assert len(page.all("#result .answer")) == 1
 
 
+def test_an_example_is_asked_and_the_focus_follows(page):
+    page.press("#examples button")
+    assert page.focused().get_attribute("id") == "result-title"
+    assert page.answered()
+
+
 def test_thinking_is_folded_away(page):
     page.server.switch(thinking=True, pause=0.03)
     page.ask()
