@@ -12,10 +12,12 @@ FUZZ_SECONDS ?= 60
 # The libraries. pkg-config is asked once, when the first file is compiled: before `make deps` has
 # run there may be neither pkg-config nor a compiler, and make has to work all the same.
 PKGS        := jansson sqlite3 libpcre2-8 libutf8proc libxxhash libcurl libcrypto
-PKG_CHECK    = $(if $(shell pkg-config --exists $(PKGS) 2>/dev/null && echo y),,$(error \
-               pkg-config does not find all of: $(PKGS); `make deps` installs what is missing))
+SERVER_PKGS := libmicrohttpd
+PKG_CHECK    = $(if $(shell pkg-config --exists $(PKGS) $(SERVER_PKGS) 2>/dev/null && echo y),,$(error \
+               pkg-config does not find all of: $(PKGS) $(SERVER_PKGS); `make deps` installs what is missing))
 PKG_CFLAGS   = $(eval PKG_CFLAGS := $$(PKG_CHECK)$(shell pkg-config --cflags $(PKGS) 2>/dev/null))$(PKG_CFLAGS)
 PKG_LIBS     = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null))$(PKG_LIBS)
+SERVER_LIBS  = $(eval SERVER_LIBS := $(shell pkg-config --libs $(SERVER_PKGS) 2>/dev/null))$(SERVER_LIBS)
 
 WARN     := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wvla
 OPT      ?= -O3 -g
@@ -23,7 +25,8 @@ ALL_CFLAGS  = -std=c11 -D_GNU_SOURCE -DAUTOSPEC_VERSION='"$(VERSION)"' -DAUTOSPE
               -ffp-contract=off -fno-math-errno -fvisibility=hidden -fPIC -pthread -Isrc -Iinclude $(SAN) \
               $(PKG_CFLAGS) $(CFLAGS)
 ALL_LDFLAGS = -pthread $(SAN) $(LDFLAGS)
-ALL_LIBS    = $(PKG_LIBS) -lm $(LDLIBS)
+API_LIBS    = $(PKG_LIBS) -lm $(LDLIBS)
+ALL_LIBS    = $(SERVER_LIBS) $(API_LIBS)
 
 # A source file's name says which instructions it may use; everything else is baseline x86-64.
 AVX2     := -mavx2 -mfma -mf16c
@@ -83,7 +86,7 @@ $(STATIC): $(API_OBJS)
 
 $(SHARED): $(API_OBJS) src/api/exports.map
 	$(CC) $(ALL_LDFLAGS) -shared -Wl,-soname,$(@F) -Wl,--version-script=src/api/exports.map \
-	    -o $@ $(API_OBJS) $(ALL_LIBS)
+	    -o $@ $(API_OBJS) $(API_LIBS)
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)

@@ -7,8 +7,9 @@ set -eu
 
 # The one place where packages are listed.
 BUILD_PACKAGES="gcc make libc6-dev pkg-config libjansson-dev libsqlite3-dev libpcre2-dev
-                libutf8proc-dev libxxhash-dev libcurl4-openssl-dev libssl-dev"
-CHECK_PACKAGES="libcmocka-dev jq python3 xz-utils"
+                libutf8proc-dev libxxhash-dev libcurl4-openssl-dev libssl-dev
+                libmicrohttpd-dev"
+CHECK_PACKAGES="libcmocka-dev jq python3 xz-utils curl"
 BROWSER_PACKAGES="chromium chromium-driver python3-selenium" # about 400 MB: not part of check
 
 case "${1:-}" in

@@ -86,7 +86,7 @@ for build in "$@"; do
     done
     [ $e2e = yes ] || continue
     for script in tests/e2e/*.sh; do
-        case $script in */lib.sh | *'*.sh') continue ;; esac
+        case $script in *lib.sh | *'*.sh') continue ;; esac
         AUTOSPEC=$PWD/$build/autospec run script "$build" bash "$script"
     done
 done

@@ -45,6 +45,8 @@ struct command_line {
     size_t retries; /* 0: the usual number */
     /* embed */
     bool query, similarity;
+    /* serve */
+    bool force_public;
     /* quantize */
     const char *to, *output; /* NULL: not given */
     /* bench */
@@ -75,14 +77,15 @@ enum command_bit {
     COMMAND_EMBED = 1 << 9,
     COMMAND_PLAN = 1 << 10,
     COMMAND_BENCH = 1 << 11,
-    COMMAND_ALL = (1 << 12) - 1,
+    COMMAND_SERVE = 1 << 12,
+    COMMAND_ALL = (1 << 13) - 1,
     /* Those that open an engine. */
-    COMMAND_ENGINE = COMMAND_ASK | COMMAND_GENERATE | COMMAND_EVAL | COMMAND_INFO,
+    COMMAND_ENGINE = COMMAND_ASK | COMMAND_GENERATE | COMMAND_EVAL | COMMAND_INFO | COMMAND_SERVE,
 };
 
 extern const struct command command_ask, command_ingest, command_generate, command_tokenize,
     command_eval, command_info, command_pull, command_quantize, command_config, command_embed,
-    command_plan, command_bench;
+    command_plan, command_bench, command_serve;
 
 /* All commands, in the order in which help lists them. */
 extern const struct command *const COMMANDS[];

@@ -149,6 +149,7 @@ bool answer_question(struct answer *out, struct store *store, const struct gener
     if (!retrieve(store, &out->question, &options->retrieve, &out->hits, err)) goto fail;
     out->retrieve_seconds = clock_seconds() - understood;
     if (!make_notes(out, err)) goto fail;
+    if (options->found) options->found(options->found_context, out);
     if (out->hits.n == 0) {
         if (!answer_nothing(out, err)) goto fail;
     } else {

@@ -24,6 +24,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct answer;
+
 struct answer_options {
     struct retrieve_options retrieve;
     size_t max_tokens; /* of the answer, reasoning included */
@@ -33,6 +35,10 @@ struct answer_options {
     generate_sink *sink; /* pieces of the model's text as they come; NULL: none. Not called for what
                             the program itself says (no passages; `computed`) */
     void *sink_context;
+    /* Called once what there is to answer from is known, before the model is asked: question, hits
+     * and notes are filled, and the store is not used any more. NULL: none. */
+    void (*found)(void *context, const struct answer *a);
+    void *found_context;
 };
 
 /* Greedy, thinking off, 160 tokens. */
@@ -65,6 +71,13 @@ void answer_free(struct answer *a);
 /* query, answer, reasoning, refused, documents, citations, numbers, metadata_filters_used,
  * computed, notes, usage, timings. The caller json_decref()s it; NULL when memory is out. */
 json_t *answer_to_json(const struct answer *a);
+
+/* What is known before the model has written: documents (all hits), metadata_filters_used, notes.
+ */
+json_t *answer_sources_to_json(const struct answer *a);
+
+/* A passage: id, content, metadata, relevance_score, location. */
+json_t *hit_to_json(const struct hit *h);
 
 /* The conclusion of a comparison from verified numbers of one unit, one a vehicle: "Higher: 2023
  * Toyota Camry LE (203 hp against 192 hp)." in the arena; NULL when there is none to draw. titles:

@@ -29,7 +29,7 @@ static void set_vehicle(json_t *o, const struct vehicle *v)
     set(o, "transmission", text_or_null(v->transmission));
 }
 
-static json_t *document(const struct hit *h)
+json_t *hit_to_json(const struct hit *h)
 {
     json_t *o = json_object(), *metadata = json_object();
     set_vehicle(metadata, &h->vehicle);
@@ -93,7 +93,8 @@ static json_t *filters(const struct question *q)
 
 static json_t *usage(const struct answer *a)
 {
-    static const char *const FINISH[] = {"end", "stop", "length", "context", "cancelled"};
+    static const char *const FINISH[] = {"end",     "stop",      "length",
+                                         "context", "cancelled", "deadline"};
     json_t *o = json_object();
     set(o, "prompt_tokens", json_integer((json_int_t)a->usage.prompt_tokens));
     set(o, "cached_tokens", json_integer((json_int_t)a->usage.cached_tokens));
@@ -114,12 +115,28 @@ static json_t *timings(const struct answer *a)
     return o;
 }
 
+json_t *answer_sources_to_json(const struct answer *a)
+{
+    json_t *o = json_object(), *documents = json_array(), *notes = json_array();
+    for (size_t i = 0; i < a->hits.n; i++)
+        json_array_append_new(documents, hit_to_json(&a->hits.items[i]));
+    for (size_t i = 0; i < a->n_notes; i++) json_array_append_new(notes, text(a->notes[i]));
+    set(o, "documents", documents);
+    set(o, "metadata_filters_used", filters(&a->question));
+    set(o, "notes", notes);
+    if (o && json_object_size(o) != 3) {
+        json_decref(o);
+        return NULL;
+    }
+    return o;
+}
+
 json_t *answer_to_json(const struct answer *a)
 {
     json_t *o = json_object(), *documents = json_array(), *citations = json_array(),
            *numbers = json_array(), *notes = json_array();
     for (size_t i = 0; i < a->n_passages; i++)
-        json_array_append_new(documents, document(&a->hits.items[i]));
+        json_array_append_new(documents, hit_to_json(&a->hits.items[i]));
     const struct verification *v = &a->verification;
     for (size_t i = 0; i < v->n_citations; i++)
         json_array_append_new(citations, citation(a, &v->citations[i]));

@@ -133,13 +133,15 @@ static bool append_new(struct hit_list *out, const struct hit_list *from, size_t
 /* Everything that may answer about one vehicle, best first. *matched: how many at the front hold
  * words of the question. */
 static bool retrieve_mention(struct store *store, const struct question *q, const struct mention *m,
-                             struct hit_list *out, size_t *matched, struct error *err)
+                             const struct metadata_filter *metadata, struct hit_list *out,
+                             size_t *matched, struct error *err)
 {
     struct vehicle_filter filter = {.manufacturer =
                                         m->manufacturer_key[0] ? m->manufacturer_key : NULL,
                                     .model = m->model_key[0] ? m->model_key : NULL,
                                     .model_prefix = m->model_prefix,
-                                    .year = m->vehicle.year};
+                                    .year = m->vehicle.year,
+                                    .metadata = metadata};
     struct hit_list found = {0}, listed = {0}, loose = {0}, merged = {0};
     bool ok = true;
     int years[2] = {m->vehicle.year, 0};
@@ -168,7 +170,8 @@ static bool retrieve_mention(struct store *store, const struct question *q, cons
                                 .n_required = n_required,
                                 .unattributed = true,
                                 .limit = LIST_LIMIT};
-    ok = ok && store_search(store, &query, &loose, err);
+    /* Of what belongs to no vehicle, nothing is known that a filter could let through. */
+    ok = ok && (metadata || store_search(store, &query, &loose, err));
     ok = ok && rank(&found, m, err) && rank(&listed, m, err);
     if (ok) {
         /* The one place where a second list (embeddings) comes in. */
@@ -216,16 +219,21 @@ bool retrieve(struct store *store, const struct question *q, const struct retrie
     size_t top_k = options && options->top_k ? options->top_k
                    : q->n_mentions           ? TOP_K_VEHICLE
                                              : TOP_K_OPEN;
+    const struct metadata_filter *metadata = options ? options->metadata : NULL;
     bool ok = true;
     if (q->n_mentions == 0) {
         struct hit_list found = {0};
-        struct store_query query = {.terms = q->terms, .n_terms = q->n_terms, .limit = LIST_LIMIT};
+        struct vehicle_filter filter = {.metadata = metadata};
+        struct store_query query = {.terms = q->terms,
+                                    .n_terms = q->n_terms,
+                                    .filter = metadata ? &filter : NULL,
+                                    .limit = LIST_LIMIT};
         const struct hit_list *lists[] = {&found};
         ok = store_search(store, &query, &found, err) && hit_lists_merge(lists, 1, top_k, out, err);
         hit_list_free(&found);
     }
     for (size_t i = 0; ok && i < q->n_mentions; i++)
-        ok = retrieve_mention(store, q, &q->mentions[i], &each[i], &matched[i], err);
+        ok = retrieve_mention(store, q, &q->mentions[i], metadata, &each[i], &matched[i], err);
     /* By turns: the best of each vehicle, then the second of each, and so on. A comparison needs
      * one passage a vehicle; where it does not hold the words asked for, two. */
     if (q->n_mentions > top_k) top_k = q->n_mentions;

@@ -14,6 +14,7 @@ struct retrieve_options {
     /* Passages that the search did not find follow, in the order of the documents, up to top_k:
      * the documents were picked for this question. Those of other vehicles than it names do not. */
     bool fill;
+    const struct metadata_filter *metadata; /* only passages of such vehicles; NULL: all */
 };
 
 /* Fills *out (to be freed with hit_list_free), best first: for one vehicle the exact match (year,

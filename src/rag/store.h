@@ -45,6 +45,13 @@ struct store_document {
 bool store_list_documents(struct store *s, struct arena *arena, struct store_document **out,
                           size_t *n, struct error *err);
 
+/* One document, by number or by path; ERROR_NOT_FOUND when there is none. Strings live in the
+ * arena. */
+bool store_find_document(struct store *s, int64_t id, struct arena *arena,
+                         struct store_document *out, struct error *err);
+bool store_find_document_path(struct store *s, const char *path, struct arena *arena,
+                              struct store_document *out, struct error *err);
+
 /* Deletes a document with its chunks and facts; ERROR_NOT_FOUND when there is none. */
 bool store_delete_document(struct store *s, int64_t id, struct error *err);
 bool store_delete_path(struct store *s, const char *path, struct error *err);
@@ -73,8 +80,30 @@ void store_rollback(struct store *s);
 
 /* ---- vehicles ---- */
 
+/* What is known of vehicles beside their names, and may be filtered by. */
+enum metadata_field {
+    METADATA_MANUFACTURER,
+    METADATA_MODEL,
+    METADATA_YEAR,
+    METADATA_CATEGORY,
+    METADATA_ENGINE_TYPE,
+    METADATA_TRANSMISSION,
+    N_METADATA
+};
+enum { METADATA_MAX_VALUES = 64 }; /* of one field */
+
+/* Of each field that has values, one must be the vehicle's. Manufacturers and models are keys, years
+ * are written in digits, letters of the others' values may be of either case. */
+struct metadata_filter {
+    struct metadata_values {
+        const char *const *values;
+        size_t n; /* 0: any */
+    } fields[N_METADATA];
+};
+
 /* Which vehicles: NULL or 0 means any. Names are keys (vehicle_key). */
 struct vehicle_filter {
+    const struct metadata_filter *metadata;
     const char *manufacturer, *model, *trim;
     int year;
     bool model_prefix; /* `model` is how the model's key starts: "silverado" for "silverado1500" */
@@ -83,6 +112,11 @@ struct vehicle_filter {
 /* The distinct vehicles that the filter lets through, at most `limit`, newest first. */
 bool store_find_vehicles(struct store *s, const struct vehicle_filter *filter, size_t limit,
                          struct arena *arena, struct vehicle **out, size_t *n, struct error *err);
+
+/* The different values of a field in the store, of one manufacturer (a key) or of all (NULL), in
+ * alphabetical order; the array and its strings live in the arena. */
+bool store_list_values(struct store *s, enum metadata_field field, const char *manufacturer,
+                       struct arena *arena, const char ***out, size_t *n, struct error *err);
 
 /* The spelling in the store of the manufacturer with this key; NULL (no error) when none has it. */
 bool store_find_manufacturer(struct store *s, const char *key, struct arena *arena,
@@ -129,6 +163,10 @@ bool store_vehicle_chunks(struct store *s, const struct vehicle_filter *filter, 
 
 /* The first chunks of the store in the order of the documents; score 0. */
 bool store_first_chunks(struct store *s, size_t limit, struct hit_list *out, struct error *err);
+
+/* The chunks of a document in their order, `limit` of them from number `offset` on; score 0. */
+bool store_document_chunks(struct store *s, int64_t document, size_t offset, size_t limit,
+                           struct hit_list *out, struct error *err);
 
 /* Facts of one chunk as they are stored (for tests and for later calculations). */
 struct store_fact {

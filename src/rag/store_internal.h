@@ -38,6 +38,17 @@ bool store_exec(struct store *s, const char *sql, struct error *err);
 /* Deletes a document with all that hangs on it, inside the transaction that is open. */
 bool store_remove_rows(struct store *s, int64_t id, struct error *err);
 
+/* The columns of vehicles `v` that vehicles are read from, and those of a hit before them: chunk,
+ * document, path, title, text, location, lines, score. */
+#define STORE_VEHICLE_COLUMNS                                                                      \
+    "v.manufacturer, v.model, v.year, v.trim, v.category, v.engine_type, v.transmission"
+#define STORE_CHUNK_COLUMNS                                                                        \
+    "c.id, c.document, d.path, c.title, c.text, c.location, c.line_first, c.line_last"
+
+/* Runs q, whose columns are STORE_CHUNK_COLUMNS, a score, STORE_VEHICLE_COLUMNS, and appends a hit a
+ * row. Finalizes q. */
+bool store_read_hits(struct store *s, sqlite3_stmt *q, struct hit_list *out, struct error *err);
+
 /* Ends the cached statements of writing. */
 void store_finish_statements(struct store *s);
 

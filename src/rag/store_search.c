@@ -11,6 +11,36 @@ void hit_list_free(struct hit_list *l)
     *l = (struct hit_list){0};
 }
 
+/* A metadata filter's values are bound from here on, in the order of the fields. */
+enum { FIRST_METADATA = 20 };
+
+static void metadata_sql(const struct metadata_filter *f, struct buffer *sql)
+{
+    static const char *const COLUMNS[N_METADATA] = {
+        "v.manufacturer_key", "v.model_key",          "v.year",
+        "lower(v.category)",  "lower(v.engine_type)", "lower(v.transmission)"};
+    int at = FIRST_METADATA;
+    for (size_t i = 0; i < N_METADATA; i++)
+        for (size_t k = 0; k < f->fields[i].n; k++) {
+            if (k == 0) buffer_printf(sql, " AND %s IN (", COLUMNS[i]);
+            buffer_printf(sql, i < METADATA_CATEGORY ? "?%d" : "lower(?%d)", at++);
+            buffer_puts(sql, k + 1 < f->fields[i].n ? ", " : ")");
+        }
+}
+
+static void metadata_bind(sqlite3_stmt *q, const struct metadata_filter *f)
+{
+    int at = FIRST_METADATA;
+    for (size_t i = 0; i < N_METADATA; i++)
+        for (size_t k = 0; k < f->fields[i].n; k++, at++) {
+            const char *value = f->fields[i].values[k];
+            if (i == METADATA_YEAR)
+                sqlite3_bind_int64(q, at, strtoll(value, NULL, 10));
+            else
+                sqlite3_bind_text(q, at, value, -1, SQLITE_STATIC);
+        }
+}
+
 /* The condition on the vehicles table `v` that a filter is; its values are bound from ?10 on. */
 static void filter_sql(const struct vehicle_filter *f, struct buffer *sql)
 {
@@ -22,6 +52,7 @@ static void filter_sql(const struct vehicle_filter *f, struct buffer *sql)
         buffer_puts(sql, " AND v.model_key = ?11");
     if (f->trim) buffer_puts(sql, " AND v.trim_key = ?12");
     if (f->year) buffer_puts(sql, " AND v.year = ?13");
+    if (f->metadata) metadata_sql(f->metadata, sql);
 }
 
 static void filter_bind(sqlite3_stmt *q, const struct vehicle_filter *f)
@@ -30,6 +61,7 @@ static void filter_bind(sqlite3_stmt *q, const struct vehicle_filter *f)
     if (f->model) sqlite3_bind_text(q, 11, f->model, -1, SQLITE_STATIC);
     if (f->trim) sqlite3_bind_text(q, 12, f->trim, -1, SQLITE_STATIC);
     if (f->year) sqlite3_bind_int(q, 13, f->year);
+    if (f->metadata) metadata_bind(q, f->metadata);
 }
 
 static sqlite3_stmt *prepare_buffer(struct store *s, struct buffer *sql, struct error *err)
@@ -43,8 +75,7 @@ static sqlite3_stmt *prepare_buffer(struct store *s, struct buffer *sql, struct 
     return q;
 }
 
-#define VEHICLE_COLUMNS                                                                            \
-    "v.manufacturer, v.model, v.year, v.trim, v.category, v.engine_type, v.transmission"
+#define VEHICLE_COLUMNS STORE_VEHICLE_COLUMNS
 
 /* Reads VEHICLE_COLUMNS from column `at` on. */
 static bool read_vehicle(sqlite3_stmt *q, int at, struct vehicle *v, struct arena *arena)
@@ -114,9 +145,7 @@ bool store_find_manufacturer(struct store *s, const char *key, struct arena *are
     return ok;
 }
 
-/* Runs q, whose columns are chunk, document, path, title, text, location, line_first, line_last,
- * score, then VEHICLE_COLUMNS, and appends a hit a row. Finalizes q. */
-static bool read_hits(struct store *s, sqlite3_stmt *q, struct hit_list *out, struct error *err)
+bool store_read_hits(struct store *s, sqlite3_stmt *q, struct hit_list *out, struct error *err)
 {
     bool ok = true;
     int rc = SQLITE_DONE;
@@ -209,7 +238,7 @@ bool store_search(struct store *s, const struct store_query *query, struct hit_l
         sqlite3_bind_text64(q, 1, buffer_text(&match), match.len, SQLITE_STATIC, SQLITE_UTF8);
         sqlite3_bind_int64(q, 2, (int64_t)query->limit);
         if (filter) filter_bind(q, filter);
-        ok = read_hits(s, q, out, err);
+        ok = store_read_hits(s, q, out, err);
     }
     buffer_free(&match);
     return ok;
@@ -229,7 +258,7 @@ bool store_vehicle_chunks(struct store *s, const struct vehicle_filter *filter, 
     if (!q) return false;
     filter_bind(q, filter);
     sqlite3_bind_int64(q, 1, (int64_t)limit);
-    return read_hits(s, q, out, err);
+    return store_read_hits(s, q, out, err);
 }
 
 bool store_first_chunks(struct store *s, size_t limit, struct hit_list *out, struct error *err)
@@ -242,7 +271,7 @@ bool store_first_chunks(struct store *s, size_t limit, struct hit_list *out, str
         err);
     if (!q) return false;
     sqlite3_bind_int64(q, 1, (int64_t)limit);
-    return read_hits(s, q, out, err);
+    return store_read_hits(s, q, out, err);
 }
 
 bool store_chunk_facts(struct store *s, int64_t chunk, struct arena *arena, struct store_fact **out,

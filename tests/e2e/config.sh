@@ -96,7 +96,7 @@ HF_XET_CACHE=/x HF_HUB_ENABLE_HF_TRANSFER=1 HF_DATASETS_CACHE=/x HF_TOKEN_PATH=/
     in_work config
 check "names of other tools are left alone" test ! -s "$ERR"
 PORT=99999 run config
-one_error "a port must be one" 2 'PORT in the environment: 99999 is outside 1 to 65535'
+one_error "a port must be one" 2 'PORT in the environment: 99999 is outside 0 to 65535'
 DEVICE=gpu run config
 one_error "a device must be known" 2 'DEVICE in the environment: "gpu" is not one of auto, cpu, cuda or cuda:N'
 run config nano

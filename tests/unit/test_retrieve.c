@@ -148,6 +148,47 @@ static void ranks_of_two_lists_are_merged(void **state)
     hit_list_free(&out);
 }
 
+static size_t count_filtered(struct store *s, const char *question,
+                             const struct metadata_filter *filter, const char *title)
+{
+    struct error err = {0};
+    struct question q;
+    struct hit_list hits;
+    struct retrieve_options o = {.top_k = 20, .metadata = filter};
+    assert_true(question_understand(&q, s, question, &err));
+    assert_true(retrieve(s, &q, &o, &hits, &err));
+    size_t n = hits.n;
+    if (title) assert_string_equal(hits.items[0].title, title);
+    hit_list_free(&hits);
+    question_free(&q);
+    return n;
+}
+
+static void a_metadata_filter_lets_only_such_vehicles_through(void **state)
+{
+    (void)state;
+    struct store *s = cars_store();
+    ingest_ok(s, "/note.txt", DOCUMENT_TEXT, "Horsepower is measured at the wheels.");
+    static const char *const PICKUP[] = {"pickup"}, *const MAKERS[] = {"honda", "mazda"},
+                             *const YEARS[] = {"2021", "2022"};
+    struct metadata_filter pickups = {.fields[METADATA_CATEGORY] = {PICKUP, 1}};
+    struct metadata_filter makers = {.fields[METADATA_MANUFACTURER] = {MAKERS, 2}};
+    struct metadata_filter both = {
+        .fields = {[METADATA_CATEGORY] = {PICKUP, 1}, [METADATA_YEAR] = {YEARS, 2}}};
+    struct metadata_filter none = {
+        .fields = {[METADATA_CATEGORY] = {PICKUP, 1}, [METADATA_MANUFACTURER] = {MAKERS, 2}}};
+    assert_int_equal(count_filtered(s, "horsepower", NULL, NULL), 12);
+    assert_int_equal(count_filtered(s, "horsepower", &pickups, NULL), 2);
+    assert_int_equal(count_filtered(s, "horsepower", &makers, NULL), 3);
+    assert_int_equal(count_filtered(s, "horsepower", &both, NULL), 2);
+    assert_int_equal(count_filtered(s, "horsepower", &none, NULL), 0);
+    assert_int_equal(
+        count_filtered(s, "horsepower of the 2023 Honda Accord", &makers, "2023 Honda Accord LX"),
+        1);
+    assert_int_equal(count_filtered(s, "horsepower of the 2023 Honda Accord", &pickups, NULL), 0);
+    store_close(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -159,6 +200,7 @@ int main(void)
         cmocka_unit_test(nothing_is_found_for_what_is_not_there),
         cmocka_unit_test(open_questions_search_everything),
         cmocka_unit_test(ranks_of_two_lists_are_merged),
+        cmocka_unit_test(a_metadata_filter_lets_only_such_vehicles_through),
     };
     return cmocka_run_group_tests_name("retrieve", tests, NULL, NULL);
 }

@@ -176,7 +176,7 @@ static void wrong_values_are_refused_with_the_reason(void **state)
         {SETTING_THINKING, "hard", "here: \"hard\" is not one of auto, on or off"},
         {SETTING_MODEL, "", "here: is empty"},
         {SETTING_KV_BITS, "4", "here: \"4\" is not one of 16 or 8"},
-        {SETTING_PORT, "0", "here: 0 is outside 1 to 65535"},
+        {SETTING_PORT, "65536", "here: 65536 is outside 0 to 65535"},
         {SETTING_PORT, "http", "here: \"http\" is not a whole number"},
         {SETTING_DEVICE, "gpu", "here: \"gpu\" is not one of auto, cpu, cuda or cuda:N"},
         {SETTING_DEVICE, "cuda:", "here: \"cuda:\" is not one of auto, cpu, cuda or cuda:N"},

@@ -290,6 +290,58 @@ static void facts_are_kept_with_number_and_unit(void **state)
     store_close(s);
 }
 
+static void values_of_a_field_are_listed_once_in_order(void **state)
+{
+    (void)state;
+    struct error err = {0};
+    struct store *s = cars_store();
+    struct arena arena = {0};
+    const char **values;
+    size_t n;
+    assert_true(store_list_values(s, METADATA_MANUFACTURER, NULL, &arena, &values, &n, &err));
+    assert_int_equal(n, 8);
+    assert_string_equal(values[0], "Chevrolet");
+    assert_string_equal(values[7], "Toyota");
+    assert_true(store_list_values(s, METADATA_MODEL, "mazda", &arena, &values, &n, &err));
+    assert_int_equal(n, 2);
+    assert_string_equal(values[0], "CX-5");
+    assert_true(store_list_values(s, METADATA_CATEGORY, NULL, &arena, &values, &n, &err));
+    assert_int_equal(n, 3);
+    assert_true(store_list_values(s, METADATA_YEAR, NULL, &arena, &values, &n, &err));
+    assert_int_equal(n, 3);
+    assert_string_equal(values[0], "2021");
+    assert_true(store_list_values(s, METADATA_MODEL, "nobody", &arena, &values, &n, &err));
+    assert_int_equal(n, 0);
+    arena_free(&arena);
+    store_close(s);
+}
+
+static void a_document_is_looked_at_by_number_and_path(void **state)
+{
+    (void)state;
+    struct error err = {0};
+    struct store *s = cars_store();
+    struct arena arena = {0};
+    struct store_document d, same;
+    struct hit_list hits = {0};
+    assert_true(store_find_document_path(s, "/cars.csv", &arena, &d, &err));
+    assert_true(store_find_document(s, d.id, &arena, &same, &err));
+    assert_string_equal(same.path, "/cars.csv");
+    assert_string_equal(same.kind, "csv");
+    assert_int_equal(same.chunks, 11);
+    assert_true(store_document_chunks(s, d.id, 9, 5, &hits, &err));
+    assert_int_equal(hits.n, 2);
+    assert_string_equal(hits.items[1].title, "2022 Land Rover Range Rover");
+    assert_false(store_find_document(s, d.id + 1, &arena, &same, &err));
+    assert_int_equal(err.code, ERROR_NOT_FOUND);
+    error_clear(&err);
+    assert_false(store_find_document_path(s, "/none", &arena, &same, &err));
+    assert_int_equal(err.code, ERROR_NOT_FOUND);
+    hit_list_free(&hits);
+    arena_free(&arena);
+    store_close(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -302,6 +354,8 @@ int main(void)
         cmocka_unit_test(search_takes_query_syntax_as_words),
         cmocka_unit_test(search_is_filtered_and_ranked),
         cmocka_unit_test(facts_are_kept_with_number_and_unit),
+        cmocka_unit_test(values_of_a_field_are_listed_once_in_order),
+        cmocka_unit_test(a_document_is_looked_at_by_number_and_path),
     };
     return cmocka_run_group_tests_name("store", tests, make_folder, remove_folder);
 }

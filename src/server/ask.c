@@ -1,0 +1,95 @@
+#include "server/ask.h"
+#include "base/clock.h"
+#include "server/fields.h"
+#include "server/server.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct running {
+    struct exchange *x;
+    const struct ask *ask;
+    struct store *store;
+};
+
+static void on_found(void *context, const struct answer *a)
+{
+    struct running *r = context;
+    struct server *s = r->x->server;
+    stores_give(s->stores, r->store);
+    r->store = NULL;
+    if (r->ask->found) r->ask->found(r->ask->context, a);
+}
+
+static bool on_text(void *context, const char *text, size_t len, bool reasoning)
+{
+    struct running *r = context;
+    if (r->x->first_token == 0) r->x->first_token = clock_seconds();
+    return !r->ask->sink || r->ask->sink(r->ask->context, text, len, reasoning);
+}
+
+bool ask_run(struct exchange *x, const struct ask *ask, struct answer *out, struct error *err)
+{
+    struct server *s = x->server;
+    struct running r = {x, ask, stores_take(s->stores, err)};
+    if (!r.store) return false;
+    const struct answer_options options = {
+        .retrieve = {.top_k = ask->top_k, .metadata = ask->filter},
+        .max_tokens = ask->max_tokens,
+        .thinking = ask->thinking,
+        .sampler = ask->sampler,
+        .cancel = &x->cancel,
+        .sink = on_text,
+        .sink_context = &r,
+        .found = on_found,
+        .found_context = &r,
+    };
+    bool ok = answer_question(out, r.store, &s->generator, ask->question, &options, err);
+    stores_give(s->stores, r.store);
+    if (!ok || !atomic_load(&x->cancel)) return ok;
+    answer_free(out);
+    return error_set(err, ERROR_CANCELLED, "cancelled");
+}
+
+json_t *ask_json(struct exchange *x, const struct answer *a, json_t *filter)
+{
+    json_t *o = answer_to_json(a);
+    if (!o) return NULL;
+    json_object_set_new(o, "metadata_filter", filter ? json_incref(filter) : json_null());
+    json_object_set_new(o, "execution_time", json_real(clock_seconds() - x->began));
+    json_object_set_new(o, "model", json_string(((struct server *)x->server)->model_name));
+    json_object_set_new(o, "request_id", json_string(x->id));
+    return o;
+}
+
+static bool read_thinking(struct exchange *x, const json_t *o, struct ask *ask)
+{
+    json_t *v = json_object_get(o, "thinking");
+    const char *mode = json_string_value(v);
+    if (!v || json_is_null(v) || (mode && strcmp(mode, "auto") == 0)) return true;
+    bool on = json_is_true(v) || (mode && strcmp(mode, "on") == 0);
+    bool off = json_is_false(v) || (mode && strcmp(mode, "off") == 0);
+    if (!on && !off) return field_refuse(x, "thinking", "is none of auto, on, off, true, false");
+    ask->thinking = on ? THINKING_ON : THINKING_OFF;
+    return true;
+}
+
+bool ask_read_options(struct exchange *x, const json_t *o, struct ask *ask)
+{
+    struct server *s = x->server;
+    struct server_defaults d = server_defaults(s);
+    size_t context = s->generator.context_tokens, seed = (size_t)d.sampler.seed;
+    double temperature = (double)d.sampler.temperature, top_p = (double)d.sampler.top_p;
+    ask->max_tokens = d.max_tokens < context / 2 ? d.max_tokens : context / 2;
+    ask->thinking = d.thinking == THINK_ON ? THINKING_ON : THINKING_OFF;
+    ask->sampler = d.sampler;
+    if (!field_count(x, o, "max_tokens", 1, context - 1, &ask->max_tokens) ||
+        !field_number(x, o, "temperature", 0, 2, &temperature) ||
+        !field_number(x, o, "top_p", 0, 1, &top_p) ||
+        !field_count(x, o, "seed", 0, (size_t)1 << 53, &seed) || !read_thinking(x, o, ask))
+        return false;
+    ask->sampler.temperature = (float)temperature;
+    ask->sampler.top_p = (float)top_p;
+    ask->sampler.seed = seed;
+    return true;
+}

@@ -1,0 +1,23 @@
+/* The handlers of routes.c, by the file that they stand in. */
+#ifndef SERVER_HANDLERS_H
+#define SERVER_HANDLERS_H
+
+#include "server/exchange.h"
+
+/* status.c */
+void handle_health(struct exchange *x);
+void handle_ready(struct exchange *x);
+void handle_metrics(struct exchange *x);
+void handle_llm_info(struct exchange *x);
+
+/* query.c */
+void handle_query(struct exchange *x);
+
+/* catalog.c */
+void handle_manufacturers(struct exchange *x);
+void handle_models(struct exchange *x);
+void handle_categories(struct exchange *x);
+void handle_engine_types(struct exchange *x);
+void handle_transmission_types(struct exchange *x);
+
+#endif

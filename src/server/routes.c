@@ -1,0 +1,17 @@
+/* Which handler answers what. openapi.c describes the same to clients; a test compares the two. */
+#include "server/handlers.h"
+#include "server/server.h"
+
+const struct route ROUTES[] = {
+    {"GET", "/health", LANE_DIRECT, BODY_NONE, true, handle_health},
+    {"GET", "/ready", LANE_DIRECT, BODY_NONE, true, handle_ready},
+    {"GET", "/metrics", LANE_DIRECT, BODY_NONE, false, handle_metrics},
+    {"POST", "/query", LANE_MODEL, BODY_JSON, false, handle_query},
+    {"GET", "/query/llm-info", LANE_DIRECT, BODY_NONE, false, handle_llm_info},
+    {"GET", "/query/manufacturers", LANE_READ, BODY_NONE, false, handle_manufacturers},
+    {"GET", "/query/models", LANE_READ, BODY_NONE, false, handle_models},
+    {"GET", "/query/categories", LANE_READ, BODY_NONE, false, handle_categories},
+    {"GET", "/query/engine-types", LANE_READ, BODY_NONE, false, handle_engine_types},
+    {"GET", "/query/transmission-types", LANE_READ, BODY_NONE, false, handle_transmission_types},
+};
+const size_t N_ROUTES = sizeof ROUTES / sizeof *ROUTES;

@@ -1,0 +1,85 @@
+/* The server: a model, a store and the network together. It listens from the first moment and says
+ * that it is not ready until the model is there; then requests are answered by the handlers of
+ * routes.c, each kind on its lane (route.h). */
+#ifndef SERVER_SERVER_H
+#define SERVER_SERVER_H
+
+#include "engine/encoder.h"
+#include "engine/engine.h"
+#include "engine/scheduler.h"
+#include "rag/generator.h"
+#include "server/http.h"
+#include "server/ingest_state.h"
+#include "server/metrics.h"
+#include "server/stores.h"
+
+/* What a request that says nothing gets, and what can be changed while the server runs. */
+struct server_defaults {
+    struct sampler_options sampler;
+    size_t max_tokens;
+    enum { THINK_AUTO, THINK_ON, THINK_OFF } thinking;
+};
+
+struct server_options {
+    const char *host;
+    unsigned port;
+    const char *store; /* the file */
+    size_t parallel;   /* answers computed at once */
+    size_t queue;      /* requests that wait behind those */
+    double deadline;   /* seconds; 0: none */
+    struct server_defaults defaults;
+    struct guard_rules access;
+};
+
+struct server {
+    struct http *http;
+    struct lane *lanes[N_LANES];
+    struct stores *stores;
+    struct metrics *metrics;
+    struct ingest_state *ingests;
+    double started;
+    size_t parallel;
+
+    /* Set once, by server_ready. */
+    atomic_bool ready;
+    struct engine *engine;
+    struct scheduler *scheduler;
+    struct generator generator;
+    struct encoder *encoder;
+    pthread_mutex_t encoder_lock; /* it serves one thread at a time */
+    const char *model_name;
+    const char *revision; /* commit of the model's files; NULL: not known */
+
+    atomic_bool draining;
+    pthread_mutex_t lock;
+    struct server_defaults defaults;
+};
+
+/* Listens. Strings of the options are copied where they are needed longer. */
+struct server *server_start(const struct server_options *options, struct error *err);
+
+/* The model is there: it, the encoder (NULL: none), name (NULL: the engine's) and revision are
+ * borrowed until server_free. */
+bool server_ready(struct server *s, struct engine *engine, struct encoder *encoder,
+                  const char *name, const char *revision, struct error *err);
+
+/* New access rules, defaults and deadline, while it runs. */
+bool server_reload(struct server *s, const struct server_options *options, struct error *err);
+
+/* Takes nothing new, lets what is at work end for at most `seconds`, ends the rest. True when none
+ * had to be ended. */
+bool server_stop(struct server *s, double seconds);
+void server_free(struct server *s);
+
+/* ---- for handlers ---- */
+
+struct server_defaults server_defaults(struct server *s);
+
+/* False when it was answered that the model is not there yet. */
+bool server_has_model(struct exchange *x);
+
+/* All routes. */
+extern const struct route ROUTES[];
+extern const size_t N_ROUTES;
+
+#endif

@@ -1,0 +1,23 @@
+/* Open connections to the store's file: a store serves one thread at a time, so each request that
+ * reads takes one and gives it back; the write lane has one of its own. */
+#ifndef SERVER_STORES_H
+#define SERVER_STORES_H
+
+#include "rag/store.h"
+
+struct stores;
+
+/* Makes the file where there is none. */
+struct stores *stores_open(const char *path, struct error *err);
+void stores_free(struct stores *s);
+
+/* For reading; waits for one when all are out. NULL with *err filled on failure. */
+struct store *stores_take(struct stores *s, struct error *err);
+void stores_give(struct stores *s, struct store *store);
+
+/* For the write lane's thread alone. */
+struct store *stores_writer(struct stores *s);
+
+const char *stores_path(const struct stores *s);
+
+#endif

@@ -1,0 +1,243 @@
+#!/bin/bash
+# autospec serve as its clients see it, with curl: access, limits, questions plain and streamed, what
+# the store holds, metrics, clients that go away, stopping and reading settings again.
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/e2e/server_lib.sh
+. "$ROOT/tests/e2e/server_lib.sh"
+
+CAMRY='{"query": "What is the horsepower of the 2023 Toyota Camry?", "temperature": 0}'
+run ingest data
+exits "the samples are read" 0
+
+# ---- before it listens ----
+
+run serve --host 0.0.0.0 --port 0
+one_error "a public address without a key is refused" 2 'set API_KEY, or say --force-public'
+run serve --host nowhere.invalid --force-public --port 0
+one_error "a host that is none is an error" 2 'nowhere.invalid'
+run serve --port 0 extra
+one_error "serve takes no argument" 2 'serve takes no argument'
+AUTOSPEC_HOSTS=http://x run serve --port 0
+one_error "a name that is none is an error" 2 'AUTOSPEC_HOSTS'
+
+start_server
+check "it says where it listens" test -n "$URL"
+check "on this machine alone" grep -q 'http://127\.0\.0\.1:' "$SERVER_LOG"
+
+# ---- how it is ----
+
+http /health
+answers "health is ok" 200 '.status == "ok"'
+http /ready
+answers "it is ready" 200 '.status == "ready"'
+http /query/llm-info
+answers "llm-info tells of the model" 200 '.model_name == "nano" and .architecture == "qwen2" and
+    .quantization == "4-bit" and .device == "cpu" and .parameters > 6000000 and
+    .context_length == 4096 and .memory.weights > 3000000 and .memory.kv_cache.total > 0 and
+    .memory.kv_cache.used == 0 and .memory.peak > 0 and .rates.decode >= 0 and
+    .queue.max_running == 8 and .queue.max_waiting == 64 and .uptime > 0 and .max_tokens == 512'
+
+# ---- questions ----
+
+http /query --json "$CAMRY"
+answers "a question is answered with its source" 200 '(.answer | test("203 hp \\[1\\]")) and
+    .citations[0].valid and (.citations[0].document | endswith("vehicles.csv")) and
+    .citations[0].location == "row 245" and .citations[0].quote == "Horsepower (hp): 203" and
+    (.documents[0] | .id > 0 and .metadata.model == "Camry" and .relevance_score > 0) and
+    .usage.generated_tokens > 5 and .timings.total > 0 and .execution_time > 0 and .model == "nano"'
+jq -r .answer <"$OUT" >"$SCRATCH/plain"
+
+http /query --json "${CAMRY%\}}, \"stream\": true}" -N
+check "a stream is one of events" grep -qi '^content-type: text/event-stream' "$HEAD"
+check "its events are sources, tokens, done" test \
+    "$(sed -n 's/^event: //p' "$OUT" | uniq | tr '\n' ' ')" = 'sources token done '
+sed -n '/^event: token/{n;s/^data: //p}' "$OUT" | jq -j .text >"$SCRATCH/streamed"
+check "its tokens add up to the answer" test "$(cat "$SCRATCH/streamed")" = "$(cat "$SCRATCH/plain")"
+sed -n '/^event: done/{n;s/^data: //p}' "$OUT" | jq -r .answer >"$SCRATCH/done"
+check "and so does the last event" cmp "$SCRATCH/done" "$SCRATCH/plain"
+http /query --json "$CAMRY" -H 'Accept: text/event-stream'
+check "Accept asks for a stream too" grep -q '^event: done' "$OUT"
+
+http /query --json '{"query": "What is the horsepower?", "temperature": 0,
+    "metadata_filter": {"manufacturer": "toyota", "model": ["Camry"], "year": 2023}}'
+answers "a filter leaves one vehicle" 200 '(.answer | test("203 hp")) and
+    ([.documents[].metadata | [.manufacturer, .model, .year]] | unique) == [["Toyota", "Camry", 2023]]'
+http /query --json '{"query": "What is the horsepower of the 2023 Toyota Camry?",
+    "metadata_filter": {"category": "Pickup"}}'
+answers "a filter that excludes it leaves nothing" 200 '.refused and .documents == []'
+http /query --json "{\"query\": \"What is the towing capacity of the 2023 Toyota Camry?\"}"
+answers "what is not there is said not to be" 200 '.refused'
+
+# ---- what the documents are about ----
+
+http /query/manufacturers
+answers "manufacturers are listed" 200 '.manufacturers | index("Toyota") and . == sort_by(ascii_downcase)'
+http '/query/models?manufacturer=TOYOTA'
+answers "models of one are listed" 200 '.models | index("Camry") and (index("Accord") | not)'
+http /query/models
+answers "and of all" 200 '.models | index("Camry") and index("Accord")'
+http /query/categories
+answers "categories are listed" 200 '.categories | index("Sedan")'
+http /query/engine-types
+answers "engine types are listed" 200 '.engine_types | index("Gasoline")'
+http /query/transmission-types
+answers "transmissions are listed" 200 '.transmission_types | index("8-speed automatic")'
+
+# ---- what is refused ----
+
+http /nothing
+refuses "a path that is none" 404 no_such_path
+http /query
+refuses "a method that is none" 405 method_not_allowed
+check "and it is told which there is" grep -qi '^allow: POST' "$HEAD"
+http /query -X POST --json '{"query": "x",'
+refuses "broken JSON" 400 invalid_json
+http /query --json '[]'
+refuses "JSON that is no object" 400 invalid_json
+http /query -X POST -H 'Content-Type: application/json'
+refuses "no body" 400 invalid_json
+http /query -d "$CAMRY"
+refuses "a body that is not called JSON" 415 not_json
+http /query --json "$(printf '[%.0s' $(seq 70))"
+refuses "JSON that is too deep" 400 json_too_deep
+http /query --json '{}'
+answers "a question that is missing" 400 '.error.param == "query"'
+http /query --json '{"query": "  "}'
+answers "a question that is empty" 400 '.error.param == "query"'
+http /query --json '{"query": "x", "metadata_fliter": {}}'
+answers "a field that is none, with the nearest" 400 '.error.message | test("metadata_filter\\?")'
+http /query --json '{"query": "x", "metadata_filter": {"year": "soon"}}'
+answers "a year that is none" 400 '.error.param == "metadata_filter.year"'
+http /query --json '{"query": "x", "top_k": 0}'
+answers "a number out of range" 400 '.error.param == "top_k"'
+http /query --json '{"query": "x", "temperature": "hot"}'
+answers "a number that is a string" 400 '.error.param == "temperature"'
+http /query --json '{"query": "x", "max_tokens": 100000}'
+answers "more tokens than the context has" 400 '.error.param == "max_tokens"'
+printf '{"query": "%s"}' "$(head -c 70000 /dev/zero | tr '\0' a)" >"$SCRATCH/long"
+http /query --json @"$SCRATCH/long"
+refuses "a question that is too long" 413 query_too_long
+head -c 17000000 /dev/zero | tr '\0' ' ' >"$SCRATCH/large"
+http /query --json @"$SCRATCH/large"
+refuses "a body that is too large" 413 body_too_large
+http /query --json @"$SCRATCH/large" -H 'Transfer-Encoding: chunked'
+refuses "and one whose size is not told" 413 body_too_large
+http /health -H "X-Long: $(head -c 40000 /dev/zero | tr '\0' a)"
+refuses "headers that are too large" 431 headers_too_large
+http "/$(head -c 9000 /dev/zero | tr '\0' a)"
+refuses "an address that is too long" 414 url_too_long
+
+# ---- from where ----
+
+http /health -H 'Host: evil.example'
+refuses "a name that is not the server's" 421 host_not_allowed
+http /health -H 'Origin: http://evil.example'
+refuses "a page of another origin" 403 origin_not_allowed
+http /health -H "Origin: $URL"
+answers "its own page" 200
+check "gets no CORS header" sh -c "! grep -qi '^access-control' '$HEAD'"
+http /health -H 'X-Request-Id: mine-1.a'
+check "a request's own id comes back" grep -qi '^x-request-id: mine-1.a' "$HEAD"
+http /health -H 'X-Request-Id: <b>'
+check "but not one that is no name" sh -c "grep -qi '^x-request-id: [0-9a-f]*.\$' '$HEAD'"
+
+# ---- metrics, logs ----
+
+http /metrics
+check "metrics count requests" grep -q 'autospec_requests_total{method="POST",path="/query",status="200"} [1-9]' "$OUT"
+check "and tokens" grep -qE '^autospec_generated_tokens_total [1-9]' "$OUT"
+check "every line of them is one" sh -c "! grep -vE '^(# (HELP|TYPE) [a-z_]+ .*|[a-z_]+(\{[^}]*\})? [0-9.e+-]+)\$' '$OUT'"
+check "the log has no word of what was asked" sh -c "! grep -qi 'camry\|horsepower\|evil\|nothing' '$SERVER_LOG'"
+check "and a line a request" grep -qE '^autospec: [0-9a-f]{16} POST /query 200 [0-9]+ bytes' "$SERVER_LOG"
+
+# ---- a client that goes away ----
+
+curl -s --max-time 0.3 --json '{"query": "Compare the 2023 Toyota Camry, 2023 Honda Accord, 2021 Ford F-150 and 2022 Rivian R1T", "max_tokens": 2000}' "$URL/query" >/dev/null
+for _ in $(seq 100); do
+    http /query/llm-info
+    jq -e '.queue.running == 0' <"$OUT" >/dev/null && break
+    sleep 0.05
+done
+answers "a client that is gone leaves nothing running" 200 '.queue.running == 0 and .queue.waiting == 0'
+http /query --json "$CAMRY"
+answers "and the next one is answered" 200 '.answer | test("203 hp")'
+
+# ---- stopping ----
+
+stop_server TERM
+exits "SIGTERM ends it well" 0
+check "no sanitizer spoke" sh -c "! grep -qE 'Sanitizer|runtime error' '$SERVER_LOG'"
+
+# ---- keys ----
+
+mkdir "$SCRATCH/work"
+printf 'API_KEY=one,two\nAUTOSPEC_HOSTS=specs.example\nAUTOSPEC_ORIGINS=https://tools.example\n' \
+    >"$SCRATCH/work/.env"
+export AUTOSPEC_STORE
+SERVER_CWD=$SCRATCH/work start_server --host 0.0.0.0
+URL=http://127.0.0.1:${URL##*:}
+http /health
+answers "health needs no key" 200
+http /query/llm-info
+refuses "the rest does" 401 invalid_api_key
+check "and says so" grep -qi '^www-authenticate: Bearer' "$HEAD"
+http /query/llm-info -H 'Authorization: Bearer wrong'
+refuses "a wrong key" 401 invalid_api_key
+http /query/llm-info -H 'Authorization: Bearer one'
+answers "a right one" 200
+http /query/llm-info -H 'x-token: two'
+answers "another, as x-token" 200
+http /health -H 'Host: specs.example'
+answers "a name that is allowed" 200
+http /health -H 'Origin: https://tools.example'
+check "an origin that is allowed gets its header" grep -qi '^access-control-allow-origin: https://tools.example' "$HEAD"
+http /query -X OPTIONS -H 'Origin: https://tools.example' -H 'Access-Control-Request-Method: POST'
+answers "and may ask what it may do" 204
+check "POST" grep -qi '^access-control-allow-methods: POST' "$HEAD"
+
+printf 'API_KEY=three\nLLM_MAX_TOKENS=77\nLLM_CONTEXT=512\n' >"$SCRATCH/work/.env"
+kill -HUP $SERVER_PID
+for _ in $(seq 100); do
+    grep -q 'settings were read again' "$SERVER_LOG" && break
+    sleep 0.05
+done
+http /query/llm-info -H 'x-token: one'
+refuses "after SIGHUP the old key is none" 401 invalid_api_key
+http /query/llm-info -H 'x-token: three'
+answers "and the new one is, with the new defaults" 200 '.max_tokens == 77'
+check "what takes a restart is told" grep -q 'LLM_CONTEXT has changed; that takes a restart' "$SERVER_LOG"
+printf 'LLM_MAX_TOKENS=none\n' >"$SCRATCH/work/.env"
+kill -HUP $SERVER_PID
+for _ in $(seq 100); do
+    grep -q 'nothing was changed' "$SERVER_LOG" && break
+    sleep 0.05
+done
+http /query/llm-info -H 'x-token: three'
+answers "settings that are wrong change nothing" 200 '.max_tokens == 77'
+stop_server INT
+exits "SIGINT ends it too" 0
+
+# ---- a full queue, deadlines, draining ----
+
+start_server --parallel 1 --queue 2
+LONG='{"query": "Compare the horsepower, torque and weight of the 2023 Toyota Camry, the 2023 Honda Accord, the 2021 Ford F-150 and the 2022 Rivian R1T", "temperature": 0}'
+for i in 1 2 3 4 5 6 7 8 9 10; do
+    curl -s -o "$SCRATCH/full.$i" -D "$SCRATCH/full.head.$i" -w '%{http_code}\n' --json "$LONG" "$URL/query" >"$SCRATCH/full.code.$i" &
+    FULL="$FULL $!"
+done
+# shellcheck disable=SC2086 # a list of ids
+wait $FULL
+check "of ten at once, some are told to come again" grep -qx 429 "$SCRATCH"/full.code.*
+check "with when" grep -qiE '^retry-after: [1-9][0-9]*' "$SCRATCH"/full.head.*
+check "the others are answered" sh -c "grep -lx 200 '$SCRATCH'/full.code.* | grep -q ."
+check "and none with anything else" sh -c "! grep -hvxE '200|429' '$SCRATCH'/full.code.*"
+curl -s -o "$SCRATCH/last" -w '%{http_code}' --json "$LONG" "$URL/query" >"$SCRATCH/last.code" &
+LAST=$!
+sleep 0.1
+stop_server TERM
+exits "a server that drains ends well" 0
+wait $LAST
+check "after it has answered what was at work" test "$(cat "$SCRATCH/last.code")" = 200
+
+finish
