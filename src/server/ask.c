@@ -10,15 +10,18 @@ struct running {
     struct exchange *x;
     const struct ask *ask;
     struct store *store;
+    bool empty; /* there is no document at all */
 };
 
 static void on_found(void *context, const struct answer *a)
 {
     struct running *r = context;
     struct server *s = r->x->server;
+    struct store_counts counts;
+    r->empty = a->hits.n == 0 && store_count(r->store, &counts, NULL) && counts.chunks == 0;
     stores_give(s->stores, r->store);
     r->store = NULL;
-    if (r->ask->found) r->ask->found(r->ask->context, a);
+    if (r->ask->found && !r->empty) r->ask->found(r->ask->context, a);
 }
 
 static bool on_text(void *context, const char *text, size_t len, bool reasoning)
@@ -31,7 +34,7 @@ static bool on_text(void *context, const char *text, size_t len, bool reasoning)
 bool ask_run(struct exchange *x, const struct ask *ask, struct answer *out, struct error *err)
 {
     struct server *s = x->server;
-    struct running r = {x, ask, stores_take(s->stores, err)};
+    struct running r = {.x = x, .ask = ask, .store = stores_take(s->stores, err)};
     if (!r.store) return false;
     const struct answer_options options = {
         .retrieve = {.top_k = ask->top_k, .metadata = ask->filter},
@@ -46,9 +49,18 @@ bool ask_run(struct exchange *x, const struct ask *ask, struct answer *out, stru
     };
     bool ok = answer_question(out, r.store, &s->generator, ask->question, &options, err);
     stores_give(s->stores, r.store);
-    if (!ok || !atomic_load(&x->cancel)) return ok;
+    if (!ok || (!r.empty && !atomic_load(&x->cancel))) return ok;
     answer_free(out);
+    if (r.empty) return error_set(err, ERROR_NOT_FOUND, "there are no documents yet");
     return error_set(err, ERROR_CANCELLED, "cancelled");
+}
+
+void ask_reply_failure(struct exchange *x, const struct error *err)
+{
+    if (err->code == ERROR_NOT_FOUND)
+        reply_error(x, 409, "no_documents", NULL, "%s", err->text);
+    else
+        reply_failure(x, err);
 }
 
 json_t *ask_json(struct exchange *x, const struct answer *a, json_t *filter)

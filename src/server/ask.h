@@ -19,8 +19,12 @@ struct ask {
     void *context;
 };
 
-/* A request that was cancelled is an error (ERROR_CANCELLED). On error *out needs no freeing. */
+/* A request that was cancelled is an error (ERROR_CANCELLED), and so is a store without documents
+ * (ERROR_NOT_FOUND; `found` was then not called). On error *out needs no freeing. */
 bool ask_run(struct exchange *x, const struct ask *ask, struct answer *out, struct error *err);
+
+/* Answers with such an error. */
+void ask_reply_failure(struct exchange *x, const struct error *err);
 
 /* The answer as a reply of POST /query. */
 json_t *ask_json(struct exchange *x, const struct answer *a, json_t *filter);

@@ -10,6 +10,9 @@ void handle_ready(struct exchange *x);
 void handle_metrics(struct exchange *x);
 void handle_llm_info(struct exchange *x);
 
+/* page.c */
+void handle_page(struct exchange *x);
+
 /* query.c */
 void handle_query(struct exchange *x);
 

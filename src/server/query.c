@@ -57,7 +57,7 @@ static bool send_text(void *context, const char *text, size_t len, bool reasonin
 {
     struct query *q = context;
     return reply_event(q->x, reasoning ? "reasoning" : "token",
-                        json_pack("{s:o}", "text", json_stringn(text, len)));
+                       json_pack("{s:o}", "text", json_stringn(text, len)));
 }
 
 void handle_query(struct exchange *x)
@@ -81,7 +81,7 @@ void handle_query(struct exchange *x)
     } else if (x->streaming) {
         reply_event(x, "error", failure_json(x, &err));
     } else {
-        reply_failure(x, &err);
+        ask_reply_failure(x, &err);
     }
 done:
     json_decref(q.body);

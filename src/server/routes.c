@@ -3,6 +3,7 @@
 #include "server/server.h"
 
 const struct route ROUTES[] = {
+    {"GET", "/", LANE_DIRECT, BODY_NONE, true, handle_page},
     {"GET", "/health", LANE_DIRECT, BODY_NONE, true, handle_health},
     {"GET", "/ready", LANE_DIRECT, BODY_NONE, true, handle_ready},
     {"GET", "/metrics", LANE_DIRECT, BODY_NONE, false, handle_metrics},

@@ -145,7 +145,9 @@ void handle_llm_info(struct exchange *x)
     set(o, "thinking", json_string(THINKING[d.thinking]));
     set(o, "context_length", count(e.context));
     set(o, "memory", memory_json(&e, &t));
-    set(o, "rates", json_pack("{s:f, s:f}", "prefill", t.prefill_rate, "decode", t.decode_rate));
+    set(o, "prefill_rate", json_real(t.prefill_rate));
+    set(o, "decode_rate", json_real(t.decode_rate));
+    set(o, "queue_length", count(t.waiting + lane.waiting));
     set(o, "queue",
         json_pack("{s:I, s:I, s:I, s:I}", "running", (json_int_t)t.running, "waiting",
                   (json_int_t)(t.waiting + lane.waiting), "max_running", (json_int_t)t.max_running,

@@ -21,6 +21,15 @@ one_error "serve takes no argument" 2 'serve takes no argument'
 AUTOSPEC_HOSTS=http://x run serve --port 0
 one_error "a name that is none is an error" 2 'AUTOSPEC_HOSTS'
 
+# ---- an empty store ----
+
+AUTOSPEC_STORE=$SCRATCH/empty.db start_server
+http /query --json "$CAMRY"
+refuses "without documents there is nothing to ask" 409 no_documents
+http /query/manufacturers
+answers "and no manufacturer" 200 '.manufacturers == []'
+stop_server TERM
+
 start_server
 check "it says where it listens" test -n "$URL"
 check "on this machine alone" grep -q 'http://127\.0\.0\.1:' "$SERVER_LOG"
@@ -35,8 +44,13 @@ http /query/llm-info
 answers "llm-info tells of the model" 200 '.model_name == "nano" and .architecture == "qwen2" and
     .quantization == "4-bit" and .device == "cpu" and .parameters > 6000000 and
     .context_length == 4096 and .memory.weights > 3000000 and .memory.kv_cache.total > 0 and
-    .memory.kv_cache.used == 0 and .memory.peak > 0 and .rates.decode >= 0 and
+    .memory.kv_cache.used == 0 and .memory.peak > 0 and .decode_rate >= 0 and .prefill_rate >= 0 and .queue_length == 0 and
     .queue.max_running == 8 and .queue.max_waiting == 64 and .uptime > 0 and .max_tokens == 512'
+
+http /
+answers "the page is there" 200
+check "and is one" grep -qi '^<!doctype html>' "$OUT"
+check "whose script is named by its hash" grep -qiE "^content-security-policy: .*script-src 'sha256-[A-Za-z0-9+/]{43}='" "$HEAD"
 
 # ---- questions ----
 
