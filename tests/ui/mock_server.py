@@ -276,10 +276,10 @@ class Server(ThreadingHTTPServer):
                 "parameters": 4_210_000, "device": "cpu", "device_name": "CPU, 8 cores, AVX-512",
                 "quantization": "4-bit", "compute_dtype": "int8 x int4, sums in float32",
                 "temperature": 0, "max_tokens": 160, "context_length": 4096,
-                "memory": {"weights": 5_400_000, "activations": 2_100_000, "peak": 17_900_000,
+                "memory": {"weights": 5_400_000, "activations": 2_100_000, "resident": 15_200_000, "peak": 17_900_000,
                            "kv_cache": {"used": int(6e6 * wave), "total": 8_400_000}},
-                "vram_usage": None, "rates": {"prefill": 3600 + 500 * wave, "decode": 110 + 40 * wave},
-                "queue": {"running": 1, "waiting": int(3 * wave)}, "uptime": t}
+                "vram_usage": None, "prefill_rate": 3600 + 500 * wave, "decode_rate": 110 + 40 * wave,
+                "queue_length": int(3 * wave), "uptime": t}
 
 
 def main():

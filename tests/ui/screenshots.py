@@ -12,9 +12,9 @@ from selenium.webdriver.common.keys import Keys
 SAMPLES = """
     return get("/query/llm-info").then((info) => { for (let i = 0; i < 58; i++) {
         const wave = Math.sin(i / 5) * Math.sin(i / 13), busy = Math.max(0, wave);
-        info.rates = {prefill: 3650 + 260 * wave, decode: 128 + 22 * wave};
+        info.prefill_rate = 3650 + 260 * wave; info.decode_rate = 128 + 22 * wave;
         info.memory.kv_cache.used = 1.2e6 + 5e6 * busy;
-        info.queue.waiting = Math.round(3 * busy);
+        info.queue_length = Math.round(3 * busy);
         showSystem(info); } })"""
 COMPARISON = "Which has more horsepower, the 2023 Toyota Camry or the 2023 Honda Accord?"
 SHOTS = [  # name, width, height, scheme, section, question, then
