@@ -24,6 +24,7 @@ counted() {
     while IFS= read -r line; do
         case $line in
         "ok - "*) pass "${line#ok - }" ;;
+        "skipped - "*) skip "${line#skipped - }" ;;
         "not ok - "*) fail "${line#not ok - }" ;;
         *" passed, "*" failed") total=$line ;;
         *) echo "  $line" ;;
