@@ -168,14 +168,10 @@ static bool list(const struct command_line *line, struct store *store, struct er
 
 static bool delete_all(struct store *store, struct error *err)
 {
-    struct arena arena = {0};
-    struct store_document *documents = NULL;
     size_t n = 0;
-    bool ok = !store || store_list_documents(store, &arena, &documents, &n, err);
-    for (size_t i = 0; ok && i < n; i++) ok = store_delete_document(store, documents[i].id, err);
-    if (ok) output_printf("deleted %zu document%s\n", n, plural(n));
-    arena_free(&arena);
-    return ok;
+    if (store && !store_delete_all(store, &n, err)) return false;
+    output_printf("deleted %zu document%s\n", n, plural(n));
+    return true;
 }
 
 static bool check_use(const struct command_line *line, struct error *err)

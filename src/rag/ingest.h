@@ -57,6 +57,11 @@ bool ingest_file(struct store *store, const char *path, const struct ingest_opti
  * many delimiters CSV, anything else text. */
 enum document_kind document_kind_guess(const char *data, size_t len);
 
+/* The kind of a document with this name and text, as ingest_file finds it; an error for kinds that
+ * cannot be read (ERROR_UNSUPPORTED) and for nothing at all. */
+bool document_kind_find(const char *name, const char *data, size_t len, enum document_kind *kind,
+                        struct error *err);
+
 /* The same from memory: `path` is the name that the document gets. */
 bool ingest_text(struct store *store, const char *path, enum document_kind kind, const char *data,
                  size_t len, const struct ingest_options *options, struct ingest_totals *totals,

@@ -305,3 +305,20 @@ bool store_delete_path(struct store *s, const char *path, struct error *err)
     sqlite3_finalize(q);
     return rc == SQLITE_ROW && store_delete_document(s, id, err);
 }
+
+bool store_delete_all(struct store *s, size_t *n, struct error *err)
+{
+    int64_t count = 0;
+    if (s->read_only) return error_set(err, ERROR_USAGE, "%s: opened for reading only", s->path);
+    if (s->writing) return error_set(err, ERROR_USAGE, "%s: a document is being written", s->path);
+    if (!store_exec(s, "BEGIN IMMEDIATE", err)) return false;
+    bool ok = read_int(s, "SELECT count(*) FROM documents", &count, err) &&
+              store_exec(s,
+                         "INSERT INTO chunks_fts(chunks_fts) VALUES ('delete-all');"
+                         "DELETE FROM documents; DELETE FROM vehicles; DELETE FROM attributes",
+                         err) &&
+              store_exec(s, "COMMIT", err);
+    if (!ok) sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+    *n = ok ? (size_t)count : 0;
+    return ok;
+}

@@ -56,6 +56,9 @@ bool store_find_document_path(struct store *s, const char *path, struct arena *a
 bool store_delete_document(struct store *s, int64_t id, struct error *err);
 bool store_delete_path(struct store *s, const char *path, struct error *err);
 
+/* Deletes all documents, or none when it fails; *n is how many there were. */
+bool store_delete_all(struct store *s, size_t *n, struct error *err);
+
 /* ---- writing: one transaction a document ---- */
 
 enum store_outcome {

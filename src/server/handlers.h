@@ -23,4 +23,15 @@ void handle_categories(struct exchange *x);
 void handle_engine_types(struct exchange *x);
 void handle_transmission_types(struct exchange *x);
 
+/* documents.c */
+void handle_documents(struct exchange *x);
+void handle_document(struct exchange *x);
+void handle_delete_document(struct exchange *x);
+void handle_reset(struct exchange *x);
+
+/* ingest.c */
+void handle_ingest_text(struct exchange *x);
+void handle_ingest_file(struct exchange *x);
+void handle_ingest_status(struct exchange *x);
+
 #endif

@@ -11,7 +11,7 @@ struct ingest_state {
     char *name; /* NULL: no memory for it */
     size_t done, total;
     double began;
-    size_t documents, failed, passages; /* since the start */
+    size_t documents, failed, chunks; /* since the start */
 };
 
 struct ingest_state *ingest_state_create(void)
@@ -48,13 +48,13 @@ void ingest_state_progress(struct ingest_state *s, size_t done, size_t total)
     pthread_mutex_unlock(&s->lock);
 }
 
-void ingest_state_end(struct ingest_state *s, bool ok, size_t passages)
+void ingest_state_end(struct ingest_state *s, bool ok, size_t chunks)
 {
     pthread_mutex_lock(&s->lock);
     s->busy = false;
     s->documents += ok;
     s->failed += !ok;
-    s->passages += passages;
+    s->chunks += chunks;
     pthread_mutex_unlock(&s->lock);
 }
 
@@ -68,7 +68,7 @@ json_t *ingest_state_json(struct ingest_state *s)
                           : json_null();
     json_t *o = json_pack("{s:b, s:o, s:{s:I, s:I, s:I}}", "busy", (int)s->busy, "current", current,
                           "since_start", "documents", (json_int_t)s->documents, "failed",
-                          (json_int_t)s->failed, "passages", (json_int_t)s->passages);
+                          (json_int_t)s->failed, "chunks", (json_int_t)s->chunks);
     pthread_mutex_unlock(&s->lock);
     return o;
 }

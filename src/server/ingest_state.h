@@ -14,7 +14,7 @@ void ingest_state_free(struct ingest_state *s);
 
 void ingest_state_begin(struct ingest_state *s, const char *name);
 void ingest_state_progress(struct ingest_state *s, size_t done, size_t total); /* bytes */
-void ingest_state_end(struct ingest_state *s, bool ok, size_t passages);
+void ingest_state_end(struct ingest_state *s, bool ok, size_t chunks);
 
 /* busy, current, since_start */
 json_t *ingest_state_json(struct ingest_state *s);

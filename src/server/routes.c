@@ -14,5 +14,12 @@ const struct route ROUTES[] = {
     {"GET", "/query/categories", LANE_READ, BODY_NONE, false, handle_categories},
     {"GET", "/query/engine-types", LANE_READ, BODY_NONE, false, handle_engine_types},
     {"GET", "/query/transmission-types", LANE_READ, BODY_NONE, false, handle_transmission_types},
+    {"GET", "/documents", LANE_READ, BODY_NONE, false, handle_documents},
+    {"GET", "/documents/{id}", LANE_READ, BODY_NONE, false, handle_document},
+    {"DELETE", "/documents/{id}", LANE_WRITE, BODY_NONE, false, handle_delete_document},
+    {"POST", "/ingest/text", LANE_WRITE, BODY_JSON, false, handle_ingest_text},
+    {"POST", "/ingest/file", LANE_WRITE, BODY_FORM, false, handle_ingest_file},
+    {"GET", "/ingest/status", LANE_READ, BODY_NONE, false, handle_ingest_status},
+    {"POST", "/ingest/reset", LANE_WRITE, BODY_JSON, false, handle_reset},
 };
 const size_t N_ROUTES = sizeof ROUTES / sizeof *ROUTES;

@@ -16,6 +16,10 @@ struct stores {
 
 struct stores *stores_open(const char *path, struct error *err)
 {
+    if (strcmp(path, ":memory:") == 0) {
+        error_set(err, ERROR_USAGE, "--store :memory: the server's store must be a file");
+        return NULL;
+    }
     struct stores *s = calloc(1, sizeof *s);
     if (!s || !(s->path = strdup(path))) {
         free(s);

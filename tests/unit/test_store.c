@@ -342,6 +342,28 @@ static void a_document_is_looked_at_by_number_and_path(void **state)
     store_close(s);
 }
 
+static void all_documents_go_at_once(void **state)
+{
+    (void)state;
+    struct error err = {0};
+    struct store *s = cars_store();
+    struct store_counts counts;
+    size_t n;
+    ingest_ok(s, "/note.txt", DOCUMENT_TEXT, "The Camry is quiet.");
+    assert_true(store_delete_all(s, &n, &err));
+    assert_int_equal(n, 2);
+    assert_true(store_count(s, &counts, &err));
+    assert_int_equal(counts.documents + counts.chunks + counts.vehicles + counts.facts, 0);
+    ingest_ok(s, "/cars.csv", DOCUMENT_CSV, CARS_CSV);
+    const char *terms[] = {"camry"};
+    struct store_query query = {.terms = terms, .n_terms = 1, .limit = 10};
+    struct hit_list hits = {0};
+    assert_true(store_search(s, &query, &hits, &err));
+    assert_int_equal(hits.n, 3);
+    hit_list_free(&hits);
+    store_close(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -356,6 +378,7 @@ int main(void)
         cmocka_unit_test(facts_are_kept_with_number_and_unit),
         cmocka_unit_test(values_of_a_field_are_listed_once_in_order),
         cmocka_unit_test(a_document_is_looked_at_by_number_and_path),
+        cmocka_unit_test(all_documents_go_at_once),
     };
     return cmocka_run_group_tests_name("store", tests, make_folder, remove_folder);
 }

@@ -202,32 +202,32 @@ enum document_kind document_kind_guess(const char *data, size_t len)
     return DOCUMENT_TEXT;
 }
 
+bool document_kind_find(const char *name, const char *data, size_t len, enum document_kind *kind,
+                        struct error *err)
+{
+    enum extension extension = kind_of_name(name, kind);
+    if (extension == EXTENSION_REFUSED)
+        return error_set(
+            err, ERROR_UNSUPPORTED,
+            "%s: this kind of file cannot be read yet (CSV, JSON, Markdown and text can)", name);
+    if (len == 0) return error_set(err, ERROR_INPUT, "%s: is empty", name);
+    if (extension == EXTENSION_OTHER) *kind = document_kind_guess(data, len);
+    return true;
+}
+
 bool ingest_file(struct store *store, const char *path, const struct ingest_options *options,
                  struct ingest_totals *totals, struct error *err)
 {
-    enum document_kind kind = DOCUMENT_TEXT;
-    enum extension extension = kind_of_name(path, &kind);
+    enum document_kind kind;
     struct mapping m;
     if (!mapping_open(&m, path, err)) return false;
-    bool ok = false;
-    char *whole_path = NULL;
-    if (extension == EXTENSION_REFUSED) {
-        error_set(err, ERROR_UNSUPPORTED,
-                  "%s: this kind of file cannot be read yet (CSV, JSON, Markdown and text can)",
-                  path);
-        goto done;
-    }
-    if (m.size == 0) {
-        error_set(err, ERROR_INPUT, "%s: is empty", path);
-        goto done;
-    }
     const char *data = (const char *)m.data;
-    if (extension == EXTENSION_OTHER) kind = document_kind_guess(data, m.size);
-    whole_path = realpath(path, NULL); /* so that "./a.csv" and "a.csv" are one document */
-    ok = ingest_text(store, whole_path ? whole_path : path, kind, data, m.size, options, totals,
-                     err);
-done:
-    free(whole_path);
+    bool ok = document_kind_find(path, data, m.size, &kind, err);
+    if (ok) {
+        char *whole = realpath(path, NULL); /* so that "./a.csv" and "a.csv" are one document */
+        ok = ingest_text(store, whole ? whole : path, kind, data, m.size, options, totals, err);
+        free(whole);
+    }
     mapping_close(&m);
     return ok;
 }

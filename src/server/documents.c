@@ -1,0 +1,117 @@
+/* The documents in the store: the list, one of them with its passages, deleting. */
+#include "rag/answer.h"
+#include "server/documents.h"
+#include "base/file.h"
+#include "server/fields.h"
+#include "server/handlers.h"
+#include "server/server.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_LIST = 10000, MAX_PASSAGES = 1000, USUAL_PASSAGES = 100 };
+
+json_t *document_json(const struct store_document *d)
+{
+    return json_pack("{s:I, s:s, s:s, s:s, s:I, s:I, s:I, s:I}", "id", (json_int_t)d->id, "name",
+                     path_base(d->path), "path", d->path, "kind", d->kind, "bytes",
+                     (json_int_t)d->bytes, "chunks", (json_int_t)d->chunks, "facts",
+                     (json_int_t)d->facts, "added", (json_int_t)d->added);
+}
+
+void handle_documents(struct exchange *x)
+{
+    struct server *s = x->server;
+    struct error err = {0};
+    struct store_document *documents = NULL;
+    size_t n = 0, offset = 0, limit = MAX_LIST;
+    if (!query_count(x, "offset", 0, (size_t)1 << 31, &offset) ||
+        !query_count(x, "limit", 1, MAX_LIST, &limit))
+        return;
+    struct store *store = stores_take(s->stores, &err);
+    bool ok = store && store_list_documents(store, &x->arena, &documents, &n, &err);
+    stores_give(s->stores, store);
+    if (!ok) {
+        reply_failure(x, &err);
+        return;
+    }
+    json_t *list = json_array();
+    for (size_t i = offset; i < n && i - offset < limit; i++)
+        json_array_append_new(list, document_json(&documents[i]));
+    reply_json(x, 200, json_pack("{s:o, s:I}", "documents", list, "total", (json_int_t)n));
+}
+
+/* The number in the path; false when it was answered that it is none. */
+static bool read_id(struct exchange *x, int64_t *id)
+{
+    const char *text = x->argument;
+    size_t digits = strspn(text, "0123456789");
+    if (digits > 0 && digits < 19 && !text[digits]) {
+        *id = strtoll(text, NULL, 10);
+        return true;
+    }
+    reply_error(x, 404, "not_found", "id", "a document's id is a whole number");
+    return false;
+}
+
+void handle_document(struct exchange *x)
+{
+    struct server *s = x->server;
+    struct error err = {0};
+    struct store_document d;
+    struct hit_list passages = {0};
+    int64_t id;
+    size_t offset = 0, limit = USUAL_PASSAGES;
+    if (!read_id(x, &id) || !query_count(x, "offset", 0, (size_t)1 << 31, &offset) ||
+        !query_count(x, "limit", 1, MAX_PASSAGES, &limit))
+        return;
+    struct store *store = stores_take(s->stores, &err);
+    bool ok = store && store_find_document(store, id, &x->arena, &d, &err) &&
+              store_document_chunks(store, id, offset, limit, &passages, &err);
+    stores_give(s->stores, store);
+    if (ok) {
+        json_t *o = document_json(&d), *list = json_array();
+        for (size_t i = 0; i < passages.n; i++)
+            json_array_append_new(list, hit_to_json(&passages.items[i]));
+        json_object_set_new(o, "offset", json_integer((json_int_t)offset));
+        json_object_set_new(o, "passages", list);
+        reply_json(x, 200, o);
+    } else {
+        reply_failure(x, &err);
+    }
+    hit_list_free(&passages);
+}
+
+void handle_delete_document(struct exchange *x)
+{
+    struct server *s = x->server;
+    struct error err = {0};
+    int64_t id;
+    if (!read_id(x, &id)) return;
+    if (store_delete_document(stores_writer(s->stores), id, &err))
+        reply_json(x, 200, json_pack("{s:i, s:I}", "deleted", 1, "id", (json_int_t)id));
+    else if (err.code == ERROR_NOT_FOUND) /* without the store's place on the disk */
+        reply_error(x, 404, "not_found", "id", "there is no document with id %lld", (long long)id);
+    else
+        reply_failure(x, &err);
+}
+
+void handle_reset(struct exchange *x)
+{
+    static const char *const FIELDS[] = {"confirm", NULL};
+    struct server *s = x->server;
+    struct error err = {0};
+    bool confirm = false;
+    size_t n;
+    json_t *body = fields_read(x);
+    if (!body) return;
+    if (fields_known(x, body, FIELDS) && field_bool(x, body, "confirm", &confirm)) {
+        if (!confirm)
+            field_refuse(x, "confirm", "must be true: all documents are deleted");
+        else if (store_delete_all(stores_writer(s->stores), &n, &err))
+            reply_json(x, 200, json_pack("{s:I}", "deleted", (json_int_t)n));
+        else
+            reply_failure(x, &err);
+    }
+    json_decref(body);
+}
