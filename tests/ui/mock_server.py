@@ -177,6 +177,8 @@ class Handler(BaseHTTPRequestHandler):
             return self.reply(200, {name: store.values(NAMES[name], **of)})
         if url.path == "/documents":
             return self.reply(200, {"documents": store.documents})
+        if url.path == "/documents/1":
+            return self.reply(200, {**store.documents[0], "offset": 0, "passages": store.passages[:100]})
         if url.path == "/ingest/status":
             n = sum(d["chunks"] for d in store.documents)
             return self.reply(200, {"documents": len(store.documents), "chunks": n, "vehicles": n, "facts": 11 * n})

@@ -278,6 +278,16 @@ def test_a_file_that_cannot_be_read_says_why(page):
     page.gone("#uploads li")
 
 
+def test_a_document_opens_its_passages(page):
+    page.open("#documents")
+    page.press("#documents .open", "vehicles.csv")
+    page.see("#passage", "the first 100 of 285 passages")
+    page.see("#passage-text h3", "2023 Acura Integra")
+    page.type(Keys.ESCAPE)
+    page.gone("#passage")
+    assert page.focused().text == "vehicles.csv"
+
+
 def test_deleting_asks_first(page):
     page.open("#documents")
     page.press("[aria-label='Delete toyota-tacoma-2024.md']")

@@ -78,6 +78,8 @@ def step_a_file_is_read_answered_from_and_deleted(page):
     page.see("#documents li", "vehicles.csv")
     page.browser.find_element(By.ID, "files").send_keys(str(sheet))
     page.see("#documents li", "zephyr.md")
+    page.press("#documents .open", "zephyr.md")
+    page.see("#passage-text", "321 hp")
     page.js("location.hash = 'ask'")
     page.ask("What is the horsepower of the 2031 Zephyr Breeze?")
     page.answered()
@@ -105,14 +107,6 @@ def step_a_server_that_goes_and_comes_back_is_noticed(page):
     assert "203 hp" in page.answered()
 
 
-def manages_documents(server):
-    request = urllib.request.Request(f"{server.url}documents", headers={"Authorization": f"Bearer {KEY}"})
-    try:
-        return urllib.request.urlopen(request).status == 200
-    except OSError:
-        return False
-
-
 def main():
     program = os.path.abspath(sys.argv[1])
     steps = [(n, f) for n, f in globals().items() if n.startswith("step_")]
@@ -124,10 +118,6 @@ def main():
         subprocess.run([program, "ingest", "data"], env={**os.environ, "AUTOSPEC_STORE": str(store)}, check=True,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         server = RealServer(program, store, KEY)
-        if not manages_documents(server):
-            server.stop()
-            print("skipped - the page as served: this server has no /documents yet\n0 passed, 0 failed")
-            return 0
         browser = Browser()
         page = Page(browser, server, files)
         try:
