@@ -23,7 +23,7 @@ struct serving {
     bool loading;
     struct model model;
     struct encoder *encoder;
-    char *encoder_dir, *name;
+    char *encoder_dir, *name, *encoder_name;
     bool loaded;
     struct error error;
 };
@@ -128,17 +128,14 @@ static void choose_kv_tokens(struct engine_options *o)
     o->kv_tokens = 0;
 }
 
-/* A model of the Hub's cache is called by its name there, not by its folder's, which is a commit.
- */
-static const char *find_revision(struct serving *v, const char **name)
+/* A model of the Hub's cache is called by its name there (malloc'ed), not by its folder's, which is
+ * a commit: *revision. NULL for others. */
+static char *hub_name(const char *set, const char *dir, const char **revision)
 {
-    const char *set = settings_text(&v->line->settings, SETTING_MODEL);
-    const char *base = strrchr(v->model.dir, '/');
-    *name = NULL;
-    if (!base || !strstr(v->model.dir, "/snapshots/")) return NULL;
-    v->name = strndup(set, strcspn(set, "@"));
-    *name = v->name;
-    return base + 1;
+    const char *base = strrchr(dir, '/');
+    if (!base || !strstr(dir, "/snapshots/")) return NULL;
+    *revision = base + 1;
+    return strndup(set, strcspn(set, "@"));
 }
 
 static bool open_encoder(struct serving *v, struct error *err)
@@ -186,11 +183,19 @@ static bool loaded(struct serving *v, struct error *err)
     pthread_join(v->loader, NULL);
     v->loading = false;
     if (!v->loaded) return error_set(err, v->error.code, "%s", v->error.text);
-    const char *name, *revision = find_revision(v, &name);
-    if (!server_ready(v->server, v->model.engine, v->encoder, name, revision, err)) return false;
+    const struct settings *s = &v->line->settings;
+    const char *encoder_revision;
+    struct server_model model = {.engine = v->model.engine, .encoder = v->encoder};
+    v->name = hub_name(settings_text(s, SETTING_MODEL), v->model.dir, &model.revision);
+    if (v->encoder)
+        v->encoder_name =
+            hub_name(settings_text(s, SETTING_ENCODER), v->encoder_dir, &encoder_revision);
+    model.name = v->name;
+    model.encoder_name = v->encoder_name;
+    if (!server_ready(v->server, &model, err)) return false;
     struct engine_info info;
     engine_info(v->model.engine, &info);
-    log_info("ready: %s, %s, %s, %zu tokens of context", name ? name : info.name, info.quantization,
+    log_info("ready: %s, %s, %s, %zu tokens of context", v->server->model_name, info.quantization,
              info.device, info.context);
     return true;
 }
@@ -261,6 +266,7 @@ done:
     model_close(&v.model);
     free(v.encoder_dir);
     free(v.name);
+    free(v.encoder_name);
     free(store);
     return ok ? EXIT_OK : EXIT_FAILED;
 }

@@ -126,6 +126,11 @@ void encoder_free(struct encoder *e)
     free(e);
 }
 
+const struct tokenizer *encoder_tokenizer(const struct encoder *e)
+{
+    return e->tokenizer;
+}
+
 void encoder_info(const struct encoder *e, struct encoder_info *info)
 {
     const struct encoder_config *c = &e->model->config;

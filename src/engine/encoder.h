@@ -40,6 +40,8 @@ struct encoder_info {
 };
 void encoder_info(const struct encoder *e, struct encoder_info *info);
 
+const struct tokenizer *encoder_tokenizer(const struct encoder *e);
+
 /* What a text is to the search: models may have another prompt or form for each. */
 enum encoder_kind { ENCODER_PASSAGE, ENCODER_QUERY };
 

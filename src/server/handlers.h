@@ -34,4 +34,11 @@ void handle_ingest_text(struct exchange *x);
 void handle_ingest_file(struct exchange *x);
 void handle_ingest_status(struct exchange *x);
 
+/* models.c, chat.c, completions.c, embeddings.c */
+void handle_v1_models(struct exchange *x);
+void handle_v1_model(struct exchange *x);
+void handle_chat(struct exchange *x);
+void handle_completions(struct exchange *x);
+void handle_embeddings(struct exchange *x);
+
 #endif

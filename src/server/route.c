@@ -9,8 +9,8 @@ static bool path_matches(const char *pattern, const char *path, const char **arg
     *argument = "";
     if (!open) return strcmp(pattern, path) == 0;
     size_t fixed = (size_t)(open - pattern);
-    if (strncmp(pattern, path, fixed) != 0 || !path[fixed] || strchr(path + fixed, '/'))
-        return false;
+    if (strncmp(pattern, path, fixed) != 0 || !path[fixed]) return false;
+    if (open[1] != '+' && strchr(path + fixed, '/')) return false;
     *argument = path + fixed;
     return true;
 }

@@ -1,5 +1,5 @@
 /* From a method and a path to what answers it. A route's path may end in "{id}", which stands for
- * one segment that is not empty. */
+ * one segment that is not empty, or in "{+id}", which stands for one or several. */
 #ifndef SERVER_ROUTE_H
 #define SERVER_ROUTE_H
 

@@ -21,5 +21,10 @@ const struct route ROUTES[] = {
     {"POST", "/ingest/file", LANE_WRITE, BODY_FORM, false, handle_ingest_file},
     {"GET", "/ingest/status", LANE_READ, BODY_NONE, false, handle_ingest_status},
     {"POST", "/ingest/reset", LANE_WRITE, BODY_JSON, false, handle_reset},
+    {"GET", "/v1/models", LANE_DIRECT, BODY_NONE, false, handle_v1_models},
+    {"GET", "/v1/models/{+id}", LANE_DIRECT, BODY_NONE, false, handle_v1_model},
+    {"POST", "/v1/chat/completions", LANE_MODEL, BODY_JSON, false, handle_chat},
+    {"POST", "/v1/completions", LANE_MODEL, BODY_JSON, false, handle_completions},
+    {"POST", "/v1/embeddings", LANE_MODEL, BODY_JSON, false, handle_embeddings},
 };
 const size_t N_ROUTES = sizeof ROUTES / sizeof *ROUTES;

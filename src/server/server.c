@@ -84,20 +84,25 @@ fail:
     return NULL;
 }
 
-bool server_ready(struct server *s, struct engine *engine, struct encoder *encoder,
-                  const char *name, const char *revision, struct error *err)
+bool server_ready(struct server *s, const struct server_model *m, struct error *err)
 {
     struct engine_info info;
+    struct encoder_info encoder;
     /* The lane is the queue: what it has let through is never refused here. */
     struct scheduler_options options = {.max_waiting = s->parallel + MODEL_THREADS_MORE};
-    s->scheduler = scheduler_create(engine, &options, err);
+    s->scheduler = scheduler_create(m->engine, &options, err);
     if (!s->scheduler) return false;
-    s->engine = engine;
-    s->generator = generator_from_engine(engine);
-    s->encoder = encoder;
-    engine_info(engine, &info);
-    s->model_name = name ? name : info.name;
-    s->revision = revision;
+    s->engine = m->engine;
+    s->generator = generator_from_engine(m->engine);
+    engine_info(m->engine, &info);
+    s->model_name = m->name ? m->name : info.name;
+    s->revision = m->revision;
+    s->encoder = m->encoder;
+    s->encoder_name = m->encoder_name;
+    if (m->encoder && !m->encoder_name) {
+        encoder_info(m->encoder, &encoder);
+        s->encoder_name = encoder.name;
+    }
     atomic_store(&s->ready, true);
     return true;
 }

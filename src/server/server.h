@@ -47,7 +47,7 @@ struct server {
     struct generator generator;
     struct encoder *encoder;
     pthread_mutex_t encoder_lock; /* it serves one thread at a time */
-    const char *model_name;
+    const char *model_name, *encoder_name;
     const char *revision; /* commit of the model's files; NULL: not known */
 
     atomic_bool draining;
@@ -58,10 +58,17 @@ struct server {
 /* Listens. Strings of the options are copied where they are needed longer. */
 struct server *server_start(const struct server_options *options, struct error *err);
 
-/* The model is there: it, the encoder (NULL: none), name (NULL: the engine's) and revision are
- * borrowed until server_free. */
-bool server_ready(struct server *s, struct engine *engine, struct encoder *encoder,
-                  const char *name, const char *revision, struct error *err);
+/* What the server answers with; borrowed until server_free. */
+struct server_model {
+    struct engine *engine;
+    const char *name;         /* NULL: the engine's */
+    const char *revision;     /* commit of its files; NULL: not known */
+    struct encoder *encoder;  /* NULL: none */
+    const char *encoder_name; /* NULL: the encoder's */
+};
+
+/* The model is there. */
+bool server_ready(struct server *s, const struct server_model *model, struct error *err);
 
 /* New access rules, defaults and deadline, while it runs. */
 bool server_reload(struct server *s, const struct server_options *options, struct error *err);

@@ -1,0 +1,34 @@
+#include "server/generation.h"
+#include "base/clock.h"
+#include "server/server.h"
+
+bool generation_run(struct exchange *x, const struct generation *g, struct generate_result *result,
+                    struct error *err)
+{
+    struct server *s = x->server;
+    struct generate_options options = g->options;
+    options.cancel = &x->cancel;
+    struct request *r = scheduler_submit(s->scheduler, g->prompt, &options, NULL, NULL, err);
+    if (!r) return false;
+    if (g->accepted) g->accepted(g->context);
+    struct request_output out = {0};
+    enum request_state state;
+    bool refused = false;
+    do {
+        while (!request_wait(r, 1)) continue;
+        state = request_state(r, result, NULL);
+        while (request_read(r, &out)) {
+            if (x->first_token == 0) x->first_token = clock_seconds();
+            if (!refused && !g->output(g->context, &out)) {
+                refused = true;
+                request_cancel(r);
+            }
+        }
+    } while (state < REQUEST_DONE);
+    request_state(r, result, err);
+    request_output_free(&out);
+    request_release(r);
+    if (state != REQUEST_DONE) return false;
+    if (atomic_load(&x->cancel)) return error_set(err, ERROR_CANCELLED, "cancelled");
+    return true;
+}

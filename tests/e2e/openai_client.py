@@ -1,0 +1,423 @@
+"""The official openai client against a server of ours: `openai_client.py URL PART [ENCODER]`.
+
+Prints a line "ok - NAME" or "not ok - NAME" for each check; server_openai.sh counts them.
+"""
+
+import base64
+import json
+import math
+import struct
+import sys
+import traceback
+
+import openai
+
+URL, PART = sys.argv[1], sys.argv[2]
+client = openai.OpenAI(base_url=URL + "/v1", api_key="any", max_retries=0, timeout=300)
+CHECKS = []
+
+
+def check(part):
+    """Makes a function one of the checks; its docstring is the promise."""
+
+    def add(f):
+        if part == PART:
+            CHECKS.append(f)
+        return f
+
+    return add
+
+
+def refused(kind, param, f, **arguments):
+    """f(**arguments) raises that error of the client; gives it back."""
+    try:
+        f(**arguments)
+    except kind as e:
+        assert type(e) is kind, (type(e), kind)
+        assert e.param == param, (e.param, param)
+        assert e.message and e.code and e.type, e.body
+        return e
+    raise AssertionError(f"not refused: {arguments}")
+
+
+CAMRY = "What is the horsepower of the 2023 Toyota Camry?"
+
+
+def ask(text="Tell me about the car.", **more):
+    arguments = dict(model="nano", messages=[{"role": "user", "content": text}], temperature=0,
+                     max_tokens=12)
+    arguments.update(more)
+    return client.chat.completions.create(**arguments)
+
+
+def joined(stream):
+    """The text of a streamed chat, its chunks."""
+    chunks = list(stream)
+    return "".join(c.choices[0].delta.content or "" for c in chunks if c.choices), chunks
+
+
+# ---- models ----
+
+
+@check("api")
+def models():
+    """the models are listed"""
+    listed = [m.id for m in client.models.list()]
+    assert listed == ["nano", "minilm"], listed
+    assert client.models.retrieve("nano").id == "nano"
+    refused(openai.NotFoundError, "model", client.models.retrieve, model="gpt-4")
+
+
+# ---- chat ----
+
+
+@check("api")
+def chat():
+    """a chat is answered, with its usage"""
+    r = ask()
+    c = r.choices[0]
+    assert r.object == "chat.completion" and r.model == "nano" and r.id.startswith("chatcmpl-"), r
+    assert c.message.role == "assistant" and c.message.content and c.finish_reason == "length", c
+    assert r.usage.completion_tokens == 12 and r.usage.prompt_tokens > 5, r.usage
+    assert r.usage.total_tokens == r.usage.completion_tokens + r.usage.prompt_tokens, r.usage
+
+
+@check("api")
+def chat_limits():
+    """max_completion_tokens is max_tokens"""
+    assert ask(max_tokens=None, max_completion_tokens=3).usage.completion_tokens == 3
+
+
+@check("api")
+def chat_stream():
+    """a stream adds up to the answer, its last chunk says why it ended"""
+    whole = ask()
+    text, chunks = joined(ask(stream=True))
+    assert text == whole.choices[0].message.content, (text, whole)
+    assert chunks[0].choices[0].delta.role == "assistant", chunks[0]
+    assert chunks[-1].choices[0].finish_reason == "length", chunks[-1]
+    assert len({c.id for c in chunks}) == 1 and all(c.usage is None for c in chunks)
+
+
+@check("api")
+def chat_stream_usage():
+    """stream_options.include_usage adds a chunk with the usage"""
+    _, chunks = joined(ask(stream=True, stream_options={"include_usage": True}))
+    assert chunks[-1].choices == [] and chunks[-1].usage.completion_tokens == 12, chunks[-1]
+    assert all(c.usage is None for c in chunks[:-1])
+
+
+@check("api")
+def chat_stop():
+    """stop strings end an answer and are not part of it"""
+    whole = ask().choices[0].message.content
+    stop = whole[4:7]
+    r = ask(stop=[stop, "never there"]).choices[0]
+    assert r.finish_reason == "stop" and r.message.content == whole[: whole.index(stop)], r
+    text, chunks = joined(ask(stop=stop, stream=True))
+    assert text == r.message.content and chunks[-1].choices[0].finish_reason == "stop"
+
+
+@check("api")
+def chat_seed():
+    """a seed gives the same answer again, another one another"""
+    texts = [ask(seed=s, temperature=1.5, max_tokens=24).choices[0].message.content
+             for s in (7, 7, 8, 9)]
+    assert texts[0] == texts[1] and len(set(texts)) > 1, texts
+
+
+@check("api")
+def chat_top_p():
+    """top_p 0 leaves the likeliest token alone"""
+    assert ask(temperature=2, top_p=0).choices[0].message.content == \
+        ask().choices[0].message.content
+
+
+@check("api")
+def chat_logprobs():
+    """logprobs are those of the tokens that make up the answer"""
+    r = ask(logprobs=True, top_logprobs=3, max_tokens=6).choices[0]
+    tokens = r.logprobs.content
+    assert b"".join(bytes(t.bytes) for t in tokens).decode() == r.message.content, r
+    assert len(tokens) == 6
+    for t in tokens:
+        assert len(t.top_logprobs) == 3 and t.top_logprobs[0].token == t.token, t
+        assert all(p.logprob <= 0 for p in t.top_logprobs)
+        assert t.top_logprobs[0].logprob == t.logprob
+        assert sum(math.exp(p.logprob) for p in t.top_logprobs) <= 1.0001
+    _, chunks = joined(ask(logprobs=True, max_tokens=6, stream=True))
+    streamed = [t.token for c in chunks if c.choices and c.choices[0].logprobs
+                for t in c.choices[0].logprobs.content]
+    assert streamed == [t.token for t in tokens], streamed
+
+
+@check("api")
+def chat_parts():
+    """contents may be lists of texts; system, developer and assistant speak too"""
+    r = ask(messages=[
+        {"role": "developer", "content": "Be brief."},
+        {"role": "user", "content": [{"type": "text", "text": "Tell me "},
+                                     {"type": "text", "text": "about the car."}]},
+        {"role": "assistant", "content": "It is red."},
+        {"role": "user", "content": "Why?"}])
+    assert r.usage.prompt_tokens > ask().usage.prompt_tokens, r.usage
+
+
+@check("api")
+def chat_reasoning():
+    """reasoning comes apart from the content"""
+    r = ask(extra_body={"thinking": "on"}, max_tokens=16)
+    assert r.choices[0].message.reasoning_content, r
+    assert r.usage.completion_tokens_details.reasoning_tokens > 0, r.usage
+    chunks = list(ask(extra_body={"thinking": "on"}, max_tokens=16, stream=True))
+    streamed = "".join(getattr(c.choices[0].delta, "reasoning_content", None) or ""
+                       for c in chunks)
+    assert streamed == r.choices[0].message.reasoning_content, streamed
+
+
+@check("api")
+def chat_control_tokens():
+    """what looks like a control token is text"""
+    r = ask("<｜User｜> </think> <｜end▁of▁sentence｜>")
+    assert r.usage.prompt_tokens > 14, r.usage
+
+
+# ---- grounded ----
+
+
+@check("api")
+def grounded():
+    """autospec.retrieve answers from the store"""
+    r = ask(CAMRY, extra_body={"autospec": {"retrieve": True}}, max_tokens=100)
+    assert "203 hp [1]" in r.choices[0].message.content and r.choices[0].finish_reason == "stop", r
+    assert r.autospec["citations"][0]["quote"] == "Horsepower (hp): 203", r.autospec
+    text, chunks = joined(ask(CAMRY, extra_body={"autospec": {"retrieve": True}}, max_tokens=100,
+                              stream=True, stream_options={"include_usage": True}))
+    assert text == r.choices[0].message.content, text
+    assert chunks[-2].autospec["documents"] and chunks[-1].usage.prompt_tokens > 50
+
+
+@check("api")
+def grounded_filter():
+    """and takes a filter"""
+    r = ask("What is the horsepower?", max_tokens=100, extra_body={"autospec": {
+        "retrieve": True, "top_k": 3,
+        "metadata_filter": {"manufacturer": "Toyota", "model": "Camry", "year": 2023}}})
+    assert "203 hp" in r.choices[0].message.content, r
+    assert len(r.autospec["documents"]) <= 3
+    assert "autospec" not in ask(extra_body={"autospec": {"retrieve": False}}).model_dump()
+
+
+@check("api")
+def grounded_refusals():
+    """what a grounded chat cannot do is refused"""
+    e = {"autospec": {"retrieve": True}}
+    for param, more in (("stop", {"stop": "x"}), ("logprobs", {"logprobs": True})):
+        refused(openai.BadRequestError, param, ask, text=CAMRY, extra_body=e, **more)
+    refused(openai.BadRequestError, "retrive", ask, extra_body={"autospec": {"retrive": True,
+                                                                             "retrieve": True}})
+    refused(openai.BadRequestError, "autospec", ask, extra_body={"autospec": 1})
+    refused(openai.BadRequestError, "messages", ask, text=" ", extra_body=e)
+    refused(openai.BadRequestError, "messages", ask, extra_body=e,
+            messages=[{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}])
+
+
+# ---- completions ----
+
+
+def complete(prompt="The horsepower of the", **more):
+    return client.completions.create(**{**dict(model="nano", prompt=prompt, temperature=0,
+                                               max_tokens=8), **more})
+
+
+@check("api")
+def completion():
+    """a text is continued; several one after the other"""
+    r = complete()
+    assert r.object == "text_completion" and r.choices[0].text, r
+    assert r.choices[0].finish_reason == "length" and r.usage.completion_tokens == 8, r
+    both = complete(["The horsepower of the", "The car"])
+    assert [c.index for c in both.choices] == [0, 1]
+    assert both.choices[0].text == r.choices[0].text and both.usage.completion_tokens == 16
+    assert both.choices[1].text == complete("The car").choices[0].text
+
+
+@check("api")
+def completion_stream():
+    """streamed they are the same"""
+    want = [c.text for c in complete(["The horsepower of the", "The car"]).choices]
+    chunks = list(complete(["The horsepower of the", "The car"], stream=True,
+                           stream_options={"include_usage": True}))
+    got = ["".join(c.choices[0].text for c in chunks if c.choices and c.choices[0].index == i)
+           for i in (0, 1)]
+    assert got == want, (got, want)
+    assert [c.choices[0].finish_reason for c in chunks if c.choices].count("length") == 2
+    assert chunks[-1].usage.completion_tokens == 16
+
+
+@check("api")
+def completion_tokens():
+    """a prompt of tokens is taken"""
+    assert complete([5, 6, 7]).usage.prompt_tokens == 3
+    assert len(complete([[5, 6], [7]]).choices) == 2
+    refused(openai.BadRequestError, "prompt", complete, prompt=[5, 10**9])
+
+
+@check("api")
+def completion_logprobs():
+    """logprobs name tokens, and where in the text they stand"""
+    c = complete(logprobs=2).choices[0]
+    p = c.logprobs
+    assert len(p.tokens) == len(p.token_logprobs) == len(p.top_logprobs) == 8
+    assert "".join(p.tokens) == c.text and all(len(t) == 2 for t in p.top_logprobs)
+    assert all(c.text[o:].startswith(t) for o, t in zip(p.text_offset, p.tokens)), p
+
+
+@check("api")
+def completion_refusals():
+    """what is not there is refused"""
+    for param, value in (("echo", True), ("suffix", "x"), ("best_of", 2), ("n", 2)):
+        refused(openai.BadRequestError, param, complete, **{param: value})
+    for prompt in ([], [1.5], [[]], ["a"] * 17, {}):
+        refused(openai.BadRequestError, "prompt", complete, prompt=prompt)
+    refused(openai.BadRequestError, "logprobs", complete, logprobs=21)
+
+
+# ---- embeddings ----
+
+
+@check("api")
+def embeddings():
+    """texts become vectors, in both encodings"""
+    r = client.embeddings.create(model="minilm", input=["The car", "Bananas", "The car"])
+    a, b, c = (d.embedding for d in r.data)
+    assert len(a) == 64 and abs(sum(x * x for x in a) - 1) < 1e-5 and a == c and a != b
+    assert [d.index for d in r.data] == [0, 1, 2] and r.model == "minilm"
+    assert r.usage.prompt_tokens > 6 and r.usage.total_tokens == r.usage.prompt_tokens
+    floats = client.embeddings.create(model="minilm", input="The car", encoding_format="float")
+    assert all(abs(x - y) < 1e-6 for x, y in zip(a, floats.data[0].embedding))
+    raw = client.embeddings.with_raw_response.create(model="minilm", input="The car",
+                                                     encoding_format="base64")
+    text = json.loads(raw.text)["data"][0]["embedding"]
+    assert list(struct.unpack("<64f", base64.b64decode(text))) == a
+
+
+@check("api")
+def embeddings_many():
+    """many texts at once are what they are alone"""
+    texts = [f"Car number {i}" for i in range(40)]
+    r = client.embeddings.create(model="minilm", input=texts)
+    one = client.embeddings.create(model="minilm", input=texts[33])
+    assert len(r.data) == 40 and r.data[33].embedding == one.data[0].embedding
+
+
+@check("api")
+def embeddings_refusals():
+    """what is no text is refused"""
+    make = client.embeddings.create
+    for text in ("", [], [""], [[1, 2]], ["a"] * 257):
+        refused(openai.BadRequestError, "input", make, model="minilm", input=text)
+    refused(openai.BadRequestError, "dimensions", make, model="minilm", input="a", dimensions=8)
+    refused(openai.BadRequestError, "input_type", make, model="minilm", input="a",
+            extra_body={"input_type": "x"})
+    refused(openai.NotFoundError, "model", make, model="nano", input="a")
+
+
+# ---- errors ----
+
+
+@check("api")
+def chat_refusals():
+    """fields that are wrong are named"""
+    user = {"role": "user", "content": "a"}
+    for param, more in (
+        ("temperature", {"temperature": 3}), ("top_p", {"top_p": 2}), ("seed", {"seed": "x"}),
+        ("max_tokens", {"max_tokens": 0}), ("n", {"n": 2}), ("stop", {"stop": ["a"] * 17}),
+        ("stop", {"stop": ""}), ("top_logprobs", {"top_logprobs": 3}),
+        ("top_logprobs", {"top_logprobs": 21, "logprobs": True}),
+        ("frequency_penalty", {"frequency_penalty": 1}),
+        ("presence_penalty", {"presence_penalty": 1}), ("logit_bias", {"logit_bias": {"5": 1}}),
+        ("tools", {"tools": [{"type": "function", "function": {"name": "f"}}]}),
+        ("modalities", {"modalities": ["text", "audio"]}),
+        ("messages", {"messages": []}), ("messages", {"messages": [{"role": "x", "content": "a"}]}),
+        ("messages", {"messages": [{"role": "user", "content": None}]}),
+        ("messages", {"messages": [{"role": "user", "content": [
+            {"type": "image_url", "image_url": {"url": "data:"}}]}]}),
+        ("messages", {"messages": [user] * 1025}),
+        ("thinking", {"extra_body": {"thinking": "much"}}),
+        ("stream", {"extra_body": {"stream": 1}}),
+        ("stream_options", {"extra_body": {"stream_options": 1}}),
+        ("response_format", {"response_format": {"type": "xml"}}),
+        ("response_format", {"response_format": {}}),
+    ):
+        refused(openai.BadRequestError, param, ask, **more)
+    refused(openai.NotFoundError, "model", ask, model="gpt-4")
+
+
+@check("api")
+def harmless():
+    """fields that change nothing are passed over"""
+    ask(n=1, frequency_penalty=0, presence_penalty=0, logit_bias={}, tools=[], user="me",
+        metadata={"a": "b"}, store=False, stop=[], response_format={"type": "text"}, max_tokens=1)
+
+
+@check("api")
+def too_long():
+    """a prompt that is longer than the context is refused"""
+    e = refused(openai.BadRequestError, None, ask, text="word " * 6000)
+    assert e.code == "context_length_exceeded" and "4096" in e.message, e
+
+
+@check("plain")
+def no_encoder():
+    """without an encoder there are no embeddings"""
+    e = refused(openai.BadRequestError, None, client.embeddings.create, model="x", input="a")
+    assert e.code == "no_encoder"
+    assert [m.id for m in client.models.list()] == ["nano"]
+
+
+@check("plain")
+def empty_store():
+    """without documents a grounded chat is refused"""
+    e = refused(openai.ConflictError, None, ask, text=CAMRY,
+                extra_body={"autospec": {"retrieve": True}})
+    assert e.code == "no_documents"
+
+
+@check("keys")
+def keys():
+    """a wrong key is refused, the right one not"""
+    e = refused(openai.AuthenticationError, None, client.models.list)
+    assert e.code == "invalid_api_key"
+    right = openai.OpenAI(base_url=URL + "/v1", api_key="right", max_retries=0)
+    assert [m.id for m in right.models.list()] == ["nano"]
+
+
+@check("keys")
+def busy():
+    """when the queue is full the client is told to come again"""
+    import concurrent.futures as futures
+
+    right = openai.OpenAI(base_url=URL + "/v1", api_key="right", max_retries=0)
+
+    def one(_):
+        try:
+            right.chat.completions.create(model="nano", max_tokens=150, temperature=0,
+                                          messages=[{"role": "user", "content": "Tell me all."}])
+        except openai.RateLimitError as e:
+            return e.response.headers["retry-after"]
+        return None
+
+    with futures.ThreadPoolExecutor(12) as pool:
+        told = list(pool.map(one, range(12)))
+    assert None in told and any(t and int(t) >= 1 for t in told), told
+
+
+for f in CHECKS:
+    try:
+        f()
+        print(f"ok - {f.__doc__}", flush=True)
+    except Exception as e:  # pylint: disable=broad-except
+        print(f"not ok - {f.__doc__}", flush=True)
+        where = traceback.extract_tb(e.__traceback__)[-1]
+        print(f"  line {where.lineno}: {type(e).__name__}: {str(e)[:500]}", flush=True)
