@@ -1,5 +1,6 @@
 #include "server/listen.h"
 
+#include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -39,7 +40,13 @@ int listen_open(const char *host, unsigned port, char *url, size_t size, struct 
         error_errno(err, ERROR_IO, "making a socket");
     } else if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
                bind(fd, found->ai_addr, found->ai_addrlen) != 0 || listen(fd, BACKLOG) != 0) {
-        error_errno(err, ERROR_IO, "listening on %s port %u", host, port);
+        if (errno == EADDRINUSE)
+            error_set(err, ERROR_IO,
+                      "port %u of %s is taken by another program, perhaps by another autospec; "
+                      "--port takes another",
+                      port, host);
+        else
+            error_errno(err, ERROR_IO, "listening on %s port %u", host, port);
         close(fd);
         fd = -1;
     } else {

@@ -147,6 +147,9 @@ void handle_llm_info(struct exchange *x)
     set(o, "memory", memory_json(&e, &t));
     set(o, "prefill_rate", json_real(t.prefill_rate));
     set(o, "decode_rate", json_real(t.decode_rate));
+    set(o, "tokens",
+        json_pack("{s:I, s:I}", "prompt", (json_int_t)t.prompt_tokens, "generated",
+                  (json_int_t)t.generated_tokens));
     set(o, "queue_length", count(t.waiting + lane.waiting));
     set(o, "queue",
         json_pack("{s:I, s:I, s:I, s:I}", "running", (json_int_t)t.running, "waiting",

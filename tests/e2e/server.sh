@@ -33,6 +33,8 @@ stop_server TERM
 start_server
 check "it says where it listens" test -n "$URL"
 check "on this machine alone" grep -q 'http://127\.0\.0\.1:' "$SERVER_LOG"
+run serve --port "${URL##*:}"
+one_error "a port that is taken is named, with the way out" 1 "port ${URL##*:} of 127.0.0.1 is taken by another program.*--port takes another"
 
 # ---- how it is ----
 
@@ -45,7 +47,8 @@ answers "llm-info tells of the model" 200 '.model_name == "nano" and .architectu
     .quantization == "4-bit" and .device == "cpu" and .parameters > 6000000 and
     .context_length == 4096 and .memory.weights > 3000000 and .memory.kv_cache.total > 0 and
     .memory.kv_cache.used == 0 and .memory.peak > 0 and .decode_rate >= 0 and .prefill_rate >= 0 and .queue_length == 0 and
-    .queue.max_running == 8 and .queue.max_waiting == 64 and .uptime > 0 and .max_tokens == 512'
+    .queue.max_running == 8 and .queue.max_waiting == 64 and .uptime > 0 and .max_tokens == 512 and
+    .tokens.prompt == 0 and .tokens.generated == 0'
 
 http /
 answers "the page is there" 200

@@ -63,6 +63,11 @@ class MockServer:
         self.process.stdout.close()
 
 
+def ingest(program, store):
+    subprocess.run([program, "ingest", "data"], env={**os.environ, "AUTOSPEC_STORE": str(store)}, check=True,
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
 class RealServer:
     """`autospec serve` over a store of its own."""
 

@@ -1,21 +1,21 @@
-"""Makes docs/page-*.png: `python3 tests/ui/screenshots.py [FOLDER]`, against the mock server, so that
-they show the same everywhere. They are made by hand when the page changes, and looked at."""
+"""Makes docs/page-*.png: `python3 tests/ui/screenshots.py build/autospec [FOLDER]`. They show the
+program itself over data/, but for the unsupported number, which the mock server makes up. They are
+made by hand when the page changes, and looked at; with a FOLDER, all are made that are worth it."""
 
+import concurrent.futures
+import itertools
+import json
 import pathlib
 import sys
+import tempfile
 import time
+import urllib.request
 
-from browser import Browser, MockServer
+from browser import Browser, MockServer, RealServer, ingest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-SAMPLES = """
-    return get("/query/llm-info").then((info) => { for (let i = 0; i < 58; i++) {
-        const wave = Math.sin(i / 5) * Math.sin(i / 13), busy = Math.max(0, wave);
-        info.prefill_rate = 3650 + 260 * wave; info.decode_rate = 128 + 22 * wave;
-        info.memory.kv_cache.used = 1.2e6 + 5e6 * busy;
-        info.queue_length = Math.round(3 * busy);
-        showSystem(info); } })"""
+MAKES = ("Toyota Camry", "Honda Accord", "Ford F-150", "Lexus ES", "Rivian R1S", "Kia Telluride", "Chrysler 300")
 COMPARISON = "Which has more horsepower, the 2023 Toyota Camry or the 2023 Honda Accord?"
 SHOTS = [  # name, width, height, scheme, section, question, then
     ("390-light", 390, 844, "light", "ask", COMPARISON, ""),
@@ -37,8 +37,24 @@ MORE = [  # to look at, not kept
 ]
 
 
+def keep_busy(url, seconds):
+    """Questions for the graphs of the system panel to show, now few and now many at once."""
+    def ask(name):
+        body = json.dumps({"query": f"What is the horsepower of the {name}?"}).encode()
+        urllib.request.urlopen(urllib.request.Request(f"{url}query", body, {"Content-Type": "application/json"})).read()
+
+    began = time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(24) as pool:
+        for wave in itertools.cycle((1, 2, 4, 24, 16, 3, 2, 0, 0, 1)):
+            if time.monotonic() - began > seconds:
+                return
+            end = time.monotonic() + 2
+            while wave and time.monotonic() < end:
+                list(pool.map(ask, (MAKES[i % len(MAKES)] for i in range(wave))))
+            time.sleep(max(0, end - time.monotonic()))
+
+
 def shoot(browser, server, path, width, height, scheme, section, question, then):
-    server.switch(wrong=width == 820)  # this one shows a number that does not stand in its passage
     browser.size(width, height)
     browser.media(prefers_color_scheme=scheme, prefers_reduced_motion="reduce")
     browser.get("about:blank")
@@ -49,9 +65,9 @@ def shoot(browser, server, path, width, height, scheme, section, question, then)
         time.sleep(1.5)
         browser.execute_script("document.activeElement.blur()")
     browser.execute_script("location.hash = arguments[0]", section)
-    time.sleep(2.5 if section == "system" else 0.8)
-    if section == "system":  # two minutes' samples at once
-        browser.execute_script(SAMPLES)
+    if section == "system":
+        keep_busy(server.url, 58 if width > 1000 else 20)
+    time.sleep(0.8)
     if then:
         browser.execute_script("document.querySelector(arguments[0]).click()", then)
         time.sleep(0.5)
@@ -61,15 +77,19 @@ def shoot(browser, server, path, width, height, scheme, section, question, then)
 
 
 def main():
-    folder = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "docs")
-    server, browser = MockServer(), Browser()
-    server.switch(pause=0.002)
-    try:
-        for name, *how in SHOTS + (MORE if len(sys.argv) > 1 else []):
-            shoot(browser, server, folder / f"page-{name}.png", *how)
-    finally:
-        browser.quit()
-        server.stop()
+    program, folder = sys.argv[1], pathlib.Path(sys.argv[2] if len(sys.argv) > 2 else "docs")
+    with tempfile.TemporaryDirectory() as place:
+        store = pathlib.Path(place) / "store.db"
+        ingest(program, store)
+        mock, server, browser = MockServer(), RealServer(program, store), Browser()
+        mock.switch(wrong=True)
+        try:
+            for name, *how in SHOTS + (MORE if len(sys.argv) > 2 else []):
+                shoot(browser, mock if name == "820-light" else server, folder / f"page-{name}.png", *how)
+        finally:
+            browser.quit()
+            server.stop()
+            mock.stop()
 
 
 if __name__ == "__main__":

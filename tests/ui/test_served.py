@@ -8,13 +8,12 @@ The states that are hard to bring about with the real server are in test_page.py
 
 import os
 import pathlib
-import subprocess
 import sys
 import tempfile
 import traceback
 import urllib.request
 
-from browser import Browser, RealServer
+from browser import Browser, RealServer, ingest
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -115,8 +114,7 @@ def main():
         store = pathlib.Path(folder) / "store.db"
         files = pathlib.Path(folder) / "files"
         files.mkdir()
-        subprocess.run([program, "ingest", "data"], env={**os.environ, "AUTOSPEC_STORE": str(store)}, check=True,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        ingest(program, store)
         server = RealServer(program, store, KEY)
         browser = Browser()
         page = Page(browser, server, files)

@@ -323,9 +323,12 @@ static void damaged_files_give_one_clear_error(void **state)
     (void)state;
     REFUSED(DOCUMENT_TEXT, "", "/doc: is empty");
     REFUSED(DOCUMENT_TEXT, " \n\t\n", "/doc: holds only white space");
-    REFUSED(DOCUMENT_CSV, "a,b\n1,\0\n", "/doc: line 2: a NUL byte at offset 6: not a text file");
+    REFUSED(DOCUMENT_CSV, "a,b\n1,\0\n",
+            "/doc: line 2: a NUL byte at offset 6: not a text file in UTF-8");
     REFUSED(DOCUMENT_MARKDOWN, "# A\n\nb\xff\n",
-            "/doc: line 3: invalid UTF-8 at offset 6 (byte 0xff)");
+            "/doc: line 3: invalid UTF-8 at offset 6 (byte 0xff); text has to be saved as UTF-8");
+    REFUSED(DOCUMENT_TEXT, "%PDF-1.7\n\0\xff", "/doc: is a PDF, which cannot be read yet");
+    REFUSED(DOCUMENT_TEXT, "2023 Toyota Camry\n", "/doc: holds a title and no text");
     struct store *s = memory_store();
     struct error err = {0};
     struct ingest_totals t = {0};

@@ -82,16 +82,19 @@ static bool check_text(const char *path, const char *data, size_t len, struct er
     if (len >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0) i = 3;
     while (i < len && strchr(" \t\r\n", data[i]) && data[i]) i++;
     if (len == 0) return error_set(err, ERROR_INPUT, "%s: is empty", path);
+    if (len >= 5 && memcmp(data, "%PDF-", 5) == 0)
+        return error_set(err, ERROR_UNSUPPORTED, "%s: is a PDF, which cannot be read yet", path);
     const char *nul = memchr(data, '\0', len);
     if (nul)
         return error_set(err, ERROR_INPUT,
-                         "%s: line %zu: a NUL byte at offset %zu: not a text file", path,
+                         "%s: line %zu: a NUL byte at offset %zu: not a text file in UTF-8", path,
                          line_of(data, (size_t)(nul - data)), (size_t)(nul - data));
     size_t valid = utf8_valid_prefix(data, len);
     if (valid < len)
         return error_set(err, ERROR_INPUT,
-                         "%s: line %zu: invalid UTF-8 at offset %zu (byte 0x%02x)", path,
-                         line_of(data, valid), valid, (unsigned char)data[valid]);
+                         "%s: line %zu: invalid UTF-8 at offset %zu (byte 0x%02x); text "
+                         "has to be saved as UTF-8",
+                         path, line_of(data, valid), valid, (unsigned char)data[valid]);
     if (i == len) return error_set(err, ERROR_INPUT, "%s: holds only white space", path);
     return true;
 }
@@ -128,8 +131,9 @@ bool ingest_text(struct store *store, const char *path, enum document_kind kind,
                        .totals = &counted};
     bool ok = READERS[kind](&r, err);
     if (ok && counted.chunks == 0)
-        ok = error_set(err, ERROR_INPUT, "%s: holds no %s", path,
-                       kind == DOCUMENT_CSV || kind == DOCUMENT_JSON ? "rows" : "text");
+        ok = error_set(err, ERROR_INPUT, "%s: holds %s", path,
+                       kind == DOCUMENT_CSV || kind == DOCUMENT_JSON ? "no rows"
+                                                                     : "a title and no text");
     arena_free(&r.arena);
     buffer_free(&r.title);
     buffer_free(&r.text);
