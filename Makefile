@@ -40,9 +40,22 @@ AVX512   := -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vnni $(AVX2)
 %/kernels_avx512.o:   ISA := $(AVX512) -ffp-contract=fast -Wno-psabi
 %/attention_avx512.o: ISA := $(AVX512) -mavx512bf16 -ffp-contract=fast -Wno-psabi
 
+# GPU kernels: where nvcc is found it makes an image of each .cu file for all these GPUs, and PTX that
+# the driver translates for newer ones; NVCC= leaves them out. nvcc 12 and older can do 70 as well.
+NVCC         ?= $(or $(shell command -v nvcc 2>/dev/null),$(wildcard /usr/local/cuda/bin/nvcc))
+CUDA_TARGETS ?= 75 80 86 89 90a
+CUDA_PTX     ?= 90
+CUDA_BUILD   ?= build/cuda
+NVCC_FLAGS    = -O3 -std=c++17 -Isrc -lineinfo \
+                $(foreach t,$(CUDA_TARGETS),-gencode arch=compute_$(t),code=sm_$(t)) \
+                $(foreach t,$(CUDA_PTX),-gencode arch=compute_$(t),code=compute_$(t))
+CU       := $(sort $(wildcard src/backend/cuda/*.cu))
+IMAGES   := $(if $(NVCC),$(patsubst src/backend/cuda/%.cu,$(CUDA_BUILD)/%.fatbin,$(CU)))
+IMAGES_O  = $(BUILD)/src/backend/cuda/images.o
+
 SRCS  := $(shell find src -name '*.c' | LC_ALL=C sort)
 MAIN  := src/cli/main.c
-OBJS  := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(MAIN),$(SRCS)))
+OBJS  := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(MAIN),$(SRCS))) $(IMAGES_O)
 LIB   := $(BUILD)/libinternal.a
 BIN   := $(BUILD)/autospec
 # The library for other programs: what is below the commands, with the symbols of its header alone.
@@ -63,7 +76,7 @@ FUZZING   := BUILD=build-fuzz CC=$(CLANG) $(SANITIZED) \
 
 .DELETE_ON_ERROR:
 .PHONY: all unit demo check deps deps-browser bench asan tsan fuzz fuzz-programs lint format \
-        install uninstall clean help
+        install uninstall clean help FORCE
 
 all: $(BIN) $(STATIC) $(SHARED) ## build the program as build/autospec, and the libraries beside it
 
@@ -93,6 +106,19 @@ $(BUILD)/%.o: %.c Makefile
 	$(CC) $(ALL_CFLAGS) $(ISA) -MMD -MP -c -o $@ $<
 
 $(BUILD)/src/server/page.o: src/server/ui/index.html
+
+$(CUDA_BUILD)/%.fatbin: src/backend/cuda/%.cu
+	@mkdir -p $(@D)
+	$(NVCC) $(NVCC_FLAGS) -MMD -MP -MF $(@:.fatbin=.d) -fatbin -o $@ $<
+
+# The list of images is written again only when it changes; FORCE has it looked at.
+$(IMAGES_O:.o=.s): FORCE
+	@sh scripts/cuda_images.sh $@ $(IMAGES)
+
+$(IMAGES_O): $(IMAGES_O:.o=.s) $(IMAGES)
+	$(CC) -c -o $@ $<
+
+FORCE:
 
 $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(LIB)
 	$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(ALL_LIBS)
@@ -183,4 +209,4 @@ clean: ## remove all that was built
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 14
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) $(CUDA_BUILD) -name '*.d' 2>/dev/null)

@@ -35,6 +35,8 @@ struct backend_options {
     size_t max_logits; /* rows of logits of one step */
     unsigned kv_bits;  /* of a number in the KV cache: 16 (0 is 16) or 8; no matter for f32 models */
     const char *isa;   /* cpu: "portable", "avx2", "avx512"; NULL: the best there is */
+    size_t n_layers;   /* cpu: the first so many layers alone, no logits: GPUs go on from
+                          backend_cpu_residual; 0: all */
 };
 
 struct backend {
@@ -56,6 +58,8 @@ struct backend_ops {
     void (*copy_page)(struct backend *b, int32_t from, int32_t to);
     void (*memory)(const struct backend *b, struct backend_memory *out);
     const char *(*description)(const struct backend *b); /* "cpu avx512, 2 threads" */
+    /* Whether what computes is gone for good: every step fails from now on. NULL: never. */
+    bool (*lost)(const struct backend *b);
 };
 
 /* The model and the pool are borrowed and outlive the backend. */
@@ -66,5 +70,9 @@ struct backend *backend_cpu_create(const struct packed_model *model, struct thre
 bool backend_cpu_memory(const struct model_config *config, enum quant_type type, size_t n_threads,
                         const struct backend_options *options, struct backend_memory *out,
                         struct error *err);
+
+/* Of a backend of the first layers: what the last step left for the next layer, (tokens of the
+ * step, hidden) f32, valid until the next step. */
+const float *backend_cpu_residual(struct backend *b);
 
 #endif

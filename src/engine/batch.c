@@ -293,8 +293,9 @@ bool batch_step(struct batch *b)
         struct error err = {0};
         if (!run(b, 0, p.n, &err)) /* one of them is at fault: only that one shall fail */
             for (size_t i = 0; i < p.n; i++) {
-                error_clear(&err);
-                if (!run(b, i, 1, &err)) sequence_fail(b->members[i], &err);
+                bool lost = engine_lost(b->engine);
+                if (!lost) error_clear(&err);
+                if (lost || !run(b, i, 1, &err)) sequence_fail(b->members[i], &err);
             }
         count_step(b, &p, b->counts.generated_tokens - before, clock_seconds() - started);
     }

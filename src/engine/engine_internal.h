@@ -25,6 +25,12 @@ struct engine {
     double load_seconds;
 };
 
+/* What computes is gone for good (backend.h). */
+static inline bool engine_lost(const struct engine *e)
+{
+    return e->backend->ops->lost && e->backend->ops->lost(e->backend);
+}
+
 /* Ids that may be picked: those that the tokenizer can spell (padded rows of the head are noise);
  * all of a random shape. */
 static inline size_t engine_ids(const struct engine *e)

@@ -253,6 +253,7 @@ static void copy_counts(struct scheduler *s)
 static void deliver(struct scheduler *s)
 {
     copy_counts(s);
+    s->stats.lost = engine_lost(s->engine);
     pthread_cond_broadcast(&s->change);
     for (size_t i = 0; i < s->n_running;) {
         struct request *r = s->running[i];
@@ -402,6 +403,8 @@ static bool enqueue(struct scheduler *s, struct request *r, struct error *err)
     pthread_mutex_lock(&s->lock);
     if (s->draining) {
         error_set(err, ERROR_BUSY, "the server is shutting down");
+    } else if (s->stats.lost) {
+        error_set(err, ERROR_BUSY, "the GPU is lost, the program must be started again");
     } else if (s->n_waiting >= s->max_waiting + s->max_running - s->n_running) {
         error_set(err, ERROR_BUSY, "%zu requests are waiting already", s->n_waiting);
     } else {

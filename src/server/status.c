@@ -12,15 +12,26 @@ void handle_health(struct exchange *x)
     reply_json(x, 200, json_pack("{s:s}", "status", "ok"));
 }
 
+/* The model is loaded and can still be computed. */
+static bool can_answer(struct server *s, bool *lost)
+{
+    struct scheduler_stats stats = {0};
+    bool loaded = atomic_load(&s->ready);
+    if (loaded) scheduler_stats(s->scheduler, &stats);
+    *lost = stats.lost;
+    return loaded && !stats.lost;
+}
+
 void handle_ready(struct exchange *x)
 {
     struct server *s = x->server;
-    bool draining = atomic_load(&s->draining), ready = atomic_load(&s->ready) && !draining;
+    bool lost, draining = atomic_load(&s->draining), ready = can_answer(s, &lost) && !draining;
     if (!ready) reply_header(x, "Retry-After", "5");
     reply_json(x, ready ? 200 : 503,
                json_pack("{s:s}", "status",
                          ready      ? "ready"
                          : draining ? "stopping"
+                         : lost     ? "gpu lost"
                                     : "loading"));
 }
 
@@ -86,8 +97,9 @@ void handle_metrics(struct exchange *x)
                    (double)lane.waiting);
     metrics_sample(&out, "autospec_uptime_seconds", "gauge", "Since the start.",
                    clock_seconds() - s->started);
+    bool lost;
     metrics_sample(&out, "autospec_ready", "gauge", "1 when the model is loaded.",
-                   atomic_load(&s->ready) ? 1 : 0);
+                   can_answer(s, &lost) ? 1 : 0);
     metrics_sample(&out, "process_resident_memory_bytes", "gauge", "Resident memory.",
                    (double)process_memory("VmRSS:"));
     if (atomic_load(&s->ready)) {

@@ -122,7 +122,8 @@ static bool cpu_step(struct backend *base, const struct step_sequence *sequences
         const struct step_sequence *s = &sequences[i];
         if (s->n_tokens == 0 || s->n_tokens > b->max_tokens - b->n_tokens)
             return error_set(err, ERROR_USAGE, "a step of more than %zu tokens", b->max_tokens);
-        if (s->n_logits > s->n_tokens || s->n_logits > b->max_logits - b->n_logits)
+        size_t logits = b->is_part ? 0 : s->n_logits;
+        if (s->n_logits > s->n_tokens || logits > b->max_logits - b->n_logits)
             return error_set(err, ERROR_USAGE, "a step of more than %zu logits", b->max_logits);
         for (size_t t = 0; t < s->n_tokens; t++) {
             if (s->tokens[t] < 0 || (size_t)s->tokens[t] >= c->vocab)
@@ -133,7 +134,7 @@ static bool cpu_step(struct backend *base, const struct step_sequence *sequences
         for (size_t p = 0; p <= (s->position + s->n_tokens - 1) / KV_PAGE; p++)
             if (s->pages[p] < 0 || (size_t)s->pages[p] >= b->kv.n_pages)
                 return error_set(err, ERROR_USAGE, "KV page %d of %zu", s->pages[p], b->kv.n_pages);
-        b->n_logits += s->n_logits;
+        b->n_logits += logits;
     }
     if (b->n_tokens == 0) return true;
     b->sequences = sequences;
@@ -229,6 +230,11 @@ static void cpu_free(struct backend *base)
     free(b);
 }
 
+const float *backend_cpu_residual(struct backend *base)
+{
+    return from_base(base)->x;
+}
+
 static const struct backend_ops cpu_ops = {
     .name = "cpu",
     .free = cpu_free,
@@ -277,6 +283,8 @@ bool backend_cpu_memory(const struct model_config *config, enum quant_type type,
                         struct error *err)
 {
     struct packed_model shape = {.config = *config, .type = type};
+    if (options->n_layers) shape.config.n_layers = options->n_layers;
+    config = &shape.config;
     struct cpu_backend b = {.model = &shape, .counting = true};
     struct kv_pool kv;
     if (!take_buffers(&b, options, err) ||
@@ -305,6 +313,13 @@ struct backend *backend_cpu_create(const struct packed_model *model, struct thre
     }
     b->base.ops = &cpu_ops;
     b->model = model;
+    if (options->n_layers) {
+        b->part = *model;
+        b->part.config.n_layers = options->n_layers;
+        b->model = &b->part;
+        b->is_part = true;
+        model = &b->part;
+    }
     b->pool = pool;
     b->kernels = kernels;
     b->max_tokens = options->max_tokens;

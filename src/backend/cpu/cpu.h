@@ -27,7 +27,9 @@ struct step_token {
 
 struct cpu_backend {
     struct backend base;
-    const struct packed_model *model;
+    const struct packed_model *model; /* the caller's, or `part` */
+    struct packed_model part;         /* the caller's, but with fewer layers */
+    bool is_part;
     const struct cpu_kernels *kernels;
     attention_span *span; /* NULL: by kv_load and attention_tile */
     struct thread_pool *pool;
