@@ -94,10 +94,18 @@ static void run_op(struct device *d, const struct op *op)
     struct emulated_device *v = from_base(d);
     if (d->lost && op->kind != OP_RECORD) return;
     switch (op->kind) {
-    case OP_COPY: memcpy(op->to, op->from, op->bytes); break;
-    case OP_CLEAR: memset(op->to, 0, op->bytes); break;
-    case OP_RECORD: op->event->done++; break;
-    case OP_WAIT: run_until(op->other, op->event, op->moment); break;
+    case OP_COPY:
+        memcpy(op->to, op->from, op->bytes);
+        break;
+    case OP_CLEAR:
+        memset(op->to, 0, op->bytes);
+        break;
+    case OP_RECORD:
+        op->event->done++;
+        break;
+    case OP_WAIT:
+        run_until(op->other, op->event, op->moment);
+        break;
     case OP_GRAPH:
         for (size_t i = 0; i < op->graph->list.n; i++) run_op(d, &op->graph->list.ops[i]);
         break;
@@ -246,8 +254,8 @@ static bool emulated_event_wait(struct device *d, struct device *other, struct d
                                 struct error *err)
 {
     if (from_base(d)->capturing) abort();
-    return queue(
-        d, &(struct op){.kind = OP_WAIT, .event = e, .moment = e->queued, .other = other}, err);
+    return queue(d, &(struct op){.kind = OP_WAIT, .event = e, .moment = e->queued, .other = other},
+                 err);
 }
 
 static bool emulated_event_sync(struct device *d, struct device_event *e, struct error *err)

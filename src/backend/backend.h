@@ -33,10 +33,10 @@ struct backend_options {
     size_t n_pages;    /* KV pages */
     size_t max_tokens; /* of one step, all sequences together: bounds the activations */
     size_t max_logits; /* rows of logits of one step */
-    unsigned kv_bits;  /* of a number in the KV cache: 16 (0 is 16) or 8; no matter for f32 models */
-    const char *isa;   /* cpu: "portable", "avx2", "avx512"; NULL: the best there is */
-    size_t n_layers;   /* cpu: the first so many layers alone, no logits: GPUs go on from
-                          backend_cpu_residual; 0: all */
+    unsigned kv_bits; /* of a number in the KV cache: 16 (0 is 16) or 8; no matter for f32 models */
+    const char *isa;  /* cpu: "portable", "avx2", "avx512"; NULL: the best there is */
+    size_t n_layers;  /* cpu: the first so many layers alone, no logits: GPUs go on from
+                         backend_cpu_residual; 0: all */
 };
 
 struct backend {

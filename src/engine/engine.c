@@ -1,5 +1,6 @@
 /* Opening a model: weights, tokenizer, chat format, backend and KV pages, and running tokens
  * through it. generate.c makes text of that. */
+#include "backend/cuda/gpus.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "engine/batch.h"
@@ -13,11 +14,7 @@
 
 bool engine_device_check(const char *device, struct error *err)
 {
-    if (!device || strcmp(device, "auto") == 0 || strcmp(device, "cpu") == 0) return true;
-    return error_set(err, ERROR_UNSUPPORTED,
-                     "device \"%s\": this build of autospec computes on the CPU only; set DEVICE to "
-                     "cpu or auto",
-                     device);
+    return gpus_check(device, NULL, err);
 }
 
 /* What this build has no code for is refused before anything is loaded. */

@@ -33,7 +33,7 @@ struct engine_options {
     bool no_speculation;   /* one token a step, no drafts (engine/speculate.h) */
 };
 
-/* A device that this build can compute on; NULL is. */
+/* A device that can be computed on here; NULL is. */
 bool engine_device_check(const char *device, struct error *err);
 
 struct engine *engine_open(const struct engine_options *options, struct error *err);

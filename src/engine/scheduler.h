@@ -37,9 +37,9 @@ typedef void request_wake(void *context);
 
 /* Puts a request into the queue. Prompt, stop strings and options are copied; what options->cancel
  * and options->constraint point to is borrowed until request_release. `wake` may be NULL.
- * Errors: ERROR_BUSY when the queue is full, the scheduler drains, or what computes is lost (429 or 503);
- * ERROR_USAGE for an empty prompt, one longer than the context, options out of range; ERROR_INPUT
- * for a token id that the model does not have. */
+ * Errors: ERROR_BUSY when the queue is full, the scheduler drains, or what computes is lost (429 or
+ * 503); ERROR_USAGE for an empty prompt, one longer than the context, options out of range;
+ * ERROR_INPUT for a token id that the model does not have. */
 struct request *scheduler_submit(struct scheduler *s, const struct tokens *prompt,
                                  const struct generate_options *options, request_wake *wake,
                                  void *context, struct error *err);
@@ -98,7 +98,7 @@ struct scheduler_stats {
     /* Since the start. */
     uint64_t submitted, refused, done, failed, cancelled, preempted, steps;
     uint64_t prompt_tokens, cached_tokens, generated_tokens, drafted_tokens, accepted_tokens;
-    bool lost; /* what computes (a GPU) is gone for good: every request fails */
+    bool lost;          /* what computes (a GPU) is gone for good: every request fails */
     double retry_after; /* seconds until a place in the queue is likely free: for Retry-After */
 };
 void scheduler_stats(struct scheduler *s, struct scheduler_stats *out);

@@ -51,7 +51,7 @@ run bench --shape no-such-folder
 one_error "a shape that there is not" 1 'no-such-folder'
 run bench --shape tests/golden/configs/DeepSeek-R1-Distill-Llama-70B --quant none --memory 4G
 one_error "a shape that does not fit" 1 'needs .* GB'
-run bench --device cuda
-one_error "a device that there is not" 1 'CPU only'
+CUDA_VISIBLE_DEVICES='' run bench --device cuda
+one_error "a device that there is not" 1 'device "cuda": there is no GPU: .*DEVICE=auto would compute on the CPU'
 
 finish

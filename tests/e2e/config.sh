@@ -101,8 +101,24 @@ DEVICE=gpu run config
 one_error "a device must be known" 2 'DEVICE in the environment: "gpu" is not one of auto, cpu, cuda or cuda:N'
 run config nano
 one_error "config takes no argument" 2 'config takes no argument'
-DEVICE=cuda:1 run info
-one_error "a device that this build has no code for is refused" 1 'device "cuda:1".*CPU only.*DEVICE'
+export CUDA_VISIBLE_DEVICES='' # hides what GPUs there are
+DEVICE=cuda:0 run info
+one_error "where there is no GPU it says so, why, and what auto would do" 1 \
+    'device "cuda:0": there is no GPU: (no NVIDIA driver|the NVIDIA driver|this build).*; DEVICE=auto would compute on the CPU$'
+for command in "serve" "plan" "generate hello"; do
+    # shellcheck disable=SC2086 # words
+    DEVICE=cuda run $command
+    one_error "so does ${command%% *}" 1 'device "cuda": there is no GPU: .*DEVICE=auto would compute on the CPU$'
+done
+DEVICE=cpu run info
+grep -v '^packed' "$OUT" >"$SCRATCH/cpu"
+for device in auto ''; do
+    DEVICE=$device run info
+    exits "DEVICE='$device' is no error there" 0
+    check "and the CPU computes as with DEVICE=cpu" \
+        cmp "$SCRATCH/cpu" <(grep -v '^packed' "$OUT")
+done
+unset CUDA_VISIBLE_DEVICES
 run info --device auto --json
 check "auto is the CPU" jq -e '.device | test("^cpu ")' "$OUT"
 finish

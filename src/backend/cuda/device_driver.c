@@ -30,8 +30,8 @@ struct driver_device {
     cu_module modules[MAX_IMAGES];
     size_t n_modules;
     cu_function functions[CUDA_N_KERNELS];
-    size_t shared[CUDA_N_KERNELS];      /* bytes that the function has leave for */
-    unsigned resident[CUDA_N_KERNELS];  /* blocks of it that the device holds */
+    size_t shared[CUDA_N_KERNELS];     /* bytes that the function has leave for */
+    unsigned resident[CUDA_N_KERNELS]; /* blocks of it that the device holds */
 };
 
 static struct driver_device *from_base(struct device *d)
@@ -429,14 +429,12 @@ static struct device *driver_open(struct device_source *s, size_t index, struct 
     struct device *d = &v->base;
     *d = (struct device){.ops = &driver_ops, .source = s, .index = index};
     snprintf(d->info.name, sizeof d->info.name, "not known yet");
-    bool ok = check(d, cu.device_get(&v->device, (int)index), "opening it", err) &&
-              describe(v, err) &&
-              check(d, cu.context_retain(&v->context, v->device), "opening it", err) &&
-              enter(d, err) &&
-              check(d, cu.stream_create(&v->stream, CU_STREAM_NON_BLOCKING_FLAG), "a stream",
-                    err) &&
-              check(d, cu.event_create(&v->waiting, CU_EVENT_NO_TIMING), "an event", err) &&
-              load_modules(v, err) && driver_free_memory(d, &d->info.free, err);
+    bool ok =
+        check(d, cu.device_get(&v->device, (int)index), "opening it", err) && describe(v, err) &&
+        check(d, cu.context_retain(&v->context, v->device), "opening it", err) && enter(d, err) &&
+        check(d, cu.stream_create(&v->stream, CU_STREAM_NON_BLOCKING_FLAG), "a stream", err) &&
+        check(d, cu.event_create(&v->waiting, CU_EVENT_NO_TIMING), "an event", err) &&
+        load_modules(v, err) && driver_free_memory(d, &d->info.free, err);
     if (ok) return d;
     driver_close(d);
     return NULL;

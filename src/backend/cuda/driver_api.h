@@ -64,14 +64,14 @@ struct cu_launch_config {
     X(error_name, "cuGetErrorName", (cu_result code, const char **out))                            \
     X(error_string, "cuGetErrorString", (cu_result code, const char **out))                        \
     X(device_count, "cuDeviceGetCount", (int *n))                                                  \
-    X(device_get, "cuDeviceGet", (cu_device *out, int index))                                      \
+    X(device_get, "cuDeviceGet", (cu_device * out, int index))                                     \
     X(device_name, "cuDeviceGetName", (char *out, int size, cu_device device))                     \
     X(device_attribute, "cuDeviceGetAttribute", (int *out, int attribute, cu_device device))       \
-    X(context_retain, "cuDevicePrimaryCtxRetain", (cu_context *out, cu_device device))             \
+    X(context_retain, "cuDevicePrimaryCtxRetain", (cu_context * out, cu_device device))            \
     X(context_release, "cuDevicePrimaryCtxRelease_v2", (cu_device device))                         \
     X(context_set, "cuCtxSetCurrent", (cu_context context))                                        \
-    X(memory_info, "cuMemGetInfo_v2", (size_t *free, size_t *total))                               \
-    X(alloc, "cuMemAlloc_v2", (cu_address *out, size_t bytes))                                     \
+    X(memory_info, "cuMemGetInfo_v2", (size_t * free, size_t * total))                             \
+    X(alloc, "cuMemAlloc_v2", (cu_address * out, size_t bytes))                                    \
     X(free, "cuMemFree_v2", (cu_address at))                                                       \
     X(alloc_host, "cuMemAllocHost_v2", (void **out, size_t bytes))                                 \
     X(free_host, "cuMemFreeHost", (void *at))                                                      \
@@ -86,17 +86,17 @@ struct cu_launch_config {
        size_t bytes, cu_stream stream))                                                            \
     X(set_bytes, "cuMemsetD8Async",                                                                \
       (cu_address at, unsigned char value, size_t n, cu_stream stream))                            \
-    X(stream_create, "cuStreamCreate", (cu_stream *out, unsigned flags))                           \
+    X(stream_create, "cuStreamCreate", (cu_stream * out, unsigned flags))                          \
     X(stream_destroy, "cuStreamDestroy_v2", (cu_stream stream))                                    \
     X(stream_wait, "cuStreamWaitEvent", (cu_stream stream, cu_event event, unsigned flags))        \
-    X(event_create, "cuEventCreate", (cu_event *out, unsigned flags))                              \
+    X(event_create, "cuEventCreate", (cu_event * out, unsigned flags))                             \
     X(event_destroy, "cuEventDestroy_v2", (cu_event event))                                        \
     X(event_record, "cuEventRecord", (cu_event event, cu_stream stream))                           \
     X(event_query, "cuEventQuery", (cu_event event))                                               \
-    X(module_load, "cuModuleLoadData", (cu_module *out, const void *image))                        \
+    X(module_load, "cuModuleLoadData", (cu_module * out, const void *image))                       \
     X(module_unload, "cuModuleUnload", (cu_module module))                                         \
     X(function_get, "cuModuleGetFunction",                                                         \
-      (cu_function *out, cu_module module, const char *name))                                      \
+      (cu_function * out, cu_module module, const char *name))                                     \
     X(function_set, "cuFuncSetAttribute", (cu_function function, int attribute, int value))        \
     X(occupancy, "cuOccupancyMaxActiveBlocksPerMultiprocessor",                                    \
       (int *blocks, cu_function function, int threads, size_t shared))                             \
@@ -104,9 +104,9 @@ struct cu_launch_config {
       (const struct cu_launch_config *config, cu_function function, void **arguments,              \
        void **extra))                                                                              \
     X(capture_begin, "cuStreamBeginCapture_v2", (cu_stream stream, int mode))                      \
-    X(capture_end, "cuStreamEndCapture", (cu_stream stream, cu_graph *out))                        \
+    X(capture_end, "cuStreamEndCapture", (cu_stream stream, cu_graph * out))                       \
     X(graph_instantiate, "cuGraphInstantiateWithFlags",                                            \
-      (cu_graph_exec *out, cu_graph graph, unsigned long long flags))                              \
+      (cu_graph_exec * out, cu_graph graph, unsigned long long flags))                             \
     X(graph_launch, "cuGraphLaunch", (cu_graph_exec graph, cu_stream stream))                      \
     X(graph_destroy, "cuGraphDestroy", (cu_graph graph))                                           \
     X(graph_exec_destroy, "cuGraphExecDestroy", (cu_graph_exec graph))
