@@ -10,10 +10,12 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 enum { LOADED = SIGUSR1 }; /* how the loading thread tells that it is done */
 static const double DRAIN_SECONDS = 30;
+enum { FILES = 4 * HTTP_MAX_CONNECTIONS };
 enum { KV_CONTEXTS = 4 }; /* KV cache that all answers share, in whole contexts, where it fits */
 
 struct serving {
@@ -225,6 +227,16 @@ static bool wait_for_signals(struct serving *v, const sigset_t *signals, struct 
     }
 }
 
+/* A connection is an open file, and so are uploads and the store. */
+static void allow_files(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= FILES) return;
+    limit.rlim_cur = limit.rlim_max < FILES ? limit.rlim_max : FILES;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+        log_warn("no more than %zu files can be open", (size_t)limit.rlim_cur);
+}
+
 static bool serve(struct serving *v, const sigset_t *signals, struct error *err)
 {
     log_info("listening on %s", http_address(v->server->http));
@@ -258,6 +270,7 @@ static int run(struct command_line *line, struct error *err)
     sigaddset(&signals, SIGHUP);
     sigaddset(&signals, LOADED);
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    allow_files();
     v.server = server_start(&options, err);
     ok = v.server && serve(&v, &signals, err);
 done:

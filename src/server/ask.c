@@ -55,12 +55,26 @@ bool ask_run(struct exchange *x, const struct ask *ask, struct answer *out, stru
     return error_set(err, ERROR_CANCELLED, "cancelled");
 }
 
+/* All else about the request was found to be right before. */
+static bool is_too_long(const struct error *err)
+{
+    return err->code == ERROR_USAGE;
+}
+
 void ask_reply_failure(struct exchange *x, const struct error *err)
 {
     if (err->code == ERROR_NOT_FOUND)
         reply_error(x, 409, "no_documents", NULL, "%s", err->text);
+    else if (is_too_long(err))
+        reply_error(x, 400, "context_length_exceeded", "query", "%s", err->text);
     else
         reply_failure(x, err);
+}
+
+json_t *ask_failure_json(const struct exchange *x, const struct error *err)
+{
+    return is_too_long(err) ? error_json(x, 400, "context_length_exceeded", "query", err->text)
+                            : failure_json(x, err);
 }
 
 json_t *ask_json(struct exchange *x, const struct answer *a, json_t *filter)
@@ -100,6 +114,7 @@ bool ask_read_options(struct exchange *x, const json_t *o, struct ask *ask)
         !field_number(x, o, "top_p", 0, 1, &top_p) ||
         !field_count(x, o, "seed", 0, (size_t)1 << 53, &seed) || !read_thinking(x, o, ask))
         return false;
+    if (top_p <= 0) return field_refuse(x, "top_p", "must be above 0");
     ask->sampler.temperature = (float)temperature;
     ask->sampler.top_p = (float)top_p;
     ask->sampler.seed = seed;

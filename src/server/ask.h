@@ -25,6 +25,8 @@ bool ask_run(struct exchange *x, const struct ask *ask, struct answer *out, stru
 
 /* Answers with such an error. */
 void ask_reply_failure(struct exchange *x, const struct error *err);
+/* The same, to be sent in a stream that has begun. */
+json_t *ask_failure_json(const struct exchange *x, const struct error *err);
 
 /* The answer as a reply of POST /query. */
 json_t *ask_json(struct exchange *x, const struct answer *a, json_t *filter);

@@ -124,8 +124,8 @@ static const char *error_type(unsigned status)
     }
 }
 
-static json_t *error_json(const struct exchange *x, unsigned status, const char *code,
-                          const char *param, const char *message)
+json_t *error_json(const struct exchange *x, unsigned status, const char *code, const char *param,
+                   const char *message)
 {
     char clean[sizeof((struct error *)0)->text];
     snprintf(clean, sizeof clean, "%s", message);

@@ -46,6 +46,7 @@ struct exchange {
     struct exchange *next, *previous;
     atomic_int holders;
     bool started;            /* given to its lane */
+    bool working;            /* counted in n_working */
     size_t swallowed, limit; /* bytes of body passed over; that may come */
     struct MHD_PostProcessor *form;
     struct exchange_field headers[12]; /* of the reply */
@@ -85,7 +86,9 @@ void reply_error(struct exchange *x, unsigned status, const char *code, const ch
  */
 void reply_failure(struct exchange *x, const struct error *err);
 
-/* The object that the same error is sent as in the middle of a stream. */
+/* The objects that the same errors are sent as in the middle of a stream. */
+json_t *error_json(const struct exchange *x, unsigned status, const char *code, const char *param,
+                   const char *message);
 json_t *failure_json(const struct exchange *x, const struct error *err);
 
 void reply_stream(struct exchange *x, const char *type);

@@ -37,7 +37,7 @@ struct http {
     struct guard *guard;
     double deadline;
     struct exchange *exchanges;
-    size_t n_exchanges;
+    size_t n_exchanges, n_working; /* all; those whose request is all there, or answered */
     uint64_t last_serial;
 };
 
@@ -93,6 +93,7 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
     if (x->next) x->next->previous = x->previous;
     *(x->previous ? &x->previous->next : &h->exchanges) = x->next;
     h->n_exchanges--;
+    h->n_working -= x->working;
     pthread_mutex_unlock(&h->lock);
     if (x->started && x->socket >= 0) epoll_ctl(h->watch, EPOLL_CTL_DEL, x->socket, NULL);
 
@@ -110,6 +111,14 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
 
 /* ---- clients that go, deadlines, keep-alives ---- */
 
+/* A request that waits for its lane gives its place up. True when it did: its job, which would have
+ * released the exchange, will not run. */
+static bool leave_queue(struct http *h, struct exchange *x)
+{
+    struct lane *lane = x->route ? h->options.lanes[x->route->lane] : NULL;
+    return lane && lane_withdraw(lane, x);
+}
+
 /* Called with h->lock held. */
 static void client_is_gone(struct http *h, uint64_t serial)
 {
@@ -117,6 +126,7 @@ static void client_is_gone(struct http *h, uint64_t serial)
     while (x && x->serial != serial) x = x->next;
     if (!x) return;
     atomic_store(&x->cancel, true);
+    bool left = leave_queue(h, x);
     pthread_mutex_lock(&x->lock);
     x->gone = true;
     if (x->suspended && x->connection) {
@@ -124,17 +134,27 @@ static void client_is_gone(struct http *h, uint64_t serial)
         MHD_resume_connection(x->connection);
     }
     pthread_mutex_unlock(&x->lock);
+    if (left) exchange_release(x);
 }
 
+static void deadline_is_over(struct http *h, struct exchange *x)
+{
+    struct error err = {0};
+    if (atomic_exchange(&x->late, true)) return;
+    atomic_store(&x->cancel, true);
+    if (!leave_queue(h, x)) return;
+    error_set(&err, ERROR_CANCELLED, "cancelled");
+    reply_failure(x, &err);
+    exchange_release(x);
+}
+
+/* Called with h->lock held. */
 static void look_around(struct http *h)
 {
     static const char PING[] = ":\n\n"; /* a comment: keeps proxies from closing a quiet stream */
     double now = clock_seconds();
     for (struct exchange *x = h->exchanges; x; x = x->next) {
-        if (x->deadline > 0 && now > x->deadline) {
-            atomic_store(&x->late, true);
-            atomic_store(&x->cancel, true);
-        }
+        if (x->deadline > 0 && now > x->deadline) deadline_is_over(h, x);
         pthread_mutex_lock(&x->lock);
         bool quiet = x->streaming && !x->ended && now - x->last_write > PING_SECONDS;
         pthread_mutex_unlock(&x->lock);
@@ -419,6 +439,15 @@ static void run_job(void *context)
     exchange_release(x);
 }
 
+/* A server that stops waits for this one. */
+static void set_working(struct http *h, struct exchange *x)
+{
+    x->working = true;
+    pthread_mutex_lock(&h->lock);
+    h->n_working++;
+    pthread_mutex_unlock(&h->lock);
+}
+
 /* All of the request is there. */
 static void start(struct http *h, struct exchange *x)
 {
@@ -487,6 +516,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
         begin(h, x, url, method);
         const char *length = header(x, "Content-Length");
         bool large = length && strtoull(length, NULL, 10) > MAX_SWALLOWED;
+        if (x->answered) set_working(h, x);
         return x->answered && large ? send_reply(x) : MHD_YES;
     }
     if (*size) {
@@ -494,6 +524,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
         *size = 0;
         return ok ? MHD_YES : MHD_NO;
     }
+    if (!x->working) set_working(h, x);
     if (!x->started && !x->answered) start(h, x);
     return send_reply(x);
 }
@@ -588,7 +619,7 @@ bool http_wait_idle(struct http *h, double seconds)
     double until = clock_seconds() + seconds;
     for (;;) {
         pthread_mutex_lock(&h->lock);
-        bool idle = h->n_exchanges == 0;
+        bool idle = h->n_working == 0;
         pthread_mutex_unlock(&h->lock);
         if (idle || clock_seconds() >= until) return idle;
         usleep(20000);

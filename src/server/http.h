@@ -47,7 +47,7 @@ void http_set_deadline(struct http *h, double seconds);
 /* Listens no more and answers new requests with 503; what is at work goes on. */
 void http_drain(struct http *h);
 
-/* Waits at most `seconds` until nothing is at work. */
+/* Waits at most `seconds` until nothing is at work; a request that has not come whole is not. */
 bool http_wait_idle(struct http *h, double seconds);
 
 /* Tells all that is at work to end. */

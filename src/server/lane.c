@@ -88,6 +88,21 @@ bool lane_submit(struct lane *l, lane_job *run, void *context, double *retry_aft
     return ok;
 }
 
+bool lane_withdraw(struct lane *l, const void *context)
+{
+    pthread_mutex_lock(&l->lock);
+    struct job *before = NULL, *job = l->first;
+    for (; job && job->context != context; job = job->next) before = job;
+    if (job) {
+        *(before ? &before->next : &l->first) = job->next;
+        if (l->last == job) l->last = before;
+        l->waiting--;
+    }
+    pthread_mutex_unlock(&l->lock);
+    free(job);
+    return job != NULL;
+}
+
 void lane_stats(struct lane *l, struct lane_stats *out)
 {
     pthread_mutex_lock(&l->lock);

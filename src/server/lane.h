@@ -18,6 +18,10 @@ struct lane *lane_create(size_t threads, size_t max_waiting, struct error *err);
  * there is room, from how long jobs have taken. */
 bool lane_submit(struct lane *l, lane_job *job, void *context, double *retry_after);
 
+/* Takes the job of this context out of the queue: true when it was waiting, and is now never run.
+ */
+bool lane_withdraw(struct lane *l, const void *context);
+
 struct lane_stats {
     size_t threads, running, waiting, max_waiting;
 };

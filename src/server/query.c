@@ -79,7 +79,7 @@ void handle_query(struct exchange *x)
             reply_json(x, 200, reply);
         answer_free(&answer);
     } else if (x->streaming) {
-        reply_event(x, "error", failure_json(x, &err));
+        reply_event(x, "error", ask_failure_json(x, &err));
     } else {
         ask_reply_failure(x, &err);
     }

@@ -3,6 +3,7 @@
 #include "server/handlers.h"
 #include "server/server.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -152,7 +153,8 @@ void handle_llm_info(struct exchange *x)
     set(o, "quantization", json_string(e.quantization));
     /* Integer dot products where the weights are quantized; sums are f32 in all cases. */
     set(o, "compute_dtype", json_string(strcmp(e.quantization, "none") == 0 ? "bfloat16" : "int8"));
-    set(o, "temperature", json_real((double)d.sampler.temperature));
+    /* As it was set: a float of 0.1 is 0.100000001. */
+    set(o, "temperature", json_real(round((double)d.sampler.temperature * 1e6) / 1e6));
     set(o, "max_tokens", count(d.max_tokens));
     set(o, "thinking", json_string(THINKING[d.thinking]));
     set(o, "context_length", count(e.context));

@@ -87,6 +87,19 @@ check() {
     else fail "$name" "failed: $*" "$(head -c 600 "$SCRATCH/check")"; fi
 }
 
+# take_counts: the checks of a test in Python, from $OUT (tests/e2e/serving.py).
+take_counts() {
+    local line
+    while IFS= read -r line; do
+        case $line in
+        "ok - "*) pass "${line#ok - }" ;;
+        "not ok - "*) fail "${line#not ok - }" ;;
+        *" passed, "*" failed"*) ;;
+        *) echo "  $line" ;;
+        esac
+    done <"$OUT"
+}
+
 # The closing line, and the exit status that goes with it.
 finish() {
     if [ $SKIPPED -gt 0 ]; then echo "$PASSED passed, $FAILED failed, $SKIPPED skipped"

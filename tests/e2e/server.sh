@@ -226,6 +226,8 @@ http /query --json '{"query": "x", "top_k": 0}'
 answers "a number out of range" 400 '.error.param == "top_k"'
 http /query --json '{"query": "x", "temperature": "hot"}'
 answers "a number that is a string" 400 '.error.param == "temperature"'
+http /query --json '{"query": "x", "top_p": 0}'
+answers "a number that is just out of range" 400 '.error.param == "top_p"'
 http /query --json '{"query": "x", "max_tokens": 100000}'
 answers "more tokens than the context has" 400 '.error.param == "max_tokens"'
 printf '{"query": "%s"}' "$(head -c 70000 /dev/zero | tr '\0' a)" >"$SCRATCH/long"

@@ -128,6 +128,35 @@ static void a_lane_refuses_what_is_beyond_its_queue(void **state)
     assert_int_equal(atomic_load(&g.done), 5);
 }
 
+static void what_waits_can_be_withdrawn_from_a_lane(void **state)
+{
+    (void)state;
+    struct error err = {0};
+    struct gate g = {.lock = PTHREAD_MUTEX_INITIALIZER, .opened = PTHREAD_COND_INITIALIZER};
+    struct gate others[3];
+    struct lane *l = lane_create(1, 3, &err);
+    double retry_after;
+    assert_non_null(l);
+    for (size_t i = 0; i < 3; i++)
+        others[i] = (struct gate){
+            .lock = PTHREAD_MUTEX_INITIALIZER, .opened = PTHREAD_COND_INITIALIZER, .open = true};
+    assert_true(lane_submit(l, pass_gate, &g, &retry_after));
+    while (atomic_load(&g.entered) < 1) usleep(100);
+    for (size_t i = 0; i < 3; i++) assert_true(lane_submit(l, pass_gate, &others[i], &retry_after));
+    assert_false(lane_submit(l, pass_gate, &others[0], &retry_after));
+    assert_false(lane_withdraw(l, &g)); /* it runs */
+    assert_true(lane_withdraw(l, &others[2]));
+    assert_false(lane_withdraw(l, &others[2]));
+    assert_true(lane_submit(l, pass_gate, &others[1], &retry_after)); /* its place is free */
+    assert_true(lane_withdraw(l, &others[0]));
+    open_gate(&g);
+    lane_free(l);
+    assert_int_equal(atomic_load(&g.done), 1);
+    assert_int_equal(atomic_load(&others[0].done), 0);
+    assert_int_equal(atomic_load(&others[1].done), 2);
+    assert_int_equal(atomic_load(&others[2].done), 0);
+}
+
 static void a_lane_of_one_runs_one_at_a_time(void **state)
 {
     (void)state;
@@ -265,6 +294,7 @@ int main(void)
         cmocka_unit_test(other_methods_are_told_which_there_are),
         cmocka_unit_test(other_paths_are_none),
         cmocka_unit_test(a_lane_refuses_what_is_beyond_its_queue),
+        cmocka_unit_test(what_waits_can_be_withdrawn_from_a_lane),
         cmocka_unit_test(a_lane_of_one_runs_one_at_a_time),
         cmocka_unit_test(depth_counts_what_stands_in_each_other),
         cmocka_unit_test(an_upload_is_what_was_sent),

@@ -1,0 +1,12 @@
+#!/bin/bash
+# autospec serve with many clients, and with bad ones; see server_many.py.
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+run ingest data
+exits "the samples are read" 0
+python3 "$ROOT/tests/e2e/server_many.py" >"$OUT" 2>"$ERR"
+STATUS=$?
+take_counts
+exits "the test ran to its end" 0
+finish
