@@ -1,10 +1,12 @@
 #!/bin/bash
 # Runs all tests of the given build directories: `tests/run.sh [--no-e2e] BUILD...`.
 #
-# The unit and golden tests are cmocka programs, whose own counts are added up; the end-to-end tests
-# are scripts in tests/e2e that get the program to test in $AUTOSPEC and end with a line
-# "N passed, N failed". A program that crashes, hangs, leaks or counts nothing is a failure of its
-# own. The last line is "N passed, N failed" over everything.
+# The unit and golden tests are cmocka programs, whose own counts are added up. Golden tests that
+# compute (they include variant.h) run once more with each instruction set of this machine, by one
+# thread and by two; with a sanitizer by two. The end-to-end tests are scripts in tests/e2e that get
+# the program to test in $AUTOSPEC and end with a line "N passed, N failed". A program that
+# crashes, hangs, leaks or counts nothing is a failure of its own. The last line is "N passed, N
+# failed" over everything.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 e2e=yes
@@ -40,13 +42,16 @@ count_script() {
         END { printf "p=%d f=%d s=%d", p, f, s }' "$1")"
 }
 
+variant= # of the program that runs: "avx2, 1 thread"
+
 # run KIND BUILD PROGRAM...
 run() {
     local kind=$1 build=$2 name start seconds status log
     shift 2
     name=${*: -1}
     name=${name#"$build"/}
-    log=$build/tests/log/$(basename "$name" .sh).log
+    log=$build/tests/log/$(basename "$name" .sh)${variant:+.${variant//[ ,]/}}.log
+    name=$name${variant:+ ($variant)}
     mkdir -p "$build/tests/log"
     start=$(date +%s%N)
     timeout -k 10 900 "$@" >"$log" 2>&1 </dev/null
@@ -79,11 +84,33 @@ run() {
     fi
 }
 
+run_variants() {
+    local isa threads counts="1 2" source
+    case $1 in *san) counts=2 ;; esac
+    for isa in portable avx2 avx512; do
+        if ! "$1/autospec" info --isa $isa --cache "$1/tests/packed" >/dev/null 2>&1; then
+            echo "no $isa in this machine: its golden tests are left out"
+            skipped=$((skipped + 1))
+            continue
+        fi
+        for threads in $counts; do
+            variant="$isa, $threads thread$([ $threads = 1 ] || echo s)"
+            for source in $(grep -l '"variant.h"' tests/golden/test_*.c); do
+                export AUTOSPEC_ISA=$isa LLM_THREADS=$threads
+                run cmocka "$1" "$1/${source%.c}"
+                unset AUTOSPEC_ISA LLM_THREADS
+            done
+        done
+    done
+    variant=
+}
+
 for build in "$@"; do
     for source in tests/unit/test_*.c tests/golden/test_*.c; do
         [ -e "$source" ] || continue
         run cmocka "$build" "$build/${source%.c}"
     done
+    run_variants "$build"
     [ $e2e = yes ] || continue
     for script in tests/e2e/*.sh; do
         case $script in *lib.sh | *'*.sh') continue ;; esac

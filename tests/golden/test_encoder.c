@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "engine/encoder.h"
 #include "model/safetensors.h"
+#include "variant.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -42,14 +43,16 @@ static struct texts read_texts(void)
     return t;
 }
 
-/* NULL when the machine does not have the instruction set. */
+/* isa NULL: the variant's. NULL when the machine does not have the instruction set. */
 static struct encoder *open_encoder(const char *name, enum quant_type type, const char *isa,
                                     size_t batch, size_t n_threads)
 {
     char dir[128];
     struct error err = {0};
-    struct encoder_options options = {
-        .type = type, .n_threads = n_threads, .isa = isa, .batch_tokens = batch};
+    struct encoder_options options = {.type = type,
+                                      .n_threads = n_threads,
+                                      .isa = isa ? isa : variant_isa(),
+                                      .batch_tokens = batch};
     snprintf(dir, sizeof dir, ENCODERS "%s", name);
     struct encoder *e = encoder_open(dir, &options, &err);
     if (!e && !(isa && err.code == ERROR_UNSUPPORTED)) fail_msg("%s", err.text);
@@ -126,7 +129,8 @@ static void assert_model(const char *name, enum quant_type type, double least)
 {
     size_t tried = 0;
     for (size_t i = 0; i < sizeof ISAS / sizeof *ISAS; i++) {
-        struct encoder *e = open_encoder(name, type, ISAS[i], 0, 2);
+        if (variant_isa() && strcmp(ISAS[i], variant_isa()) != 0) continue;
+        struct encoder *e = open_encoder(name, type, ISAS[i], 0, variant_threads(2));
         if (!e) continue;
         assert_embeds(e, name, ENCODER_PASSAGE, least);
         assert_embeds(e, name, ENCODER_QUERY, least);

@@ -9,6 +9,7 @@
 #include "quant/gguf_blocks.h"
 #include "quant/packed_model.h"
 #include "quant/quantize.h"
+#include "variant.h"
 
 #include <math.h>
 
@@ -59,7 +60,11 @@ static void forward(const char *path, enum quant_type type, const int32_t *token
                     float *out)
 {
     struct error err = {0};
-    struct engine_options o = {.model_dir = path, .type = type, .n_threads = 2, .context = TOKENS};
+    struct engine_options o = {.model_dir = path,
+                               .type = type,
+                               .n_threads = variant_threads(2),
+                               .isa = variant_isa(),
+                               .context = TOKENS};
     struct engine *e = engine_open(&o, &err);
     if (!e || !engine_forward(e, tokens, n, 0, out, &err)) fail_msg("%s", err.text);
     engine_free(e);
