@@ -123,6 +123,20 @@ FORCE:
 $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(LIB)
 	$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(ALL_LIBS)
 
+# The GPU's kernels as C, with the emulated GPU that their tests run them on (tests/cuda_host.h).
+CUDA_SRCS := $(sort $(wildcard src/backend/cuda/*.cu))
+CUDA_HOST := $(BUILD)/tests/libcudahost.a
+$(BUILD)/%.cu.o: %.cu Makefile
+	@mkdir -p $(@D)
+	$(CC) $(filter-out -Wconversion,$(ALL_CFLAGS)) -MMD -MP -include tests/cuda_host.h -x c -c -o $@ $<
+
+$(CUDA_HOST): $(BUILD)/tests/cuda_host.o $(patsubst %,$(BUILD)/%.o,$(CUDA_SRCS))
+	rm -f $@ && ar rcs $@ $^
+
+$(BUILD)/tests/unit/test_cuda_%: $(BUILD)/tests/unit/test_cuda_%.o $(CUDA_HOST) $(LIB)
+	$(CC) $(ALL_LDFLAGS) -o $@ $< -Wl,--whole-archive $(CUDA_HOST) -Wl,--no-whole-archive $(LIB) \
+	    $(ALL_LIBS) -lcmocka
+
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(LIB)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS) -lcmocka
 

@@ -18,13 +18,13 @@
  *   graph serves step after step.
  *
  * A decoder's step of at most CUDA_GEMV_TOKENS tokens, form = form_of(type of the weights):
- *   ROTARY, EMBED, NORM(0 partials, layer 0's attn_norm), and for each layer: GEMV(qkv), ROPE_KV,
- *   DECODE, COMBINE, GEMV(o), NORM(o's partials and bias, mlp_norm), GEMV_SWIGLU(gate_up),
- *   GEMV(down), NORM(down's partials, the next layer's attn_norm or the model's norm). Then
+ *   ROTARY, EMBED, RMSNORM(0 partials, layer 0's attn_norm), and for each layer: GEMV(qkv), ROPE_KV,
+ *   DECODE, COMBINE, GEMV(o), RMSNORM(o's partials and bias, mlp_norm), GEMV_SWIGLU(gate_up),
+ *   GEMV(down), RMSNORM(down's partials, the next layer's attn_norm or the model's norm). Then
  *   GEMV(head, 1 split), and ARGMAX, PICK where the id alone goes back.
  * A larger step: form = CUDA_FORM_BF16; GEMM and GEMM_SWIGLU in place of GEMV and GEMV_SWIGLU;
  *   sequences with more than a few tokens go through PREFILL, the others through DECODE and
- *   COMBINE. The head's rows are gathered by NORM's `rows`.
+ *   COMBINE. The head's rows are gathered by RMSNORM's `rows`.
  * An encoder's batch: BERT_EMBED (with its norm), and for each layer: GEMM(qkv), ROPE_KV (cosine
  *   NULL; pages are scratch), PREFILL (visible: the keys of the text), GEMM(o), LAYERNORM,
  * GEMM(up), GELU, GEMM(down), LAYERNORM. */
@@ -47,8 +47,8 @@ enum {
     CUDA_GEMM_ROWS = 256,    /* rows of one block of GEMM_*_128; the others take 128 */
 };
 
-/* How activations are handed to a matrix. Rows are `stride` values, a multiple of 32, zero past the
- * true width.
+/* How activations are handed to a matrix. Rows are `stride` values, the width rounded up to a
+ * multiple of 32, zero past the true width.
  * BF16: for bf16 weights, and for all GEMM kernels.
  * Q8: int8, -127..127, and an f32 scale a group of 32: value = scale * q.
  * Q4: the same, but each 8 values in the order 0 4 1 5 2 6 3 7, in which q4's nibbles come out. */
@@ -254,7 +254,7 @@ struct cuda_gelu_args {
 #define CUDA_KERNELS(X)                                                                            \
     X(rotary, 128, cuda_rotary_args)                                                               \
     X(embed, 256, cuda_embed_args)                                                                 \
-    X(norm, 512, cuda_norm_args)                                                                   \
+    X(rmsnorm, 512, cuda_norm_args)                                                                   \
     X(rope_kv, 128, cuda_rope_kv_args)                                                             \
     X(combine, 128, cuda_attention_args)                                                           \
     X(argmax, 256, cuda_sample_args)                                                               \
@@ -422,7 +422,7 @@ static inline struct cuda_grid cuda_argmax_grid(const struct cuda_sample_args *a
     return g;
 }
 
-/* ROTARY, EMBED, BERT_EMBED, LAYERNORM, GELU: one block a token; NORM: one a row; PICK: one a row;
+/* ROTARY, EMBED, BERT_EMBED, LAYERNORM, GELU: one block a token; RMSNORM: one a row; PICK: one a row;
  * ROPE_KV: n_tokens in x, n_kv_heads in y. No dynamic shared memory. */
 static inline struct cuda_grid cuda_row_grid(int32_t n_rows, int32_t n_in_y)
 {
