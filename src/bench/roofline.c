@@ -90,32 +90,40 @@ __attribute__((target("avx512f"))) static uint64_t read_avx512(const uint8_t *p,
     return read_bytes(p, n);
 }
 
+/* The sums have to stay in registers, so they are named. The instructions' products are summed in
+ * chains as long as their latency. */
 __attribute__((target("avx2"))) static int32_t integers_avx2(size_t loops, int8_t seed)
 {
-    __m256i sum[SUMS], a = _mm256_set1_epi8(3), b = _mm256_set1_epi8(seed);
-    const __m256i ones = _mm256_set1_epi16(1);
-    for (size_t i = 0; i < SUMS; i++) sum[i] = _mm256_setzero_si256();
-    for (size_t k = 0; k < loops; k++)
-#pragma GCC unroll 12
-        for (size_t i = 0; i < SUMS; i++) {
-            __asm__ volatile("" : "+x"(b)); /* the product is not always the same */
-            sum[i] = _mm256_add_epi32(sum[i], _mm256_madd_epi16(_mm256_maddubs_epi16(a, b), ones));
-        }
-    for (size_t i = 1; i < SUMS; i++) sum[0] = _mm256_add_epi32(sum[0], sum[i]);
-    return _mm256_extract_epi32(sum[0], 0);
+    __m256i a = _mm256_set1_epi8(3), b = _mm256_set1_epi8(seed), ones = _mm256_set1_epi16(1);
+    __m256i s0 = _mm256_setzero_si256(), s1 = s0, s2 = s0, s3 = s0;
+#define TERM(s)                                                                                    \
+    __asm__ volatile("" : "+x"(b)); /* the product is not known to be the same each time */        \
+    s = _mm256_add_epi32(s, _mm256_madd_epi16(_mm256_maddubs_epi16(a, b), ones));
+    for (size_t k = 0; k < loops; k++) {
+        TERM(s0)
+        TERM(s1) TERM(s2) TERM(s3) TERM(s0) TERM(s1) TERM(s2) TERM(s3) TERM(s0) TERM(s1) TERM(s2)
+            TERM(s3)
+    }
+#undef TERM
+    s0 = _mm256_add_epi32(_mm256_add_epi32(s0, s1), _mm256_add_epi32(s2, s3));
+    return _mm256_extract_epi32(s0, 0);
 }
 
 __attribute__((target("avx512f,avx512vnni"))) static int32_t integers_vnni(size_t loops,
                                                                            int8_t seed)
 {
-    __m512i sum[SUMS], a = _mm512_set1_epi8(3), b = _mm512_set1_epi8(seed);
-    for (size_t i = 0; i < SUMS; i++) sum[i] = _mm512_setzero_si512();
+    __m512i a = _mm512_set1_epi8(3), b = _mm512_set1_epi8(seed);
     for (size_t k = 0; k < loops; k++)
-#pragma GCC unroll 12
-        for (size_t i = 0; i < SUMS; i++)
-            __asm__ volatile("vpdpbusd %1, %2, %0" : "+v"(sum[i]) : "v"(b), "v"(a));
-    for (size_t i = 1; i < SUMS; i++) sum[0] = _mm512_add_epi32(sum[0], sum[i]);
-    return _mm512_reduce_add_epi32(sum[0]);
+        __asm__ volatile("vpdpbusd %1, %0, %%zmm16\n\tvpdpbusd %1, %0, %%zmm17\n\t"
+                         "vpdpbusd %1, %0, %%zmm18\n\tvpdpbusd %1, %0, %%zmm19\n\t"
+                         "vpdpbusd %1, %0, %%zmm20\n\tvpdpbusd %1, %0, %%zmm21\n\t"
+                         "vpdpbusd %1, %0, %%zmm22\n\tvpdpbusd %1, %0, %%zmm23\n\t"
+                         "vpdpbusd %1, %0, %%zmm24\n\tvpdpbusd %1, %0, %%zmm25\n\t"
+                         "vpdpbusd %1, %0, %%zmm26\n\tvpdpbusd %1, %0, %%zmm27" ::"v"(a),
+                         "v"(b)
+                         : "xmm16", "xmm17", "xmm18", "xmm19", "xmm20", "xmm21", "xmm22", "xmm23",
+                           "xmm24", "xmm25", "xmm26", "xmm27");
+    return 0;
 }
 #endif
 
