@@ -295,7 +295,7 @@ static void attention_from_packed_pages_is_near_softmax(void **s)
     for (size_t set = 0; set < 3; set++)
         for (int int8 = 0; int8 < 2; int8++) {
             const struct cpu_kernels *k = cpu_kernels_find(SETS[set]);
-            attention_span *attend = k ? cpu_attention_find(k, int8) : NULL;
+            const struct paged_attention *attend = k ? cpu_attention_find(k, int8) : NULL;
             if (!k) continue;
             for (size_t i = 0; i < 6; i++) {
                 size_t hd = DIMS[i], page_bytes = hd * KV_PAGE * 2 + KV_PAGE * 4;
@@ -323,6 +323,8 @@ static void attention_from_packed_pages_is_near_softmax(void **s)
                         }
                 }
                 for (size_t n = 1; attend && n <= ROWS; n += n < 8 ? 1 : 12) {
+                    struct attention_queries queries;
+                    attend->prepare(q, n, hd, &queries);
                     float max[ROWS], sum[ROWS], *acc = calloc(ROWS * hd, sizeof *acc);
                     for (size_t r = 0; r < n; r++) max[r] = -INFINITY, sum[r] = 0;
                     for (size_t first = 0; first < PAGES; first += SPAN_PAGES) {
@@ -336,7 +338,7 @@ static void attention_from_packed_pages_is_near_softmax(void **s)
                             visible[r] = 8 * r + 1 > start ? 8 * r + 1 - start : 0;
                             if (visible[r] > SPAN_TOKENS) visible[r] = SPAN_TOKENS;
                         }
-                        attend(q, n, hd, &span, visible, max, sum, acc);
+                        attend->span(&queries, n, hd, &span, visible, max, sum, acc);
                     }
                     for (size_t r = 0; r < n; r++) {
                         double want[MAX];

@@ -7,14 +7,13 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { MAX_HEAD_DIM = 256 };
-
 struct attention_scratch {
     _Alignas(64) float k[MAX_HEAD_DIM * KV_PAGE];
     float v[KV_PAGE * MAX_HEAD_DIM];
     float q[TILE_QUERIES * MAX_HEAD_DIM];
     float acc[TILE_QUERIES * MAX_HEAD_DIM];
     float max[TILE_QUERIES], sum[TILE_QUERIES];
+    struct attention_queries queries;
     size_t visible[TILE_QUERIES];
 };
 
@@ -180,13 +179,14 @@ static void attention_unit(struct cpu_backend *b, struct attention_scratch *s, s
 
     const struct step_sequence *seq = &b->sequences[b->tokens[first].sequence];
     size_t n_pages = b->tokens[first + n - 1].position / KV_PAGE + 1;
-    for (size_t p = 0; !b->span && p < n_pages; p++) {
+    for (size_t p = 0; !b->paged && p < n_pages; p++) {
         count_visible(b, s, first, n_rows, group, p * KV_PAGE, KV_PAGE);
         attend_page(b, s, kv_pool_at(&b->kv, c, layer, (size_t)seq->pages[p], head), n_rows);
     }
+    if (b->paged) b->paged->prepare(s->q, n_rows, hd, &s->queries);
     /* Spans begin at multiples of their size, so that a token's result does not depend on where its
      * chunk began. */
-    for (size_t p = 0; b->span && p < n_pages; p += SPAN_PAGES) {
+    for (size_t p = 0; b->paged && p < n_pages; p += SPAN_PAGES) {
         struct kv_span span;
         for (size_t i = 0; i < SPAN_PAGES; i++) {
             size_t here = p + i < n_pages ? p + i : n_pages - 1;
@@ -197,7 +197,7 @@ static void attention_unit(struct cpu_backend *b, struct attention_scratch *s, s
             span.next_v[i] = span.next_k[i] + b->kv.head_bytes;
         }
         count_visible(b, s, first, n_rows, group, p * KV_PAGE, SPAN_TOKENS);
-        b->span(s->q, n_rows, hd, &span, s->visible, s->max, s->sum, s->acc);
+        b->paged->span(&s->queries, n_rows, hd, &span, s->visible, s->max, s->sum, s->acc);
     }
     for (size_t r = 0; r < n_rows; r++) {
         float *to =

@@ -326,7 +326,7 @@ struct backend *backend_cpu_create(const struct packed_model *model, struct thre
     b->max_logits = options->max_logits;
     b->activation_bytes = attention_scratch_bytes(thread_pool_size(pool));
     enum kv_type kv = kv_type_of(model->type, options->kv_bits);
-    if (kv != KV_F32) b->span = cpu_attention_find(kernels, kv == KV_INT8);
+    if (kv != KV_F32) b->paged = cpu_attention_find(kernels, kv == KV_INT8);
     snprintf(b->description, sizeof b->description, "cpu %s, %zu thread%s", kernels->name,
              thread_pool_size(pool), thread_pool_size(pool) == 1 ? "" : "s");
     if (!take_buffers(b, options, err) ||

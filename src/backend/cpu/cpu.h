@@ -31,7 +31,7 @@ struct cpu_backend {
     struct packed_model part;         /* the caller's, but with fewer layers */
     bool is_part;
     const struct cpu_kernels *kernels;
-    attention_span *span; /* NULL: by kv_load and attention_tile */
+    const struct paged_attention *paged; /* NULL: by kv_load and attention_tile */
     struct thread_pool *pool;
     struct kv_pool kv;
     size_t max_tokens, max_logits;

@@ -27,11 +27,11 @@ const struct cpu_kernels *cpu_kernels_find(const char *name)
     return NULL;
 }
 
-attention_span *cpu_attention_find(const struct cpu_kernels *kernels, bool int8)
+const struct paged_attention *cpu_attention_find(const struct cpu_kernels *kernels, bool int8)
 {
 #if defined(__x86_64__)
     if (kernels == &cpu_kernels_avx512 && __builtin_cpu_supports("avx512bf16"))
-        return int8 ? attention_int8_avx512 : attention_bf16_avx512;
+        return int8 ? &attention_int8_avx512 : &attention_bf16_avx512;
 #endif
     (void)kernels, (void)int8;
     return NULL;

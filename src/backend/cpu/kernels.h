@@ -16,6 +16,7 @@ enum {
     TILE_QUERIES = 32, /* query rows (heads times tokens) of one attention tile */
     SPAN_PAGES = 4,    /* KV pages that attention takes at a time */
     SPAN_TOKENS = 128,
+    MAX_HEAD_DIM = 256,
 };
 
 /* Rows of activations as the matrix kernels take them. q4 and q8 weights use the int8 form, in
@@ -51,12 +52,22 @@ struct kv_span {
     const uint8_t *next_k[SPAN_PAGES], *next_v[SPAN_PAGES];
 };
 
+/* Query rows as attention over spans takes them. */
+struct attention_queries {
+    _Alignas(64) uint16_t q[TILE_QUERIES * MAX_HEAD_DIM]; /* (rows, head_dim) bf16, or int8 */
+    float scale[TILE_QUERIES];                            /* int8: query = scale * q */
+    int32_t bias[TILE_QUERIES]; /* int8: -128 * the sum of a row's q, as keys are stored + 128 */
+};
+
 /* attention_tile below, over a span and straight from its pages: query row r sees the first
  * visible[r] of its tokens. Queries and weights are rounded: to bf16 where the pages are bf16, to 8
- * and 16 bits where they are int8. */
-typedef void attention_span(const float *q, size_t n_rows, size_t head_dim,
-                            const struct kv_span *kv, const size_t *visible, float *max, float *sum,
-                            float *acc);
+ * bits where they are int8. */
+struct paged_attention {
+    void (*prepare)(const float *q, size_t n_rows, size_t head_dim, struct attention_queries *to);
+    void (*span)(const struct attention_queries *q, size_t n_rows, size_t head_dim,
+                 const struct kv_span *kv, const size_t *visible, float *max, float *sum,
+                 float *acc);
+};
 
 struct cpu_kernels {
     const char *name; /* "portable", "avx2", "avx512" */
@@ -88,8 +99,9 @@ struct cpu_kernels {
 
     /* Token `slot` into a page, and a page back to f32. For bf16, K pages hold pairs of dimensions:
      * (head_dim / 2, KV_PAGE, 2), V pages pairs of tokens: (KV_PAGE / 2, head_dim, 2). For int8, K
-     * pages hold fours: (head_dim / 4, KV_PAGE, 4), stored + 128, V pages pairs of tokens as
-     * before, signed; both are followed by KV_PAGE f32 scales, one a token. */
+     * pages hold fours of dimensions: (head_dim / 4, KV_PAGE, 4), stored + 128, V pages fours of
+     * tokens: (KV_PAGE / 4, head_dim, 4), signed; both are followed by KV_PAGE f32 scales, one a
+     * token. */
     void (*kv_store_bf16)(const float *k, const float *v, size_t head_dim, size_t slot,
                           uint8_t *k_page, uint8_t *v_page);
     void (*kv_load_bf16)(const uint8_t *k_page, const uint8_t *v_page, size_t head_dim,
@@ -113,12 +125,12 @@ const struct cpu_kernels *cpu_kernels_find(const char *name);
 
 /* Attention straight from bf16 or int8 pages for that table on this machine; NULL: go by kv_load
  * and attention_tile. */
-attention_span *cpu_attention_find(const struct cpu_kernels *kernels, bool int8);
+const struct paged_attention *cpu_attention_find(const struct cpu_kernels *kernels, bool int8);
 
 extern const struct cpu_kernels cpu_kernels_portable;
 #if defined(__x86_64__)
 extern const struct cpu_kernels cpu_kernels_avx2, cpu_kernels_avx512;
-extern attention_span *const attention_bf16_avx512, *const attention_int8_avx512;
+extern const struct paged_attention attention_bf16_avx512, attention_int8_avx512;
 #endif
 
 #endif

@@ -125,7 +125,7 @@ INLINE void common_kv_store_int8(const float *k, const float *v, size_t head_dim
     size_t scales = KV_PAGE * head_dim + slot * sizeof(float);
     float scale = store_int8(k, head_dim, k_page + 4 * slot, 4, (size_t)KV_PAGE * 4, 1, 0x80);
     memcpy(k_page + scales, &scale, sizeof scale);
-    scale = store_int8(v, head_dim, v_page + slot / 2 * head_dim * 2 + slot % 2, 1, 2, 0, 0);
+    scale = store_int8(v, head_dim, v_page + slot / 4 * head_dim * 4 + slot % 4, 1, 4, 0, 0);
     memcpy(v_page + scales, &scale, sizeof scale);
 }
 
@@ -139,7 +139,7 @@ INLINE void common_kv_load_int8(const uint8_t *k_page, const uint8_t *v_page, si
         for (size_t t = 0; t < KV_PAGE; t++) {
             int k = k_page[(d / 4 * KV_PAGE + t) * 4 + d % 4] - 128;
             out->k[d * KV_PAGE + t] = (float)k * k_scale[t];
-            int v = (int8_t)v_page[(t / 2 * head_dim + d) * 2 + t % 2];
+            int v = (int8_t)v_page[(t / 4 * head_dim + d) * 4 + t % 4];
             out->v[t * head_dim + d] = (float)v * v_scale[t];
         }
 }
