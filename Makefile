@@ -75,7 +75,7 @@ FUZZING   := BUILD=build-fuzz CC=$(CLANG) $(SANITIZED) \
              SAN="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined"
 
 .DELETE_ON_ERROR:
-.PHONY: all unit demo check deps deps-browser bench asan tsan fuzz fuzz-programs lint format \
+.PHONY: all unit demo check ui-check deps deps-browser bench asan tsan fuzz fuzz-programs lint format \
         install uninstall clean help FORCE
 
 all: $(BIN) $(STATIC) $(SHARED) ## build the program as build/autospec, and the libraries beside it
@@ -157,6 +157,10 @@ check: ## build and run all tests, plain and with the address and undefined-beha
 	@$(MAKE) --no-print-directory $(JOBS) -s all unit
 	@$(MAKE) --no-print-directory $(JOBS) -s $(ASAN) all unit
 	@bash tests/run.sh $(BUILD) build-asan
+
+ui-check: ## the tests of the page alone, in a browser (make deps-browser installs it)
+	@$(MAKE) --no-print-directory $(JOBS) -s all
+	@AUTOSPEC=$(abspath $(BIN)) bash tests/e2e/page.sh
 
 asan: ## the tests with the address and undefined-behaviour sanitizers alone
 	@sh scripts/deps.sh check

@@ -78,6 +78,7 @@ run() {
     [ "$f" -gt 0 ] && printf ', %d failed' "$f"
     [ "$s" -gt 0 ] && printf ', %d skipped' "$s"
     printf '%s  (%d.%03d s)\n' "$note" $((seconds / 1000)) $((seconds % 1000))
+    [ "$s" -gt 0 ] && grep -a '^skipped - ' "$log" | sort -u | head -n 8 | sed 's/^/       /'
     if [ "$f" -gt 0 ]; then
         grep -aE 'FAILED|ERROR|not ok|runtime error|Sanitizer' "$log" | head -n 40 | sed 's/^/    | /'
         tail -n 40 "$log" | sed 's/^/    . /'

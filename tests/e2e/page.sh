@@ -1,7 +1,7 @@
 #!/bin/bash
 # The page of `autospec serve` in a headless Chromium: tests/ui/test_page.py against a mock server,
-# then, where the program can serve, a short way through the real one. Needs chromium,
-# chromium-driver and python3-selenium (`make deps-browser`); without them it counts as skipped.
+# then tests/ui/test_served.py against the program. Needs chromium, chromium-driver and
+# python3-selenium (`make deps-browser`); without them it counts as skipped.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -34,15 +34,14 @@ counted() {
 }
 export PYTHONDONTWRITEBYTECODE=1
 
-# The mock does not depend on how the program was built: once is enough.
+# What does not depend on how the program was built is tested once: the mock, and each width.
 case $AUTOSPEC in
-*asan* | *tsan*) ;;
-*) counted "the page's tests" tests/ui/test_page.py ;;
-esac
-
-if "$AUTOSPEC" serve --help >/dev/null 2>&1; then
+*asan* | *tsan*)
+    counted "the served page's tests" tests/ui/test_served.py "$AUTOSPEC" 1280 documents
+    ;;
+*)
+    counted "the page's tests" tests/ui/test_page.py
     counted "the served page's tests" tests/ui/test_served.py "$AUTOSPEC"
-else
-    skip "the page as served: this program cannot serve"
-fi
+    ;;
+esac
 finish

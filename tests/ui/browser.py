@@ -41,6 +41,12 @@ class Browser(webdriver.Chrome):
         listed = [{"name": name.replace("_", "-"), "value": value} for name, value in features.items()]
         self.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": listed})
 
+    def uploads_at(self, speed):
+        """How many bytes a second go up; -1: as many as can."""
+        self.execute_cdp_cmd("Network.enable", {})
+        self.execute_cdp_cmd("Network.emulateNetworkConditions",
+                             {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": speed})
+
 
 class MockServer:
     def __init__(self, key="", port=0):

@@ -53,7 +53,12 @@ class Page:
         self.until(f"no {css}", lambda: not self.all(css))
 
     def press(self, css, text=""):
-        self.until(f"a click on {css}", lambda: self.see(css, text).click() or True)
+        def click():
+            element = self.see(css, text)
+            self.js("arguments[0].scrollIntoView({block: 'center'})", element)  # a phone's bar lies over the last lines
+            element.click()
+            return True
+        self.until(f"a click on {css}", click)
 
     def type(self, *keys):
         self.browser.switch_to.active_element.send_keys(*keys)
