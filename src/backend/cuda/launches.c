@@ -85,7 +85,7 @@ static bool run_norm(struct stage *s, const struct stage_step *step,
                                   .n_rows = (int32_t)n_rows,
                                   .width = (int32_t)s->shape.config->hidden};
     if (add) args.add = *add;
-    return launch(s, CUDA_KERNEL_norm, cuda_row_grid(args.n_rows, 1), &args, err);
+    return launch(s, CUDA_KERNEL_rmsnorm, cuda_row_grid(args.n_rows, 1), &args, err);
 }
 
 static struct cuda_tokens tokens_of(const struct stage *s, const struct stage_step *step)
