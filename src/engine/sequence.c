@@ -51,14 +51,6 @@ static void flush(struct sequence *s, bool last)
 
 /* ---- beginning and end ---- */
 
-static bool is_end(const struct engine *e, int32_t id)
-{
-    const struct model_config *c = &e->model->config;
-    for (size_t i = 0; i < c->n_eos; i++)
-        if (id == c->eos[i]) return true;
-    return e->tokenizer && chat_is_end(e->tokenizer, e->format, id);
-}
-
 /* True when the prompt ends inside a think block. */
 static bool prompt_opens_thinking(const struct engine *e, const struct tokens *prompt)
 {
@@ -212,7 +204,7 @@ bool sequence_pick(struct sequence *s, const float *logits, float *scratch)
     sampler_saw(s->sampler, id);
     if (constraint) constraint->accept(constraint->context, id);
     r->generated_tokens++;
-    if (!s->options.ignore_end && is_end(e, id)) {
+    if (!s->options.ignore_end && engine_is_end(e, id)) {
         sequence_finish(s, FINISH_END);
         return false;
     }

@@ -230,7 +230,11 @@ static void run_model(struct chat *c)
     if (!g->render(g->context, c->messages, c->n_messages, c->r.thinking, &prompt, &err)) {
         reply_failure(x, &err);
     } else if (openai_check_prompt(&c->r, &prompt)) {
+        bool thinks =
+            c->r.thinking == THINKING_ON && engine_chat_format(c->r.server->engine) == CHAT_R1;
         struct generation generation = {.prompt = &prompt,
+                                        .schema = c->r.schema,
+                                        .thinks = thinks,
                                         .options = c->r.options,
                                         .accepted = begin_stream,
                                         .output = take_output,
@@ -282,6 +286,7 @@ static bool read_ask(struct chat *c, const json_t *options, struct ask *ask,
         return field_refuse(x, "messages", "%s", err.text);
     if (c->r.options.n_stop) return openai_unsupported(x, "stop", "not with autospec.retrieve");
     if (c->logprobs) return openai_unsupported(x, "logprobs", "not with autospec.retrieve");
+    if (c->r.schema) return openai_unsupported(x, "response_format", "not with autospec.retrieve");
     ask->question = last->text;
     ask->max_tokens = c->r.options.max_tokens < context / 2 ? c->r.options.max_tokens : context / 2;
     ask->thinking = c->r.thinking;

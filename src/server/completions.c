@@ -173,6 +173,7 @@ static bool run_prompt(struct completion *c, const struct tokens *prompt)
     struct error err = {0};
     struct generate_result result = {0};
     struct generation generation = {.prompt = prompt,
+                                    .schema = c->r.schema,
                                     .options = c->r.options,
                                     .accepted = begin_stream,
                                     .output = take_output,

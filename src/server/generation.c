@@ -1,14 +1,14 @@
 #include "server/generation.h"
 #include "base/clock.h"
+#include "engine/constraint.h"
 #include "server/server.h"
 
-bool generation_run(struct exchange *x, const struct generation *g, struct generate_result *result,
-                    struct error *err)
+static bool run(struct exchange *x, const struct generation *g,
+                const struct generate_options *options, struct generate_result *result,
+                struct error *err)
 {
     struct server *s = x->server;
-    struct generate_options options = g->options;
-    options.cancel = &x->cancel;
-    struct request *r = scheduler_submit(s->scheduler, g->prompt, &options, NULL, NULL, err);
+    struct request *r = scheduler_submit(s->scheduler, g->prompt, options, NULL, NULL, err);
     if (!r) return false;
     if (g->accepted) g->accepted(g->context);
     struct request_output out = {0};
@@ -31,4 +31,23 @@ bool generation_run(struct exchange *x, const struct generation *g, struct gener
     if (state != REQUEST_DONE) return false;
     if (atomic_load(&x->cancel)) return error_set(err, ERROR_CANCELLED, "cancelled");
     return true;
+}
+
+bool generation_run(struct exchange *x, const struct generation *g, struct generate_result *result,
+                    struct error *err)
+{
+    struct generate_options options = g->options;
+    struct constraint *constraint = NULL;
+    options.cancel = &x->cancel;
+    if (g->schema) {
+        const struct vocabulary *v = server_vocabulary(x->server, err);
+        if (v) constraint = constraint_create(v, g->schema, g->thinks, err);
+        if (!constraint) return false;
+        options.constraint = constraint_token(constraint);
+    }
+    bool ok = run(x, g, &options, result, err);
+    if (ok && constraint && constraint_failed(constraint))
+        ok = error_memory(err, "generating by a schema");
+    constraint_free(constraint);
+    return ok;
 }

@@ -3,13 +3,16 @@
 #ifndef SERVER_GENERATION_H
 #define SERVER_GENERATION_H
 
+#include "engine/json_schema.h"
 #include "engine/scheduler.h"
 #include "server/exchange.h"
 
 struct generation {
     const struct tokens *prompt;
-    struct generate_options options; /* cancel is set by generation_run */
-    void (*accepted)(void *context); /* the prompt is fit and in the queue; NULL: none */
+    const struct json_schema *schema; /* of what is generated; NULL: any text */
+    bool thinks;                      /* the prompt has opened a think block, which stays free */
+    struct generate_options options;  /* cancel and constraint are set by it */
+    void (*accepted)(void *context);  /* the prompt is fit and in the queue; NULL: none */
     /* A run of output; false ends the generation. */
     bool (*output)(void *context, const struct request_output *out);
     void *context;

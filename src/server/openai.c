@@ -145,14 +145,31 @@ static bool read_thinking(struct openai_request *r)
     return true;
 }
 
+/* A schema's own name and strictness do not matter: it is always enforced. */
 static bool read_format(struct openai_request *r)
 {
+    struct exchange *x = r->x;
+    struct error err = {0};
     const json_t *v = json_object_get(r->body, "response_format");
+    const json_t *named = json_object_get(v, "json_schema");
+    const json_t *schema = json_object_get(named, "schema");
     if (!v || json_is_null(v)) return true;
     const char *type = json_string_value(json_object_get(v, "type"));
-    if (!type) return field_refuse(r->x, "response_format", "has no type");
-    return strcmp(type, "text") == 0 ||
-           openai_unsupported(r->x, "response_format", "only text is supported");
+    bool object = type && strcmp(type, "json_object") == 0;
+    if (type && strcmp(type, "text") == 0) return true;
+    if (!object && (!type || strcmp(type, "json_schema") != 0))
+        return field_refuse(x, "response_format",
+                            "its type is none of text, json_object, json_schema");
+    if (!object && !schema)
+        return field_refuse(x, "response_format", "json_schema.schema is missing");
+    r->schema = json_schema_compile(object ? NULL : schema, &err);
+    if (r->schema) return true;
+    if (err.code == ERROR_MEMORY)
+        reply_failure(x, &err);
+    else
+        reply_error(x, 400, err.code == ERROR_UNSUPPORTED ? "unsupported_schema" : "invalid_schema",
+                    "response_format", "response_format: schema: %s", err.text);
+    return false;
 }
 
 bool openai_read(struct openai_request *r, struct exchange *x, const char *prefix)
@@ -182,6 +199,7 @@ bool openai_read(struct openai_request *r, struct exchange *x, const char *prefi
 
 void openai_free(struct openai_request *r)
 {
+    json_schema_free(r->schema);
     json_decref(r->body);
 }
 

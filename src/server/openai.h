@@ -4,6 +4,7 @@
 #ifndef SERVER_OPENAI_H
 #define SERVER_OPENAI_H
 
+#include "engine/json_schema.h"
 #include "engine/scheduler.h"
 #include "server/exchange.h"
 #include "server/server.h"
@@ -18,8 +19,9 @@ struct openai_request {
     const char *stops[OPENAI_MAX_STOPS];
     bool stream, include_usage;
     enum thinking thinking;
-    json_int_t created; /* seconds since 1970 */
-    char id[80];        /* "chatcmpl-..." */
+    struct json_schema *schema; /* of response_format; NULL: text */
+    json_int_t created;         /* seconds since 1970 */
+    char id[80];                /* "chatcmpl-..." */
 };
 
 /* Reads the body and what all generations share: model, max_tokens, temperature, top_p, seed, stop,

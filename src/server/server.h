@@ -7,6 +7,7 @@
 #include "engine/encoder.h"
 #include "engine/engine.h"
 #include "engine/scheduler.h"
+#include "engine/vocabulary.h"
 #include "rag/generator.h"
 #include "server/http.h"
 #include "server/ingest_state.h"
@@ -46,7 +47,9 @@ struct server {
     struct scheduler *scheduler;
     struct generator generator;
     struct encoder *encoder;
-    pthread_mutex_t encoder_lock; /* it serves one thread at a time */
+    pthread_mutex_t encoder_lock;  /* it serves one thread at a time */
+    struct vocabulary *vocabulary; /* made when it is first needed, under its lock */
+    pthread_mutex_t vocabulary_lock;
     const char *model_name, *encoder_name;
     const char *revision; /* commit of the model's files; NULL: not known */
 
@@ -84,6 +87,9 @@ struct server_defaults server_defaults(struct server *s);
 
 /* False when it was answered that the model is not there yet. */
 bool server_has_model(struct exchange *x);
+
+/* The engine's, for constraints; NULL when it cannot be made. */
+const struct vocabulary *server_vocabulary(struct server *s, struct error *err);
 
 /* All routes. */
 extern const struct route ROUTES[];

@@ -9,8 +9,11 @@ import math
 import struct
 import sys
 import traceback
+import typing
 
+import jsonschema
 import openai
+import pydantic
 
 URL, PART = sys.argv[1], sys.argv[2]
 client = openai.OpenAI(base_url=URL + "/v1", api_key="any", max_retries=0, timeout=300)
@@ -182,6 +185,144 @@ def chat_control_tokens():
     assert r.usage.prompt_tokens > 14, r.usage
 
 
+# ---- JSON ----
+
+
+def schema_format(schema):
+    return {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema}}
+
+
+SCHEMAS = [
+    {"type": "object", "properties": {
+        "make": {"type": "string", "maxLength": 12},
+        "year": {"type": "integer", "minimum": 1900, "maximum": 2100},
+        "fuel": {"enum": ["gasoline", "diesel", None]},
+        "doors": {"type": ["integer", "null"], "exclusiveMinimum": 1, "exclusiveMaximum": 6},
+        "tags": {"type": "array", "items": {"type": "string", "maxLength": 6}, "minItems": 1,
+                 "maxItems": 3}},
+     "required": ["make", "year", "fuel", "tags"], "additionalProperties": False},
+    {"type": "array", "minItems": 2, "maxItems": 2, "items": {"anyOf": [
+        {"type": "object", "properties": {"kind": {"const": "a"}, "x": {"type": "boolean"}},
+         "required": ["kind", "x"]},
+        {"type": "object", "properties": {"kind": {"const": "b"},
+                                          "y": {"type": "number", "minimum": -1, "maximum": 1}},
+         "required": ["kind", "y"]}]}},
+    {"$ref": "#/$defs/tree", "$defs": {"tree": {
+        "type": "object", "properties": {
+            "name": {"type": "string", "minLength": 1, "maxLength": 4},
+            "children": {"type": "array", "maxItems": 1, "items": {"$ref": "#/$defs/tree"}}},
+        "required": ["name", "children"]}}},
+    {"type": "string", "minLength": 3, "maxLength": 5},
+    {"type": "boolean"},
+]
+
+
+@check("api")
+def json_schemas():
+    """an answer by a schema fits it, whatever the model would have said"""
+    whole = 0
+    for schema in SCHEMAS:
+        for seed in range(4):
+            r = ask(response_format=schema_format(schema), temperature=seed / 2, seed=seed,
+                    max_tokens=300).choices[0]
+            if r.finish_reason == "stop":
+                whole += 1
+                jsonschema.validate(json.loads(r.message.content), schema)
+            else:
+                assert r.finish_reason == "length", r
+    assert whole > 15, whole
+
+
+@check("api")
+def json_schema_stream():
+    """streamed it is the same"""
+    r = ask(response_format=schema_format(SCHEMAS[0]), max_tokens=300)
+    text, chunks = joined(ask(response_format=schema_format(SCHEMAS[0]), max_tokens=300,
+                              stream=True))
+    assert text == r.choices[0].message.content, text
+    assert chunks[-1].choices[0].finish_reason == r.choices[0].finish_reason == "stop"
+
+
+@check("api")
+def json_schema_cut():
+    """one that runs out of tokens says so"""
+    r = ask(response_format=schema_format(SCHEMAS[0]), max_tokens=4).choices[0]
+    assert r.finish_reason == "length" and r.message.content, r
+
+
+class Engine(pydantic.BaseModel):
+    """A part of Car."""
+
+    fuel: typing.Literal["gasoline", "diesel", "electric"]
+    power: int = pydantic.Field(ge=0, le=2000, description="in hp")
+
+
+class Car(pydantic.BaseModel):
+    """What pydantic and the client make a schema of."""
+
+    make: str = pydantic.Field(max_length=10)
+    engine: Engine
+    spare: typing.Optional[Engine]
+
+
+@check("api")
+def json_parse():
+    """the client's parse() gives its object back"""
+    r = client.chat.completions.parse(model="nano", response_format=Car, max_tokens=400,
+                                      temperature=0, messages=[{"role": "user", "content": "A car"}])
+    car = r.choices[0].message.parsed
+    assert isinstance(car, Car) and 0 <= car.engine.power <= 2000, r
+
+
+@check("api")
+def json_object():
+    """json_object gives an object, or runs out of tokens"""
+    for seed in range(6):
+        r = ask(response_format={"type": "json_object"}, max_tokens=60, temperature=1, seed=seed)
+        c = r.choices[0]
+        assert c.message.content.lstrip().startswith("{"), c
+        if c.finish_reason == "stop":
+            assert isinstance(json.loads(c.message.content), dict), c
+
+
+@check("api")
+def json_after_reasoning():
+    """reasoning stays free, and JSON comes behind it alone"""
+    r = ask(response_format=schema_format({"type": "boolean"}), extra_body={"thinking": "on"},
+            max_tokens=400, temperature=1.5, seed=1).choices[0]
+    assert r.message.reasoning_content, r
+    if r.finish_reason == "stop":
+        assert json.loads(r.message.content) in (True, False), r
+    else:
+        assert r.finish_reason == "length" and r.message.content == "", r
+
+
+@check("api")
+def json_completion():
+    """a completion can be by a schema too"""
+    r = complete("The horsepower is", max_tokens=20, extra_body={
+        "response_format": schema_format({"type": "integer", "minimum": 100, "maximum": 999})})
+    assert r.choices[0].finish_reason == "stop" and 100 <= json.loads(r.choices[0].text) <= 999, r
+
+
+@check("api")
+def json_refusals():
+    """what of a schema cannot be enforced is refused by name"""
+    for schema, word in (
+        ({"type": "string", "pattern": "a+"}, "pattern"), ({"not": {}}, "not"),
+        ({"type": "object", "properties": {"a": {"type": "string", "format": "email"}}}, "format"),
+        ({"type": "array", "uniqueItems": True}, "uniqueItems"), ({"type": "text"}, "type"),
+        ({"allOf": [{"minLength": 1}, {"maxLength": 2}]}, "allOf"), ({"$ref": "#/no"}, "$ref"),
+        ({"$ref": "#"}, "no value"), ({"enum": []}, "enum"), (1, "schema"), ([], "schema"),
+        ({"oneOf": [{"type": "integer"}, {"type": "number"}]}, "oneOf"),
+    ):
+        e = refused(openai.BadRequestError, "response_format", ask,
+                    response_format=schema_format(schema))
+        assert word in e.message and e.code in ("unsupported_schema", "invalid_schema"), e
+    refused(openai.BadRequestError, "response_format", ask, text=CAMRY,
+            response_format={"type": "json_object"}, extra_body={"autospec": {"retrieve": True}})
+
+
 # ---- grounded ----
 
 
@@ -349,6 +490,9 @@ def chat_refusals():
         ("stream_options", {"extra_body": {"stream_options": 1}}),
         ("response_format", {"response_format": {"type": "xml"}}),
         ("response_format", {"response_format": {}}),
+        ("response_format", {"response_format": 1}),
+        ("response_format", {"response_format": {"type": "json_schema"}}),
+        ("response_format", {"response_format": {"type": "json_schema", "json_schema": {}}}),
     ):
         refused(openai.BadRequestError, param, ask, **more)
     refused(openai.NotFoundError, "model", ask, model="gpt-4")
