@@ -3,7 +3,6 @@
 #include "base/log.h"
 #include "cli/model_open.h"
 #include "cli/places.h"
-#include "engine/plan.h"
 #include "hub/model_place.h"
 #include "server/server.h"
 
@@ -112,24 +111,6 @@ static void reload(struct serving *v)
 
 /* ---- the model ---- */
 
-/* As many whole contexts of KV cache as are wanted and fit. */
-static void choose_kv_tokens(struct engine_options *o)
-{
-    struct model_config config;
-    struct engine_sizes sizes;
-    struct plan plan;
-    if (!model_config_read(&config, o->model_dir, NULL) ||
-        !engine_sizes_find(&config, o, &sizes, NULL))
-        return; /* opening it says what is wrong */
-    size_t limit = plan_limit(o);
-    size_t contexts = o->max_sequences < KV_CONTEXTS ? o->max_sequences : KV_CONTEXTS;
-    for (; contexts > 1; contexts--) {
-        o->kv_tokens = contexts * sizes.context;
-        if (plan_make(&config, o, &plan, NULL) && plan.total <= limit) return;
-    }
-    o->kv_tokens = 0;
-}
-
 /* A model of the Hub's cache is called by its name there (malloc'ed), not by its folder's, which is
  * a commit: *revision. NULL for others. */
 static char *hub_name(const char *set, const char *dir, const char **revision)
@@ -166,7 +147,8 @@ static bool load(struct serving *v, struct error *err)
     options.model_dir = v->model.dir;
     options.cache_dir = v->model.cache;
     options.max_sequences = settings_count(s, SETTING_PARALLEL);
-    choose_kv_tokens(&options);
+    options.kv_contexts =
+        options.max_sequences < KV_CONTEXTS ? options.max_sequences : KV_CONTEXTS;
     v->model.engine = engine_open(&options, err);
     return v->model.engine && open_encoder(v, err);
 }

@@ -1,5 +1,6 @@
 /* Opening a model: weights, tokenizer, chat format, backend and KV pages, and running tokens
  * through it. generate.c makes text of that. */
+#include "backend/cuda/backend_cuda.h"
 #include "backend/cuda/gpus.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -20,27 +21,46 @@ bool engine_device_check(const char *device, struct error *err)
 /* What this build has no code for is refused before anything is loaded. */
 static bool check_options(const struct engine_options *o, struct error *err)
 {
-    if (!engine_device_check(o->device, err)) return false;
+    if (!o->gpus && !gpus_check(o->device, o->gpu_source, err)) return false;
     if (o->kv_bits != 0 && o->kv_bits != 16 && o->kv_bits != 8)
         return error_set(err, ERROR_UNSUPPORTED, "a KV cache of %u bits: it has 16 or 8",
                          o->kv_bits);
     return true;
 }
 
-/* Whether all of it fits, before anything large is loaded. */
+/* What the options leave open that depends on memory, and whether all of it fits, before anything
+ * large is loaded. */
 static bool check_memory(const struct model_config *config, const char *dir,
-                         const struct engine_options *options, struct error *err)
+                         struct engine_options *options, struct error *err)
 {
-    if (options->memory_limit == SIZE_MAX) return true;
     struct engine_options o = *options;
-    return packed_model_kept_type(dir, &o.type, err) &&
-           plan_check(config, &o, plan_limit(&o), dir, err);
+    if (!packed_model_kept_type(dir, &o.type, err)) return false;
+    if (o.kv_contexts) plan_kv_tokens(config, &o, plan_limit(&o));
+    options->kv_tokens = o.kv_tokens;
+    return o.memory_limit == SIZE_MAX || plan_check(config, &o, plan_limit(&o), dir, err);
 }
 
 static void copy_page(void *context, int32_t from, int32_t to)
 {
     struct engine *e = context;
     e->backend->ops->copy_page(e->backend, from, to);
+}
+
+/* Where the plan puts it. What is free may be less by now than it was: then the GPU's own error
+ * says so. */
+static bool create_backend(struct engine *e, const struct engine_options *o,
+                           struct backend_options *options, struct error *err)
+{
+    struct placement placement = {0};
+    options->n_ids = engine_ids(e);
+    if (o->gpus &&
+        !placement_make(&e->model->config, e->model->type, options, o->gpus, &placement, err))
+        return false;
+    if (placement.n_stages)
+        e->backend = backend_cuda_create(e->model, e->pool, options, o->gpus, &placement, err);
+    else
+        e->backend = backend_cpu_create(e->model, e->pool, options, err);
+    return e->backend != NULL;
 }
 
 static bool open_backend(struct engine *e, const struct engine_options *o, struct error *err)
@@ -52,8 +72,7 @@ static bool open_backend(struct engine *e, const struct engine_options *o, struc
     e->max_sequences = sizes.max_sequences;
     e->max_logits = sizes.backend.max_logits;
     e->n_pages = sizes.backend.n_pages;
-    e->backend = backend_cpu_create(e->model, e->pool, &sizes.backend, err);
-    if (!e->backend) return false;
+    if (!create_backend(e, o, &sizes.backend, err)) return false;
     e->kv = kv_create(e->n_pages, copy_page, e, err);
     e->batch = e->kv ? batch_create(e, e->max_sequences, err) : NULL;
     if (!e->batch) return false;
@@ -63,7 +82,7 @@ static bool open_backend(struct engine *e, const struct engine_options *o, struc
 
 /* Tokenizer and weights. The tokenizer first: it is quick to refuse, the weights may take a minute
  * to pack. */
-static bool open_model(struct engine *e, const char *dir, const struct engine_options *o,
+static bool open_model(struct engine *e, const char *dir, struct engine_options *o,
                        struct error *err)
 {
     struct model_config config;
@@ -85,8 +104,9 @@ static bool open_model(struct engine *e, const char *dir, const struct engine_op
     return true;
 }
 
-struct engine *engine_open(const struct engine_options *options, struct error *err)
+struct engine *engine_open(const struct engine_options *given, struct error *err)
 {
+    struct engine_options own = *given, *options = &own;
     double started = clock_seconds();
     struct engine *e = calloc(1, sizeof *e);
     if (!e) {
@@ -96,6 +116,13 @@ struct engine *engine_open(const struct engine_options *options, struct error *e
     if (!check_options(options, err)) {
         engine_free(e);
         return NULL;
+    }
+    if (!options->gpus) {
+        if (!gpus_open(&e->own_gpus, options->device, options->gpu_source, err)) {
+            engine_free(e);
+            return NULL;
+        }
+        options->gpus = &e->own_gpus;
     }
     size_t len = strlen(options->model_dir);
     while (len > 1 && options->model_dir[len - 1] == '/') len--;
@@ -132,6 +159,7 @@ void engine_free(struct engine *e)
     batch_free(e->batch);
     kv_free(e->kv);
     if (e->backend) e->backend->ops->free(e->backend);
+    gpus_close(&e->own_gpus);
     packed_model_free(e->model);
     tokenizer_free(e->tokenizer);
     thread_pool_free(e->pool);
@@ -162,6 +190,14 @@ void engine_info(const struct engine *e, struct engine_info *info)
         .from_cache = e->model->from_cache,
         .load_seconds = e->load_seconds,
     };
+    struct backend_gpu gpu;
+    while (engine_gpu(e, info->n_gpus, &gpu)) info->n_gpus++;
+}
+
+bool engine_gpu(const struct engine *e, size_t i, struct backend_gpu *out)
+{
+    const struct backend_ops *ops = e->backend->ops;
+    return ops->gpu && ops->gpu(e->backend, i, out);
 }
 
 const struct tokenizer *engine_tokenizer(const struct engine *e)

@@ -13,12 +13,15 @@
 #include <stdatomic.h>
 
 struct engine;
+struct gpus;          /* backend/cuda/gpus.h */
+struct device_source; /* backend/cuda/device.h */
+struct backend_gpu;   /* backend/backend.h */
 
 struct engine_options {
     const char *model_dir; /* a Hugging Face folder or a .gguf file */
-    bool random_shape;     /* only the shape is taken from there, the weights are random: to measure.
-                              There is no tokenizer: what is generated has no text */
-    enum quant_type type;  /* how the weights are kept */
+    bool random_shape;    /* only the shape is taken from there, the weights are random: to measure.
+                             There is no tokenizer: what is generated has no text */
+    enum quant_type type; /* how the weights are kept */
     const char *cache_dir; /* for packed files; NULL: none is kept */
     size_t n_threads;      /* 0: the cores there are */
     size_t context;        /* tokens of KV cache; 0: min(the model's, 4096) */
@@ -28,9 +31,15 @@ struct engine_options {
     size_t chunk;          /* tokens of one prefill step; 0: 256 */
     size_t max_sequences;  /* computed at once; 0: 8 */
     size_t kv_tokens;      /* of KV cache that all sequences share; 0, or less: the context's */
-    size_t memory_limit;   /* bytes that all of it may take (engine/plan.h); 0: what the machine has
-                              available; SIZE_MAX: not checked */
-    bool no_speculation;   /* one token a step, no drafts (engine/speculate.h) */
+    size_t
+        kv_contexts; /* kv_tokens is as many whole contexts as fit, at most these; 0: see there */
+    /* The GPUs of `device`, opened; they outlive the engine. NULL: engine_open opens them itself,
+     * from gpu_source or, when that is NULL, the driver. */
+    struct gpus *gpus;
+    struct device_source *gpu_source;
+    size_t memory_limit; /* bytes that all of it may take (engine/plan.h); 0: what the machine has
+                            available; SIZE_MAX: not checked */
+    bool no_speculation; /* one token a step, no drafts (engine/speculate.h) */
 };
 
 /* A device that can be computed on here; NULL is. */
@@ -44,12 +53,16 @@ struct engine_info {
     const char *architecture; /* "qwen2" ... */
     const char *quantization; /* "4-bit", "8-bit", "none" */
     const char *device;       /* the backend's description */
+    size_t n_gpus;            /* that are used: engine_gpu */
     size_t parameters, context, kv_tokens, n_layers, hidden, vocab;
     size_t weight_bytes, kv_bytes, activation_bytes, bytes_per_token;
     bool from_cache;
     double load_seconds;
 };
 void engine_info(const struct engine *e, struct engine_info *info);
+
+/* The i-th of the GPUs that are used, with what is free on it now. From any thread. */
+bool engine_gpu(const struct engine *e, size_t i, struct backend_gpu *out);
 
 const struct tokenizer *engine_tokenizer(const struct engine *e); /* NULL: a random shape */
 const struct model_config *engine_config(const struct engine *e);

@@ -3,6 +3,7 @@
 #define ENGINE_ENGINE_INTERNAL_H
 
 #include "backend/backend.h"
+#include "backend/cuda/gpus.h"
 #include "engine/engine.h"
 #include "engine/kv.h"
 
@@ -16,6 +17,7 @@ struct engine {
     enum chat_format format;
     struct packed_model *model;
     struct backend *backend;
+    struct gpus own_gpus;              /* closed with the engine */
     size_t context, chunk, max_logits; /* tokens, tokens, rows */
     size_t max_sequences, n_pages;
     struct kv_cache *kv;

@@ -8,6 +8,7 @@
 enum {
     DEFAULT_CONTEXT = 4096,
     DEFAULT_CHUNK = 256,
+    GPU_CHUNK = 1024,
     DEFAULT_SEQUENCES = 8,
     MAX_SEQUENCES = 1024,
     LOGITS_BYTES = 16 << 20, /* of logits kept from one step: bounds the activation memory */
@@ -29,7 +30,7 @@ bool engine_sizes_find(const struct model_config *c, const struct engine_options
                              c->context);
         context = c->context;
     }
-    size_t chunk = o->chunk ? o->chunk : DEFAULT_CHUNK;
+    size_t chunk = o->chunk ? o->chunk : o->gpus && o->gpus->n ? GPU_CHUNK : DEFAULT_CHUNK;
     if (chunk > context) chunk = context;
     size_t sequences = o->max_sequences ? o->max_sequences : DEFAULT_SEQUENCES;
     if (sequences > MAX_SEQUENCES) sequences = MAX_SEQUENCES;
@@ -46,6 +47,8 @@ bool engine_sizes_find(const struct model_config *c, const struct engine_options
         .backend = {.n_pages = (kv_tokens + KV_PAGE - 1) / KV_PAGE + 1,
                     .max_tokens = tokens,
                     .max_logits = logits,
+                    .max_sequences = sequences,
+                    .max_context = context,
                     .isa = o->isa,
                     .kv_bits = o->kv_bits},
     };
@@ -56,20 +59,48 @@ bool plan_make(const struct model_config *config, const struct engine_options *o
                struct error *err)
 {
     struct engine_sizes sizes;
-    struct backend_memory memory;
+    struct backend_memory memory = {0};
     size_t n_threads = o->n_threads ? o->n_threads : thread_pool_cores();
-    if (!engine_sizes_find(config, o, &sizes, err) ||
+    *out = (struct plan){0};
+    if (!engine_sizes_find(config, o, &sizes, err)) return false;
+    const struct placement *gpus = &out->gpus;
+    if (o->gpus && !placement_make(config, o->type, &sizes.backend, o->gpus, &out->gpus, err))
+        return false;
+    if (gpus->n_stages) { /* the CPU has the rest */
+        sizes.backend.n_layers = gpus->cpu_layers;
+        sizes.backend.max_logits = 0;
+    }
+    if ((gpus->n_stages == 0 || gpus->cpu_layers) &&
         !backend_cpu_memory(config, o->type, n_threads, &sizes.backend, &memory, err))
         return false;
     size_t tokenizer = o->random_shape ? 0 : config->vocab * TOKENIZER_BYTES_PER_ID;
-    size_t tables = (memory.weights + memory.kv_cache + memory.activations) / PAGE_TABLE_SHARE;
-    *out = (struct plan){.context = sizes.context,
-                         .weights = memory.weights,
-                         .kv_cache = memory.kv_cache,
-                         .activations = memory.activations,
-                         .other = PROGRAM_BYTES + tokenizer + tables};
+    size_t computing = memory.weights + memory.kv_cache + memory.activations;
+    out->context = sizes.context;
+    out->weights = memory.weights + gpus->memory.weights;
+    out->kv_cache = memory.kv_cache + gpus->memory.kv_cache;
+    out->activations = memory.activations + gpus->memory.activations;
+    out->other = PROGRAM_BYTES + tokenizer + computing / PAGE_TABLE_SHARE;
+    out->host = computing + out->other;
     out->total = out->weights + out->kv_cache + out->activations + out->other;
     return true;
+}
+
+bool plan_fits(const struct plan *plan, size_t limit)
+{
+    return plan->host <= limit && (plan->gpus.n_stages == 0 || plan->gpus.fits);
+}
+
+void plan_kv_tokens(const struct model_config *config, struct engine_options *o, size_t limit)
+{
+    struct engine_sizes sizes = {0};
+    struct plan plan;
+    struct error ignored = {0};
+    if (o->kv_contexts <= 1 || !engine_sizes_find(config, o, &sizes, &ignored)) return;
+    for (size_t n = o->kv_contexts; n > 1; n--) {
+        o->kv_tokens = n * sizes.context;
+        if (plan_make(config, o, &plan, &ignored) && plan_fits(&plan, limit)) return;
+    }
+    o->kv_tokens = 0;
 }
 
 size_t plan_limit(const struct engine_options *o)
@@ -83,7 +114,7 @@ static bool fits(const struct model_config *config, const struct engine_options 
 {
     struct plan plan;
     struct error ignored = {0};
-    return plan_make(config, o, &plan, &ignored) && plan.total <= limit;
+    return plan_make(config, o, &plan, &ignored) && plan_fits(&plan, limit);
 }
 
 size_t plan_longest_context(const struct model_config *config, const struct engine_options *o,
@@ -148,21 +179,37 @@ static bool suggest(const struct model_config *config, const struct engine_optio
     return found;
 }
 
+/* "7.60 GB can be had on GPU 0 (NAME), 3.10 on GPU 1 (NAME); with the CPU as well: DEVICE=auto". */
+static void say_gpus(const struct gpus *gpus, struct buffer *out)
+{
+    for (size_t i = 0; i < gpus->n; i++) {
+        const struct device *d = gpus->devices[i];
+        buffer_printf(out, "%s%.2f%s on GPU %zu (%.60s)", i ? ", " : "",
+                      gigabytes(placement_room(&d->info)), i ? "" : " GB can be had", d->index,
+                      d->info.name);
+    }
+    if (!gpus->with_cpu) buffer_puts(out, " (DEVICE=auto puts what does not fit on the CPU)");
+}
+
 bool plan_check(const struct model_config *config, const struct engine_options *o, size_t limit,
                 const char *name, struct error *err)
 {
     struct plan plan;
     if (!plan_make(config, o, &plan, err)) return false;
-    if (plan.total <= limit) return true;
-    struct buffer what = {0};
+    if (plan_fits(&plan, limit)) return true;
+    struct buffer what = {0}, where = {0};
     bool found = suggest(config, o, limit, plan.context, &what);
+    if (plan.gpus.n_stages && !plan.gpus.fits)
+        say_gpus(o->gpus, &where);
+    else
+        buffer_printf(&where, "%.2f GB can be had", gigabytes(limit));
     error_set(err, ERROR_MEMORY,
               "%.100s: needs %.2f GB (weights %.2f, KV cache for %zu tokens %.2f, the rest %.2f), "
-              "and %.2f GB can be had; what would fit: %s%sa smaller model (LLM_MEMORY=off: try it "
-              "all the same)",
+              "and %s; what would fit: %s%sa smaller model (LLM_MEMORY=off: try it all the same)",
               name, gigabytes(plan.total), gigabytes(plan.weights), plan.context,
-              gigabytes(plan.kv_cache), gigabytes(plan.activations + plan.other), gigabytes(limit),
-              buffer_text(&what), found ? "; " : "");
+              gigabytes(plan.kv_cache), gigabytes(plan.activations + plan.other),
+              buffer_text(&where), buffer_text(&what), found ? "; " : "");
     buffer_free(&what);
+    buffer_free(&where);
     return false;
 }

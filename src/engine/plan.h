@@ -6,10 +6,13 @@
 #define ENGINE_PLAN_H
 
 #include "backend/backend.h"
+#include "backend/cuda/placement.h"
 #include "engine/engine.h"
 
 struct plan {
-    size_t context; /* tokens */
+    size_t context;        /* tokens */
+    struct placement gpus; /* n_stages 0: the CPU computes all of it */
+    size_t host;           /* bytes of `total` that are the machine's memory, not GPUs' */
     /* Bytes. The KV cache is counted whole, though its pages are taken as tokens come. Other is the
      * program, its libraries, the tokenizer and the page tables. */
     size_t weights, kv_cache, activations, other, total;
@@ -25,13 +28,21 @@ struct engine_sizes {
 bool engine_sizes_find(const struct model_config *config, const struct engine_options *options,
                        struct engine_sizes *out, struct error *err);
 
-/* Weights are planned as options->type; a folder of packed weights has its own
- * (packed_model_kept_type). */
+/* On the GPUs of options->gpus, if there are any. Weights are planned as options->type; a folder of
+ * packed weights has its own (packed_model_kept_type). */
 bool plan_make(const struct model_config *config, const struct engine_options *options,
                struct plan *out, struct error *err);
 
-/* The bytes that a plan may take: options->memory_limit or, when that is 0, what is available but
- * for a 32nd. */
+/* Whether it fits into `limit` bytes of the machine's memory, and on its GPUs. */
+bool plan_fits(const struct plan *plan, size_t limit);
+
+/* As many whole contexts of KV cache as fit, at most options->kv_contexts: sets
+ * options->kv_tokens. */
+void plan_kv_tokens(const struct model_config *config, struct engine_options *options,
+                    size_t limit);
+
+/* The bytes of the machine's memory that a plan may take: options->memory_limit or, when that is 0,
+ * what is available but for a 32nd. */
 size_t plan_limit(const struct engine_options *options);
 
 /* The longest context, in tokens, with which the rest of the options fits into `limit`; a multiple

@@ -319,6 +319,10 @@ struct backend *backend_cpu_create(const struct packed_model *model, struct thre
         b->model = &b->part;
         b->is_part = true;
         model = &b->part;
+        if (!packed_model_size(&model->config, model->type, &b->part.bytes, err)) {
+            free(b);
+            return NULL;
+        }
     }
     b->pool = pool;
     b->kernels = kernels;

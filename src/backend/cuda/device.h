@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -38,7 +39,7 @@ struct device {
     struct device_source *source;
     size_t index; /* among the source's */
     struct device_info info;
-    bool lost;
+    atomic_bool lost;
 };
 
 struct device_event; /* a point in a device's queue */
@@ -86,7 +87,7 @@ struct device_ops {
 
     /* Waits for all that is queued. A device that does not answer for a minute is lost. */
     bool (*wait)(struct device *d, struct error *err);
-    /* Bytes of memory free now. */
+    /* Bytes of memory free now. From any thread. */
     bool (*free_memory)(struct device *d, size_t *bytes, struct error *err);
 };
 

@@ -275,8 +275,8 @@ static void driver_graph_free(struct device *d, struct device_graph *g)
 
 static bool driver_free_memory(struct device *d, size_t *bytes, struct error *err)
 {
-    return enter(d, err) &&
-           check(d, cu.memory_info(bytes, &d->info.total), "its amount of memory", err);
+    size_t total;
+    return enter(d, err) && check(d, cu.memory_info(bytes, &total), "its amount of memory", err);
 }
 
 /* ---- opening ---- */
@@ -434,7 +434,8 @@ static struct device *driver_open(struct device_source *s, size_t index, struct 
         check(d, cu.context_retain(&v->context, v->device), "opening it", err) && enter(d, err) &&
         check(d, cu.stream_create(&v->stream, CU_STREAM_NON_BLOCKING_FLAG), "a stream", err) &&
         check(d, cu.event_create(&v->waiting, CU_EVENT_NO_TIMING), "an event", err) &&
-        load_modules(v, err) && driver_free_memory(d, &d->info.free, err);
+        load_modules(v, err) &&
+        check(d, cu.memory_info(&d->info.free, &d->info.total), "its memory", err);
     if (ok) return d;
     driver_close(d);
     return NULL;
