@@ -8,6 +8,7 @@ PREFIX   ?= /usr/local
 BUILD    ?= build
 VERSION  := 0.1.0
 FUZZ_SECONDS ?= 60
+SECONDS      ?= 600
 
 # The libraries. pkg-config is asked once, when the first file is compiled: before `make deps` has
 # run there may be neither pkg-config nor a compiler, and make has to work all the same.
@@ -75,7 +76,7 @@ FUZZING   := BUILD=build-fuzz CC=$(CLANG) $(SANITIZED) \
              SAN="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined"
 
 .DELETE_ON_ERROR:
-.PHONY: all unit demo check ui-check deps deps-browser bench asan tsan fuzz fuzz-programs lint format \
+.PHONY: all unit schemathesis demo check ui-check deps deps-browser bench asan tsan fuzz fuzz-programs lint format \
         install uninstall clean help FORCE
 
 all: $(BIN) $(STATIC) $(SHARED) ## build the program as build/autospec, and the libraries beside it
@@ -106,6 +107,7 @@ $(BUILD)/%.o: %.c Makefile
 	$(CC) $(ALL_CFLAGS) $(ISA) -MMD -MP -c -o $@ $<
 
 $(BUILD)/src/server/page.o: src/server/ui/index.html
+$(BUILD)/src/server/openapi.o: src/server/openapi.json
 
 $(CUDA_BUILD)/%.fatbin: src/backend/cuda/%.cu
 	@mkdir -p $(@D)
@@ -171,6 +173,9 @@ tsan: ## the unit and golden tests with the thread sanitizer
 	@sh scripts/deps.sh check
 	@$(MAKE) --no-print-directory $(JOBS) -s $(TSAN) all unit
 	@bash tests/run.sh --no-e2e build-tsan
+
+schemathesis: all ## ask the server as /openapi.json describes it, rightly and wrongly, for SECONDS (600)
+	@SCHEMATHESIS_SECONDS=$(SECONDS) AUTOSPEC=$(CURDIR)/$(BIN) bash tests/e2e/server_schemathesis.sh
 
 fuzz: ## each fuzzer for FUZZ_SECONDS (60), with clang's libFuzzer and the sanitizers
 	@sh scripts/deps.sh fuzz

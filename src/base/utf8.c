@@ -93,6 +93,13 @@ bool utf8_is_valid(const char *text, size_t len)
     return utf8_valid_prefix(text, len) == len;
 }
 
+size_t utf8_count(const char *text, size_t len)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < len; i++) n += ((unsigned char)text[i] & 0xc0) != 0x80;
+    return n;
+}
+
 size_t utf8_complete_prefix(const char *text, size_t len)
 {
     /* Only the last three bytes can start a sequence that is not complete. */

@@ -17,6 +17,9 @@ size_t utf8_encode(uint32_t cp, char *out);
 size_t utf8_valid_prefix(const char *text, size_t len);
 bool utf8_is_valid(const char *text, size_t len);
 
+/* Code points of valid text. */
+size_t utf8_count(const char *text, size_t len);
+
 /* How many bytes at the start of text can be shown now: all but a sequence at the end that is a
  * true prefix of a valid one and may still be completed. */
 size_t utf8_complete_prefix(const char *text, size_t len);

@@ -66,14 +66,14 @@ void ask_reply_failure(struct exchange *x, const struct error *err)
     if (err->code == ERROR_NOT_FOUND)
         reply_error(x, 409, "no_documents", NULL, "%s", err->text);
     else if (is_too_long(err))
-        reply_error(x, 400, "context_length_exceeded", "query", "%s", err->text);
+        reply_error(x, 400, "context_length_exceeded", NULL, "%s", err->text);
     else
         reply_failure(x, err);
 }
 
 json_t *ask_failure_json(const struct exchange *x, const struct error *err)
 {
-    return is_too_long(err) ? error_json(x, 400, "context_length_exceeded", "query", err->text)
+    return is_too_long(err) ? error_json(x, 400, "context_length_exceeded", NULL, err->text)
                             : failure_json(x, err);
 }
 
@@ -104,19 +104,20 @@ bool ask_read_options(struct exchange *x, const json_t *o, struct ask *ask)
 {
     struct server *s = x->server;
     struct server_defaults d = server_defaults(s);
-    size_t context = s->generator.context_tokens, seed = (size_t)d.sampler.seed;
+    size_t context = s->generator.context_tokens, seed = (size_t)d.sampler.seed,
+           max_tokens = d.max_tokens;
     double temperature = (double)d.sampler.temperature, top_p = (double)d.sampler.top_p;
-    ask->max_tokens = d.max_tokens < context / 2 ? d.max_tokens : context / 2;
     ask->thinking = d.thinking == THINK_ON ? THINKING_ON : THINKING_OFF;
     ask->sampler = d.sampler;
-    if (!field_count(x, o, "max_tokens", 1, context - 1, &ask->max_tokens) ||
+    if (!field_count(x, o, "max_tokens", 1, (size_t)1 << 30, &max_tokens) ||
         !field_number(x, o, "temperature", 0, 2, &temperature) ||
         !field_number(x, o, "top_p", 0, 1, &top_p) ||
         !field_count(x, o, "seed", 0, (size_t)1 << 53, &seed) || !read_thinking(x, o, ask))
         return false;
-    if (top_p <= 0) return field_refuse(x, "top_p", "must be above 0");
+    /* The other half is the passages'. */
+    ask->max_tokens = max_tokens < context / 2 ? max_tokens : context / 2;
     ask->sampler.temperature = (float)temperature;
-    ask->sampler.top_p = (float)top_p;
+    ask->sampler.top_p = top_p > 1e-6 ? (float)top_p : 1e-6f; /* 0: the likeliest alone */
     ask->sampler.seed = seed;
     return true;
 }

@@ -213,7 +213,7 @@ static void end_whole(struct chat *c, const char *content, size_t len,
 static void fail(struct chat *c, const struct error *err)
 {
     if (c->begun)
-        reply_event(c->r.x, NULL, failure_json(c->r.x, err));
+        reply_event(c->r.x, NULL, ask_failure_json(c->r.x, err));
     else
         ask_reply_failure(c->r.x, err);
 }
@@ -267,19 +267,12 @@ static void on_found(void *context, const struct answer *a)
     begin_stream(context);
 }
 
-static bool read_ask(struct chat *c, const json_t *options, struct ask *ask,
-                     struct metadata_filter *filter)
+static bool read_ask(struct chat *c, struct ask *ask)
 {
-    static const char *const FIELDS[] = {"retrieve", "top_k", "metadata_filter", NULL};
     struct exchange *x = c->r.x;
     struct error err = {0};
-    bool any;
     size_t context = c->r.server->generator.context_tokens;
     const struct chat_message *last = &c->messages[c->n_messages - 1];
-    if (!fields_known(x, options, FIELDS) ||
-        !field_count(x, options, "top_k", 1, 64, &ask->top_k) ||
-        !metadata_read(x, json_object_get(options, "metadata_filter"), filter, &any))
-        return false;
     if (last->role != ROLE_USER)
         return field_refuse(x, "messages", "the last one must be the user's question");
     if (!question_check(last->text, last->len, &err))
@@ -291,22 +284,19 @@ static bool read_ask(struct chat *c, const json_t *options, struct ask *ask,
     ask->max_tokens = c->r.options.max_tokens < context / 2 ? c->r.options.max_tokens : context / 2;
     ask->thinking = c->r.thinking;
     ask->sampler = c->r.options.sampler;
-    ask->filter = any ? filter : NULL;
     ask->context = c;
     ask->found = on_found;
     ask->sink = c->r.stream ? send_text : NULL;
     return true;
 }
 
-static void run_grounded(struct chat *c, const json_t *options)
+static void run_grounded(struct chat *c, struct ask *ask, const json_t *options)
 {
     struct exchange *x = c->r.x;
     struct error err = {0};
-    struct ask ask = {0};
-    struct metadata_filter filter;
     struct answer a;
-    if (!read_ask(c, options, &ask, &filter)) return;
-    if (!ask_run(x, &ask, &a, &err)) {
+    if (!read_ask(c, ask)) return;
+    if (!ask_run(x, ask, &a, &err)) {
         fail(c, &err);
         return;
     }
@@ -323,17 +313,33 @@ static void run_grounded(struct chat *c, const json_t *options)
     answer_free(&a);
 }
 
+/* The member "autospec"; filter is used by *ask. */
+static bool read_grounding(struct exchange *x, const json_t *options, bool *retrieve,
+                           struct ask *ask, struct metadata_filter *filter)
+{
+    static const char *const FIELDS[] = {"retrieve", "top_k", "metadata_filter", NULL};
+    bool any;
+    if (!options || json_is_null(options)) return true;
+    if (!json_is_object(options)) return field_refuse(x, "autospec", "is not an object");
+    if (!fields_known(x, options, FIELDS) || !field_bool(x, options, "retrieve", retrieve) ||
+        !field_count(x, options, "top_k", 1, 64, &ask->top_k) ||
+        !metadata_read(x, json_object_get(options, "metadata_filter"), filter, &any))
+        return false;
+    if (any) ask->filter = filter;
+    return true;
+}
+
 void handle_chat(struct exchange *x)
 {
     struct chat c = {.tokens = json_array()};
+    struct ask ask = {0};
+    struct metadata_filter filter;
     bool retrieve = false;
     if (openai_read(&c.r, x, "chatcmpl") && read_messages(&c) && read_logprobs(&c)) {
         const json_t *options = json_object_get(c.r.body, "autospec");
-        if (options && !json_is_null(options) && !json_is_object(options))
-            field_refuse(x, "autospec", "is not an object");
-        else if (field_bool(x, options, "retrieve", &retrieve)) {
+        if (read_grounding(x, options, &retrieve, &ask, &filter)) {
             if (retrieve)
-                run_grounded(&c, options);
+                run_grounded(&c, &ask, options);
             else
                 run_model(&c);
         }

@@ -43,8 +43,8 @@ static bool encode_ids(struct completion *c, const json_t *list, struct tokens *
     size_t vocab = tokenizer_vocab(engine_tokenizer(c->r.server->engine));
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *v = json_array_get(list, i);
-        json_int_t id = json_is_integer(v) ? json_integer_value(v) : -1;
-        if (id < 0 || (size_t)id >= vocab)
+        int64_t id;
+        if (!json_whole(v, &id) || id < 0 || (size_t)id >= vocab)
             return field_refuse(c->r.x, "prompt", "a token is not from 0 to %zu", vocab - 1);
         if (!tokens_push(out, (int32_t)id, &err)) {
             reply_failure(c->r.x, &err);
@@ -60,7 +60,7 @@ static bool read_prompts(struct completion *c, struct tokens *prompts, size_t *n
     struct exchange *x = c->r.x;
     const json_t *given = json_object_get(c->r.body, "prompt");
     if (!given) return field_refuse(x, "prompt", "is missing");
-    bool one = json_is_string(given) || json_is_integer(json_array_get(given, 0));
+    bool one = json_is_string(given) || json_is_number(json_array_get(given, 0));
     *n = one ? 1 : json_array_size(given);
     if ((!one && !json_is_array(given)) || *n == 0 || *n > MAX_PROMPTS) {
         *n = 0;

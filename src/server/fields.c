@@ -133,18 +133,27 @@ bool field_number(struct exchange *x, const json_t *o, const char *name, double 
     return true;
 }
 
+bool json_whole(const json_t *v, int64_t *out)
+{
+    double n = json_number_value(v);
+    if (json_is_real(v) && (floor(n) != n || n < -0x1p63 || n >= 0x1p63)) return false;
+    if (json_is_number(v)) *out = json_is_integer(v) ? json_integer_value(v) : (int64_t)n;
+    return json_is_number(v);
+}
+
 bool field_count(struct exchange *x, const json_t *o, const char *name, size_t min, size_t max,
                  size_t *out)
 {
     json_t *v;
+    int64_t n;
     if (!find(x, o, name, false, &v)) return false;
     if (!v) return true;
-    /* 12.0 is a whole number too: JSON has one kind of number. */
-    double n = json_number_value(v);
-    if (!json_is_number(v) || floor(n) != n) return field_refuse(x, name, "is not a whole number");
-    if (n < (double)min || n > (double)max)
-        return field_refuse(x, name, "%.15g is outside %zu to %zu", n, min, max);
-    *out = json_is_integer(v) ? (size_t)json_integer_value(v) : (size_t)n;
+    if (json_is_real(v) && !json_whole(v, &n) && floor(json_real_value(v)) == json_real_value(v))
+        return field_refuse(x, name, "%.15g is outside %zu to %zu", json_real_value(v), min, max);
+    if (!json_whole(v, &n)) return field_refuse(x, name, "is not a whole number");
+    if (n < 0 || (size_t)n < min || (size_t)n > max)
+        return field_refuse(x, name, "%lld is outside %zu to %zu", (long long)n, min, max);
+    *out = (size_t)n;
     return true;
 }
 

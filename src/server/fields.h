@@ -25,6 +25,9 @@ bool field_number(struct exchange *x, const json_t *o, const char *name, double 
 bool field_count(struct exchange *x, const json_t *o, const char *name, size_t min, size_t max,
                  size_t *out);
 
+/* Whether a value is a whole number of 64 bits; 12.0 is one too: JSON has one kind of number. */
+bool json_whole(const json_t *v, int64_t *out);
+
 /* As field_count, of the address's part behind '?'. */
 bool query_count(struct exchange *x, const char *name, size_t min, size_t max, size_t *out);
 

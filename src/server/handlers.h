@@ -13,6 +13,9 @@ void handle_llm_info(struct exchange *x);
 /* page.c */
 void handle_page(struct exchange *x);
 
+/* openapi.c */
+void handle_openapi(struct exchange *x);
+
 /* query.c */
 void handle_query(struct exchange *x);
 

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_NAME = 255, MAX_FIELD = 4096 };
+enum { MAX_NAME = 255, MAX_FIELD = 1024 }; /* letters */
 
 /* What one request reads in. */
 struct intake {
@@ -104,13 +104,21 @@ static void intake_reply(struct intake *in)
 static bool read_name(struct exchange *x, const json_t *body, const char **name)
 {
     if (!field_text(x, body, "name", true, name)) return false;
-    size_t len = strlen(*name);
-    if (len == 0 || len > MAX_NAME)
-        return field_refuse(x, "name", "has %zu bytes, not 1 to %d", len, MAX_NAME);
+    size_t letters = utf8_count(*name, strlen(*name));
+    if (letters == 0 || letters > MAX_NAME)
+        return field_refuse(x, "name", "has %zu letters, not 1 to %d", letters, MAX_NAME);
     for (const char *p = *name; *p; p++)
         if ((unsigned char)*p < 0x20 || *p == 0x7f)
             return field_refuse(x, "name", "holds a control character");
     return true;
+}
+
+/* A text of at most MAX_FIELD letters. */
+static bool read_short(struct exchange *x, const json_t *o, const char *name, const char **out)
+{
+    if (!field_text(x, o, name, false, out)) return false;
+    if (!*out || utf8_count(*out, strlen(*out)) <= MAX_FIELD) return true;
+    return field_refuse(x, name, "has more than %d letters", MAX_FIELD);
 }
 
 static bool read_kind(struct exchange *x, const json_t *body, enum document_kind *kind, bool *given)
@@ -139,10 +147,7 @@ static bool read_vehicle(struct exchange *x, const json_t *body, struct vehicle 
     if (!fields_known(x, o, FIELDS) || !field_count(x, o, "year", 1900, 2099, &year)) return false;
     v->year = (int)year;
     for (size_t i = 0; FIELDS[i]; i++) {
-        if (!texts[i]) continue;
-        if (!field_text(x, o, FIELDS[i], false, texts[i])) return false;
-        if (strlen(*texts[i]) > MAX_FIELD)
-            return field_refuse(x, FIELDS[i], "has more than %d bytes", MAX_FIELD);
+        if (texts[i] && !read_short(x, o, FIELDS[i], texts[i])) return false;
     }
     return true;
 }
@@ -157,10 +162,9 @@ void handle_ingest_text(struct exchange *x)
     json_t *body = fields_read(x);
     if (!body) return;
     if (fields_known(x, body, FIELDS) && read_name(x, body, &name) &&
-        field_text(x, body, "text", true, &text) && field_text(x, body, "title", false, &title) &&
+        field_text(x, body, "text", true, &text) && read_short(x, body, "title", &title) &&
         read_kind(x, body, &kind, &has_kind) && read_vehicle(x, body, &vehicle, &has_vehicle)) {
         struct intake in;
-        if (title && strlen(title) > MAX_FIELD) title = NULL;
         intake_begin(&in, x);
         read_document(&in, name, has_kind ? &kind : NULL, text, strlen(text), title,
                       has_vehicle ? &vehicle : NULL);

@@ -35,9 +35,9 @@ static bool read_value(struct exchange *x, enum metadata_field field, const json
 {
     char year[16];
     if (field == METADATA_YEAR) {
-        json_int_t n = json_is_integer(v)  ? json_integer_value(v)
-                       : json_is_string(v) ? year_parse(json_string_value(v), json_string_length(v))
-                                           : 0;
+        int64_t n = 0;
+        if (!json_whole(v, &n) && json_is_string(v))
+            n = year_parse(json_string_value(v), json_string_length(v));
         if (n < 1900 || n > 2099) return field_refuse(x, where, "is not a year from 1900 to 2099");
         snprintf(year, sizeof year, "%d", (int)n);
         *out = arena_strdup(&x->arena, year);

@@ -56,6 +56,8 @@ static bool check_unsupported(struct exchange *x, const json_t *body)
             return openai_unsupported(x, EMPTY[i], "is not supported");
     }
     const json_t *modalities = json_object_get(body, "modalities");
+    if (modalities && !json_is_null(modalities) && !json_is_array(modalities))
+        return field_refuse(x, "modalities", "is not a list");
     for (size_t i = 0; i < json_array_size(modalities); i++) {
         const char *name = json_string_value(json_array_get(modalities, i));
         if (!name || strcmp(name, "text") != 0)
@@ -73,10 +75,12 @@ static bool read_stops(struct openai_request *r)
         return field_refuse(r->x, "stop", "has more than %d strings", OPENAI_MAX_STOPS);
     for (size_t i = 0; i < n; i++) {
         const json_t *stop = json_is_array(v) ? json_array_get(v, i) : v;
-        size_t len = json_string_length(stop);
-        if (!json_is_string(stop) || len == 0 || len > OPENAI_MAX_STOP_BYTES)
-            return field_refuse(r->x, "stop", "is not of strings of 1 to %d bytes",
-                                OPENAI_MAX_STOP_BYTES);
+        size_t letters = json_is_string(stop)
+                             ? utf8_count(json_string_value(stop), json_string_length(stop))
+                             : 0;
+        if (letters == 0 || letters > OPENAI_MAX_STOP)
+            return field_refuse(r->x, "stop", "is not of strings of 1 to %d letters",
+                                OPENAI_MAX_STOP);
         r->stops[i] = json_string_value(stop);
     }
     r->options.stop = r->stops;
@@ -88,10 +92,12 @@ static bool read_seed(struct openai_request *r)
 {
     const json_t *v = json_object_get(r->body, "seed");
     uint64_t seed = 0;
-    if (v && !json_is_null(v) && !json_is_integer(v))
-        return field_refuse(r->x, "seed", "is not a whole number");
-    if (json_is_integer(v))
-        seed = (uint64_t)json_integer_value(v);
+    int64_t given;
+    bool whole = json_whole(v, &given);
+    if (v && !json_is_null(v) && !whole)
+        return field_refuse(r->x, "seed", "is not a whole number of 64 bits");
+    if (whole)
+        seed = (uint64_t)given;
     else if (getrandom(&seed, sizeof seed, 0) != sizeof seed)
         seed = r->x->serial;
     r->options.sampler.seed = seed;

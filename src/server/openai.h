@@ -9,7 +9,7 @@
 #include "server/exchange.h"
 #include "server/server.h"
 
-enum { OPENAI_MAX_STOPS = 16, OPENAI_MAX_STOP_BYTES = 256 };
+enum { OPENAI_MAX_STOPS = 16, OPENAI_MAX_STOP = 256 /* letters */ };
 
 struct openai_request {
     struct exchange *x;

@@ -1,9 +1,10 @@
-/* Which handler answers what. openapi.c describes the same to clients; a test compares the two. */
+/* Which handler answers what. openapi.json tells clients the same; a test compares the two. */
 #include "server/handlers.h"
 #include "server/server.h"
 
 const struct route ROUTES[] = {
     {"GET", "/", LANE_DIRECT, BODY_NONE, true, handle_page},
+    {"GET", "/openapi.json", LANE_DIRECT, BODY_NONE, true, handle_openapi},
     {"GET", "/health", LANE_DIRECT, BODY_NONE, true, handle_health},
     {"GET", "/ready", LANE_DIRECT, BODY_NONE, true, handle_ready},
     {"GET", "/metrics", LANE_DIRECT, BODY_NONE, false, handle_metrics},

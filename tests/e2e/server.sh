@@ -55,6 +55,9 @@ answers "the page is there" 200
 check "and is one" grep -qi '^<!doctype html>' "$OUT"
 check "whose script is named by its hash" grep -qiE "^content-security-policy: .*script-src 'sha256-[A-Za-z0-9+/]{43}='" "$HEAD"
 
+http /openapi.json
+answers "the API is described" 200 '.openapi == "3.2.0" and (.paths | has("/query"))'
+
 # ---- questions ----
 
 http /query --json "$CAMRY"
@@ -83,6 +86,8 @@ answers "a filter leaves one vehicle" 200 '(.answer | test("203 hp")) and
 http /query --json '{"query": "What is the horsepower of the 2023 Toyota Camry?",
     "metadata_filter": {"category": "Pickup"}}'
 answers "a filter that excludes it leaves nothing" 200 '.refused and .documents == []'
+http /query --json "${CAMRY%\}}, \"max_tokens\": 100000}"
+answers "more tokens than the context has are as many as it has" 200 '.answer | test("203 hp")'
 http /query --json "{\"query\": \"What is the towing capacity of the 2023 Toyota Camry?\"}"
 answers "what is not there is said not to be" 200 '.refused'
 
@@ -226,10 +231,12 @@ http /query --json '{"query": "x", "top_k": 0}'
 answers "a number out of range" 400 '.error.param == "top_k"'
 http /query --json '{"query": "x", "temperature": "hot"}'
 answers "a number that is a string" 400 '.error.param == "temperature"'
-http /query --json '{"query": "x", "top_p": 0}'
+http /query --json '{"query": "x", "top_p": 1.01}'
 answers "a number that is just out of range" 400 '.error.param == "top_p"'
-http /query --json '{"query": "x", "max_tokens": 100000}'
-answers "more tokens than the context has" 400 '.error.param == "max_tokens"'
+http /ingest/text --json "{\"name\": \"a.txt\", \"text\": \"x\", \"title\": \"$(printf 'ä%.0s' $(seq 1025))\"}"
+answers "a title that is too long" 400 '.error.param == "title"'
+http /query --json '{"query": "x", "max_tokens": 0}'
+answers "no tokens" 400 '.error.param == "max_tokens"'
 printf '{"query": "%s"}' "$(head -c 70000 /dev/zero | tr '\0' a)" >"$SCRATCH/long"
 http /query --json @"$SCRATCH/long"
 refuses "a question that is too long" 413 query_too_long

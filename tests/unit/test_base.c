@@ -112,6 +112,7 @@ static void utf8_refuses_what_rfc_3629_refuses(void **s)
         assert_int_equal(back, cp);
     }
     assert_int_equal(utf8_valid_prefix("ab\xffz", 4), 2);
+    assert_int_equal(utf8_count("a\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80", 10), 4);
 }
 
 static void utf8_holds_back_only_what_may_be_completed(void **s)
