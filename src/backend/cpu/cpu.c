@@ -25,12 +25,17 @@ static void make_input(struct cpu_backend *b, struct activations *to, const floa
     if (thread == 0) to->tokens = n_tokens;
     thread_pool_split(n_tokens, 1, thread, n_threads, &begin, &end);
     for (size_t t = begin; t < end; t++) {
-        float *row = to->f32 + t * stride;
-        if (norm)
-            k->rmsnorm(from + t * width, norm, width, b->model->config.norm_eps, row);
-        else
-            memcpy(row, from + t * width, width * sizeof *row);
-        memset(row + width, 0, (stride - width) * sizeof *row);
+        const float *row = from + t * width;
+        /* What is quantized as it stands is not copied. */
+        if (norm || !to->q || width < stride) {
+            float *copy = to->f32 + t * stride;
+            if (norm)
+                k->rmsnorm(row, norm, width, b->model->config.norm_eps, copy);
+            else
+                memcpy(copy, row, width * sizeof *copy);
+            memset(copy + width, 0, (stride - width) * sizeof *copy);
+            row = copy;
+        }
         if (to->q)
             k->quantize(row, stride, n_tokens, to->q + t * QUANT_GROUP, to->scale + t,
                         to->bias + t);

@@ -84,11 +84,11 @@ INLINE void one_token(enum quant_type type, const uint8_t *block, const float *r
     _mm512_storeu_ps(out, _mm512_mul_ps(sum, _mm512_loadu_ps(row_scale)));
 }
 
-/* n tokens (1 or 2) against a group of both blocks. */
+/* n tokens (at most 3) against a group of both blocks. */
 INLINE void add_group(const __m512i w[2][8], const __m512 s[2], size_t n_blocks,
                       const struct activations *x, size_t at, size_t n, float out[][TILE_ROWS])
 {
-    __m512i dot[2][2];
+    __m512i dot[3][2];
     const int8_t *q = x->q + at * QUANT_GROUP;
     for (size_t t = 0; t < n; t++)
         for (size_t b = 0; b < n_blocks; b++) dot[t][b] = _mm512_set1_epi32(x->bias[at + t]);
@@ -124,8 +124,9 @@ INLINE void many_tokens(enum quant_type type, const uint8_t *block, size_t n_blo
             prefetch_group(type, block + b * block_bytes, g, n_blocks * block_bytes, true);
         }
         size_t at = g * x->tokens + first, t = 0;
-        for (; t + 2 <= n; t += 2) add_group(w, s, n_blocks, x, at + t, 2, out + t);
-        if (t < n) add_group(w, s, n_blocks, x, at + t, 1, out + t);
+        for (; t + 3 <= n; t += 3) add_group(w, s, n_blocks, x, at + t, 3, out + t);
+        if (t + 2 == n) add_group(w, s, n_blocks, x, at + t, 2, out + t);
+        if (t + 1 == n) add_group(w, s, n_blocks, x, at + t, 1, out + t);
     }
     for (size_t b = 0; b < n_blocks; b++) {
         __m512 rows = _mm512_loadu_ps(row_scale + b * QUANT_BLOCK_ROWS);

@@ -51,7 +51,7 @@ INLINE void common_swiglu(const float *gate, const float *up, size_t n, float *o
 {
     for (size_t i = 0; i < n; i += 16) {
         v16f g = v16_load(gate + i);
-        v16f silu = g / (v16_set(1.0f) + v16_exp(v16_max(-g, v16_set(-88))));
+        v16f silu = g * v16_inverse(v16_set(1.0f) + v16_exp(v16_max(-g, v16_set(-88))));
         /* e^88 is finite, past it silu is 0 in f32 */
         silu = v16_select(g < v16_set(-87.0f), v16_set(0), silu);
         v16_store(out + i, silu * v16_load(up + i));

@@ -24,10 +24,13 @@ static void matmul_rows(const struct cpu_kernels *k, const struct packed_matrix 
         float *to = out + (first + t) * stride + row, *from = tile[t];
         if (bias)
             for (size_t r = 0; r < rows; r++) from[r] += bias[row + r];
-        if (end == MATMUL_ADD)
-            for (size_t r = 0; r < rows; r++) to[r] += from[r];
-        else
-            memcpy(to, from, rows * sizeof *to);
+        if (rows == TILE_ROWS) { /* of a constant number: as vectors */
+            if (end == MATMUL_ADD)
+                for (size_t r = 0; r < TILE_ROWS; r++) from[r] += to[r];
+            memcpy(to, from, TILE_ROWS * sizeof *to);
+        } else {
+            for (size_t r = 0; r < rows; r++) to[r] = end == MATMUL_ADD ? to[r] + from[r] : from[r];
+        }
     }
 }
 
