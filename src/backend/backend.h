@@ -48,6 +48,11 @@ struct backend_gpu {
     struct backend_memory memory; /* of ours on it */
 };
 
+struct backend_page {
+    size_t bytes;
+    char layout[48]; /* what the bytes mean, and what computed them */
+};
+
 struct backend_options {
     size_t n_pages;    /* KV pages */
     size_t max_tokens; /* of one step, all sequences together: bounds the activations */
@@ -81,6 +86,11 @@ struct backend_ops {
     /* Copies a page's keys and values, of all layers: a shared page that is not full is copied
      * before it is written on. Not during a step. */
     void (*copy_page)(struct backend *b, int32_t from, int32_t to);
+    /* Pages as bytes that another run of the same program takes back (engine/kv_file.h). NULL, all
+     * three: they cannot be kept. Not during a step. */
+    void (*page_info)(const struct backend *b, struct backend_page *out);
+    void (*page_read)(struct backend *b, int32_t page, uint8_t *out);
+    void (*page_write)(struct backend *b, int32_t page, const uint8_t *in);
     void (*memory)(const struct backend *b, struct backend_memory *out);
     const char *(*description)(const struct backend *b); /* "cpu avx512, 2 threads" */
     /* Whether what computes is gone for good: every step fails from now on. NULL: never. */

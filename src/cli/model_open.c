@@ -24,6 +24,7 @@ void model_engine_options(struct engine_options *out, const struct command_line 
         .n_threads = settings_count(s, SETTING_THREADS),
         .context = settings_count(s, SETTING_CONTEXT),
         .kv_bits = strcmp(settings_choice(s, SETTING_KV_BITS), "8") == 0 ? 8 : 16,
+        .chunk = settings_count(s, SETTING_CHUNK),
         .device = settings_text(s, SETTING_DEVICE),
         .isa = strcmp(isa, "auto") == 0 ? NULL : isa,
         .memory_limit = settings_count(s, SETTING_MEMORY),

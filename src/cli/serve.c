@@ -147,8 +147,10 @@ static bool load(struct serving *v, struct error *err)
     options.model_dir = v->model.dir;
     options.cache_dir = v->model.cache;
     options.max_sequences = settings_count(s, SETTING_PARALLEL);
-    options.kv_contexts =
-        options.max_sequences < KV_CONTEXTS ? options.max_sequences : KV_CONTEXTS;
+    options.kv_tokens = settings_count(s, SETTING_KV_TOKENS);
+    if (!options.kv_tokens)
+        options.kv_contexts =
+            options.max_sequences < KV_CONTEXTS ? options.max_sequences : KV_CONTEXTS;
     v->model.engine = engine_open(&options, err);
     return v->model.engine && open_encoder(v, err);
 }
@@ -176,6 +178,8 @@ static bool loaded(struct serving *v, struct error *err)
             hub_name(settings_text(s, SETTING_ENCODER), v->encoder_dir, &encoder_revision);
     model.name = v->name;
     model.encoder_name = v->encoder_name;
+    model.kv_file = settings_text(&v->line->settings, SETTING_KV_FILE);
+    model.kv_file_limit = settings_count(&v->line->settings, SETTING_KV_FILE_SIZE);
     if (!server_ready(v->server, &model, err)) return false;
     struct engine_info info;
     engine_info(v->model.engine, &info);

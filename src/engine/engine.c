@@ -144,7 +144,7 @@ struct engine *engine_open(const struct engine_options *given, struct error *err
     if (!open_model(e, dir, options, err)) goto fail;
     if (!open_backend(e, options, err)) goto fail;
     e->load_seconds = clock_seconds() - started;
-    free(dir);
+    e->dir = dir;
     return e;
 fail:
     free(dir);
@@ -164,6 +164,7 @@ void engine_free(struct engine *e)
     tokenizer_free(e->tokenizer);
     thread_pool_free(e->pool);
     free(e->name);
+    free(e->dir);
     free(e);
 }
 

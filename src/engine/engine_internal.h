@@ -11,7 +11,7 @@ struct batch;
 struct scheduler;
 
 struct engine {
-    char *name;
+    char *name, *dir;
     struct thread_pool *pool;
     struct tokenizer *tokenizer;
     enum chat_format format;

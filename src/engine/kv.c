@@ -303,6 +303,57 @@ void kv_release(struct kv_cache *kv, struct kv_chain *c, const int32_t *tokens, 
     *c = (struct kv_chain){0};
 }
 
+/* ---- pages kept between runs ---- */
+
+size_t kv_list(const struct kv_cache *kv, struct kv_known *out, size_t max)
+{
+    size_t n = 0;
+    int32_t *place = malloc(kv->n_pages * sizeof *place); /* in the list, or NONE */
+    if (!place) return 0;
+    for (size_t i = 0; i < kv->n_pages; i++) place[i] = NONE;
+    /* Pages in use first, then the idle ones. Who comes brings what he stands on. */
+    int32_t idle = kv->newest;
+    for (size_t i = 0; i < kv->n_pages || idle != NONE; i++) {
+        int32_t p = (int32_t)i;
+        if (i >= kv->n_pages) {
+            p = idle;
+            idle = kv->pages[p].prev;
+        } else if (!kv->pages[p].n_tokens || !kv->pages[p].refs) {
+            continue;
+        }
+        while (place[p] == NONE && n < max) {
+            int32_t next = p;
+            while (kv->pages[next].parent != (int32_t)kv->n_pages &&
+                   place[kv->pages[next].parent] == NONE)
+                next = kv->pages[next].parent;
+            const struct page *page = &kv->pages[next];
+            int32_t parent = page->parent == (int32_t)kv->n_pages ? NONE : place[page->parent];
+            out[n] = (struct kv_known){next, parent, page->tokens, page->n_tokens};
+            place[next] = (int32_t)n++;
+        }
+    }
+    free(place);
+    return n;
+}
+
+int32_t kv_restore(struct kv_cache *kv, int32_t parent, const int32_t *tokens, size_t n)
+{
+    if (parent == NONE) parent = (int32_t)kv->n_pages;
+    for (int32_t p = kv->pages[parent].first_child; p != NONE; p = kv->pages[p].next_sibling)
+        if (same_tokens(&kv->pages[p], tokens, n) == n) return NONE;
+    if (kv->free == NONE) return NONE;
+    int32_t p = page_take(kv);
+    tree_insert(kv, p, parent, tokens, n);
+    struct page *page = &kv->pages[p];
+    page->refs = 0;
+    page->prev = NONE;
+    page->next = kv->oldest;
+    *(kv->oldest == NONE ? &kv->newest : &kv->pages[kv->oldest].prev) = p;
+    kv->oldest = p;
+    kv->n_idle++;
+    return p;
+}
+
 struct kv_counts kv_count(const struct kv_cache *kv)
 {
     return (struct kv_counts){kv->n_pages, kv->n_pages - kv->n_free - kv->n_idle, kv->n_idle};

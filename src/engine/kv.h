@@ -45,6 +45,23 @@ void kv_fill(struct kv_cache *kv, struct kv_chain *chain, const int32_t *tokens,
  * pages that are not known yet forgets those. */
 void kv_release(struct kv_cache *kv, struct kv_chain *chain, const int32_t *tokens, size_t n);
 
+/* For those who keep pages between runs (engine/kv_file.h): a page that is known. */
+struct kv_known {
+    int32_t page;
+    int32_t parent; /* the page before it: an earlier place in the list; -1: a text begins here */
+    const int32_t *tokens; /* (n_tokens), until the next call that changes the cache */
+    size_t n_tokens;       /* KV_PAGE; less in a last page */
+};
+
+/* Lists known pages, at most `max`: those that were used last come first, but each page after its
+ * parent. Returns their number; 0 also when memory is out. */
+size_t kv_list(const struct kv_cache *kv, struct kv_known *out, size_t max);
+
+/* Makes tokens[0..n) known behind a full page (parent; -1: at the beginning of a text) and returns
+ * the page that is to hold them: from now on the next to go, before all that are there. -1 when no
+ * page is free, or they are known already. */
+int32_t kv_restore(struct kv_cache *kv, int32_t parent, const int32_t *tokens, size_t n);
+
 struct kv_counts {
     size_t total, used, cached; /* pages; the rest is free. `cached` are known and in no chain */
 };

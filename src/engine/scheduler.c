@@ -2,13 +2,15 @@
 #include "base/clock.h"
 #include "engine/batch.h"
 #include "engine/engine_internal.h"
+#include "engine/kv_file.h"
 
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEFAULT_WAITING = 64, DEFAULT_UNREAD = 1 << 20 };
+enum { DEFAULT_WAITING = 64, DEFAULT_UNREAD = 1 << 20, DEFAULT_KV_FILE = 1 << 30 };
+static const double DEFAULT_KV_SECONDS = 300;
 static const double LOOK_AGAIN = 0.05; /* seconds between looks at deadlines and cancel flags */
 
 /* A run of output that is not read yet. */
@@ -53,7 +55,10 @@ struct scheduler {
     struct request **running;
     size_t n_waiting, n_running;
     bool draining, stop;
-    double service_seconds; /* of a request, on average; 0: none has ended yet */
+    struct kv_file *kv_file;   /* NULL: none. The thread's */
+    double kv_seconds, kv_due; /* between writes; clock_seconds() of the next */
+    atomic_bool wanted;        /* something came: writing shall end */
+    double service_seconds;    /* of a request, on average; 0: none has ended yet */
     struct scheduler_stats stats;
 };
 
@@ -271,6 +276,23 @@ static void deliver(struct scheduler *s)
     }
 }
 
+/* Nothing is to be done: waits until that changes, and keeps the KV pages meanwhile. */
+static void be_idle(struct scheduler *s)
+{
+    double now = clock_seconds();
+    if (!s->kv_file) {
+        pthread_cond_wait(&s->work, &s->lock);
+    } else if (now < s->kv_due) {
+        wait_for(&s->work, &s->lock, s->kv_due - now);
+    } else {
+        atomic_store(&s->wanted, false);
+        pthread_mutex_unlock(&s->lock);
+        kv_file_write(s->kv_file, &s->wanted);
+        pthread_mutex_lock(&s->lock);
+        s->kv_due = clock_seconds() + s->kv_seconds;
+    }
+}
+
 static void *scheduler_main(void *arg)
 {
     struct scheduler *s = arg;
@@ -280,7 +302,7 @@ static void *scheduler_main(void *arg)
         start_waiting(s);
         if (s->n_running == 0) {
             if (s->stop) break;
-            if (!s->waiting) pthread_cond_wait(&s->work, &s->lock);
+            if (!s->waiting) be_idle(s);
             continue;
         }
         if (!prepare(s)) { /* all wait for their readers */
@@ -324,6 +346,11 @@ struct scheduler *scheduler_create(struct engine *e, const struct scheduler_opti
         goto fail;
     }
     kv_release(e->kv, &e->forward_chain, NULL, 0);
+    if (options->kv_file)
+        s->kv_file = kv_file_open(
+            e, options->kv_file, options->kv_file_limit ? options->kv_file_limit : DEFAULT_KV_FILE);
+    s->kv_seconds = options->kv_file_seconds > 0 ? options->kv_file_seconds : DEFAULT_KV_SECONDS;
+    s->kv_due = clock_seconds() + s->kv_seconds;
     /* Others may come at any time: shorter steps than when it is known that nobody does. */
     s->batch->prefill_alone = e->chunk > 1 ? e->chunk / 2 : 1;
     copy_counts(s);
@@ -334,6 +361,7 @@ struct scheduler *scheduler_create(struct engine *e, const struct scheduler_opti
     e->scheduler = s;
     return s;
 fail:
+    kv_file_close(s->kv_file);
     free(s->running);
     pthread_cond_destroy(&s->work);
     pthread_cond_destroy(&s->change);
@@ -354,9 +382,12 @@ void scheduler_free(struct scheduler *s)
     if (!s) return;
     pthread_mutex_lock(&s->lock);
     s->draining = s->stop = true;
+    atomic_store(&s->wanted, true);
     cancel_all(s);
     pthread_mutex_unlock(&s->lock);
     pthread_join(s->thread, NULL);
+    if (s->kv_file) kv_file_write(s->kv_file, NULL);
+    kv_file_close(s->kv_file);
     s->engine->scheduler = NULL;
     s->batch->prefill_alone = s->engine->chunk;
     free(s->running);
@@ -415,6 +446,7 @@ static bool enqueue(struct scheduler *s, struct request *r, struct error *err)
         *at = r;
         s->n_waiting++;
         s->stats.submitted++;
+        atomic_store(&s->wanted, true);
         pthread_cond_signal(&s->work);
         ok = true;
     }

@@ -19,6 +19,12 @@ struct scheduler_options {
     size_t max_running; /* sequences computed at once; 0, or more than the engine's: the engine's */
     size_t max_waiting; /* requests that wait behind those; 0: 64 */
     size_t max_unread;  /* bytes of one request's output not yet read that pause it; 0: 1 MiB */
+    /* Where the KV pages are kept from one scheduler to the next (engine/kv_file.h); NULL: nowhere.
+     * Written at the end, and while nothing is to be done, but not sooner than kv_file_seconds (0:
+     * 300) after the last time: a request that comes ends that at once. */
+    const char *kv_file;
+    size_t kv_file_limit; /* bytes that it may take; 0: 1 GiB */
+    double kv_file_seconds;
 };
 
 /* Starts the engine's thread. The engine is borrowed, outlives the scheduler, and has at most one;
@@ -27,7 +33,8 @@ struct scheduler_options {
 struct scheduler *scheduler_create(struct engine *e, const struct scheduler_options *options,
                                    struct error *err);
 
-/* Cancels what is left, ends the thread. Requests must have been released before. */
+/* Cancels what is left, ends the thread, writes kv_file. Requests must have been released before.
+ */
 void scheduler_free(struct scheduler *s);
 
 /* Called on the scheduler's thread when there is something new for a reader that had read all, and

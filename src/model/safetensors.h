@@ -83,6 +83,11 @@ void tensor_read_f32(const struct tensor *t, size_t first, size_t n, float *out)
 struct tensor_writer;
 
 struct tensor_writer *tensor_writer_open(const char *path, struct error *err);
+/* Nobody but the owner will be able to read the file. */
+bool tensor_writer_private(struct tensor_writer *w, struct error *err);
+/* Removes what writers of this path that were killed have left. The caller has a lock that says
+ * that none is at work. */
+void tensor_writer_clean(const char *path);
 /* Declares a tensor; all are declared before the first write. */
 bool tensor_writer_declare(struct tensor_writer *w, const char *name, enum tensor_type type,
                            size_t n_dims, const size_t *shape, struct error *err);

@@ -1,7 +1,9 @@
 #include "base/arena.h"
 #include "base/buffer.h"
+#include "base/file.h"
 #include "model/safetensors.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
@@ -9,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { ALIGN = 64 };
@@ -74,6 +77,28 @@ struct tensor_writer *tensor_writer_open(const char *path, struct error *err)
         return NULL;
     }
     return w;
+}
+
+void tensor_writer_clean(const char *path)
+{
+    const char *base = path_base(path);
+    char *dir = strndup(path, (size_t)(base - path));
+    DIR *d = dir ? opendir(*dir ? dir : ".") : NULL;
+    size_t n = strlen(base);
+    for (struct dirent *e; d && (e = readdir(d));) {
+        size_t len = strlen(e->d_name);
+        if (len < n + 6 || strncmp(e->d_name, base, n) != 0 || e->d_name[n] != '.' ||
+            strcmp(e->d_name + len - 4, ".tmp") != 0)
+            continue;
+        unlinkat(dirfd(d), e->d_name, 0);
+    }
+    if (d) closedir(d);
+    free(dir);
+}
+
+bool tensor_writer_private(struct tensor_writer *w, struct error *err)
+{
+    return fchmod(w->fd, 0600) == 0 || error_errno(err, ERROR_IO, "%s", w->tmp);
 }
 
 void tensor_writer_free(struct tensor_writer *w)

@@ -335,25 +335,6 @@ static bool declare(struct tensor_writer *w, const struct packed_plan *plan,
     return tensor_writer_declare(w, SUMS, TENSOR_U8, 1, &n, err) && tensor_writer_begin(w, err);
 }
 
-/* Removes what writers that were killed have left of this file: as large as a model, and of no use.
- * We have the lock, so none is at work. */
-static void remove_leftovers(const char *path)
-{
-    const char *base = path_base(path);
-    char *dir = strndup(path, (size_t)(base - path));
-    DIR *d = dir ? opendir(*dir ? dir : ".") : NULL;
-    size_t n = strlen(base);
-    for (struct dirent *e; d && (e = readdir(d));) {
-        size_t len = strlen(e->d_name);
-        if (len < n + 6 || strncmp(e->d_name, base, n) != 0 || e->d_name[n] != '.' ||
-            strcmp(e->d_name + len - 4, ".tmp") != 0)
-            continue;
-        unlinkat(dirfd(d), e->d_name, 0);
-    }
-    if (d) closedir(d);
-    free(dir);
-}
-
 bool packed_cache_write(const char *path, const struct packed_plan *plan, const char *fingerprint,
                         struct thread_pool *pool, bool *target_failed, struct error *err)
 {
@@ -365,7 +346,7 @@ bool packed_cache_write(const char *path, const struct packed_plan *plan, const 
         error_memory(err, path);
         goto done;
     }
-    remove_leftovers(path);
+    tensor_writer_clean(path); /* we have the lock, so none is at work */
     w = tensor_writer_open(path, err);
     if (!w || !declare(w, plan, fingerprint, err)) goto done;
     struct packed_target target = {.writer = w};

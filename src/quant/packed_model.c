@@ -66,6 +66,12 @@ struct packed_model *packed_model_random(const struct model_config *config, enum
     return m;
 }
 
+bool packed_model_identity(const char *dir, char out[PACKED_IDENTITY_SIZE], struct error *err)
+{
+    _Static_assert((int)PACKED_IDENTITY_SIZE == (int)PACKED_FINGERPRINT_SIZE, "the same");
+    return packed_fingerprint(dir, out, err);
+}
+
 bool packed_model_kept_type(const char *dir, enum quant_type *type, struct error *err)
 {
     char *path = packed_exported_path(dir);

@@ -54,6 +54,12 @@ struct packed_model *packed_model_open(const char *dir, const struct packed_opti
                                        struct thread_pool *pool, struct error *err);
 void packed_model_free(struct packed_model *m);
 
+enum { PACKED_IDENTITY_SIZE = 33 }; /* 32 hex digits and a NUL */
+
+/* What tells a model from another, and from itself after a change: of the config's text and the
+ * names, sizes and times of the weight files. */
+bool packed_model_identity(const char *dir, char out[PACKED_IDENTITY_SIZE], struct error *err);
+
 /* The type of the weights in a folder that packed_export wrote; of others *type stays. */
 bool packed_model_kept_type(const char *dir, enum quant_type *type, struct error *err);
 

@@ -90,7 +90,9 @@ bool server_ready(struct server *s, const struct server_model *m, struct error *
     struct engine_info info;
     struct encoder_info encoder;
     /* The lane is the queue: what it has let through is never refused here. */
-    struct scheduler_options options = {.max_waiting = s->parallel + MODEL_THREADS_MORE};
+    struct scheduler_options options = {.max_waiting = s->parallel + MODEL_THREADS_MORE,
+                                        .kv_file = m->kv_file,
+                                        .kv_file_limit = m->kv_file_limit};
     s->scheduler = scheduler_create(m->engine, &options, err);
     if (!s->scheduler) return false;
     s->engine = m->engine;

@@ -68,6 +68,8 @@ struct server_model {
     const char *revision;     /* commit of its files; NULL: not known */
     struct encoder *encoder;  /* NULL: none */
     const char *encoder_name; /* NULL: the encoder's */
+    const char *kv_file;      /* as the scheduler's options */
+    size_t kv_file_limit;
 };
 
 /* The model is there. */

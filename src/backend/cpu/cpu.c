@@ -163,6 +163,32 @@ static void cpu_copy_page(struct backend *base, int32_t from, int32_t to)
                c->n_kv_heads * 2 * b->kv.head_bytes);
 }
 
+static void cpu_page_info(const struct backend *base, struct backend_page *out)
+{
+    static const char *const TYPES[] = {[KV_F32] = "f32", [KV_BF16] = "bf16", [KV_INT8] = "int8"};
+    const struct cpu_backend *b = (const struct cpu_backend *)base;
+    out->bytes = b->kv.bytes / b->kv.n_pages;
+    snprintf(out->layout, sizeof out->layout, "cpu %s %s", b->kernels->name, TYPES[b->kv.type]);
+}
+
+static void cpu_page_read(struct backend *base, int32_t page, uint8_t *out)
+{
+    struct cpu_backend *b = from_base(base);
+    const struct model_config *c = &b->model->config;
+    size_t bytes = c->n_kv_heads * 2 * b->kv.head_bytes;
+    for (size_t l = 0; l < c->n_layers; l++)
+        memcpy(out + l * bytes, kv_pool_at(&b->kv, c, l, (size_t)page, 0), bytes);
+}
+
+static void cpu_page_write(struct backend *base, int32_t page, const uint8_t *in)
+{
+    struct cpu_backend *b = from_base(base);
+    const struct model_config *c = &b->model->config;
+    size_t bytes = c->n_kv_heads * 2 * b->kv.head_bytes;
+    for (size_t l = 0; l < c->n_layers; l++)
+        memcpy(kv_pool_at(&b->kv, c, l, (size_t)page, 0), in + l * bytes, bytes);
+}
+
 static void cpu_memory(const struct backend *base, struct backend_memory *out)
 {
     const struct cpu_backend *b = (const struct cpu_backend *)base;
@@ -246,6 +272,9 @@ static const struct backend_ops cpu_ops = {
     .step = cpu_step,
     .logits = cpu_logits,
     .copy_page = cpu_copy_page,
+    .page_info = cpu_page_info,
+    .page_read = cpu_page_read,
+    .page_write = cpu_page_write,
     .memory = cpu_memory,
     .description = cpu_description,
 };
