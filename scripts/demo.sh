@@ -23,3 +23,7 @@ show ingest data
 show ask "What is the horsepower of the 2023 Toyota Camry?"
 show ask "Which has more horsepower, the 2023 Toyota Camry or the 2023 Honda Accord?"
 show ask "What is the towing capacity of the 2023 Toyota Camry?"
+
+echo
+echo "# To ask in a browser, run this and open http://localhost:8000"
+echo "$ AUTOSPEC_STORE=$AUTOSPEC_STORE $build/autospec serve"

@@ -4,7 +4,7 @@ vehicles of data/vehicles.csv, and switches for states that are hard to bring ab
     python3 tests/ui/mock_server.py [--port N] [--key KEY]
 
 prints the port that it listens on. POST /mock with a JSON object turns switches: busy (so many
-requests to /query get 429), pause (seconds between tokens), break (so many answers stop in the
+requests to /query get 429), loading (the model is not there yet: 503), pause (seconds between tokens), break (so many answers stop in the
 middle), wrong (the answer holds a number that no passage has), thinking (reasoning comes first),
 empty (a store without documents). It finds a passage by the words of the question and answers by a
 template; it is no measure of the program.
@@ -171,6 +171,8 @@ class Handler(BaseHTTPRequestHandler):
             return None
         name = url.path.removeprefix("/query/")
         if url.path == "/query/llm-info":
+            if self.server.switches["loading"]:
+                return self.refuse(503, "the model is being loaded", Retry_After="1")
             return self.reply(200, self.server.info())
         if name in NAMES:
             of = urllib.parse.parse_qs(url.query)
@@ -228,6 +230,8 @@ class Handler(BaseHTTPRequestHandler):
         if switches["busy"] > 0:
             switches["busy"] -= 1
             return self.refuse(429, "Too many questions are waiting", Retry_After="1")
+        if switches["loading"]:
+            return self.refuse(503, "the model is being loaded", Retry_After="1")
         if not self.server.store.documents:
             return self.refuse(409, "there are no documents yet")
         done = answer(self.server.store, body, switches["wrong"])
@@ -269,7 +273,7 @@ class Server(ThreadingHTTPServer):
     def __init__(self, port, key):
         super().__init__(("127.0.0.1", port), Handler)
         self.key, self.store, self.began, self.asked = key, Store(), time.time(), []
-        self.switches = {"busy": 0, "pause": 0.005, "break": 0, "wrong": False, "thinking": False}
+        self.switches = {"busy": 0, "loading": False, "pause": 0.005, "break": 0, "wrong": False, "thinking": False}
 
     def info(self):
         t = time.time() - self.began

@@ -120,8 +120,10 @@ def test_a_new_question_takes_the_place_of_the_one_before(page):
 
 def test_an_example_is_asked_and_the_focus_follows(page):
     page.press("#examples button")
-    assert page.focused().get_attribute("id") == "result-title"
+    on_title = lambda: page.js("return document.activeElement.id") == "result-title"
+    page.until("the focus on the question asked", on_title)
     assert page.answered()
+    assert on_title()  # the answer takes the place of what streamed
 
 
 def test_thinking_is_folded_away(page):
@@ -176,6 +178,17 @@ def test_a_full_server_is_asked_again(page):
     page.ask()
     page.see(".stage", "busy")
     assert "203" in page.answered()
+
+
+def test_a_model_that_is_being_loaded_is_waited_for(page):
+    page.server.switch(loading=True)
+    page.open()
+    page.see("#model", "loading the model")
+    page.ask()
+    page.see(".stage", "being loaded")
+    page.server.switch(loading=False)
+    assert "203" in page.answered()
+    page.see("#model", "autospec-nano")
 
 
 def test_an_answer_that_breaks_off_keeps_what_came(page):
@@ -523,7 +536,7 @@ def fresh(page):
     """The page as a first visitor finds it."""
     page.browser.size(1280, 900)
     page.browser.media(prefers_color_scheme="light", prefers_reduced_motion="reduce")
-    page.server.switch(busy=0, pause=0.005, wrong=False, thinking=False, **{"break": 0})
+    page.server.switch(busy=0, loading=False, pause=0.005, wrong=False, thinking=False, **{"break": 0})
     page.open()
     page.js("localStorage.clear(); sessionStorage.clear()")
     for file in page.folder.iterdir():
