@@ -28,10 +28,11 @@ struct constraint {
 
 /* ---- a mask ---- */
 
-static void walk(struct constraint *c, const struct vocabulary_tree *tree, uint64_t *tokens)
+static void walk(struct constraint *c, const struct vocabulary_tree *tree,
+                 const struct machine_state *from, uint64_t *tokens)
 {
-    c->path[0] = c->state;
-    for (size_t i = 0; i < tree->n;) {
+    c->path[0] = *from;
+    for (size_t i = 0; from->n && i < tree->n;) {
         const struct vocabulary_node *node = &tree->nodes[i];
         struct machine_state *to = &c->path[node->depth + 1];
         machine_step(&c->machine, &c->path[node->depth], node->byte, to);
@@ -58,14 +59,13 @@ static void add_letters(const struct vocabulary *v, uint32_t room, uint64_t *tok
 static void compute(struct constraint *c, uint64_t *tokens)
 {
     const struct vocabulary *v = c->vocabulary;
+    struct machine_state in_text, others;
     uint32_t room;
     memset(tokens, 0, v->words * sizeof *tokens);
-    if (machine_in_free_text(&c->machine, &c->state, &room)) {
-        add_letters(v, room, tokens);
-        walk(c, &v->rest, tokens);
-    } else {
-        walk(c, &v->all, tokens);
-    }
+    machine_split(&c->machine, &c->state, &in_text, &room, &others);
+    if (in_text.n) add_letters(v, room, tokens);
+    walk(c, &v->rest, &in_text, tokens);
+    walk(c, &v->all, &others, tokens);
     if (machine_complete(&c->state))
         for (size_t i = 0; i < v->n_ends; i++) token_set_add(tokens, v->ends[i]);
 }
@@ -138,21 +138,33 @@ static bool is_end(const struct vocabulary *v, int32_t id)
     return false;
 }
 
+static void step_bytes(struct constraint *c, struct machine_state *s, const char *bytes, size_t len)
+{
+    struct machine_state next;
+    for (size_t i = 0; i < len && s->n; i++) {
+        machine_step(&c->machine, s, (unsigned char)bytes[i], &next);
+        *s = next;
+    }
+}
+
 static void accept_token(void *context, int32_t id)
 {
     struct constraint *c = context;
-    struct machine_state next;
+    struct machine_state others;
+    uint32_t room;
     size_t len;
     if (c->thinking) {
         c->thinking = id != c->vocabulary->think_close;
         return;
     }
     if (is_end(c->vocabulary, id)) return;
+    /* In two parts, as the mask: of many readings some are left out, and must be the same ones. */
+    struct machine_state from = c->state;
     const char *bytes = tokenizer_token_bytes(c->vocabulary->tokenizer, id, &len);
-    for (size_t i = 0; i < len; i++) {
-        machine_step(&c->machine, &c->state, (unsigned char)bytes[i], &next);
-        c->state = next;
-    }
+    machine_split(&c->machine, &from, &c->state, &room, &others);
+    step_bytes(c, &c->state, bytes, len);
+    step_bytes(c, &others, bytes, len);
+    machine_join(&c->state, &others);
     if (c->state.n == 0) c->failed = true;
     if (machine_collect(&c->machine, &c->state)) forget_masks(c);
 }

@@ -547,21 +547,26 @@ bool machine_ended(const struct machine_state *s)
     return s->n == 0 || (s->n == 1 && s->tops[0].phase == P_END);
 }
 
-bool machine_in_free_text(const struct machine *m, const struct machine_state *s, uint32_t *room)
+void machine_split(const struct machine *m, const struct machine_state *s,
+                   struct machine_state *in_text, uint32_t *room, struct machine_state *others)
 {
     *room = 0;
+    in_text->n = others->n = 0;
     for (size_t i = 0; i < s->n; i++) {
         const struct machine_frame *f = &s->tops[i];
-        uint32_t max = SCHEMA_NONE;
-        if (f->sub != LETTER_NONE) return false;
-        if (f->phase == P_STRING)
-            max = node_of(m, f)->of.string.max;
-        else if (f->phase != P_OTHER_NAME || range_lo(f->b) < range_hi(f->b))
-            return false;
-        uint32_t left = max == SCHEMA_NONE ? SCHEMA_NONE : max - f->a;
-        if (left > *room) *room = left;
+        /* A name that must not come is ruled out at its closing quote, no sooner. */
+        bool text = f->sub == LETTER_NONE && (f->phase == P_STRING || f->phase == P_OTHER_NAME);
+        uint32_t left = SCHEMA_NONE;
+        if (text && f->phase == P_STRING && node_of(m, f)->of.string.max != SCHEMA_NONE)
+            left = node_of(m, f)->of.string.max - f->a;
+        if (text && left > *room) *room = left;
+        add(text ? in_text : others, f);
     }
-    return s->n > 0;
+}
+
+void machine_join(struct machine_state *to, const struct machine_state *more)
+{
+    for (size_t i = 0; i < more->n; i++) add(to, &more->tops[i]);
 }
 
 bool machine_same(const struct machine_state *a, const struct machine_state *b)

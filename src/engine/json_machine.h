@@ -50,9 +50,13 @@ bool machine_complete(const struct machine_state *s);
 /* Nothing may follow. */
 bool machine_ended(const struct machine_state *s);
 
-/* When all readings are inside strings, or names, that any letters may follow: how many (up to
- * SCHEMA_NONE) and true. What then follows in the string leaves this so. */
-bool machine_in_free_text(const struct machine *m, const struct machine_state *s, uint32_t *room);
+/* Tells the readings of which a string or a name is open and whole letters may follow, whatever
+ * they are, from the others: up to *room letters (SCHEMA_NONE: any number) may. */
+void machine_split(const struct machine *m, const struct machine_state *s,
+                   struct machine_state *in_text, uint32_t *room, struct machine_state *others);
+
+/* Adds readings to *to, as far as there is room. */
+void machine_join(struct machine_state *to, const struct machine_state *more);
 
 /* Same readings in the same order. */
 bool machine_same(const struct machine_state *a, const struct machine_state *b);

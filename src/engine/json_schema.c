@@ -348,8 +348,9 @@ static bool set_enum(struct schema_compiler *c, uint32_t node, const json_t *sch
 {
     unsigned types;
     if (!read_types(c, schema, &types)) return false;
-    if (n > SCHEMA_MAX_LITERALS)
-        return schema_refuse(c, ERROR_UNSUPPORTED, "enum: more than %d values",
+    c->n_literals += n;
+    if (c->n_literals > SCHEMA_MAX_LITERALS)
+        return schema_refuse(c, ERROR_UNSUPPORTED, "enum: more than %d values in all",
                              SCHEMA_MAX_LITERALS);
     struct schema_text *texts = arena_array(&c->s->arena, n + 1, sizeof *texts);
     if (!texts) return schema_no_memory(c);

@@ -24,7 +24,7 @@ enum {
     SCHEMA_MAX_NODES = 4096,      /* schemas in a schema */
     SCHEMA_MAX_PROPERTIES = 1000, /* of one object */
     SCHEMA_MAX_NAME = 1024,       /* bytes of a property's name */
-    SCHEMA_MAX_LITERALS = 10000,  /* values of one enum */
+    SCHEMA_MAX_LITERALS = 10000,  /* values of all enums */
     SCHEMA_MAX_BYTES = 1 << 20,   /* of all literals */
     SCHEMA_MAX_CHOICES = 32, /* alternatives of one anyOf, those of its alternatives among them */
 };

@@ -14,7 +14,7 @@ struct schema_compiler {
     struct error *err;
     const json_t **seen; /* (n): the schema that a node was made from; NULL: none */
     uint32_t cap;
-    size_t bytes; /* of literals */
+    size_t bytes, n_literals; /* so far */
     unsigned depth;
     char path[192]; /* where in the schema it is, for errors */
     size_t path_len;

@@ -4,6 +4,7 @@ Prints a line "ok - NAME" or "not ok - NAME" for each check; server_openai.sh co
 """
 
 import base64
+import concurrent.futures as futures
 import json
 import math
 import struct
@@ -248,6 +249,20 @@ def json_schema_cut():
     """one that runs out of tokens says so"""
     r = ask(response_format=schema_format(SCHEMAS[0]), max_tokens=4).choices[0]
     assert r.finish_reason == "length" and r.message.content, r
+
+
+@check("api")
+def json_at_once():
+    """many at once get what each gets alone"""
+    jobs = [(s, seed) for s in SCHEMAS for seed in (1, 2)]
+
+    def one(job):
+        r = ask(response_format=schema_format(job[0]), temperature=1, seed=job[1], max_tokens=120)
+        return r.choices[0].message.content
+
+    alone = [one(job) for job in jobs]
+    with futures.ThreadPoolExecutor(len(jobs)) as pool:
+        assert list(pool.map(one, jobs)) == alone
 
 
 class Engine(pydantic.BaseModel):
@@ -540,8 +555,6 @@ def keys():
 @check("keys")
 def busy():
     """when the queue is full the client is told to come again"""
-    import concurrent.futures as futures
-
     right = openai.OpenAI(base_url=URL + "/v1", api_key="right", max_retries=0)
 
     def one(_):
