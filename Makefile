@@ -132,7 +132,7 @@ $(BUILD)/%.cu.o: %.cu Makefile
 	@mkdir -p $(@D)
 	$(CC) $(filter-out -Wconversion,$(ALL_CFLAGS)) -MMD -MP -include tests/cuda_host.h -x c -c -o $@ $<
 
-$(CUDA_HOST): $(BUILD)/tests/cuda_host.o $(patsubst %,$(BUILD)/%.o,$(CUDA_SRCS))
+$(CUDA_HOST): $(BUILD)/tests/cuda_host.o $(BUILD)/tests/cuda_device.o $(patsubst %,$(BUILD)/%.o,$(CUDA_SRCS))
 	rm -f $@ && ar rcs $@ $^
 
 $(BUILD)/tests/unit/test_cuda_%: $(BUILD)/tests/unit/test_cuda_%.o $(CUDA_HOST) $(LIB)

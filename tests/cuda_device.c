@@ -115,8 +115,10 @@ static void run_op(struct device *d, const struct op *op)
             d->lost = true;
             break;
         }
-        cuda_host_launch((enum cuda_kernel)op->launch.kernel, op->launch.grid, op->launch.threads,
-                         op->launch.shared, op->launch.args, op->launch.args_size);
+        cuda_host_launch((enum cuda_kernel)op->launch.kernel,
+                         (struct cuda_grid){op->launch.grid[0], op->launch.grid[1],
+                                            op->launch.grid[2], (uint32_t)op->launch.shared},
+                         op->launch.args);
         break;
     }
 }
@@ -214,7 +216,9 @@ static bool emulated_clear(struct device *d, void *memory, size_t bytes, struct 
 
 static bool emulated_launch(struct device *d, const struct device_launch *l, struct error *err)
 {
-    if (l->kernel >= CUDA_N_KERNELS || l->threads == 0 || l->threads > 1024 || l->grid[0] == 0 ||
+    if (l->kernel >= CUDA_N_KERNELS ||
+        l->threads != cuda_kernel_info((enum cuda_kernel)l->kernel).threads ||
+        l->args_size != cuda_kernel_info((enum cuda_kernel)l->kernel).args || l->grid[0] == 0 ||
         l->grid[1] == 0 || l->grid[1] > 65535 || l->grid[2] == 0 || l->grid[2] > 65535 ||
         l->shared > d->info.shared_bytes)
         return error_set(err, ERROR_USAGE, "kernel %u: a launch of (%u, %u, %u) x %u, %zu bytes",

@@ -8,7 +8,7 @@
 enum {
     DEFAULT_CONTEXT = 4096,
     DEFAULT_CHUNK = 256,
-    GPU_CHUNK = 1024,
+    GPU_CHUNK = 1024, /* a large GPU is busy with that many tokens ... */
     DEFAULT_SEQUENCES = 8,
     MAX_SEQUENCES = 1024,
     LOGITS_BYTES = 16 << 20, /* of logits kept from one step: bounds the activation memory */
@@ -17,6 +17,8 @@ enum {
     TOKENIZER_BYTES_PER_ID = 270,
     PAGE_TABLE_SHARE = 512, /* 8 bytes a page of 4096 */
     AVAILABLE_MARGIN = 32,  /* the share of what is available that is left alone */
+    SMALL_LAYER = 16 << 20, /* ... but below so many weights a layer the buffers for them would
+                               take a tenth of what the model does */
     LEAST_CONTEXT = 256,    /* tokens: no shorter one is worth suggesting */
 };
 
@@ -30,7 +32,10 @@ bool engine_sizes_find(const struct model_config *c, const struct engine_options
                              c->context);
         context = c->context;
     }
-    size_t chunk = o->chunk ? o->chunk : o->gpus && o->gpus->n ? GPU_CHUNK : DEFAULT_CHUNK;
+    size_t chunk = o->chunk ? o->chunk : DEFAULT_CHUNK;
+    bool on_gpus = o->gpus && o->gpus->n; /* whose memory is dearer */
+    bool large = c->hidden * c->intermediate >= SMALL_LAYER;
+    if (!o->chunk && on_gpus && large) chunk = GPU_CHUNK;
     if (chunk > context) chunk = context;
     size_t sequences = o->max_sequences ? o->max_sequences : DEFAULT_SEQUENCES;
     if (sequences > MAX_SEQUENCES) sequences = MAX_SEQUENCES;
@@ -38,7 +43,7 @@ bool engine_sizes_find(const struct model_config *c, const struct engine_options
     size_t kv_tokens = o->kv_tokens > context ? o->kv_tokens : context;
     size_t tokens = chunk + sequences + MAX_DRAFT;
     size_t logits = LOGITS_BYTES / (c->vocab * sizeof(float));
-    if (logits < sequences + MAX_DRAFT) logits = sequences + MAX_DRAFT;
+    if (logits < sequences + MAX_DRAFT || on_gpus) logits = sequences + MAX_DRAFT;
     if (logits > tokens) logits = tokens;
     *out = (struct engine_sizes){
         .context = context,
