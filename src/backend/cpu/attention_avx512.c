@@ -143,7 +143,7 @@ INLINE void page_scores(bool int8, struct rows *s, const struct attention_querie
 INLINE __mmask16 seen(size_t visible, size_t i)
 {
     if (visible >= 16 * i + 16) return 0xffff;
-    return visible > 16 * i ? (__mmask16)((1u << (visible - 16 * i)) - 1) : 0;
+    return (__mmask16)(visible > 16 * i ? (1u << (visible - 16 * i)) - 1 : 0);
 }
 
 /* The rows' largest scores of this span, and with them what the sums so far and the span's own

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 enum {
-    TILE_TOKENS = 96,  /* tokens of one matrix tile: its sums are 8 KB, in the first cache */
+    TILE_TOKENS = 96,  /* tokens of one matrix tile: its sums are 12 KB, in the first cache */
     TILE_ROWS = 32,    /* rows of it: two blocks, so that each broadcast input is used twice */
     TILE_QUERIES = 32, /* query rows (heads times tokens) of one attention tile */
     SPAN_PAGES = 4,    /* KV pages that attention takes at a time */
