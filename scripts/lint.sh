@@ -1,8 +1,8 @@
 #!/bin/sh
 # clang's warnings over every C file, as errors, and then what clang-format would change, as
-# information: `sh scripts/lint.sh CFLAGS AVX2-FLAGS AVX512-FLAGS` (called by `make lint`).
+# information: `LINT_CFLAGS=... sh scripts/lint.sh AVX2-FLAGS AVX512-FLAGS` (called by `make lint`).
 set -eu
-cflags=$1 avx2=$2 avx512=$3
+avx2=$1 avx512=$2
 bad=0 files=0
 for file in $(git ls-files -co --exclude-standard '*.c'); do
     case $file in
@@ -11,8 +11,9 @@ for file in $(git ls-files -co --exclude-standard '*.c'); do
     *) isa= ;;
     esac
     files=$((files + 1))
-    # The flags hold a quoted version string, so they go through the shell's own quoting again.
-    eval "clang -fsyntax-only -Werror $cflags $isa \"\$file\"" || bad=$((bad + 1))
+    # The flags hold a quoted version string, so they go through the shell's own quoting again; by
+    # the environment, because as an argument they would lose it.
+    eval "clang -fsyntax-only -Werror $LINT_CFLAGS $isa \"\$file\"" || bad=$((bad + 1))
 done
 changes=$(git ls-files -co --exclude-standard '*.c' '*.h' |
     xargs clang-format --dry-run 2>&1 | grep -c 'warning: code should be' || true)

@@ -67,7 +67,7 @@ for form in "" --json; do
     check "secrets are not shown${form:+ with }$form" \
         sh -c "! grep -qE 'verysecret|inthefile' '$OUT' '$ERR' && grep -q '[*][*][*][*]' '$OUT'"
 done
-HF_TOKEN= HUGGING_FACE_HUB_TOKEN=hf_older in_work config -v
+HF_TOKEN='' HUGGING_FACE_HUB_TOKEN=hf_older in_work config -v
 check "nor under an older name" sh -c "! grep -qE 'hf_older|inthefile' '$OUT' '$ERR'"
 
 # ---- .env reaches the commands ----

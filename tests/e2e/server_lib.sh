@@ -18,6 +18,7 @@ start_server() {
 }
 
 # stop_server [SIGNAL]: leaves its exit status in STATUS.
+# shellcheck disable=SC2034 # for who sources this
 stop_server() {
     [ -n "$SERVER_PID" ] || return 0
     kill -"${1:-TERM}" $SERVER_PID 2>/dev/null
