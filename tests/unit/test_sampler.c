@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -177,6 +178,121 @@ static void what_is_not_a_number_is_never_picked(void **state)
     sampler_free(s);
 }
 
+/* ---- the whole vocabulary of a real model, against the definition ---- */
+
+enum { LARGE = 151665 };
+
+struct ranked {
+    int32_t id;
+    float logit;
+};
+
+static int by_logit(const void *a, const void *b)
+{
+    const struct ranked *x = a, *y = b;
+    if (x->logit != y->logit) return x->logit > y->logit ? -1 : 1;
+    return x->id < y->id ? -1 : 1;
+}
+
+/* SplitMix64, as the sampler's. */
+static double uniform(uint64_t *state)
+{
+    uint64_t z = *state += 0x9e3779b97f4a7c15u;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+    return (double)((z ^ z >> 31) >> 11) * 0x1p-53;
+}
+
+/* Sorts all, cuts, and walks to the pick. */
+static int32_t pick_by_definition(const struct sampler_options *o, const float *logits, size_t n,
+                                  uint64_t *state, struct ranked *r, double *w)
+{
+    size_t m = 0;
+    for (size_t i = 0; i < n; i++)
+        if (!isnan(logits[i])) r[m++] = (struct ranked){(int32_t)i, logits[i] / o->temperature};
+    qsort(r, m, sizeof *r, by_logit);
+    if (o->top_k && m > o->top_k) m = o->top_k;
+    double total = 0, sum = 0;
+    for (size_t i = 0; i < m; i++) total += w[i] = exp((double)r[i].logit - (double)r[0].logit);
+    size_t keep = 0;
+    while (keep < m && (o->top_p == 1 || sum < (double)o->top_p * total)) sum += w[keep++];
+    while (keep > 1 && w[keep - 1] < (double)o->min_p) sum -= w[--keep];
+    double target = uniform(state) * sum;
+    for (size_t i = 0; i < keep; i++) {
+        if (target < w[i]) return r[i].id;
+        target -= w[i];
+    }
+    return r[keep - 1].id;
+}
+
+/* Logits as of a model: a few high ones over a wide bell, some masked, some equal. */
+static void make_logits(float *logits, size_t n, uint64_t *random)
+{
+    for (size_t i = 0; i < n; i++) {
+        double sum = 0;
+        for (size_t k = 0; k < 4; k++) sum += uniform(random);
+        logits[i] = (float)((sum - 2) * 6);
+        if (i % 7 == 0) logits[i] = roundf(logits[i]);
+        if (i % 50 == 3) logits[i] = i % 100 == 3 ? -INFINITY : NAN;
+    }
+    for (size_t i = 0; i < 40; i++)
+        logits[(size_t)(uniform(random) * (double)n)] = (float)(uniform(random) * 20);
+}
+
+static void picks_from_a_large_vocabulary_are_those_of_the_definition(void **state)
+{
+    (void)state;
+    static const float TEMPERATURES[] = {0.2f, 0.7f, 1, 1.5f, 2, 10};
+    static const size_t KS[] = {0, 1, 40, 5000};
+    static const float PS[] = {1, 0.95f, 0.5f}, MINS[] = {0, 0.05f, 1e-6f, 1};
+    static float logits[LARGE];
+    struct ranked *r = malloc(LARGE * sizeof *r);
+    double *w = malloc(LARGE * sizeof *w);
+    assert_true(r && w);
+    uint64_t random = 3;
+    for (size_t i = 0; i < 6 * 4 * 3 * 4; i++) {
+        struct error err = {0};
+        struct sampler_options o = {.temperature = TEMPERATURES[i % 6],
+                                    .top_k = KS[i / 6 % 4],
+                                    .top_p = PS[i / 24 % 3],
+                                    .min_p = MINS[i / 72],
+                                    .repetition_penalty = 1,
+                                    .seed = i};
+        /* All of it now and then: sorting that takes its time. */
+        size_t n = i % 12 == 1 ? LARGE : 1 + (size_t)(uniform(&random) * 4000);
+        make_logits(logits, n, &random);
+        uint64_t seed = i;
+        struct sampler *s = sampler_create(&o, n, &err);
+        assert_non_null(s);
+        size_t draws = n == LARGE ? 2 : 6;
+        for (size_t k = 0; k < draws; k++) {
+            int32_t want = pick_by_definition(&o, logits, n, &seed, r, w);
+            int32_t got = sampler_pick(s, logits);
+            if (got != want)
+                fail_msg("temperature %g, top-k %zu, top-p %g, min-p %g, %zu ids: %d, not %d",
+                         (double)o.temperature, o.top_k, (double)o.top_p, (double)o.min_p, n, got,
+                         want);
+        }
+        sampler_free(s);
+    }
+    free(r);
+    free(w);
+}
+
+static void equal_logits_are_equally_likely(void **state)
+{
+    (void)state;
+    struct error err = {0};
+    struct sampler_options o = PLAIN;
+    static float logits[1000];
+    size_t low = 0;
+    struct sampler *s = sampler_create(&o, 1000, &err);
+    for (size_t i = 0; i < 1000; i++) logits[i] = 3;
+    for (size_t i = 0; i < 4000; i++) low += sampler_pick(s, logits) < 500;
+    assert_in_range(low, 1800, 2200);
+    sampler_free(s);
+}
+
 static void options_out_of_range_are_refused_by_name(void **state)
 {
     (void)state;
@@ -210,6 +326,8 @@ int main(void)
         cmocka_unit_test(repetition_penalty_divides_positive_and_multiplies_negative_logits),
         cmocka_unit_test(the_same_seed_gives_the_same_draws),
         cmocka_unit_test(what_is_not_a_number_is_never_picked),
+        cmocka_unit_test(picks_from_a_large_vocabulary_are_those_of_the_definition),
+        cmocka_unit_test(equal_logits_are_equally_likely),
         cmocka_unit_test(options_out_of_range_are_refused_by_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
