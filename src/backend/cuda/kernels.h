@@ -77,7 +77,8 @@ struct cuda_partials {
 /* KV pages of one layer: (n_pages, n_kv_heads, {K, V}, head_bytes). With bf16, head_bytes =
  * 32 * head_dim * 2: K is (32 tokens, head_dim), V is pairs of tokens (16, head_dim, 2). With int8,
  * head_bytes = 32 * head_dim + 128: the same order in signed bytes, then 32 f32 scales, one a
- * token. */
+ * token. Zeroed once, when it is taken: what lies in a page's slots that no token has is read, and
+ * counts nothing as long as it is a number. */
 struct cuda_kv {
     uint8_t *data;
     int32_t n_kv_heads, head_dim, head_bytes;

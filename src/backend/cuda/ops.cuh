@@ -167,6 +167,31 @@ DEVICE float exp2_fast(float x) /* 2^x within 2 ulp; 0 for -infinity */
     return y;
 }
 
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ < 800
+/* There is no bf16 matrix instruction before sm_80: lanes hand each other what it takes. Correct and
+ * slow. A function of its own, for there are hundreds of calls. */
+static __device__ __noinline__ float4 mma_by_lanes(float4 d, uint32_t a0, uint32_t a1, uint32_t a2,
+                                                   uint32_t a3, uint32_t b0, uint32_t b1)
+{
+    uint32_t lane = threadIdx.x % WARP_SIZE, g = lane / 4 * 4, n0 = lane % 4 * 8, n1 = n0 + 4;
+    KEEP_LOOP for (uint32_t k = 0; k < 8; k++)
+    {
+        uint32_t c = k % 4;
+        uint32_t top = shuffle_bits(k < 4 ? a0 : a2, g + c);
+        uint32_t low = shuffle_bits(k < 4 ? a1 : a3, g + c);
+        uint32_t x = shuffle_bits(k < 4 ? b0 : b1, n0 + c);
+        uint32_t y = shuffle_bits(k < 4 ? b0 : b1, n1 + c);
+        float xl = bits_float(x << 16), xh = bits_float(x & 0xffff0000u);
+        float yl = bits_float(y << 16), yh = bits_float(y & 0xffff0000u);
+        d.x += bits_float(top << 16) * xl + bits_float(top & 0xffff0000u) * xh;
+        d.y += bits_float(top << 16) * yl + bits_float(top & 0xffff0000u) * yh;
+        d.z += bits_float(low << 16) * xl + bits_float(low & 0xffff0000u) * xh;
+        d.w += bits_float(low << 16) * yl + bits_float(low & 0xffff0000u) * yh;
+    }
+    return d;
+}
+#endif
+
 /* d += A B for A (16, 16), B (16, 8) in bf16: lane = 4 g + c holds of A rows g (a0, a2) and g + 8
  * (a1, a3), columns 2c, 2c + 1 (a0, a1) and those + 8; of B column g, the same rows; of D row g
  * (d0, d1) and g + 8 (d2, d3), columns 2c, 2c + 1. */
@@ -178,24 +203,11 @@ DEVICE void mma_bf16(float d[4], const uint32_t a[4], const uint32_t b[2])
         : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
         : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
 #else
-    /* No bf16 matrix instruction before sm_80: lanes hand each other what it takes. Correct and
-     * slow. */
-    uint32_t lane = threadIdx.x % WARP_SIZE, g = lane / 4 * 4, n0 = lane % 4 * 8, n1 = n0 + 4;
-    UNROLL for (uint32_t k = 0; k < 8; k++)
-    {
-        uint32_t c = k % 4;
-        uint32_t top = shuffle_bits(a[k / 4 * 2], g + c);
-        uint32_t low = shuffle_bits(a[k / 4 * 2 + 1], g + c);
-        uint32_t x = shuffle_bits(b[k / 4], n0 + c), y = shuffle_bits(b[k / 4], n1 + c);
-        d[0] += bits_float(top << 16) * bits_float(x << 16);
-        d[0] += bits_float(top & 0xffff0000u) * bits_float(x & 0xffff0000u);
-        d[1] += bits_float(top << 16) * bits_float(y << 16);
-        d[1] += bits_float(top & 0xffff0000u) * bits_float(y & 0xffff0000u);
-        d[2] += bits_float(low << 16) * bits_float(x << 16);
-        d[2] += bits_float(low & 0xffff0000u) * bits_float(x & 0xffff0000u);
-        d[3] += bits_float(low << 16) * bits_float(y << 16);
-        d[3] += bits_float(low & 0xffff0000u) * bits_float(y & 0xffff0000u);
-    }
+    float4 v = mma_by_lanes(make_float4(d[0], d[1], d[2], d[3]), a[0], a[1], a[2], a[3], b[0], b[1]);
+    d[0] = v.x;
+    d[1] = v.y;
+    d[2] = v.z;
+    d[3] = v.w;
 #endif
 }
 
