@@ -76,7 +76,7 @@ FUZZING   := BUILD=build-fuzz CC=$(CLANG) $(SANITIZED) \
              SAN="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined"
 
 .DELETE_ON_ERROR:
-.PHONY: all unit schemathesis demo check ui-check deps deps-browser bench asan tsan fuzz fuzz-programs lint format \
+.PHONY: all unit schemathesis load demo check ui-check deps deps-browser bench asan tsan fuzz fuzz-programs lint format \
         install uninstall clean help FORCE
 
 all: $(BIN) $(STATIC) $(SHARED) ## build the program as build/autospec, and the libraries beside it
@@ -176,6 +176,9 @@ tsan: ## the unit and golden tests with the thread sanitizer
 
 schemathesis: all ## ask the server as /openapi.json describes it, rightly and wrongly, for SECONDS (600)
 	@SCHEMATHESIS_SECONDS=$(SECONDS) AUTOSPEC=$(CURDIR)/$(BIN) bash tests/e2e/server_schemathesis.sh
+
+load: all ## 64 clients at once for SECONDS (600), each answer compared with what it is alone
+	@AUTOSPEC=$(CURDIR)/$(BIN) python3 tests/load/load.py --seconds $(SECONDS)
 
 fuzz: ## each fuzzer for FUZZ_SECONDS (60), with clang's libFuzzer and the sanitizers
 	@sh scripts/deps.sh fuzz
