@@ -18,8 +18,9 @@ struct batch *batch_create(struct engine *e, size_t capacity, struct error *err)
     b->steps = calloc(capacity, sizeof *b->steps);
     b->members = calloc(capacity, sizeof(struct sequence *));
     b->prompts = calloc(capacity, sizeof(struct sequence *));
+    b->choices = calloc(e->max_logits, sizeof *b->choices);
     b->scratch = calloc(e->model->config.vocab, sizeof *b->scratch);
-    if (b->sequences && b->steps && b->members && b->prompts && b->scratch) return b;
+    if (b->sequences && b->steps && b->members && b->prompts && b->choices && b->scratch) return b;
 fail:
     batch_free(b);
     error_memory(err, "batch");
@@ -33,6 +34,7 @@ void batch_free(struct batch *b)
     free(b->steps);
     free(b->members);
     free(b->prompts);
+    free(b->choices);
     free(b->scratch);
     free(b);
 }
@@ -109,12 +111,16 @@ struct plan {
 
 static void plan_add(struct batch *b, struct plan *p, struct sequence *s, size_t n, size_t n_logits)
 {
+    struct backend_choice *choices = b->choices + p->n_logits;
+    bool room = n_logits && n_logits <= b->engine->max_logits - p->n_logits;
+    if (!room || !sequence_choices(s, n_logits, choices)) choices = NULL;
     b->members[p->n] = s;
     b->steps[p->n++] = (struct step_sequence){.tokens = s->tokens.ids + s->n_kv,
                                               .n_tokens = n,
                                               .position = s->n_kv,
                                               .pages = s->chain.pages,
-                                              .n_logits = n_logits};
+                                              .n_logits = n_logits,
+                                              .choices = choices};
     p->n_tokens += n;
     p->n_logits += n_logits;
 }
@@ -200,11 +206,18 @@ static void plan_prompts(struct batch *b, struct plan *p)
 
 /* ---- running it ---- */
 
+/* The sequence's next token, from that row. */
+static bool pick(struct batch *b, struct sequence *s, const struct step_sequence *step, size_t row)
+{
+    struct backend *backend = b->engine->backend;
+    if (step->choices) return sequence_take_picked(s, backend->ops->picked(backend, row));
+    return sequence_pick(s, backend->ops->logits(backend, row), b->scratch);
+}
+
 /* What the sequence makes of its logits, which begin at `row`. */
 static void take_result(struct batch *b, struct sequence *s, const struct step_sequence *step,
                         size_t row)
 {
-    const struct backend_ops *ops = b->engine->backend->ops;
     if (step->n_logits == 0) {
         s->n_kv += step->n_tokens;
         kv_fill(b->engine->kv, &s->chain, s->tokens.ids, s->n_kv);
@@ -212,12 +225,12 @@ static void take_result(struct batch *b, struct sequence *s, const struct step_s
     }
     size_t first = s->tokens.len, drafted = step->n_logits - 1, accepted = 0;
     s->n_kv = first;
-    bool going = sequence_pick(s, ops->logits(b->engine->backend, row), b->scratch);
+    bool going = pick(b, s, step, row);
     while (going && accepted < drafted &&
            s->tokens.ids[first + accepted] == s->speculator.draft[accepted]) {
         accepted++;
         s->n_kv++;
-        going = sequence_pick(s, ops->logits(b->engine->backend, row + accepted), b->scratch);
+        going = pick(b, s, step, row + accepted);
     }
     size_t picked = s->tokens.len - first;
     speculator_learn(&s->speculator, s->tokens.ids + first, picked);

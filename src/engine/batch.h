@@ -27,7 +27,8 @@ struct batch {
     /* Of the step under way, (capacity) each. */
     struct step_sequence *steps;
     struct sequence **members, **prompts;
-    float *scratch; /* (vocab) */
+    struct backend_choice *choices; /* (max_logits of the engine) */
+    float *scratch;                 /* (vocab) */
 };
 
 struct batch *batch_create(struct engine *e, size_t capacity, struct error *err);

@@ -1,4 +1,5 @@
 #include "engine/sampler.h"
+#include "backend/backend.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -99,13 +100,36 @@ void sampler_saw(struct sampler *s, int32_t id)
     s->seen[s->n_seen++] = id;
 }
 
+static const uint64_t STEP = 0x9e3779b97f4a7c15u;
+
 /* Uniform in [0, 1). SplitMix64 (Steele, Lea and Flood 2014). */
-static double next_random(struct sampler *s)
+static double random_of(uint64_t z)
 {
-    uint64_t z = s->state += 0x9e3779b97f4a7c15u;
     z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
     z = (z ^ z >> 27) * 0x94d049bb133111ebu;
     return (double)((z ^ z >> 31) >> 11) * 0x1p-53;
+}
+
+static double next_random(struct sampler *s)
+{
+    return random_of(s->state += STEP);
+}
+
+bool sampler_choice(const struct sampler *s, size_t ahead, struct backend_choice *out)
+{
+    const struct sampler_options *o = &s->options;
+    if (o->repetition_penalty != 1) return false;
+    *out = (struct backend_choice){.temperature = o->temperature,
+                                   .top_p = o->top_p,
+                                   .min_p = o->min_p,
+                                   .top_k = o->top_k,
+                                   .random = random_of(s->state + (ahead + 1) * STEP)};
+    return true;
+}
+
+void sampler_advance(struct sampler *s)
+{
+    if (s->options.temperature > 0) s->state += STEP;
 }
 
 /* ---- what may be picked ---- */

@@ -31,6 +31,13 @@ void sampler_saw(struct sampler *s, int32_t id);
  * token on every machine. NaN logits are never picked; -1 when all are. */
 int32_t sampler_pick(struct sampler *s, const float *logits);
 
+/* Where somebody else picks from the logits (backend_ops.picked): what the `ahead`-th pick from now
+ * on is to be made with. False when that is not all there is to it: a repetition penalty. */
+struct backend_choice;
+bool sampler_choice(const struct sampler *s, size_t ahead, struct backend_choice *out);
+/* One was picked so: the next one has another random number. */
+void sampler_advance(struct sampler *s);
+
 /* The options in their valid ranges, else an error that names the option. */
 bool sampler_options_check(const struct sampler_options *options, struct error *err);
 

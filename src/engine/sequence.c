@@ -174,27 +174,12 @@ static void add_text(struct sequence *s, int32_t id)
     }
 }
 
-bool sequence_pick(struct sequence *s, const float *logits, float *scratch)
+/* The token is the sequence's next one. */
+static bool take(struct sequence *s, int32_t id, const float *logits)
 {
     struct engine *e = s->engine;
     struct generate_result *r = &s->result;
     const struct token_constraint *constraint = s->options.constraint;
-    const float *from = logits;
-    if (s->first_token == 0) s->first_token = clock_seconds();
-    if (r->generated_tokens == s->options.max_tokens) { /* none was asked for */
-        sequence_finish(s, FINISH_LENGTH);
-        return false;
-    }
-    if (constraint) {
-        size_t vocab = engine_ids(e);
-        memcpy(scratch, logits, vocab * sizeof *scratch);
-        if (!constraint->mask(constraint->context, scratch, vocab)) {
-            sequence_finish(s, FINISH_END);
-            return false;
-        }
-        from = scratch;
-    }
-    int32_t id = sampler_pick(s->sampler, from);
     struct error err = {0};
     if (id < 0) error_set(&err, ERROR_INPUT, "%s: the model's logits are not numbers", e->name);
     if (id < 0 || !tokens_push(&s->tokens, id, &err)) {
@@ -222,4 +207,46 @@ bool sequence_pick(struct sequence *s, const float *logits, float *scratch)
     else if (r->generated_tokens == s->options.max_tokens)
         sequence_finish(s, FINISH_LENGTH);
     return !s->done;
+}
+
+/* False, and the sequence at its end, when no token was asked for. */
+static bool wants_token(struct sequence *s)
+{
+    if (s->first_token == 0) s->first_token = clock_seconds();
+    if (s->result.generated_tokens < s->options.max_tokens) return true;
+    sequence_finish(s, FINISH_LENGTH);
+    return false;
+}
+
+bool sequence_pick(struct sequence *s, const float *logits, float *scratch)
+{
+    const struct token_constraint *constraint = s->options.constraint;
+    const float *from = logits;
+    if (!wants_token(s)) return false;
+    if (constraint) {
+        size_t vocab = engine_ids(s->engine);
+        memcpy(scratch, logits, vocab * sizeof *scratch);
+        if (!constraint->mask(constraint->context, scratch, vocab)) {
+            sequence_finish(s, FINISH_END);
+            return false;
+        }
+        from = scratch;
+    }
+    return take(s, sampler_pick(s->sampler, from), logits);
+}
+
+bool sequence_choices(const struct sequence *s, size_t n, struct backend_choice *out)
+{
+    if (!s->engine->backend->ops->picked || s->options.constraint || s->options.logprobs)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (!sampler_choice(s->sampler, i, &out[i])) return false;
+    return true;
+}
+
+bool sequence_take_picked(struct sequence *s, int32_t id)
+{
+    if (!wants_token(s)) return false;
+    sampler_advance(s->sampler);
+    return take(s, id, NULL);
 }

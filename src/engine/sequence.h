@@ -48,6 +48,12 @@ void sequence_free(struct sequence *s); /* its pages must be released */
  * (vocab). The new token is then the last of tokens. */
 bool sequence_pick(struct sequence *s, const float *logits, float *scratch);
 
+/* What the backend needs to pick the next n tokens itself, into out (n); false when it is the
+ * host's to do: a constraint, logprobs, a repetition penalty. */
+bool sequence_choices(const struct sequence *s, size_t n, struct backend_choice *out);
+/* sequence_pick for a token that the backend has picked; -1: there is none. */
+bool sequence_take_picked(struct sequence *s, int32_t id);
+
 /* Ends it: the rest of the text, the times. */
 void sequence_finish(struct sequence *s, enum finish_reason reason);
 void sequence_fail(struct sequence *s, const struct error *err);

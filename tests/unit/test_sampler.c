@@ -1,5 +1,6 @@
 /* Sampling: each option keeps what it promises, over many draws where it is random. */
 #include "engine/sampler.h"
+#include "backend/backend.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -315,6 +316,39 @@ static void options_out_of_range_are_refused_by_name(void **state)
     }
 }
 
+/* Of 64 equal logits number floor(64 u) is picked, u the random number: so a pick elsewhere with
+ * what sampler_choice says is the sampler's own, also some picks ahead. */
+static void what_a_backend_is_told_picks_what_the_sampler_would(void **state)
+{
+    (void)state;
+    enum { N = 64, PICKS = 50, AHEAD = 5 };
+    static const float logits[N];
+    struct sampler_options o = {.temperature = 1, .top_p = 1, .repetition_penalty = 1, .seed = 3};
+    struct error err = {0};
+    struct sampler *here = sampler_create(&o, N, &err), *there = sampler_create(&o, N, &err);
+    struct backend_choice c[AHEAD];
+    assert_true(here && there);
+    for (size_t i = 0; i < PICKS; i++) {
+        if (i % AHEAD == 0)
+            for (size_t k = 0; k < AHEAD; k++) assert_true(sampler_choice(there, k, &c[k]));
+        assert_int_equal(sampler_pick(here, logits), (int32_t)(c[i % AHEAD].random * N));
+        sampler_advance(there);
+    }
+    sampler_free(there);
+    sampler_free(here);
+    o.temperature = 0; /* takes no random numbers */
+    here = sampler_create(&o, N, &err);
+    assert_true(sampler_choice(here, 0, &c[0]));
+    sampler_advance(here);
+    assert_true(sampler_choice(here, 0, &c[1]));
+    assert_true(c[0].random == c[1].random && c[0].temperature == 0);
+    sampler_free(here);
+    o.repetition_penalty = 1.1f;
+    here = sampler_create(&o, N, &err);
+    assert_false(sampler_choice(here, 0, &c[0]));
+    sampler_free(here);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -329,6 +363,7 @@ int main(void)
         cmocka_unit_test(picks_from_a_large_vocabulary_are_those_of_the_definition),
         cmocka_unit_test(equal_logits_are_equally_likely),
         cmocka_unit_test(options_out_of_range_are_refused_by_name),
+        cmocka_unit_test(what_a_backend_is_told_picks_what_the_sampler_would),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
