@@ -44,7 +44,6 @@ enum {
     CUDA_SPLIT_PAGES = 8,    /* pages that one block of DECODE goes through; always the same, so
                                 that a sequence's result does not depend on the others */
     CUDA_ARGMAX_PART = 4096, /* logits that one block of ARGMAX looks through */
-    CUDA_GEMM_ROWS = 256,    /* rows of one block of GEMM_*_128; the others take 128 */
 };
 
 /* How activations are handed to a matrix. Rows are `stride` values, the width rounded up to a
@@ -187,6 +186,7 @@ struct cuda_choice {
     double random; /* uniform in [0, 1), from the host's generator */
 };
 
+/* Ids are below 2^22 (CONFIG_MAX_VOCAB). */
 struct cuda_sample_args {
     const float *logits;               /* (n_rows, stride) */
     uint64_t *best;                    /* (n_rows, parts): ARGMAX writes it, PICK reads it */

@@ -153,6 +153,11 @@ DEVICE uint32_t pack_bf16(float low, float high)
     return d;
 }
 
+DEVICE void add_shared(uint64_t *to, uint64_t v) /* atomically */
+{
+    atomicAdd((unsigned long long *)to, (unsigned long long)v);
+}
+
 DEVICE float half_float(uint32_t h) /* f16 in the low half */
 {
     float f;
@@ -232,6 +237,7 @@ DEVICE void mma_bf16(float d[4], const uint32_t a[4], const uint32_t b[2])
 #define copy_async(t, f, n)    cuda_host_copy_async(t, f, n)
 #define copy_commit()          cuda_host_copy_commit()
 #define copy_wait(n)           cuda_host_copy_wait(n)
+#define add_shared(to, v)      ((void)(*(to) += (v)))
 #define half_float(h)          cuda_host_f16(h)
 #define exp2_fast(x)           exp2f(x)
 #define mma_bf16(d, a, b)      cuda_host_mma_bf16(d, a, b)
