@@ -1,5 +1,6 @@
 /* The public C API with models/nano: what it refuses and how, what an answer holds, cancelling, and
  * one handle in several threads. */
+#include "scratch.h"
 #include "api/api.h"
 
 #include <setjmp.h>
@@ -16,7 +17,6 @@
 static const char CAMRY[] = "Make: Toyota\nModel: Camry\nYear: 2023\nTrim: LE\n"
                             "Horsepower (hp): 203\nCombined MPG: 32\n";
 static const char QUESTION[] = "What is the horsepower of the 2023 Toyota Camry?";
-static char cache[64];
 static struct autospec *llm;
 
 static struct autospec_options usual(void)
@@ -24,7 +24,7 @@ static struct autospec_options usual(void)
     struct autospec_options o;
     autospec_options_init(&o, sizeof o);
     o.model_name = "models/nano";
-    o.packed_cache = cache;
+    o.packed_cache = scratch;
     o.temperature = 0;
     o.max_tokens = 60;
     o.threads = 2;
@@ -33,9 +33,7 @@ static struct autospec_options usual(void)
 
 static int open_nano(void **state)
 {
-    (void)state;
-    strcpy(cache, "/tmp/autospec-api-XXXXXX");
-    if (!mkdtemp(cache)) return -1;
+    if (scratch_make(state) != 0) return -1;
     struct autospec_options o = usual();
     struct autospec_error error = {0};
     llm = autospec_open(&o, &error);
@@ -45,11 +43,8 @@ static int open_nano(void **state)
 
 static int close_nano(void **state)
 {
-    (void)state;
     autospec_close(llm);
-    char command[96];
-    snprintf(command, sizeof command, "rm -rf %s", cache);
-    return system(command);
+    return scratch_remove(state);
 }
 
 static struct autospec_answer *ask(const char *question, const struct autospec_call *call)
@@ -80,7 +75,7 @@ static void options_that_make_no_sense_are_named(void **state)
     refuses_to_open(&o, AUTOSPEC_NOT_FOUND, "no-such-name");
     o = usual();
     o.model_name = "nobody/nothing";
-    o.hub_cache = cache;
+    o.hub_cache = scratch;
     o.offline = true;
     refuses_to_open(&o, AUTOSPEC_NOT_FOUND, "nobody/nothing");
     o = usual();
@@ -160,7 +155,7 @@ static void a_struct_of_an_earlier_version_is_taken_as_far_as_it_goes(void **sta
     autospec_options_init(&o.whole, size);
     assert_int_equal((unsigned char)o.bytes[size], 0x5a);
     o.whole.model_name = "models/nano";
-    o.whole.packed_cache = cache;
+    o.whole.packed_cache = scratch;
     struct autospec_error error = {0};
     struct autospec *other = autospec_open(&o.whole, &error);
     if (!other) fail_msg("%s", error.text);

@@ -1,4 +1,5 @@
 /* The base layer: errors, buffers, arena, UTF-8, files, JSON, threads. */
+#include "scratch.h"
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "base/error.h"
@@ -18,23 +19,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-static char dir[64];
-
-static int make_dir(void **s)
-{
-    (void)s;
-    strcpy(dir, "/tmp/autospec-base-XXXXXX");
-    return mkdtemp(dir) ? 0 : -1;
-}
-
-static int remove_dir(void **s)
-{
-    (void)s;
-    char command[96];
-    snprintf(command, sizeof command, "rm -rf %s", dir);
-    return system(command);
-}
 
 static void the_first_error_is_kept_on_one_line(void **s)
 {
@@ -131,7 +115,7 @@ static void files_are_written_whole_and_read_back(void **s)
 {
     (void)s;
     struct error err = {0};
-    char *deep = path_join(dir, "a/b"), *path = path_join(deep, "file");
+    char *deep = path_join(scratch, "a/b"), *path = path_join(deep, "file");
     assert_true(file_make_directories(deep, &err));
     assert_true(file_write(path, "one\0two", 7, &err));
     char *data;
@@ -156,7 +140,7 @@ static void files_are_written_whole_and_read_back(void **s)
     error_clear(&err);
     assert_false(file_make_directories(path, &err));
     error_clear(&err);
-    char *missing = path_join(dir, "missing");
+    char *missing = path_join(scratch, "missing");
     assert_false(file_read(missing, 6, &data, &len, &err));
     assert_int_equal(err.code, ERROR_NOT_FOUND);
     free(missing);
@@ -168,7 +152,7 @@ static void a_pipe_is_refused_and_does_not_hang(void **s)
 {
     (void)s;
     struct error err = {0};
-    char *path = path_join(dir, "fifo");
+    char *path = path_join(scratch, "fifo");
     assert_int_equal(mkfifo(path, 0600), 0);
     struct mapping m;
     assert_false(mapping_open(&m, path, &err));
@@ -288,9 +272,10 @@ int main(void)
         cmocka_unit_test(an_arena_gives_aligned_zeroed_memory),
         cmocka_unit_test(utf8_refuses_what_rfc_3629_refuses),
         cmocka_unit_test(utf8_holds_back_only_what_may_be_completed),
-        cmocka_unit_test_setup_teardown(files_are_written_whole_and_read_back, make_dir,
-                                        remove_dir),
-        cmocka_unit_test_setup_teardown(a_pipe_is_refused_and_does_not_hang, make_dir, remove_dir),
+        cmocka_unit_test_setup_teardown(files_are_written_whole_and_read_back, scratch_make,
+                                        scratch_remove),
+        cmocka_unit_test_setup_teardown(a_pipe_is_refused_and_does_not_hang, scratch_make,
+                                        scratch_remove),
         cmocka_unit_test(json_errors_name_file_line_and_field),
         cmocka_unit_test(the_pool_runs_a_body_on_each_thread_and_its_barrier_holds),
         cmocka_unit_test(a_limited_pool_leaves_the_other_threads_out),

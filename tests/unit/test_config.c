@@ -1,5 +1,6 @@
 /* config.json: the real models' files, the frequencies that follow from them, and what is refused.
  */
+#include "scratch.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "model/config.h"
@@ -17,30 +18,6 @@
 #include <cmocka.h>
 
 #define CONFIGS "tests/golden/configs/"
-
-static char dir[] = "/tmp/autospec-config-XXXXXX";
-
-static int make_dir(void **s)
-{
-    (void)s;
-    return mkdtemp(dir) ? 0 : -1;
-}
-
-static int remove_dir(void **s)
-{
-    (void)s;
-    char command[96];
-    snprintf(command, sizeof command, "rm -rf %s", dir);
-    return system(command);
-}
-
-static void write_in_dir(const char *name, const char *text)
-{
-    struct error err = {0};
-    char *path = path_join(dir, name);
-    if (!file_write(path, text, strlen(text), &err)) fail_msg("%s", err.text);
-    free(path);
-}
 
 /* Reads real model `name` with the fields of the JSON object `changes` put into its config (null
  * takes a field away) and with this generation_config.json (NULL: none). */
@@ -64,14 +41,13 @@ static bool read_changed(struct model_config *c, const char *name, const char *c
             json_object_set(root, key, value);
     }
     char *text = json_dumps(root, 0);
-    write_in_dir("config.json", text);
+    scratch_put("config.json", text);
     free(text);
     json_decref(root);
     json_decref(change);
-    if (generation) write_in_dir("generation_config.json", generation);
-    bool ok = model_config_read(c, dir, err);
-    snprintf(path, sizeof path, "%s/generation_config.json", dir);
-    unlink(path);
+    if (generation) scratch_put("generation_config.json", generation);
+    bool ok = model_config_read(c, scratch, err);
+    unlink(in_scratch("generation_config.json"));
     return ok;
 }
 
@@ -463,7 +439,7 @@ static void configs_we_would_get_wrong_are_refused_by_name(void **s)
         struct error err;
         if (read_changed(&c, "DeepSeek-R1-Distill-Llama-8B", cases[i].changes, NULL, &err))
             fail_msg("accepted: %s", cases[i].changes);
-        if (!strstr(err.text, cases[i].says) || !strstr(err.text, dir))
+        if (!strstr(err.text, cases[i].says) || !strstr(err.text, scratch))
             fail_msg("%s: said: %s", cases[i].changes, err.text);
     }
 }
@@ -478,9 +454,9 @@ static void a_file_that_is_no_config_is_named(void **s)
     assert_non_null(strstr(err.text, "/tmp/autospec-no-such-model/config.json"));
     static const char *const texts[] = {"", "[]", "{", "{}", "\"x\"", "{\"a\": NaN}"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        write_in_dir("config.json", texts[i]);
+        scratch_put("config.json", texts[i]);
         error_clear(&err);
-        assert_false(model_config_read(&c, dir, &err));
+        assert_false(model_config_read(&c, scratch, &err));
         assert_non_null(strstr(err.text, "/config.json: "));
     }
 }
@@ -514,5 +490,5 @@ int main(void)
         cmocka_unit_test(a_file_that_is_no_config_is_named),
         cmocka_unit_test(the_largest_config_does_not_overflow),
     };
-    return cmocka_run_group_tests(tests, make_dir, remove_dir);
+    return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
 }

@@ -1,6 +1,7 @@
 /* The GGUF reader: what is right is read, what is wrong is refused with an error that says where,
  * whatever the bytes. tests/golden/test_gguf_models.c holds it against the gguf package. */
 #include "gguf_fixture.h"
+#include "scratch.h"
 
 #include "base/log.h"
 #include "base/progress.h"
@@ -19,36 +20,20 @@
 
 #include <cmocka.h>
 
-static char dir[200];
 static struct thread_pool *pool;
-
-static char *in_dir(const char *name)
-{
-    static char paths[4][300];
-    static size_t next;
-    char *path = paths[next++ % 4];
-    snprintf(path, sizeof paths[0], "%s/%s", dir, name);
-    return path;
-}
 
 static int setup(void **state)
 {
-    (void)state;
-    const char *tmp = getenv("TMPDIR");
-    snprintf(dir, sizeof dir, "%s/autospec-gguf-XXXXXX", tmp ? tmp : "/tmp");
     log_set_level(LOG_QUIET);
     progress_set_quiet(true);
     pool = thread_pool_create(2, NULL);
-    return mkdtemp(dir) && pool ? 0 : -1;
+    return pool ? scratch_make(state) : -1;
 }
 
 static int teardown(void **state)
 {
-    (void)state;
-    char command[300];
     thread_pool_free(pool);
-    snprintf(command, sizeof command, "rm -rf '%s'", dir);
-    return system(command);
+    return scratch_remove(state);
 }
 
 static void write_file(const struct gguf_builder *b, const char *path)
@@ -61,9 +46,9 @@ static void write_file(const struct gguf_builder *b, const char *path)
 static struct gguf *open_built(struct gguf_builder *b)
 {
     struct error err = {0};
-    write_file(b, in_dir("a.gguf"));
+    write_file(b, in_scratch("a.gguf"));
     g_free(b);
-    struct gguf *g = gguf_open(in_dir("a.gguf"), &err);
+    struct gguf *g = gguf_open(in_scratch("a.gguf"), &err);
     if (!g) fail_msg("%s", err.text);
     return g;
 }
@@ -250,9 +235,9 @@ static void assert_refused(const char *what, const char *path, const char *patte
 /* Writes, refuses, frees. */
 static void refuse(const char *what, struct gguf_builder *b, const char *pattern)
 {
-    write_file(b, in_dir("bad.gguf"));
+    write_file(b, in_scratch("bad.gguf"));
     g_free(b);
-    assert_refused(what, in_dir("bad.gguf"), pattern);
+    assert_refused(what, in_scratch("bad.gguf"), pattern);
 }
 
 static void the_fixture_is_in_order(void **state)
@@ -263,9 +248,9 @@ static void the_fixture_is_in_order(void **state)
         struct gguf_builder b = {0};
         struct error err = {0};
         g_model(&b, ARCHS[i]);
-        write_file(&b, in_dir("good.gguf"));
+        write_file(&b, in_scratch("good.gguf"));
         g_free(&b);
-        if (!open_all(in_dir("good.gguf"), &err)) fail_msg("%s", err.text);
+        if (!open_all(in_scratch("good.gguf"), &err)) fail_msg("%s", err.text);
     }
 }
 
@@ -311,9 +296,9 @@ static void broken_headers_are_refused(void **state)
         uint64_t value = CASES[i].value;
         memcpy(good.data + CASES[i].at, &value, CASES[i].len);
         if (i == 0) good.data[3] = 'g';
-        assert_true(file_write(in_dir("bad.gguf"), good.data, good.len, &err));
+        assert_true(file_write(in_scratch("bad.gguf"), good.data, good.len, &err));
         memcpy(good.data + CASES[i].at, saved, 8);
-        assert_refused(CASES[i].what, in_dir("bad.gguf"), CASES[i].pattern);
+        assert_refused(CASES[i].what, in_scratch("bad.gguf"), CASES[i].pattern);
     }
     buffer_free(&good);
 }
@@ -331,8 +316,8 @@ static void a_file_cut_anywhere_is_refused(void **state)
     for (size_t len = 0; len < good.len;
          len += len < 400 || (len > data - 400 && len < data) ? 1 : 97) {
         error_clear(&err);
-        assert_true(file_write(in_dir("cut.gguf"), good.data, len, &err));
-        struct gguf *g = gguf_open(in_dir("cut.gguf"), &err);
+        assert_true(file_write(in_scratch("cut.gguf"), good.data, len, &err));
+        struct gguf *g = gguf_open(in_scratch("cut.gguf"), &err);
         if (g) fail_msg("%zu of %zu bytes were taken", len, good.len);
         assert_non_null(strstr(err.text, "cut.gguf"));
     }
@@ -573,7 +558,7 @@ static void rope_scaling_is_understood(void **state)
     struct gguf_builder b = {0};
     struct error err = {0};
     struct model_config c;
-    const char *path = in_dir("rope.gguf");
+    const char *path = in_scratch("rope.gguf");
     g_model(&b, "llama");
     g_value_f32(&b, "llama.rope.scaling.factor", 4); /* no type: linear */
     g_value_f32(&b, "llama.rope.freq_base", 100000);
@@ -734,9 +719,9 @@ static void every_pre_tokenizer_name_is_understood(void **state)
         struct gguf_builder b = {0};
         struct error err = {0};
         g_model_tokenizer(&b, PRES[i]);
-        write_file(&b, in_dir("t.gguf"));
+        write_file(&b, in_scratch("t.gguf"));
         g_free(&b);
-        struct tokenizer *t = tokenizer_read(in_dir("t.gguf"), &err);
+        struct tokenizer *t = tokenizer_read(in_scratch("t.gguf"), &err);
         if (!t) fail_msg("%s", err.text);
         assert_int_equal(tokenizer_vocab(t), 261); /* padding is no token */
         assert_true(tokenizer_is_control(t, 257) && !tokenizer_is_control(t, 256));
@@ -765,14 +750,14 @@ static void write_shard(size_t index, size_t count, const char *name, uint16_t n
     g_tensor(&b, name, GGUF_F32, 0, 4, values, sizeof values);
     char file[64];
     snprintf(file, sizeof file, "s-%05zu-of-%05zu.gguf", index, count);
-    write_file(&b, in_dir(file));
+    write_file(&b, in_scratch(file));
     g_free(&b);
 }
 
 static void refuse_shards(const char *what, const char *pattern)
 {
     struct error err = {0};
-    struct gguf *g = gguf_open(in_dir("s-00001-of-00003.gguf"), &err);
+    struct gguf *g = gguf_open(in_scratch("s-00001-of-00003.gguf"), &err);
     if (g) fail_msg("%s: was taken", what);
     if (!strstr(err.text, pattern))
         fail_msg("%s: says \"%s\", expected \"%s\"", what, err.text, pattern);
@@ -788,7 +773,7 @@ static void shards_are_one_model_and_must_fit(void **state)
     for (size_t i = 1; i <= 3; i++) { /* whichever is named */
         char file[64];
         snprintf(file, sizeof file, "s-%05zu-of-00003.gguf", i);
-        struct gguf *g = gguf_open(in_dir(file), &err);
+        struct gguf *g = gguf_open(in_scratch(file), &err);
         if (!g) fail_msg("%s", err.text);
         assert_int_equal(gguf_count(g), 3);
         assert_int_equal(gguf_n_files(g), 3);
@@ -808,17 +793,17 @@ static void shards_are_one_model_and_must_fit(void **state)
                   "\"split.tensors.count\" is 4, in the first file 3");
     write_shard(2, 3, "c", 1, 3, 3);
     refuse_shards("a tensor in two shards", "tensor \"c\" is there twice");
-    unlink(in_dir("s-00002-of-00003.gguf"));
+    unlink(in_scratch("s-00002-of-00003.gguf"));
     refuse_shards("a shard that is missing", "s-00002-of-00003.gguf");
     write_shard(1, 3, "a", 0, 3, 7);
     write_shard(2, 3, "b", 1, 3, 7);
     write_shard(3, 3, "c", 2, 3, 7);
     refuse_shards("tensors that are missing", "is 7, but the shards hold 3 tensors");
-    assert_int_equal(rename(in_dir("s-00001-of-00003.gguf"), in_dir("one.gguf")), 0);
-    assert_null(gguf_open(in_dir("one.gguf"), &err));
+    assert_int_equal(rename(in_scratch("s-00001-of-00003.gguf"), in_scratch("one.gguf")), 0);
+    assert_null(gguf_open(in_scratch("one.gguf"), &err));
     assert_non_null(strstr(err.text, "\"split.count\" is 3, but the name says 1"));
     error_clear(&err);
-    assert_null(gguf_open(in_dir("s-00004-of-00003.gguf"), &err));
+    assert_null(gguf_open(in_scratch("s-00004-of-00003.gguf"), &err));
     assert_non_null(strstr(err.text, "shard 4 of 3"));
 }
 
@@ -829,7 +814,7 @@ static void a_packed_file_is_kept_until_the_gguf_file_changes(void **state)
     (void)state;
     struct gguf_builder b = {0};
     struct error err = {0};
-    char *cache = strdup(in_dir("cache")), *path = strdup(in_dir("kept.gguf"));
+    char *cache = strdup(in_scratch("cache")), *path = strdup(in_scratch("kept.gguf"));
     struct packed_options o = {.type = QUANT_Q4, .cache_dir = cache};
     for (int round = 0; round < 2; round++) {
         g_model(&b, "qwen2");
@@ -858,7 +843,7 @@ static void rows_of_q_and_k_are_put_back_in_order(void **state)
         struct packed_options o = {.type = QUANT_F32};
         g_model(&b, ARCHS[i]);
         struct gguf *g = open_built(&b);
-        struct packed_model *m = packed_model_open(in_dir("a.gguf"), &o, pool, &err);
+        struct packed_model *m = packed_model_open(in_scratch("a.gguf"), &o, pool, &err);
         if (!m) fail_msg("%s", err.text);
         const float *q = (const float *)(const void *)gguf_find(g, "blk.0.attn_q.weight")->data;
         const float *v = (const float *)(const void *)gguf_find(g, "blk.0.attn_v.weight")->data;
@@ -957,7 +942,7 @@ static void exact_and_quantized_rows_share_a_block(void **state)
     for (size_t i = 0; i < sizeof OTHERS / sizeof *OTHERS; i++)
         g_model_tensor(&b, OTHERS[i].name, OTHERS[i].rows, OTHERS[i].cols);
     struct gguf *g = open_built(&b);
-    struct packed_model *m = packed_model_open(in_dir("a.gguf"), &o, pool, &err);
+    struct packed_model *m = packed_model_open(in_scratch("a.gguf"), &o, pool, &err);
     if (!m) fail_msg("%s", err.text);
     const struct packed_matrix *qkv = &m->layers[0].qkv;
     assert_int_equal(qkv->rows, 48);

@@ -1,4 +1,5 @@
 /* The cache on disk, the settings that say where it is, and the checksums it is named by. */
+#include "scratch.h"
 #include "base/buffer.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -23,37 +24,13 @@
 #define COMMIT "0123456789abcdef0123456789abcdef01234567"
 #define OTHER  "89abcdef0123456789abcdef0123456789abcdef"
 
-static char scratch[256], repo_dir[320];
+static char repo_dir[320];
 
-static int make_scratch(void **state)
+static int make_cache(void **state)
 {
-    (void)state;
-    const char *base = getenv("TMPDIR");
-    snprintf(scratch, sizeof scratch, "%s/autospec-hub.XXXXXX", base ? base : "/tmp");
-    if (!mkdtemp(scratch)) return -1;
+    if (scratch_make(state) != 0) return -1;
     snprintf(repo_dir, sizeof repo_dir, "%s/models--org--name", scratch);
     return 0;
-}
-
-static int drop_scratch(void **state)
-{
-    (void)state;
-    char command[300];
-    snprintf(command, sizeof command, "rm -rf '%s'", scratch);
-    return system(command);
-}
-
-/* Writes a file below the scratch folder, with the folders that it needs. */
-static void put(const char *path, const char *text)
-{
-    struct error err = {0};
-    char *full = path_join(scratch, path);
-    char *slash = strrchr(full, '/');
-    *slash = '\0';
-    assert_true(file_make_directories(full, &err));
-    *slash = '/';
-    assert_true(file_write(full, text, strlen(text), &err));
-    free(full);
 }
 
 static void take_away(const char *path)
@@ -126,9 +103,9 @@ static void refs_lead_to_commits(void **state)
     assert_false(file_exists(path));
     free(path);
     /* Whatever else a file there holds is no commit. */
-    put("models--org--name/refs/bad", "../../../etc");
+    scratch_put("models--org--name/refs/bad", "../../../etc");
     assert_false(hub_cache_commit(repo_dir, "bad", commit));
-    put("models--org--name/refs/newline", COMMIT "\n");
+    scratch_put("models--org--name/refs/newline", COMMIT "\n");
     assert_true(hub_cache_commit(repo_dir, "newline", commit));
 }
 
@@ -137,8 +114,8 @@ static void links_are_relative_and_replace_what_was_there(void **state)
     (void)state;
     struct error err = {0};
     char target[256] = "";
-    put("models--org--name/blobs/one", "1");
-    put("models--org--name/blobs/two", "22");
+    scratch_put("models--org--name/blobs/one", "1");
+    scratch_put("models--org--name/blobs/two", "22");
     assert_true(hub_cache_link(repo_dir, COMMIT, "1_Pooling/config.json", "one", &err));
     assert_true(hub_cache_link(repo_dir, COMMIT, "config.json", "one", &err));
     assert_true(hub_cache_link(repo_dir, COMMIT, "config.json", "two", &err));
@@ -203,25 +180,25 @@ static void half_a_model_is_not_taken_for_one(void **state)
 {
     (void)state;
     expect_missing("config.json");
-    put(SNAPSHOT "config.json", "{}");
+    scratch_put(SNAPSHOT "config.json", "{}");
     expect_missing("tokenizer.json");
-    put(SNAPSHOT "tokenizer.json", "{}");
+    scratch_put(SNAPSHOT "tokenizer.json", "{}");
     expect_missing("model.safetensors");
-    put(SNAPSHOT "model-00001-of-00002.safetensors", "x");
+    scratch_put(SNAPSHOT "model-00001-of-00002.safetensors", "x");
     expect_missing("model.safetensors");
-    put(SNAPSHOT "model.safetensors.index.json",
-        "{\"weight_map\": {\"a\": \"model-00001-of-00002.safetensors\","
-        " \"b\": \"model-00002-of-00002.safetensors\"}}");
+    scratch_put(SNAPSHOT "model.safetensors.index.json",
+                "{\"weight_map\": {\"a\": \"model-00001-of-00002.safetensors\","
+                " \"b\": \"model-00002-of-00002.safetensors\"}}");
     expect_missing("model-00002-of-00002.safetensors");
-    put(SNAPSHOT "model-00002-of-00002.safetensors", "x");
+    scratch_put(SNAPSHOT "model-00002-of-00002.safetensors", "x");
     expect_missing("");
-    put(SNAPSHOT "model.safetensors.index.json",
-        "{\"weight_map\": {\"a\": \"../../../refs/main\"}}");
-    put("models--org--name/refs/main", COMMIT);
+    scratch_put(SNAPSHOT "model.safetensors.index.json",
+                "{\"weight_map\": {\"a\": \"../../../refs/main\"}}");
+    scratch_put("models--org--name/refs/main", COMMIT);
     expect_missing("../../../refs/main");
-    put(SNAPSHOT "model.safetensors.index.json", "{\"weight_map\": ");
+    scratch_put(SNAPSHOT "model.safetensors.index.json", "{\"weight_map\": ");
     expect_missing("a readable model.safetensors.index.json");
-    put(SNAPSHOT "model.safetensors", "x");
+    scratch_put(SNAPSHOT "model.safetensors", "x");
     expect_missing("");
 }
 
@@ -231,13 +208,13 @@ static void a_model_in_the_cache_is_used_without_asking(void **state)
     struct error err = {0};
     /* An endpoint that nobody is at: any request would be an error. */
     struct hub_settings s = {.endpoint = (char[]){"http://127.0.0.1:1"}, .cache = scratch};
-    put(SNAPSHOT "config.json", "{}");
-    put(SNAPSHOT "tokenizer.json", "{}");
-    put(SNAPSHOT "model.safetensors", "x");
+    scratch_put(SNAPSHOT "config.json", "{}");
+    scratch_put(SNAPSHOT "tokenizer.json", "{}");
+    scratch_put(SNAPSHOT "model.safetensors", "x");
     assert_null(hub_model_path(&s, "org/name", NULL, &err));
     assert_non_null(strstr(err.text, "127.0.0.1:1"));
     error_clear(&err);
-    put("models--org--name/refs/main", COMMIT);
+    scratch_put("models--org--name/refs/main", COMMIT);
     char *path = hub_model_path(&s, "org/name", NULL, &err);
     assert_non_null(path);
     char *expected = hub_cache_snapshot(repo_dir, COMMIT);
@@ -306,7 +283,7 @@ static void the_token_is_the_environments_or_the_files(void **state)
     (void)state;
     struct hub_settings s;
     struct error err = {0};
-    put("token", "  hf_file\n");
+    scratch_put("token", "  hf_file\n");
     assert_true(hub_settings_read(&s, look, ENVIRONMENT("HF_HOME", scratch), &err));
     assert_string_equal(s.token, "hf_file");
     hub_settings_free(&s);
@@ -364,7 +341,7 @@ static void offline_and_endpoint_are_read(void **state)
     }
 }
 
-#define WITH_SCRATCH(test) cmocka_unit_test_setup_teardown(test, make_scratch, drop_scratch)
+#define WITH_SCRATCH(test) cmocka_unit_test_setup_teardown(test, make_cache, scratch_remove)
 
 int main(void)
 {

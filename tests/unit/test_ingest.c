@@ -1,37 +1,11 @@
 /* Ingestion: what becomes of each kind of document, and what is refused with which words. */
 #include "rag_fixture.h"
+#include "scratch.h"
 
 #include "base/file.h"
 
 #include <stdio.h>
 #include <unistd.h>
-
-static char folder[64];
-
-static int make_folder(void **state)
-{
-    (void)state;
-    const char *tmp = getenv("TMPDIR");
-    snprintf(folder, sizeof folder, "%.40s/ingest.XXXXXX", tmp ? tmp : "/tmp");
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    char command[96];
-    snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    return system(command);
-}
-
-static const char *write_file(const char *name, const char *data, size_t len)
-{
-    static char path[128];
-    struct error err = {0};
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    if (!file_write(path, data, len, &err)) fail_msg("%s", err.text);
-    return path;
-}
 
 /* All chunks as "title@location{text}" in the order of the documents. */
 static void dump_chunks(struct store *s, struct buffer *out)
@@ -295,18 +269,16 @@ static void same_contents_are_read_once_and_changed_ones_replace(void **state)
     struct store *s = memory_store();
     struct error err = {0};
     struct ingest_totals t = {0};
-    const char *path = write_file("cars.csv", CARS_CSV, strlen(CARS_CSV));
+    const char *path = scratch_write("cars.csv", CARS_CSV, strlen(CARS_CSV));
     assert_true(ingest_file(s, path, NULL, &t, &err));
     assert_int_equal(t.documents, 1);
     assert_int_equal(t.rows, 11);
     assert_int_equal(t.vehicles, 11);
-    char other[160]; /* the same file by another path */
-    snprintf(other, sizeof other, "%s/./cars.csv", folder);
-    assert_true(ingest_file(s, other, NULL, &t, &err));
+    assert_true(ingest_file(s, in_scratch("./cars.csv"), NULL, &t, &err)); /* the same file */
     assert_int_equal(t.documents, 1);
     assert_int_equal(t.unchanged, 1);
     static const char LESS[] = "Make,Model,Year\nKia,Rio,2020\n";
-    write_file("cars.csv", LESS, sizeof LESS - 1);
+    scratch_write("cars.csv", LESS, sizeof LESS - 1);
     assert_true(ingest_file(s, path, NULL, &t, &err));
     assert_int_equal(t.documents, 2);
     assert_int_equal(t.replaced, 1);
@@ -332,17 +304,17 @@ static void damaged_files_give_one_clear_error(void **state)
     struct store *s = memory_store();
     struct error err = {0};
     struct ingest_totals t = {0};
-    assert_false(ingest_file(s, folder, NULL, &t, &err));
+    assert_false(ingest_file(s, scratch, NULL, &t, &err));
     assert_non_null(strstr(err.text, "is a directory"));
     error_clear(&err);
     assert_false(ingest_path(s, "/nonexistent/x.csv", NULL, &t, &err));
     assert_int_equal(err.code, ERROR_NOT_FOUND);
     error_clear(&err);
-    assert_false(ingest_file(s, write_file("a.pdf", "%PDF-1.4", 8), NULL, &t, &err));
+    assert_false(ingest_file(s, scratch_write("a.pdf", "%PDF-1.4", 8), NULL, &t, &err));
     assert_int_equal(err.code, ERROR_UNSUPPORTED);
     assert_non_null(strstr(err.text, "a.pdf"));
     error_clear(&err);
-    assert_false(ingest_file(s, write_file("b.csv", "", 0), NULL, &t, &err));
+    assert_false(ingest_file(s, scratch_write("b.csv", "", 0), NULL, &t, &err));
     assert_non_null(strstr(err.text, "b.csv: is empty"));
     store_close(s);
 }
@@ -350,19 +322,16 @@ static void damaged_files_give_one_clear_error(void **state)
 static void folder_is_ingested_in_order_without_hidden_files_and_readmes(void **state)
 {
     (void)state;
-    char path[128];
     struct error err = {0};
-    snprintf(path, sizeof path, "%s/set", folder);
-    assert_true(file_make_directories(path, &err));
     static const char CSV[] = "Make,Model\nKia,Rio\n", TEXT[] = "2020 Kia Rio\n\nSeats: 5\n";
-    write_file("set/b.csv", CSV, sizeof CSV - 1);
-    write_file("set/a.txt", TEXT, sizeof TEXT - 1);
-    write_file("set/README.md", TEXT, sizeof TEXT - 1);
-    write_file("set/.hidden.csv", CSV, sizeof CSV - 1);
-    write_file("set/photo.png", CSV, sizeof CSV - 1);
+    scratch_write("set/b.csv", CSV, sizeof CSV - 1);
+    scratch_write("set/a.txt", TEXT, sizeof TEXT - 1);
+    scratch_write("set/README.md", TEXT, sizeof TEXT - 1);
+    scratch_write("set/.hidden.csv", CSV, sizeof CSV - 1);
+    scratch_write("set/photo.png", CSV, sizeof CSV - 1);
     struct store *s = memory_store();
     struct ingest_totals t = {0};
-    if (!ingest_path(s, path, NULL, &t, &err)) fail_msg("%s", err.text);
+    if (!ingest_path(s, in_scratch("set"), NULL, &t, &err)) fail_msg("%s", err.text);
     assert_int_equal(t.documents, 2);
     assert_int_equal(t.skipped, 2);
     struct arena arena = {0};
@@ -394,7 +363,7 @@ static void contents_decide_where_the_name_does_not(void **state)
         struct arena arena = {0};
         struct store_document *d;
         size_t n, found = 0;
-        const char *path = write_file(FILES[i].name, FILES[i].text, strlen(FILES[i].text));
+        const char *path = scratch_write(FILES[i].name, FILES[i].text, strlen(FILES[i].text));
         if (!ingest_file(s, path, NULL, &t, &err)) fail_msg("%s", err.text);
         assert_true(store_list_documents(s, &arena, &d, &n, &err));
         for (size_t k = 0; k < n; k++)
@@ -456,5 +425,5 @@ int main(void)
         cmocka_unit_test(contents_decide_where_the_name_does_not),
         cmocka_unit_test(progress_is_told_and_cancelling_stores_nothing),
     };
-    return cmocka_run_group_tests_name("ingest", tests, make_folder, remove_folder);
+    return cmocka_run_group_tests_name("ingest", tests, scratch_make, scratch_remove);
 }

@@ -1,6 +1,7 @@
 /* Packed models: every tensor of a Hugging Face folder ends where it belongs, the packed file is
  * used again while it is current and whole, and whatever goes wrong with it, the weights are right.
  */
+#include "scratch.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/progress.h"
@@ -37,45 +38,6 @@ struct recipe {
 };
 
 static const struct recipe SMALL = {"qwen2", 64, 40, 2, 4, 2, 16, 50, .type = TENSOR_BF16};
-
-static char scratch[256]; /* a fresh directory for each test */
-
-static char *in_scratch(const char *name)
-{
-    static char paths[4][512];
-    static size_t next;
-    char *path = paths[next++ % 4];
-    snprintf(path, sizeof paths[0], "%s/%s", scratch, name);
-    return path;
-}
-
-static int make_scratch(void **state)
-{
-    (void)state;
-    const char *tmp = getenv("TMPDIR");
-    snprintf(scratch, sizeof scratch, "%s/autospec-packed-XXXXXX", tmp ? tmp : "/tmp");
-    return mkdtemp(scratch) ? 0 : -1;
-}
-
-static void remove_tree(const char *path)
-{
-    DIR *d = opendir(path);
-    for (struct dirent *e; d && (e = readdir(d));) {
-        if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0) continue;
-        char *child = path_join(path, e->d_name);
-        if (child && unlink(child) != 0) remove_tree(child);
-        free(child);
-    }
-    if (d) closedir(d);
-    rmdir(path);
-}
-
-static int remove_scratch(void **state)
-{
-    (void)state;
-    remove_tree(scratch);
-    return 0;
-}
 
 static bool is_named(const char *name, const char *wanted)
 {
@@ -416,8 +378,8 @@ static void every_tensor_lands_where_it_belongs(void **state)
                 check_model(m, &RECIPES[i]);
                 packed_model_free(m);
             }
-            remove_tree(in_scratch("cache"));
-            remove_tree(in_scratch("tiny-model"));
+            scratch_remove_tree(in_scratch("cache"));
+            scratch_remove_tree(in_scratch("tiny-model"));
         }
 }
 
@@ -663,7 +625,7 @@ static void two_processes_at_once_pack_once(void **state)
             assert_true(WIFEXITED(status[i]) && WEXITSTATUS(status[i]) < 2);
         }
         assert_int_equal(WEXITSTATUS(status[0]) + WEXITSTATUS(status[1]), 1);
-        remove_tree(in_scratch("cache"));
+        scratch_remove_tree(in_scratch("cache"));
     }
 }
 
@@ -841,7 +803,7 @@ static void missing_folder_is_an_error(void **state)
     assert_non_null(strstr(err.text, "nowhere"));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_scratch, remove_scratch)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, scratch_make, scratch_remove)
 
 int main(void)
 {

@@ -1,5 +1,6 @@
 /* The plan of a model's memory: sizes worked out by hand, the same ones that an engine then takes,
  * what does not fit refused with what does, and how much memory there is to plan with. */
+#include "scratch.h"
 #include "engine/plan.h"
 #include "base/memory.h"
 
@@ -252,44 +253,13 @@ static void a_context_that_does_not_fit_is_refused_with_one_that_does(void **sta
 
 /* ---- how much there is ---- */
 
-static char root[] = "/tmp/autospec-memory-XXXXXX";
-
-static void put(const char *path, const char *text)
-{
-    char full[256];
-    snprintf(full, sizeof full, "%s/%s", root, path);
-    for (char *slash = strchr(full + sizeof root, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        if (mkdir(full, 0700) != 0 && errno != EEXIST) fail_msg("%s: %s", full, strerror(errno));
-        *slash = '/';
-    }
-    FILE *f = fopen(full, "w");
-    assert_non_null(f);
-    assert_true(fputs(text, f) >= 0);
-    assert_int_equal(fclose(f), 0);
-}
-
-static int make_root(void **state)
-{
-    (void)state;
-    strcpy(root + sizeof root - 7, "XXXXXX");
-    return mkdtemp(root) ? 0 : -1;
-}
-
-static int remove_root(void **state)
-{
-    (void)state;
-    char command[64];
-    snprintf(command, sizeof command, "rm -rf '%s'", root);
-    return system(command);
-}
-
 static void the_machines_available_memory_counts(void **state)
 {
     (void)state;
-    assert_int_equal(memory_available(root).bytes, SIZE_MAX); /* not known */
-    put("proc/meminfo", "MemTotal:  2000000 kB\nMemFree: 100 kB\nMemAvailable:   1500000 kB\n");
-    struct memory_available m = memory_available(root);
+    assert_int_equal(memory_available(scratch).bytes, SIZE_MAX); /* not known */
+    scratch_put("proc/meminfo",
+                "MemTotal:  2000000 kB\nMemFree: 100 kB\nMemAvailable:   1500000 kB\n");
+    struct memory_available m = memory_available(scratch);
     assert_int_equal(m.bytes, 1536000000);
     assert_int_equal(m.total, 2048000000);
     assert_false(m.by_group);
@@ -299,24 +269,24 @@ static void the_machines_available_memory_counts(void **state)
 static void a_control_group_bounds_it(void **state)
 {
     (void)state;
-    put("proc/meminfo", "MemTotal: 2000000 kB\nMemAvailable: 1500000 kB\n");
-    put("proc/self/cgroup", "0::/box/inner\n");
-    put("sys/fs/cgroup/box/inner/memory.max", "max\n");
-    put("sys/fs/cgroup/box/inner/memory.current", "500000000\n");
-    assert_false(memory_available(root).by_group);
+    scratch_put("proc/meminfo", "MemTotal: 2000000 kB\nMemAvailable: 1500000 kB\n");
+    scratch_put("proc/self/cgroup", "0::/box/inner\n");
+    scratch_put("sys/fs/cgroup/box/inner/memory.max", "max\n");
+    scratch_put("sys/fs/cgroup/box/inner/memory.current", "500000000\n");
+    assert_false(memory_available(scratch).by_group);
 
     /* The group above it; what files hold can be dropped. */
-    put("sys/fs/cgroup/box/memory.max", "1000000000\n");
-    put("sys/fs/cgroup/box/memory.current", "700000000\n");
-    put("sys/fs/cgroup/box/memory.stat",
-        "anon 1\ninactive_file 200000000\nactive_file 100000000\n");
-    struct memory_available m = memory_available(root);
+    scratch_put("sys/fs/cgroup/box/memory.max", "1000000000\n");
+    scratch_put("sys/fs/cgroup/box/memory.current", "700000000\n");
+    scratch_put("sys/fs/cgroup/box/memory.stat",
+                "anon 1\ninactive_file 200000000\nactive_file 100000000\n");
+    struct memory_available m = memory_available(scratch);
     assert_true(m.by_group);
     assert_int_equal(m.bytes, 600000000);
     assert_int_equal(m.total, 1000000000);
 
-    put("sys/fs/cgroup/box/inner/memory.max", "400000000\n"); /* less than it has */
-    m = memory_available(root);
+    scratch_put("sys/fs/cgroup/box/inner/memory.max", "400000000\n"); /* less than it has */
+    m = memory_available(scratch);
     assert_int_equal(m.bytes, 0);
     assert_int_equal(m.total, 400000000);
 }
@@ -324,19 +294,19 @@ static void a_control_group_bounds_it(void **state)
 static void a_control_group_of_version_1_bounds_it(void **state)
 {
     (void)state;
-    put("proc/meminfo", "MemTotal: 2000000 kB\nMemAvailable: 1500000 kB\n");
-    put("proc/self/cgroup", "9:cpu,cpuacct:/x\n4:memory:/docker/abc\n");
+    scratch_put("proc/meminfo", "MemTotal: 2000000 kB\nMemAvailable: 1500000 kB\n");
+    scratch_put("proc/self/cgroup", "9:cpu,cpuacct:/x\n4:memory:/docker/abc\n");
     /* In a container the path is the host's, and what is mounted is the group itself. */
-    put("sys/fs/cgroup/memory/memory.limit_in_bytes", "800000000\n");
-    put("sys/fs/cgroup/memory/memory.usage_in_bytes", "300000000\n");
-    put("sys/fs/cgroup/memory/memory.stat",
-        "cache 5\ninactive_file 1\ntotal_inactive_file 50000000\n");
-    struct memory_available m = memory_available(root);
+    scratch_put("sys/fs/cgroup/memory/memory.limit_in_bytes", "800000000\n");
+    scratch_put("sys/fs/cgroup/memory/memory.usage_in_bytes", "300000000\n");
+    scratch_put("sys/fs/cgroup/memory/memory.stat",
+                "cache 5\ninactive_file 1\ntotal_inactive_file 50000000\n");
+    struct memory_available m = memory_available(scratch);
     assert_true(m.by_group);
     assert_int_equal(m.bytes, 550000000);
     /* No limit is a number near 2^63 there. */
-    put("sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n");
-    assert_false(memory_available(root).by_group);
+    scratch_put("sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n");
+    assert_false(memory_available(scratch).by_group);
 }
 
 static void what_is_available_is_not_planned_to_the_last_byte(void **state)
@@ -363,11 +333,11 @@ int main(void)
         cmocka_unit_test(the_longest_context_fits_and_a_page_more_does_not),
         cmocka_unit_test(what_does_not_fit_is_refused_with_what_does),
         cmocka_unit_test(a_context_that_does_not_fit_is_refused_with_one_that_does),
-        cmocka_unit_test_setup_teardown(the_machines_available_memory_counts, make_root,
-                                        remove_root),
-        cmocka_unit_test_setup_teardown(a_control_group_bounds_it, make_root, remove_root),
-        cmocka_unit_test_setup_teardown(a_control_group_of_version_1_bounds_it, make_root,
-                                        remove_root),
+        cmocka_unit_test_setup_teardown(the_machines_available_memory_counts, scratch_make,
+                                        scratch_remove),
+        cmocka_unit_test_setup_teardown(a_control_group_bounds_it, scratch_make, scratch_remove),
+        cmocka_unit_test_setup_teardown(a_control_group_of_version_1_bounds_it, scratch_make,
+                                        scratch_remove),
         cmocka_unit_test(what_is_available_is_not_planned_to_the_last_byte),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

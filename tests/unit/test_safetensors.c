@@ -1,4 +1,5 @@
 /* Safetensors files: what is read, what is refused and how, and that what we write is read back. */
+#include "scratch.h"
 #include "base/buffer.h"
 #include "base/file.h"
 #include "base/thread_pool.h"
@@ -16,44 +17,14 @@
 
 #include <cmocka.h>
 
-static char dir[] = "/tmp/autospec-tensors-XXXXXX";
-
-static int make_dir(void **s)
-{
-    (void)s;
-    return mkdtemp(dir) ? 0 : -1;
-}
-
-static int remove_dir(void **s)
-{
-    (void)s;
-    char command[96];
-    snprintf(command, sizeof command, "rm -rf %s", dir);
-    return system(command);
-}
-
-static const char *in_dir(const char *name)
-{
-    static char path[256];
-    snprintf(path, sizeof path, "%s/%s", dir, name);
-    return path;
-}
-
-static void write_text(const char *name, const char *text)
-{
-    struct error err = {0};
-    if (!file_write(in_dir(name), text, strlen(text), &err)) fail_msg("%s", err.text);
-}
-
 /* A file of this header and data_len bytes 0, 1, 2, ... The length field says `claimed`. */
 static void write_file(const char *name, const char *header, uint64_t claimed, size_t data_len)
 {
     struct buffer b = {0};
-    struct error err = {0};
     for (int i = 0; i < 8; i++) buffer_putc(&b, (char)(claimed >> 8 * i));
     buffer_puts(&b, header);
     for (size_t i = 0; i < data_len; i++) buffer_putc(&b, (char)i);
-    if (!file_write(in_dir(name), b.data, b.len, &err)) fail_msg("%s", err.text);
+    scratch_write(name, b.data, b.len);
     buffer_free(&b);
 }
 
@@ -75,7 +46,7 @@ static void tensors_are_found_by_name_and_in_order_of_place(void **s)
                 "\"e\":{\"dtype\":\"BF16\",\"shape\":[2,0],\"data_offsets\":[7,7]},"
                 "\"w\":{\"dtype\":\"F64\",\"shape\":[1,1,1],\"data_offsets\":[7,15]}}   ",
                 15);
-    struct tensor_set *set = tensor_set_open_file(in_dir("a.safetensors"), &err);
+    struct tensor_set *set = tensor_set_open_file(in_scratch("a.safetensors"), &err);
     if (!set) fail_msg("%s", err.text);
     assert_int_equal(tensor_set_count(set), 4);
     assert_string_equal(tensor_set_at(set, 0)->name, "a");
@@ -88,7 +59,7 @@ static void tensors_are_found_by_name_and_in_order_of_place(void **s)
     assert_int_equal(b->shape[0], 3);
     assert_int_equal(b->shape[1], 1);
     assert_memory_equal(b->data, "\4\5\6", 3);
-    assert_string_equal(b->file, in_dir("a.safetensors"));
+    assert_string_equal(b->file, in_scratch("a.safetensors"));
     assert_int_equal(tensor_set_find(set, "a")->n_dims, 0);
     assert_int_equal(tensor_set_find(set, "a")->size, 4);
     assert_int_equal(tensor_set_find(set, "e")->size, 0);
@@ -147,9 +118,10 @@ static void files_that_do_not_fit_together_are_refused(void **s)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct error err = {0};
         write_plain("bad.safetensors", cases[i].header, cases[i].data_len);
-        if (tensor_set_open_file(in_dir("bad.safetensors"), &err))
+        if (tensor_set_open_file(in_scratch("bad.safetensors"), &err))
             fail_msg("accepted: %s", cases[i].header);
-        if (strncmp(err.text, in_dir("bad.safetensors"), strlen(in_dir("bad.safetensors"))) != 0 ||
+        if (strncmp(err.text, in_scratch("bad.safetensors"),
+                    strlen(in_scratch("bad.safetensors"))) != 0 ||
             !strstr(err.text, cases[i].says))
             fail_msg("%s: said: %s", cases[i].header, err.text);
     }
@@ -169,19 +141,19 @@ static void a_header_length_past_the_end_is_refused(void **s)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct error err = {0};
         write_file("bad.safetensors", "{}", cases[i].claimed, 0);
-        assert_null(tensor_set_open_file(in_dir("bad.safetensors"), &err));
+        assert_null(tensor_set_open_file(in_scratch("bad.safetensors"), &err));
         if (!strstr(err.text, cases[i].says)) fail_msg("said: %s", err.text);
     }
     struct error err = {0};
-    write_text("bad.safetensors", "1234567");
-    assert_null(tensor_set_open_file(in_dir("bad.safetensors"), &err));
+    scratch_put("bad.safetensors", "1234567");
+    assert_null(tensor_set_open_file(in_scratch("bad.safetensors"), &err));
     assert_non_null(strstr(err.text, "7 bytes, too short"));
-    write_text("bad.safetensors", "");
+    scratch_put("bad.safetensors", "");
     error_clear(&err);
-    assert_null(tensor_set_open_file(in_dir("bad.safetensors"), &err));
+    assert_null(tensor_set_open_file(in_scratch("bad.safetensors"), &err));
     assert_non_null(strstr(err.text, "0 bytes, too short"));
     error_clear(&err);
-    assert_null(tensor_set_open_file(dir, &err));
+    assert_null(tensor_set_open_file(scratch, &err));
     assert_non_null(strstr(err.text, "a directory"));
 }
 
@@ -192,8 +164,8 @@ static void every_truncation_is_refused(void **s)
     write_plain("cut.safetensors", header, 5);
     for (off_t len = (off_t)(8 + strlen(header) + 5 - 1); len >= 0; len--) {
         struct error err = {0};
-        assert_int_equal(truncate(in_dir("cut.safetensors"), len), 0);
-        assert_null(tensor_set_open_file(in_dir("cut.safetensors"), &err));
+        assert_int_equal(truncate(in_scratch("cut.safetensors"), len), 0);
+        assert_null(tensor_set_open_file(in_scratch("cut.safetensors"), &err));
         assert_int_equal(err.code, ERROR_INPUT);
     }
 }
@@ -237,9 +209,9 @@ static void shards_are_opened_by_the_index(void **s)
                 "\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[2,3]}}",
                 3);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        write_text("model.safetensors.index.json", cases[i].index);
+        scratch_put("model.safetensors.index.json", cases[i].index);
         error_clear(&err);
-        struct tensor_set *set = tensor_set_open_dir(dir, &err);
+        struct tensor_set *set = tensor_set_open_dir(scratch, &err);
         if (cases[i].says) {
             if (set) fail_msg("accepted: %s", cases[i].index);
             if (!strstr(err.text, cases[i].says))
@@ -249,24 +221,24 @@ static void shards_are_opened_by_the_index(void **s)
         if (!set) fail_msg("%s", err.text);
         assert_int_equal(tensor_set_count(set), 3);
         assert_memory_equal(tensor_set_find(set, "c")->data, "\2", 1);
-        assert_string_equal(tensor_set_find(set, "c")->file, in_dir("2.safetensors"));
+        assert_string_equal(tensor_set_find(set, "c")->file, in_scratch("2.safetensors"));
         assert_int_equal(tensor_set_bytes(set), 16 + strlen(one) + 1 + strlen(two) + 3);
         tensor_set_free(set);
     }
     /* One whole file wins over an index, as in transformers. */
     write_plain("model.safetensors", one, 1);
     error_clear(&err);
-    struct tensor_set *set = tensor_set_open_dir(dir, &err);
+    struct tensor_set *set = tensor_set_open_dir(scratch, &err);
     assert_non_null(set);
     assert_int_equal(tensor_set_count(set), 1);
     tensor_set_free(set);
-    unlink(in_dir("model.safetensors"));
-    unlink(in_dir("model.safetensors.index.json"));
-    assert_null(tensor_set_open_dir(dir, &err));
+    unlink(in_scratch("model.safetensors"));
+    unlink(in_scratch("model.safetensors.index.json"));
+    assert_null(tensor_set_open_dir(scratch, &err));
     assert_int_equal(err.code, ERROR_NOT_FOUND);
     assert_non_null(strstr(err.text, "holds neither model.safetensors nor"));
     error_clear(&err);
-    assert_null(tensor_set_open_dir(in_dir("nowhere"), &err));
+    assert_null(tensor_set_open_dir(in_scratch("nowhere"), &err));
     assert_non_null(strstr(err.text, "/nowhere: no such directory"));
 }
 
@@ -337,7 +309,7 @@ static void what_is_written_is_read_back_aligned(void **s)
     (void)s;
     struct error err = {0};
     const char *path = "out.safetensors";
-    struct tensor_writer *w = tensor_writer_open(in_dir(path), &err);
+    struct tensor_writer *w = tensor_writer_open(in_scratch(path), &err);
     if (!w) fail_msg("%s", err.text);
     size_t small[] = {3}, table[] = {2, 3}, big[] = {100, 1000}, none[] = {0, 7};
     assert_true(tensor_writer_declare(w, "small", TENSOR_U8, 1, small, &err));
@@ -361,11 +333,11 @@ static void what_is_written_is_read_back_aligned(void **s)
     assert_true(tensor_writer_write(w, "small", 1, "x", 1, &err));
     assert_true(tensor_writer_write(w, "empty", 0, NULL, 0, &err));
     assert_true(tensor_writer_patch_metadata(w, "checksum", "01234567", &err));
-    assert_false(file_exists(in_dir(path))); /* nobody sees a half */
+    assert_false(file_exists(in_scratch(path))); /* nobody sees a half */
     if (!tensor_writer_commit(w, &err)) fail_msg("%s", err.text);
     tensor_writer_free(w);
 
-    struct tensor_set *set = tensor_set_open_file(in_dir(path), &err);
+    struct tensor_set *set = tensor_set_open_file(in_scratch(path), &err);
     if (!set) fail_msg("%s", err.text);
     assert_int_equal(tensor_set_count(set), 5);
     for (size_t i = 0; i < 5; i++) assert_int_equal((uintptr_t)tensor_set_at(set, i)->data % 64, 0);
@@ -392,8 +364,8 @@ static void writer_misuse_is_an_error_and_leaves_nothing_behind(void **s)
     size_t shape[] = {4}, huge[] = {SIZE_MAX / 2, 3};
     char pattern[300];
     glob_t found;
-    write_text("kept.safetensors", "old");
-    struct tensor_writer *w = tensor_writer_open(in_dir("kept.safetensors"), &err);
+    scratch_put("kept.safetensors", "old");
+    struct tensor_writer *w = tensor_writer_open(in_scratch("kept.safetensors"), &err);
     assert_non_null(w);
     assert_false(tensor_writer_write(w, "a", 0, "x", 1, &err));
     assert_false(tensor_writer_commit(w, &err));
@@ -415,21 +387,21 @@ static void writer_misuse_is_an_error_and_leaves_nothing_behind(void **s)
     tensor_writer_free(w); /* never committed */
 
     error_clear(&err);
-    w = tensor_writer_open(in_dir("kept.safetensors"), &err);
+    w = tensor_writer_open(in_scratch("kept.safetensors"), &err);
     assert_true(tensor_writer_declare(w, "a", TENSOR_U8, 1, shape, &err));
     assert_true(tensor_writer_declare(w, "a", TENSOR_U8, 1, shape, &err));
     assert_false(tensor_writer_begin(w, &err));
     assert_non_null(strstr(err.text, "\"a\" declared twice"));
     tensor_writer_free(w);
 
-    snprintf(pattern, sizeof pattern, "%s/*.tmp", dir);
+    snprintf(pattern, sizeof pattern, "%s/*.tmp", scratch);
     assert_int_equal(glob(pattern, 0, NULL, &found), GLOB_NOMATCH);
     char *text;
     error_clear(&err);
-    assert_true(file_read(in_dir("kept.safetensors"), 100, &text, NULL, &err));
+    assert_true(file_read(in_scratch("kept.safetensors"), 100, &text, NULL, &err));
     assert_string_equal(text, "old");
     free(text);
-    assert_null(tensor_writer_open(in_dir("no/such/folder"), &err));
+    assert_null(tensor_writer_open(in_scratch("no/such/folder"), &err));
     assert_int_equal(err.code, ERROR_IO);
 }
 
@@ -461,5 +433,5 @@ int main(void)
         cmocka_unit_test(writer_misuse_is_an_error_and_leaves_nothing_behind),
         cmocka_unit_test(a_file_of_the_official_library_is_read),
     };
-    return cmocka_run_group_tests(tests, make_dir, remove_dir);
+    return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
 }

@@ -1,36 +1,12 @@
 /* The store: its file, one transaction a document, what a reader sees, the searches. */
 #include "rag_fixture.h"
+#include "scratch.h"
 
 #include "base/file.h"
 
 #include <sqlite3.h>
 #include <stdio.h>
 #include <unistd.h>
-
-static char folder[64];
-
-static int make_folder(void **state)
-{
-    (void)state;
-    const char *tmp = getenv("TMPDIR");
-    snprintf(folder, sizeof folder, "%.40s/store.XXXXXX", tmp ? tmp : "/tmp");
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    char command[96];
-    snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    return system(command);
-}
-
-static const char *in_folder(const char *name)
-{
-    static char path[128];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    return path;
-}
 
 static struct chunk plain_chunk(const char *title, const char *text)
 {
@@ -58,27 +34,27 @@ static void store_refuses_what_is_no_store(void **state)
 {
     (void)state;
     struct error err = {0};
-    assert_null(store_open(in_folder("none.db"), STORE_READ, &err));
+    assert_null(store_open(in_scratch("none.db"), STORE_READ, &err));
     assert_int_equal(err.code, ERROR_NOT_FOUND);
 
     error_clear(&err);
-    assert_null(store_open(folder, STORE_READ, &err));
+    assert_null(store_open(scratch, STORE_READ, &err));
     assert_non_null(strstr(err.text, "is a directory"));
 
     error_clear(&err);
     static const char TEXT[] = "this is not a database, but long enough to be taken for one, yes";
-    assert_true(file_write(in_folder("text.db"), TEXT, sizeof TEXT - 1, &err));
-    assert_null(store_open(in_folder("text.db"), STORE_WRITE, &err));
+    assert_true(file_write(in_scratch("text.db"), TEXT, sizeof TEXT - 1, &err));
+    assert_null(store_open(in_scratch("text.db"), STORE_WRITE, &err));
     assert_int_equal(err.code, ERROR_INPUT);
     assert_non_null(strstr(err.text, "text.db"));
     assert_non_null(strstr(err.text, "not a database"));
 
     error_clear(&err);
     sqlite3 *db;
-    assert_int_equal(sqlite3_open(in_folder("other.db"), &db), SQLITE_OK);
+    assert_int_equal(sqlite3_open(in_scratch("other.db"), &db), SQLITE_OK);
     assert_int_equal(sqlite3_exec(db, "CREATE TABLE t(x)", NULL, NULL, NULL), SQLITE_OK);
     sqlite3_close(db);
-    assert_null(store_open(in_folder("other.db"), STORE_WRITE, &err));
+    assert_null(store_open(in_scratch("other.db"), STORE_WRITE, &err));
     assert_non_null(strstr(err.text, "not an autospec store"));
 }
 
@@ -86,14 +62,14 @@ static void store_refuses_a_newer_version(void **state)
 {
     (void)state;
     struct error err = {0};
-    struct store *s = store_open(in_folder("newer.db"), STORE_WRITE, &err);
+    struct store *s = store_open(in_scratch("newer.db"), STORE_WRITE, &err);
     assert_non_null(s);
     store_close(s);
     sqlite3 *db;
-    assert_int_equal(sqlite3_open(in_folder("newer.db"), &db), SQLITE_OK);
+    assert_int_equal(sqlite3_open(in_scratch("newer.db"), &db), SQLITE_OK);
     assert_int_equal(sqlite3_exec(db, "PRAGMA user_version = 999", NULL, NULL, NULL), SQLITE_OK);
     sqlite3_close(db);
-    assert_null(store_open(in_folder("newer.db"), STORE_READ, &err));
+    assert_null(store_open(in_scratch("newer.db"), STORE_READ, &err));
     assert_int_equal(err.code, ERROR_UNSUPPORTED);
     assert_non_null(strstr(err.text, "version 999"));
 }
@@ -102,11 +78,11 @@ static void store_keeps_documents_between_opens(void **state)
 {
     (void)state;
     struct error err = {0};
-    struct store *s = store_open(in_folder("deep/er/kept.db"), STORE_WRITE, &err);
+    struct store *s = store_open(in_scratch("deep/er/kept.db"), STORE_WRITE, &err);
     if (!s) fail_msg("%s", err.text);
     ingest_ok(s, "/cars.csv", DOCUMENT_CSV, CARS_CSV);
     store_close(s);
-    s = store_open(in_folder("deep/er/kept.db"), STORE_READ, &err);
+    s = store_open(in_scratch("deep/er/kept.db"), STORE_READ, &err);
     if (!s) fail_msg("%s", err.text);
     expect_counts(s, 1, 11, 11, 11 * 7 - 10 /* empty cells */);
     struct arena arena = {0};
@@ -380,5 +356,5 @@ int main(void)
         cmocka_unit_test(a_document_is_looked_at_by_number_and_path),
         cmocka_unit_test(all_documents_go_at_once),
     };
-    return cmocka_run_group_tests_name("store", tests, make_folder, remove_folder);
+    return cmocka_run_group_tests_name("store", tests, scratch_make, scratch_remove);
 }
