@@ -489,17 +489,16 @@ static void start(struct http *h, struct exchange *x)
 /* MHD_YES when there is nothing to send yet. */
 static enum MHD_Result send_reply(struct exchange *x)
 {
-    enum MHD_Result result = MHD_YES;
     pthread_mutex_lock(&x->lock);
-    if (x->gone || (x->answered && !x->response)) {
-        result = MHD_NO;
-    } else if (x->response) {
-        struct MHD_Response *response = x->response;
-        x->response = NULL;
-        result = MHD_queue_response(x->connection, x->status, response);
-        MHD_destroy_response(response);
-    }
+    struct MHD_Response *response = x->response;
+    bool over = x->gone || (x->answered && !response);
+    if (!over) x->response = NULL;
     pthread_mutex_unlock(&x->lock);
+    if (over) return MHD_NO;
+    if (!response) return MHD_YES;
+    /* Without the lock: MHD locks a response too, and holds that lock when it calls read_stream. */
+    enum MHD_Result result = MHD_queue_response(x->connection, x->status, response);
+    MHD_destroy_response(response);
     return result;
 }
 
