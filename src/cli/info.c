@@ -1,4 +1,5 @@
 /* autospec info: what a model is, and what it takes to run it. */
+#include "backend/backend.h"
 #include "cli/model_open.h"
 #include "cli/output.h"
 
@@ -28,6 +29,7 @@ static const char *count_text(size_t n, char *out, size_t size)
 struct model_figures {
     struct engine_info info;
     const struct model_config *config;
+    const struct engine *engine;
     double bits_per_weight, kv_per_1000;
     const char *dir, *cache;
 };
@@ -35,21 +37,31 @@ struct model_figures {
 static bool print_json(const struct model_figures *f, struct error *err)
 {
     const struct engine_info *i = &f->info;
+    json_t *gpus = json_array();
+    struct backend_gpu g;
+    for (size_t k = 0; gpus && engine_gpu(f->engine, k, &g); k++)
+        json_array_append_new(gpus, json_pack("{s:I, s:s, s:I, s:I, s:I, s:I, s:I, s:I}", "index",
+                                              (json_int_t)g.index, "name", g.name, "total_bytes",
+                                              (json_int_t)g.total, "free_bytes", (json_int_t)g.free,
+                                              "weight_bytes", (json_int_t)g.memory.weights,
+                                              "kv_bytes", (json_int_t)g.memory.kv_cache,
+                                              "activation_bytes", (json_int_t)g.memory.activations,
+                                              "layers", (json_int_t)g.n_layers));
     return output_json(
-        json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:f, s:I, s:I,"
-                  " s:I, s:I, s:f, s:s, s:b, s:s?, s:f}",
-                  "model", i->name, "folder", f->dir, "architecture", i->architecture, "parameters",
-                  (json_int_t)i->parameters, "layers", (json_int_t)i->n_layers, "hidden",
-                  (json_int_t)i->hidden, "intermediate", (json_int_t)f->config->intermediate,
-                  "heads", (json_int_t)f->config->n_heads, "kv_heads",
-                  (json_int_t)f->config->n_kv_heads, "vocabulary", (json_int_t)i->vocab,
-                  "trained_context", (json_int_t)f->config->context, "context",
-                  (json_int_t)i->context, "quantization", i->quantization, "bits_per_weight",
-                  f->bits_per_weight, "weight_bytes", (json_int_t)i->weight_bytes,
-                  "bytes_per_token", (json_int_t)i->bytes_per_token, "kv_bytes",
-                  (json_int_t)i->kv_bytes, "activation_bytes", (json_int_t)i->activation_bytes,
-                  "kv_bytes_per_1000_tokens", f->kv_per_1000, "device", i->device, "from_cache",
-                  (int)i->from_cache, "cache_folder", f->cache, "load_seconds", i->load_seconds),
+        json_pack(
+            "{s:o, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:f, s:I, s:I,"
+            " s:I, s:I, s:f, s:s, s:b, s:s?, s:f}",
+            "gpus", gpus, "model", i->name, "folder", f->dir, "architecture", i->architecture,
+            "parameters", (json_int_t)i->parameters, "layers", (json_int_t)i->n_layers, "hidden",
+            (json_int_t)i->hidden, "intermediate", (json_int_t)f->config->intermediate, "heads",
+            (json_int_t)f->config->n_heads, "kv_heads", (json_int_t)f->config->n_kv_heads,
+            "vocabulary", (json_int_t)i->vocab, "trained_context", (json_int_t)f->config->context,
+            "context", (json_int_t)i->context, "quantization", i->quantization, "bits_per_weight",
+            f->bits_per_weight, "weight_bytes", (json_int_t)i->weight_bytes, "bytes_per_token",
+            (json_int_t)i->bytes_per_token, "kv_bytes", (json_int_t)i->kv_bytes, "activation_bytes",
+            (json_int_t)i->activation_bytes, "kv_bytes_per_1000_tokens", f->kv_per_1000, "device",
+            i->device, "from_cache", (int)i->from_cache, "cache_folder", f->cache, "load_seconds",
+            i->load_seconds),
         err);
 }
 
@@ -76,6 +88,13 @@ static void print_text(const struct model_figures *f)
                   size_text(f->kv_per_1000, b, sizeof b));
     output_printf("activations     %s\n", size_text((double)i->activation_bytes, a, sizeof a));
     output_printf("device          %s\n", i->device);
+    struct backend_gpu g;
+    for (size_t k = 0; engine_gpu(f->engine, k, &g); k++)
+        output_printf("GPU %-2zu          %s: weights %.2f GB, KV cache %.2f, activations %.2f; "
+                      "%.2f of %.2f GB free\n",
+                      g.index, g.name, (double)g.memory.weights / 1e9,
+                      (double)g.memory.kv_cache / 1e9, (double)g.memory.activations / 1e9,
+                      (double)g.free / 1e9, (double)g.total / 1e9);
     output_printf("packed          %s%s, opened in %.3f s\n", f->cache ? "in " : "in memory only",
                   f->cache ? f->cache : "", i->load_seconds);
 }
@@ -89,7 +108,7 @@ static int run(struct command_line *line, struct error *err)
     struct model model;
     bool ok = false;
     if (!model_open(&model, line, err)) goto done;
-    struct model_figures f = {.dir = model.dir, .cache = model.cache};
+    struct model_figures f = {.dir = model.dir, .cache = model.cache, .engine = model.engine};
     engine_info(model.engine, &f.info);
     f.config = engine_config(model.engine);
     f.bits_per_weight = 8.0 * (double)f.info.weight_bytes / (double)f.info.parameters;

@@ -1,6 +1,7 @@
 /* autospec plan: what a model would take of this machine's memory, with each kind of weights and KV
  * cache, before anything is downloaded or loaded. */
 #include "engine/plan.h"
+#include "backend/cuda/gpus.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "cli/command.h"
@@ -27,6 +28,7 @@ struct table {
     struct row rows[N_ROWS];
     size_t n_rows, limit;
     const char *limit_from;
+    struct gpus gpus;
     size_t available, total; /* of the machine or its control group; SIZE_MAX: not known */
 };
 
@@ -48,7 +50,7 @@ static bool fill(struct table *t, const struct engine_options *chosen, struct er
         row->options.kv_bits = KV_BITS[i % 2];
         if (packed && row->options.type != kept) continue;
         if (!plan_make(&t->config, &row->options, &row->plan, err)) return false;
-        row->fits = row->plan.total <= t->limit;
+        row->fits = plan_fits(&row->plan, t->limit);
         row->chosen = row->options.type == kept && row->options.kv_bits == chosen->kv_bits;
         row->longest = plan_longest_context(&t->config, &row->options, t->limit);
         t->n_rows++;
@@ -84,6 +86,19 @@ static json_t *row_json(const struct row *r)
                      (int)r->chosen, "longest_context", (json_int_t)r->longest);
 }
 
+static json_t *gpus_json(const struct gpus *g)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; list && i < g->n; i++) {
+        const struct device *d = g->devices[i];
+        json_array_append_new(list, json_pack("{s:I, s:s, s:I, s:I}", "index", (json_int_t)d->index,
+                                              "name", d->info.name, "total_bytes",
+                                              (json_int_t)d->info.total, "free_bytes",
+                                              (json_int_t)d->info.free));
+    }
+    return list;
+}
+
 static bool print_json(const struct table *t, struct error *err)
 {
     json_t *list = json_array();
@@ -91,9 +106,9 @@ static bool print_json(const struct table *t, struct error *err)
     for (size_t i = 0; ok && i < t->n_rows; i++)
         ok = json_array_append_new(list, row_json(&t->rows[i])) == 0;
     json_t *json =
-        ok ? json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:o, s:o, s:s, s:o, s:O}", "model",
-                       path_base(t->dir), "folder", t->dir, "architecture",
-                       architecture_name(t->config.arch), "parameters",
+        ok ? json_pack("{s:o, s:s, s:s, s:s, s:I, s:I, s:I, s:o, s:o, s:s, s:o, s:O}", "gpus",
+                       gpus_json(&t->gpus), "model", path_base(t->dir), "folder", t->dir,
+                       "architecture", architecture_name(t->config.arch), "parameters",
                        (json_int_t)model_config_parameters(&t->config), "context",
                        (json_int_t)t->rows[0].plan.context, "trained_context",
                        (json_int_t)t->config.context, "available_bytes", size_or_null(t->available),
@@ -127,6 +142,13 @@ static void print_text(const struct table *t)
                       (double)r->plan.activations / scale, (double)r->plan.other / scale,
                       (double)r->plan.total / scale, r->fits ? "yes" : "no", longest);
     }
+    if (t->gpus.n) output_printf("\n");
+    for (size_t i = 0; i < t->gpus.n; i++) {
+        const struct device *d = t->gpus.devices[i];
+        output_printf("GPU %zu (%s): %.2f of %.2f GB free.%s\n", d->index, d->info.name,
+                      (double)d->info.free / 1e9, (double)d->info.total / 1e9,
+                      t->gpus.with_cpu ? " What fits on no GPU is the CPU's." : "");
+    }
     if (t->limit != SIZE_MAX)
         output_printf("\n%.2f GB %s. * as set now.\n", (double)t->limit / 1e9, t->limit_from);
     else
@@ -147,7 +169,8 @@ static int run(struct command_line *line, struct error *err)
                                                 SOURCE_COMMAND_LINE, 0, "the model", err))
         goto done;
     model_engine_options(&options, line);
-    if (!engine_device_check(options.device, err)) goto done;
+    if (!gpus_open(&t.gpus, options.device, NULL, err)) goto done;
+    options.gpus = &t.gpus;
     t.dir = place_model_config(&line->settings, err);
     if (!t.dir || !model_config_read(&t.config, t.dir, err)) goto done;
     find_limit(&t, &options);
@@ -158,6 +181,7 @@ static int run(struct command_line *line, struct error *err)
     else
         print_text(&t);
 done:
+    gpus_close(&t.gpus);
     free(t.dir);
     return ok ? EXIT_OK : EXIT_FAILED;
 }

@@ -1,4 +1,5 @@
 /* How the server is: /health, /ready, /metrics, /query/llm-info. */
+#include "backend/backend.h"
 #include "base/clock.h"
 #include "server/handlers.h"
 #include "server/server.h"
@@ -131,6 +132,22 @@ static json_t *memory_json(const struct engine_info *e, const struct scheduler_s
                      (json_int_t)process_memory("VmHWM:"));
 }
 
+/* What is ours on each GPU that is used, and what is free on it now. */
+static json_t *gpus_json(const struct engine *e)
+{
+    json_t *list = json_array();
+    struct backend_gpu g;
+    for (size_t i = 0; engine_gpu(e, i, &g); i++)
+        json_array_append_new(
+            list, json_pack("{s:I, s:s, s:I, s:I, s:{s:I, s:I, s:I}, s:I, s:I}", "index",
+                            (json_int_t)g.index, "name", g.name, "total", (json_int_t)g.total,
+                            "free", (json_int_t)g.free, "used", "weights",
+                            (json_int_t)g.memory.weights, "kv_cache", (json_int_t)g.memory.kv_cache,
+                            "activations", (json_int_t)g.memory.activations, "first_layer",
+                            (json_int_t)g.first_layer, "layers", (json_int_t)g.n_layers));
+    return list;
+}
+
 void handle_llm_info(struct exchange *x)
 {
     static const char *const THINKING[] = {"auto", "on", "off"};
@@ -148,7 +165,8 @@ void handle_llm_info(struct exchange *x)
     set(o, "revision", s->revision ? json_string(s->revision) : json_null());
     set(o, "architecture", json_string(e.architecture));
     set(o, "parameters", count(e.parameters));
-    set(o, "device", json_string("cpu"));
+    set(o, "device", json_string(e.n_gpus ? "cuda" : "cpu"));
+    set(o, "gpus", gpus_json(s->engine));
     set(o, "device_name", json_string(e.device));
     set(o, "quantization", json_string(e.quantization));
     /* Integer dot products where the weights are quantized; sums are f32 in all cases. */
