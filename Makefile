@@ -76,7 +76,7 @@ FUZZING   := BUILD=build-fuzz CC=$(CLANG) $(SANITIZED) \
              SAN="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined"
 
 .DELETE_ON_ERROR:
-.PHONY: all unit schemathesis load demo check ui-check deps deps-browser bench asan tsan fuzz fuzz-programs lint format \
+.PHONY: all unit gpu-report schemathesis load demo check ui-check deps deps-browser bench asan tsan fuzz fuzz-programs lint format \
         install uninstall clean help FORCE
 
 all: $(BIN) $(STATIC) $(SHARED) ## build the program as build/autospec, and the libraries beside it
@@ -109,9 +109,11 @@ $(BUILD)/%.o: %.c Makefile
 $(BUILD)/src/server/page.o: src/server/ui/index.html
 $(BUILD)/src/server/openapi.o: src/server/openapi.json
 
-$(CUDA_BUILD)/%.fatbin: src/backend/cuda/%.cu
+# What ptxas says of registers is kept beside the image, for `make gpu-report`.
+$(CUDA_BUILD)/%.fatbin $(CUDA_BUILD)/%.ptxas: src/backend/cuda/%.cu
 	@mkdir -p $(@D)
-	$(NVCC) $(NVCC_FLAGS) -MMD -MP -MF $(@:.fatbin=.d) -fatbin -o $@ $<
+	$(NVCC) $(NVCC_FLAGS) -Xptxas -v -MMD -MP -MF $(CUDA_BUILD)/$*.d -fatbin -o $(CUDA_BUILD)/$*.fatbin $< \
+	    2>$(CUDA_BUILD)/$*.ptxas || { cat $(CUDA_BUILD)/$*.ptxas; rm -f $(CUDA_BUILD)/$*.ptxas; exit 1; }
 
 # The list of images is written again only when it changes; FORCE has it looked at.
 $(IMAGES_O:.o=.s): FORCE
@@ -186,6 +188,9 @@ fuzz: ## each fuzzer for FUZZ_SECONDS (60), with clang's libFuzzer and the sanit
 	@sh scripts/fuzz.sh build-fuzz $(FUZZ_SECONDS)
 
 bench: $(BENCH) ## build the benchmarks in bench/
+
+gpu-report: $(IMAGES:.fatbin=.ptxas) ## registers and shared memory of the GPU kernels, to bench/results/gpu-report.md; a spill fails
+	@sh scripts/gpu_report.sh bench/results/gpu-report.md '$(NVCC)' $^
 
 lint: export LINT_CFLAGS = $(ALL_CFLAGS)
 lint: ## clang's warnings and static checks over every file; formatting as information

@@ -70,7 +70,7 @@ DEVICE void store_head(const struct cuda_kv *kv, uint8_t *to, const float v[MOST
     if (lane == 0) ((float *)(void *)(to + CUDA_KV_PAGE * dim))[slot] = max / 127.0f;
 }
 
-KERNEL(rope_kv, 128, 4, cuda_rope_kv_args)
+KERNEL(rope_kv, 128, 2, cuda_rope_kv_args)
 {
     __shared__ float room[4][CUDA_MAX_HEAD_DIM];
     uint32_t t = blockIdx.x, head = blockIdx.y, warp = threadIdx.x / WARP_SIZE;
@@ -86,23 +86,21 @@ KERNEL(rope_kv, 128, 4, cuda_rope_kv_args)
         a.tokens.pages + (size_t)(uint32_t)a.tokens.sequence[t] * (uint32_t)a.tokens.pages_stride;
     size_t page = (uint32_t)pages[position / CUDA_KV_PAGE];
     uint8_t *keys = a.kv.data + (page * n_kv + head) * 2 * (uint32_t)a.kv.head_bytes;
-    for (uint32_t i = warp; i < group + 2; i += 4) {
-        if (i == group) {
-            make_head(&a, t, (n_heads + head) * dim, a.k_norm, rotate, room[warp], v);
-            store_head(&a.kv, keys, v, slot, 1, slot * dim);
-        } else if (i == group + 1) {
-            make_head(&a, t, (n_heads + n_kv + head) * dim, NULL, 0, room[warp], v);
-            store_head(&a.kv, keys + a.kv.head_bytes, v, slot, 2,
-                       slot / 2 * dim * 2 + slot % 2);
-        } else {
-            uint32_t q = head * group + i;
-            make_head(&a, t, q * dim, a.q_norm, rotate, room[warp], v);
-            UNROLL for (uint32_t k = 0; k < MOST_PER_LANE; k++)
-            {
-                uint32_t d = lane + 32 * k;
-                if (d < dim)
-                    a.q[((size_t)t * n_heads + q) * dim + d] = (uint16_t)pack_bf16(v[k], 0.0f);
-            }
+    KEEP_LOOP for (uint32_t i = warp; i < group + 2; i += 4)
+    {
+        int is_k = i == group, is_v = i > group;
+        uint32_t row = is_v ? n_heads + n_kv + head : is_k ? n_heads + head : head * group + i;
+        const float *norm = is_v ? NULL : is_k ? a.k_norm : a.q_norm;
+        make_head(&a, t, row * dim, norm, rotate && !is_v, room[warp], v);
+        if (is_k) store_head(&a.kv, keys, v, slot, 1, slot * dim);
+        if (is_v)
+            store_head(&a.kv, keys + a.kv.head_bytes, v, slot, 2, slot / 2 * dim * 2 + slot % 2);
+        if (is_k || is_v) continue;
+        UNROLL for (uint32_t k = 0; k < MOST_PER_LANE; k++)
+        {
+            uint32_t d = lane + 32 * k;
+            if (d < dim)
+                a.q[((size_t)t * n_heads + row) * dim + d] = (uint16_t)pack_bf16(v[k], 0.0f);
         }
     }
 }
