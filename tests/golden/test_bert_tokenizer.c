@@ -39,15 +39,6 @@ static int teardown(void **state)
     return 0;
 }
 
-static struct tokens encode(const struct tokenizer *t, const char *text, size_t len,
-                            enum tokenize_mode mode)
-{
-    struct tokens ids = {0};
-    struct error err = {0};
-    if (!tokenizer_encode(t, text, len, mode, &ids, &err)) fail_msg("%s: %s", text, err.text);
-    return ids;
-}
-
 static void assert_encodes(const struct tokenizer *t, const char *name, const json_t *string,
                            enum tokenize_mode mode, const json_t *expected)
 {
@@ -101,36 +92,6 @@ static void bert_tokenizer_decodes_as_the_library_does(void **state)
         assert_string_equal(buffer_text(&out), json_string_value(wanted));
         buffer_free(&out);
         tokens_free(&ids);
-    }
-}
-
-/* As plane_hashes() of make_vectors.py. */
-static void assert_planes(const char *name, const struct tokenizer *t, const json_t *hashes,
-                          const char *before, const char *behind)
-{
-    assert_int_equal(json_array_size(hashes), 17);
-    for (uint32_t plane = 0; plane < 17; plane++) {
-        uint64_t h = 0xcbf29ce484222325u;
-        for (uint32_t first = plane << 16; first < (plane + 1) << 16; first += 256) {
-            struct buffer text = {0};
-            for (uint32_t cp = first; cp < first + 256; cp++) {
-                char utf8[4];
-                size_t n = utf8_encode(cp, utf8);
-                if (n == 0) continue;
-                buffer_puts(&text, before);
-                buffer_append(&text, utf8, n);
-                buffer_puts(&text, behind);
-            }
-            struct tokens ids = encode(t, buffer_text(&text), text.len, TOKENIZE_TEXT);
-            for (size_t i = 0; i < ids.len; i++) h = (h ^ (uint32_t)ids.ids[i]) * 0x100000001b3u;
-            h = (h ^ UINT32_MAX) * 0x100000001b3u;
-            tokens_free(&ids);
-            buffer_free(&text);
-        }
-        char hex[20];
-        snprintf(hex, sizeof hex, "%016" PRIx64, h);
-        if (strcmp(hex, json_string_value(json_array_get(hashes, plane))) != 0)
-            fail_msg("%s: ids of plane %u are not the library's", name, plane);
     }
 }
 

@@ -6,15 +6,6 @@
 
 static const char *const names[] = {"deepseek-r1-distill-qwen", "deepseek-coder"};
 
-static struct tokens encode(const struct tokenizer *t, const char *text, size_t len,
-                            enum tokenize_mode mode)
-{
-    struct tokens ids = {0};
-    struct error err = {0};
-    if (!tokenizer_encode(t, text, len, mode, &ids, &err)) fail_msg("%s: %s", text, err.text);
-    return ids;
-}
-
 static void assert_decodes(const struct tokenizer *t, const struct tokens *ids, const char *text,
                            size_t len)
 {
@@ -110,37 +101,6 @@ static void detokenizer_decodes_any_ids_as_the_library_does(void **state)
         }
         tokenizer_free(t);
         json_decref(expected);
-    }
-}
-
-/* As plane_hashes() of make_vectors.py: every scalar value of Unicode, 256 a string. */
-static void assert_planes(const char *name, const struct tokenizer *t, const json_t *hashes,
-                          const char *before, const char *behind)
-{
-    assert_int_equal(json_array_size(hashes), 17);
-    for (uint32_t plane = 0; plane < 17; plane++) {
-        uint64_t h = 0xcbf29ce484222325u;
-        for (uint32_t first = plane << 16; first < (plane + 1) << 16; first += 256) {
-            struct buffer text = {0};
-            for (uint32_t cp = first; cp < first + 256; cp++) {
-                char utf8[4];
-                size_t n = utf8_encode(cp, utf8);
-                if (n == 0) continue;
-                buffer_puts(&text, before);
-                buffer_append(&text, utf8, n);
-                buffer_puts(&text, behind);
-            }
-            struct tokens ids = encode(t, buffer_text(&text), text.len, TOKENIZE_TEXT);
-            for (size_t i = 0; i < ids.len; i++) h = (h ^ (uint32_t)ids.ids[i]) * 0x100000001b3u;
-            h = (h ^ UINT32_MAX) * 0x100000001b3u;
-            tokens_free(&ids);
-            buffer_free(&text);
-        }
-        char hex[20];
-        snprintf(hex, sizeof hex, "%016" PRIx64, h);
-        const char *wanted = json_string_value(json_array_get(hashes, plane));
-        if (strcmp(hex, wanted) != 0)
-            fail_msg("%s: ids of plane %u are not the library's", name, plane);
     }
 }
 

@@ -21,15 +21,6 @@ static struct tokenizer *parse(const char *json)
     return t;
 }
 
-static struct tokens encode(const struct tokenizer *t, const char *text, size_t len,
-                            enum tokenize_mode mode)
-{
-    struct tokens ids = {0};
-    struct error err = {0};
-    if (!tokenizer_encode(t, text, len, mode, &ids, &err)) fail_msg("%s", err.text);
-    return ids;
-}
-
 static void assert_encodes(const struct tokenizer *t, enum tokenize_mode mode, const char *text,
                            const char *expected)
 {
