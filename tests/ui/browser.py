@@ -31,6 +31,7 @@ class Browser(webdriver.Chrome):
             options.add_experimental_option("prefs", {"download.default_directory": str(downloads),
                                                       "download.prompt_for_download": False})
         super().__init__(service=Service(shutil.which("chromedriver")), options=options)
+        self.set_script_timeout(120)  # a machine may be busy with other things
 
     def size(self, width, height, scale=1):
         """The size of the viewport itself, whatever the window's frame takes."""
