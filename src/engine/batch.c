@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { PASSED_OVER = 3 }; /* steps in a row that the oldest prompt may wait */
+
 static const double RATE_SECONDS = 5; /* how far back the rates look */
 
 struct batch *batch_create(struct engine *e, size_t capacity, struct error *err)
@@ -170,11 +172,12 @@ static int by_left(const void *a, const void *b)
     return x->order < y->order ? -1 : 1;
 }
 
-/* The shortest prompt first, so that a short question does not wait for a long one; but a quarter
- * is the oldest's, so that a long one does not wait for ever. */
+/* The shortest prompt first, so that a short question does not wait for a long one; but the oldest
+ * has every fourth step, so that a long one does not wait for ever. Where nothing is decoded,
+ * nobody waits between two tokens, and a step may be as long as one alone. */
 static void plan_prompts(struct batch *b, struct plan *p)
 {
-    size_t n = 0;
+    size_t n = 0, first = 0;
     struct sequence *oldest = NULL;
     for (size_t i = 0; i < b->n; i++) {
         struct sequence *s = b->sequences[i];
@@ -189,16 +192,18 @@ static void plan_prompts(struct batch *b, struct plan *p)
     }
     if (n == 0) return;
     qsort(b->prompts, n, sizeof(struct sequence *), by_left);
-    size_t budget = b->n == 1 ? b->prefill_alone : b->prefill_mixed;
+    if (b->passed_over >= PASSED_OVER) {
+        while (b->prompts[first] != oldest) first++;
+        memmove(b->prompts + 1, b->prompts, first * sizeof *b->prompts);
+        b->prompts[0] = oldest;
+    }
+    b->passed_over++;
+    size_t budget = p->decode ? b->prefill_mixed : b->prefill_alone;
     for (size_t i = 0; i < n && budget > 0; i++) {
         struct sequence *s = b->prompts[i];
-        size_t quarter = (budget + 3) / 4, share = budget;
-        bool oldest_waits = false;
-        for (size_t j = i + 1; j < n; j++) oldest_waits |= b->prompts[j] == oldest;
-        if (oldest_waits) share = budget - quarter;
-        size_t take = left(s) < share ? left(s) : share;
-        if (take == 0) continue;
+        size_t take = left(s) < budget ? left(s) : budget;
         plan_add(b, p, s, take, take == left(s));
+        if (s == oldest) b->passed_over = 0;
         budget -= take;
         p->prefill += take;
     }

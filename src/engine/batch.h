@@ -19,7 +19,8 @@ struct batch {
     struct engine *engine;
     struct sequence **sequences; /* (n) of (capacity), in their order */
     size_t n, capacity;
-    size_t prefill_alone, prefill_mixed; /* prompt tokens of a step: one prompt and nothing else */
+    size_t prefill_alone, prefill_mixed; /* prompt tokens of a step: without, with decoding */
+    size_t passed_over;                  /* steps in a row without the oldest prompt */
     bool speculate;
     uint64_t next_order;
     struct speculate_cost cost;

@@ -273,9 +273,57 @@ static void in_fifty_random_mixes_every_text_is_what_it_is_alone(void **state)
     assert_true(seen.accepted > 0 && seen.drafted > seen.accepted);
 }
 
+static void begin_prompt(struct engine *e, struct text *t, size_t len, uint32_t seed)
+{
+    struct error err = {0};
+    *t = (struct text){.options = {.max_tokens = 1,
+                                   .sampler = {.top_p = 1, .repetition_penalty = 1},
+                                   .logprobs = true}};
+    for (size_t i = 0; i < len; i++)
+        assert_true(tokens_push(&t->prompt, (int32_t)(next_random(&seed) % 1000), &err));
+    begin(e, t);
+}
+
+/* In steps: 40 tokens are two chunks of 32, and one more may be the long one's. */
+static void a_short_prompt_passes_a_long_one_that_yet_gets_on(void **state)
+{
+    (void)state;
+    static const struct mix_kind KIND = {.model = "nano",
+                                         .type = QUANT_Q4,
+                                         .kv_bits = 16,
+                                         .n_threads = 1,
+                                         .chunk = 32,
+                                         .kv_tokens = 4 * CONTEXT,
+                                         .max_sequences = 4,
+                                         .no_speculation = true};
+    struct engine *e = open_engine(&KIND, false);
+    struct text late, texts[30];
+    begin_prompt(e, &late, 300, 1);
+    assert_true(batch_step(e->batch));
+    size_t before = e->batch->n, known = late.sequence.n_kv, n = 0;
+    assert_int_equal(before, 1);
+    assert_true(known > 0);
+    for (; n < 30 && e->batch->n;
+         n++) { /* always another short one: the long one ends all the same */
+        size_t steps = 0;
+        begin_prompt(e, &texts[n], 40, (uint32_t)(2 + n));
+        while (texts[n].n == 0) {
+            assert_true(batch_step(e->batch));
+            if (++steps > 3) fail_msg("text %zu waits", n);
+        }
+        text_free(&texts[n]);
+        if (late.n) break;
+    }
+    assert_int_equal(late.n, 1);
+    assert_true(n > 3 && n < 30);
+    text_free(&late);
+    engine_free(e);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_short_prompt_passes_a_long_one_that_yet_gets_on),
         cmocka_unit_test(in_fifty_random_mixes_every_text_is_what_it_is_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
