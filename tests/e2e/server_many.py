@@ -24,7 +24,8 @@ LONG = ("Compare the horsepower, torque and weight of the 2023 Toyota Camry, the
         "the 2021 Ford F-150 and the 2022 Rivian R1T")
 # So that a long question takes a while on any machine; with a sanitizer it does so by itself.
 SANITIZED = "san" in os.environ.get("AUTOSPEC", "")
-SLOW = {} if SANITIZED else {"AUTOSPEC_ISA": "portable", "LLM_THREADS": "1"}
+PORTABLE = {"AUTOSPEC_ISA": "portable", "LLM_THREADS": "1"}
+SLOW = {} if SANITIZED else PORTABLE
 
 
 def at_once(jobs):
@@ -219,7 +220,7 @@ def test_gone(server):
 
 
 def test_deadline():
-    with Server(["--parallel", "1", "--queue", "8", "--deadline", "1"], SLOW) as server:
+    with Server(["--parallel", "1", "--queue", "8", "--deadline", "1"], PORTABLE) as server:
         results = at_once([lambda: server.ask(LONG, temperature=0) for _ in range(8)])
         late = [r for r in results if r[0] == 504]
         check("at its deadline a request ends, running or waiting", len(late) >= 5 and
