@@ -1,8 +1,9 @@
-"""llama.cpp's side of bench/compare: compare_llama.py FILE.gguf THREADS.
+"""llama.cpp's side of bench/compare: compare_llama.py LAYOUT FILE.gguf THREADS.
 
 Answers the same lines of standard input as bench/measure.c, by llama-cpp-python's plain binding of
-llama.h, with the largest logit as the next token. Flash attention, batches of 512; weights are laid
-out anew for this processor where llama.cpp does so by itself (use_extra_bufts)."""
+llama.h, with the largest logit as the next token. Flash attention, batches of 512. LAYOUT "repacked"
+has weights laid out anew for this processor where llama.cpp does so by itself, "as-is" not
+(use_extra_bufts)."""
 
 import ctypes
 import json
@@ -22,11 +23,11 @@ def on_log(level, text, _data):
 
 
 class Llama:
-    def __init__(self, path, threads):
+    def __init__(self, layout, path, threads):
         llama_cpp.llama_log_set(on_log, ctypes.c_void_p(0))
         llama_cpp.llama_backend_init()
         mp = llama_cpp.llama_model_default_params()
-        mp.use_extra_bufts = True
+        mp.use_extra_bufts = layout == "repacked"
         self.model = llama_cpp.llama_model_load_from_file(path.encode(), mp)
         if not self.model:
             sys.exit(f"compare_llama.py: {path}: not loaded")
@@ -67,7 +68,7 @@ class Llama:
 
 
 def main():
-    llama = Llama(sys.argv[1], int(sys.argv[2]))
+    llama = Llama(sys.argv[1], sys.argv[2], int(sys.argv[3]))
     features = llama_cpp.llama_print_system_info().decode().strip()
     print(json.dumps({"llama_cpp_python": llama_cpp.__version__, "features": features,
                       "kv_bits": 16}), flush=True)
