@@ -47,7 +47,7 @@ NVCC         ?= $(or $(shell command -v nvcc 2>/dev/null),$(wildcard /usr/local/
 CUDA_TARGETS ?= 75 80 86 89 90a
 CUDA_PTX     ?= 90
 CUDA_BUILD   ?= build/cuda
-NVCC_FLAGS    = -O3 -std=c++17 -Isrc -lineinfo \
+NVCC_FLAGS    = -O3 -std=c++17 -Isrc \
                 $(foreach t,$(CUDA_TARGETS),-gencode arch=compute_$(t),code=sm_$(t)) \
                 $(foreach t,$(CUDA_PTX),-gencode arch=compute_$(t),code=compute_$(t))
 CU       := $(sort $(wildcard src/backend/cuda/*.cu))
@@ -76,7 +76,7 @@ FUZZING   := BUILD=build-fuzz CC=$(CLANG) $(SANITIZED) \
              SAN="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined"
 
 .DELETE_ON_ERROR:
-.PHONY: all unit gpu-report schemathesis load demo check ui-check deps deps-browser bench asan tsan fuzz fuzz-programs lint format \
+.PHONY: all unit gpu-report gpu-check schemathesis load demo check ui-check deps deps-browser bench asan tsan fuzz fuzz-programs lint format \
         install uninstall clean help FORCE
 
 all: $(BIN) $(STATIC) $(SHARED) ## build the program as build/autospec, and the libraries beside it
@@ -186,6 +186,12 @@ fuzz: ## each fuzzer for FUZZ_SECONDS (60), with clang's libFuzzer and the sanit
 	@sh scripts/deps.sh fuzz
 	@$(MAKE) --no-print-directory $(JOBS) -s $(FUZZING) fuzz-programs
 	@sh scripts/fuzz.sh build-fuzz $(FUZZ_SECONDS)
+
+gpu-check: ## on a machine with a GPU, nvcc and a C compiler: its kernels against the CPU, then measured
+	@[ -n "$(NVCC)" ] || { echo "gpu-check: nvcc is not found: there are no kernels to check" >&2; exit 1; }
+	@ls /dev/nvidia[0-9]* /dev/dxg 2>/dev/null | grep -q . || { echo "gpu-check: this machine has no NVIDIA GPU (there is no /dev/nvidia0)" >&2; exit 1; }
+	@$(MAKE) --no-print-directory $(JOBS) -s $(IMAGES_O)
+	@sh scripts/gpu_check.sh $(CC) $(BUILD) $(IMAGES_O)
 
 bench: $(BENCH) ## build the benchmarks in bench/
 
