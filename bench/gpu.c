@@ -126,7 +126,8 @@ static bool run_check(size_t which, enum quant_type type, unsigned kv_bits)
             if (!(distance <= worst)) worst = distance;
         }
     }
-    bool ok = worst <= 0.08;
+    /* Such models make five times as much of a rounding, and the two round at other places. */
+    bool ok = worst <= (kv_bits == 8 ? 0.12 : 0.08);
     printf("%s %-28s %-4s KV %-2u differs from the CPU by %.4f RMS\n", ok ? "ok  " : "FAIL",
            SMALL[which].name, TYPES[type], kv_bits, worst);
     fflush(stdout);
