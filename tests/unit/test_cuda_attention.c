@@ -98,7 +98,7 @@ static double kv_at(const struct setting *s, size_t sequence, size_t position, s
 static void keys_values_and_queries_are_normed_rotated_and_stored(void **state)
 {
     (void)state;
-    for (int i = 0; i < 600; i++) {
+    for (int i = 0; i < SHAPES(600); i++) {
         size_t n_kv = (size_t)pick_between(1, 3), group = (size_t)pick_between(1, 5);
         size_t n_heads = n_kv * group, dim = 32 * (size_t)pick_between(1, i % 10 ? 4 : 8);
         bool int8 = i % 2, norm = i / 2 % 2, rotate = i % 5 != 4;
@@ -271,16 +271,20 @@ static void check_attention(const struct setting *s, bool decode, const char *wh
     free_activations(&a.out);
 }
 
+/* 500 shapes for each kernel: head_dim up to 64, 128, 256, pages of bf16 and int8. */
 static void run_shapes(bool decode, int rounds)
 {
-    for (int i = 0; i < rounds; i++) {
-        size_t n_kv = (size_t)pick_between(1, 2), group = (size_t)pick_between(1, i % 16 ? 5 : 16);
-        size_t dim = 32 * (size_t)pick_between(1, i % 12 ? 2 : 4);
-        if (i % 48 == 1) dim = 32 * (size_t)pick_between(5, 8);
-        size_t most_new = decode ? 4 : i % 8 ? 24 : 80, most_old = i % 8 ? 40 : 150;
-        if (decode && i % 24 == 0) most_old = 700;
-        struct setting s = make_setting((size_t)pick_between(1, 2), most_new, most_old,
-                                        n_kv * group, n_kv, dim, i / 2 % 2);
+    for (int i = 0; i < 6 * rounds; i++) {
+        bool int8 = i % 2, large = i % 180 < 6;
+        int size = i / 2 % 3;
+        size_t n_kv = (size_t)pick_between(1, 2), group = (size_t)pick_between(1, large ? 16 : 3);
+        size_t dim = 32 * (size_t)(size == 0   ? pick_between(1, 2)
+                                   : size == 1 ? pick_between(3, 4)
+                                               : pick_between(5, 8));
+        size_t most_new = decode ? 3 : large ? 70 : 7, most_old = large ? 150 : 33;
+        if (decode && i % 240 < 6) most_old = 600;
+        struct setting s =
+            make_setting(large ? 2 : 1, most_new, most_old, n_kv * group, n_kv, dim, int8);
         check_attention(&s, decode, decode ? "decode" : "prefill");
         free_setting(&s);
     }
@@ -289,20 +293,20 @@ static void run_shapes(bool decode, int rounds)
 static void decode_and_combine_agree_with_attention_in_double(void **state)
 {
     (void)state;
-    run_shapes(true, 520);
+    run_shapes(true, SHAPES(500));
 }
 
 static void prefill_agrees_with_attention_in_double(void **state)
 {
     (void)state;
-    run_shapes(false, 520);
+    run_shapes(false, SHAPES(500));
 }
 
 /* Encoders: every token of a text sees the same keys, the last ones perhaps not. */
 static void all_tokens_of_a_text_see_its_keys(void **state)
 {
     (void)state;
-    for (int i = 0; i < 60; i++) {
+    for (int i = 0; i < SHAPES(60); i++) {
         struct setting s = make_setting(2, 70, 0, 3, 3, 32, i % 2);
         for (size_t t = 0; t < s.n_tokens; t++) {
             size_t length = s.length[s.sequence[t]];

@@ -85,21 +85,22 @@ static void check_gemm(enum quant_type type, size_t rows, size_t cols, size_t n,
     free_matrix(&m);
 }
 
-/* Tokens so that all tile sizes come, mostly the smallest, which costs the least. */
+/* Tokens of each tile size by turns: 500 shapes a kernel. */
 static size_t some_tokens(int i)
 {
-    return (size_t)(i % 32 == 0   ? pick_between(65, 140)
-                    : i % 16 == 1 ? pick_between(33, 64)
-                                  : pick_between(1, 32));
+    return (size_t)(i % 3 == 0   ? pick_between(1, 32)
+                    : i % 3 == 1 ? pick_between(33, 64)
+                                 : pick_between(65, i % 30 == 2 ? 140 : 128));
 }
 
 static void all_shapes_agree_with_sums_in_double(void **s)
 {
     (void)s;
     for (enum quant_type type = QUANT_Q4; type <= QUANT_BF16; type++)
-        for (int i = 0; i < 510; i++) {
-            size_t rows = (size_t)pick_between(1, i % 10 ? 70 : 300);
-            size_t cols = (size_t)pick_between(1, i % 10 ? 160 : 500);
+        for (int i = 0; i < SHAPES(1500); i++) {
+            bool large = i % 60 < 3;
+            size_t rows = (size_t)pick_between(1, large ? 300 : 60);
+            size_t cols = (size_t)pick_between(1, large ? 400 : 90);
             check_gemm(type, rows, cols, some_tokens(i), (size_t)pick_between(1, 3));
         }
 }
@@ -140,9 +141,9 @@ static void swiglu_of_all_shapes(void **s)
 {
     (void)s;
     for (enum quant_type type = QUANT_Q4; type <= QUANT_BF16; type++)
-        for (int i = 0; i < 510; i++)
-            check_swiglu(type, (size_t)pick_between(1, i % 10 ? 4 : 17),
-                         (size_t)pick_between(1, i % 10 ? 130 : 300), some_tokens(i));
+        for (int i = 0; i < SHAPES(1500); i++)
+            check_swiglu(type, (size_t)pick_between(1, i % 60 < 3 ? 17 : 3),
+                         (size_t)pick_between(1, i % 60 < 3 ? 300 : 70), some_tokens(i));
 }
 
 int main(void)

@@ -348,6 +348,12 @@ DEVICE void decode(const struct cuda_attention_args *a, unsigned char *memory, c
     uint32_t end = tile_pages(a, tile);
     if (split * CUDA_SPLIT_PAGES >= end) return;
     if (end > (split + 1) * CUDA_SPLIT_PAGES) end = (split + 1) * CUDA_SPLIT_PAGES;
+    /* All that this warp reads is asked for at once, where there are registers left for it. */
+    for (uint32_t i = split * CUDA_SPLIT_PAGES + warp; CHUNKS <= 4 && i < end; i += 4) {
+        const uint8_t *at = page_at(a, pages, i, kv_head);
+        for (uint32_t k = threadIdx.x % WARP_SIZE * 128; k < 2 * bytes; k += WARP_SIZE * 128)
+            prefetch_l2(at + k);
+    }
     begin_rows(&r, a, tile, kv_head, 0, CHUNKS);
     KEEP_LOOP for (uint32_t i = split * CUDA_SPLIT_PAGES + warp; i < end; i += 4)
     {

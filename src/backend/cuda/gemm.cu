@@ -19,6 +19,10 @@ struct group_words {
     uint32_t scale[2][2];
 };
 
+#define AHEAD 6 /* stages of weights that are on their way to L2: what registers hold is too little for
+                   the time that memory takes, where few tokens make a stage short; tiles of 128 have
+                   neither the need nor a register left */
+
 #define GROUP_WORDS(type) ((type) == TYPE_Q4 ? 1 : (type) == TYPE_Q8 ? 2 : 4)
 
 /* q4: line c is inputs 8c..8c + 7 of the group. q8: lines 2c and 2c + 1 are the same inputs, and
@@ -41,6 +45,23 @@ DEVICE void load_group(struct group_words *to, const uint8_t *const blocks[2], u
             if (type == TYPE_Q8)
                 to->scale[b][h] = ((const uint16_t *)(const void *)blocks[b])[group * 16 + r];
         }
+    }
+}
+
+/* Fetches a stage of weights to L2: a lane a line of 128 bytes, and two more for the scales. */
+DEVICE void prefetch_stage(const uint8_t *const blocks[2], uint32_t scale_bytes, uint32_t stage,
+                           uint32_t groups, const int type)
+{
+    const uint32_t bytes = GROUP_WORDS(type) * 512, lines = bytes / 128;
+    uint32_t lane = threadIdx.x % WARP_SIZE;
+    int is_second = lane < 2 * lines ? lane >= lines : lane % 2 != 0;
+    const uint8_t *from = is_second ? blocks[1] : blocks[0];
+    if (lane < 2 * lines) {
+        size_t at = (size_t)stage * bytes + lane % lines * 128;
+        if (at < (size_t)groups * bytes / 2) prefetch_l2(from + scale_bytes + at);
+    } else if (type != TYPE_BF16 && lane < 2 * lines + 2) {
+        uint32_t at = stage * (type == TYPE_Q4 ? 32 : 64);
+        if (at < scale_bytes) prefetch_l2(from + at);
     }
 }
 
@@ -154,6 +175,10 @@ DEVICE void gemm(const struct cuda_gemm_args *a, unsigned char *room, const int 
     struct group_words now, next;
     depend_launch();
     load_group(&now, blocks, scale_bytes, 2 * begin < last ? 2 * begin : last, type);
+    UNROLL for (uint32_t s = 0; s < AHEAD; s++)
+    {
+        if (TILES < 16 && begin + s < end) prefetch_stage(blocks, scale_bytes, begin + s, groups, type);
+    }
     depend_wait();
     UNROLL for (int b = 0; b < 2; b++)
     {
@@ -179,6 +204,7 @@ DEVICE void gemm(const struct cuda_gemm_args *a, unsigned char *room, const int 
             copy_stage(a, room + free_slot * stage_bytes, first_token,
                        (s + STAGES - 1) * STAGE_INPUT, tokens, threads);
         copy_commit();
+        if (TILES < 16 && s + AHEAD < end) prefetch_stage(blocks, scale_bytes, s + AHEAD, groups, type);
         const unsigned char *stage = room + slot * stage_bytes;
         uint32_t second = 2 * s + 1, third = 2 * s + 2;
         /* Past the last group the inputs are zero, and weights only have to be numbers. */
