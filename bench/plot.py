@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Draws how near the engine comes to the machine's limits, by phase and context, as SVG:
 
-    bench/plot.py bench/results/NAME.json... > docs/bench.svg
+    bench/plot.py FILE.json... > docs/bench.svg
 
-Each file is what `autospec bench --json` printed. Decoding is drawn as a fraction of the read
-bandwidth, prompts as a fraction of the integer peak, both measured in the same run. A bar is the
-median, the line across its end goes from the least to the most. Rows that a file lacks are left
-out; a file without any of them is an error."""
+Each file is what `autospec bench --json` printed; docs/bench.svg is of all in bench/results but
+compare-*.json, in the order of their names (tests/e2e/bench_plot.sh looks). Decoding is drawn as a
+fraction of the read bandwidth, prompts as a fraction of the integer peak, both measured in the same
+run. A bar is the median, the line across its end goes from the least to the most. Rows that a file
+lacks are left out; a file without any of them is an error."""
 
 import json
 import re
