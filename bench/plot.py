@@ -6,11 +6,13 @@
 Each file is what `autospec bench --json` printed; docs/bench.svg is of all in bench/results but
 compare-*.json, in the order of their names (tests/e2e/bench_plot.sh looks). Decoding is drawn as a
 fraction of the read bandwidth, prompts as a fraction of the integer peak, both measured in the same
-run. A bar is the median, the line across its end goes from the least to the most. Rows that a file
-lacks are left out; a file without any of them is an error."""
+run. Runs of one model on one machine are one chart: a bar is the median of their medians, the line
+across its end goes from the least to the most of all. Rows that a file lacks are left out; a file
+without any of them is an error."""
 
 import json
 import re
+import statistics
 import sys
 from xml.sax.saxutils import escape
 
@@ -50,14 +52,40 @@ def fractions(bench):
             # A token is the same operations of the matrices; attention is not counted.
             long = rows["prefill-long"]
             factor = r["score"]["median"] / r["value"]["median"]
-            out.append(("prefill", "prefill of 4,096 tokens", long["value"]["median"],
+            cut = re.match(r"(\d+) tokens: the model's context", long["note"])
+            n = int(cut[1]) if cut else 4096
+            out.append(("prefill", f"prefill of {n:,} tokens", long["value"]["median"],
                         spread(long["value"], factor), None))
     if not out:
         raise ValueError("no row of decode, decode-long, prefill")
     return out
 
 
-def draw(benches):
+def merge(benches):
+    """Runs of the same model on the same machine as one: [([bench, ...], rows)]."""
+    groups = {}
+    for bench, rows in benches:
+        key = tuple(bench[k] for k in ("model", "quantization", "threads", "processor"))
+        groups.setdefault(key, []).append((bench, rows))
+    out = []
+    for runs in groups.values():
+        merged = []
+        labels = {r[1]: r for _, rows in reversed(runs) for r in reversed(rows)}
+        for first in reversed(labels.values()):
+            same = [r for _, rows in runs for r in rows if r[1] == first[1]]
+            value = {"median": statistics.median(r[3]["median"] for r in same),
+                     "least": min(r[3]["least"] for r in same),
+                     "most": max(r[3]["most"] for r in same)}
+            merged.append((*first[:2], statistics.median(r[2] for r in same), value, first[4]))
+        out.append(([bench for bench, _ in runs], merged))
+    return out
+
+
+def middle_of(runs, name):
+    return statistics.median(b["limits"][name]["median"] for b in runs)
+
+
+def draw(groups):
     parts, y = [], 16
 
     def text(x, y, s, size=13, anchor="start", weight="normal", fill="#222"):
@@ -72,13 +100,14 @@ def draw(benches):
     def at(percent):
         return LEFT + (WIDTH - LEFT - RIGHT) * min(percent, 100) / 100
 
-    for bench, rows in benches:
-        limits = bench["limits"]
+    for runs, rows in groups:
+        bench = runs[0]
         text(16, y + 14, f"{bench['model']}, {bench['quantization']} weights, "
              f"{bench['threads']} threads of {bench['processor']}", 14, weight="bold")
-        text(16, y + 32, f"limits in the same run: {limits['read']['median'] / 1e9:.1f} GB/s read, "
-             f"{limits['integers']['median'] / 1e9:,.0f} G integer operations/s "
-             f"({limits['instructions']})", 12, fill="#555")
+        text(16, y + 32, f"{len(runs)} run{'s' if len(runs) > 1 else ''}; limits in the same: "
+             f"{middle_of(runs, 'read') / 1e9:.1f} GB/s read, "
+             f"{middle_of(runs, 'integers') / 1e9:,.0f} G integer operations/s "
+             f"({bench['limits']['instructions']})", 12, fill="#555")
         top = y + HEAD
         bottom = top + len(rows) * (BAR + GAP)
         for percent in range(0, 101, 20):
@@ -121,7 +150,7 @@ def main():
             benches.append((bench, fractions(bench)))
         except (OSError, ValueError, KeyError, TypeError) as e:
             sys.exit(f"plot.py: {path}: {e if isinstance(e, (OSError, ValueError)) else repr(e)}")
-    sys.stdout.write(draw(benches))
+    sys.stdout.write(draw(merge(benches)))
 
 
 if __name__ == "__main__":

@@ -46,6 +46,13 @@ says "long decoding is what it reads beside the bandwidth: 20 x 1 GB of 40" "$OU
 says "a long prompt is beside the integer peak: 80 % of 40 %" "$OUT" '>32 %, 240 tok/s<'
 says "names are escaped" "$OUT" '>a&lt;b, 4-bit weights, 2 threads of P<'
 
+sed 's/81\.6/70/; s/"most": 83/"most": 99/' "$SCRATCH/made.json" >"$SCRATCH/second.json"
+sed 's/81\.6/90/' "$SCRATCH/made.json" >"$SCRATCH/third.json"
+plot "$SCRATCH/second.json" "$SCRATCH/made.json" "$SCRATCH/third.json"
+says "runs of one model are one chart" "$OUT" '>3 runs; limits'
+says "with the median of their medians" "$OUT" '>82 %, 40 tok/s<'
+check "and each row once" test "$(grep -c 'tok/s<' "$OUT")" -eq 4
+
 sed 's/a token reads/nothing/' "$SCRATCH/made.json" >"$SCRATCH/note.json"
 plot "$SCRATCH/note.json"
 exits "a note that does not say what is read is refused" 1
