@@ -65,6 +65,19 @@ static const struct {
 
 enum { PAGES = 64, TOKENS = 300, ROWS = 80, SEQUENCES = 80 };
 
+/* RMS of what row r of the logits differs by, beside the RMS of the CPU's. */
+static double logits_distance(struct backend *gpu, struct backend *cpu, size_t row, size_t vocab)
+{
+    const float *x = gpu->ops->logits(gpu, row), *y = cpu->ops->logits(cpu, row);
+    double difference = 0, size = 0;
+    for (size_t i = 0; i < vocab; i++) {
+        double d = (double)x[i] - (double)y[i];
+        difference += d * d;
+        size += (double)y[i] * (double)y[i];
+    }
+    return sqrt(difference / size);
+}
+
 static bool run_check(size_t which, enum quant_type type, unsigned kv_bits)
 {
     struct error err = {0};
@@ -94,14 +107,7 @@ static bool run_check(size_t which, enum quant_type type, unsigned kv_bits)
         if (!cpu->ops->step(cpu, &s, 1, &err) || !gpu->ops->step(gpu, &s, 1, &err)) stop(&err);
         position += n;
         for (size_t r = 0; r < rows; r++) {
-            const float *x = gpu->ops->logits(gpu, r), *y = cpu->ops->logits(cpu, r);
-            double difference = 0, size = 0;
-            for (size_t i = 0; i < c->vocab; i++) {
-                double d = (double)x[i] - (double)y[i];
-                difference += d * d;
-                size += (double)y[i] * (double)y[i];
-            }
-            double distance = sqrt(difference / size);
+            double distance = logits_distance(gpu, cpu, r, c->vocab);
             if (!(distance <= worst)) worst = distance;
         }
     }
@@ -115,14 +121,7 @@ static bool run_check(size_t which, enum quant_type type, unsigned kv_bits)
         if (!cpu->ops->step(cpu, many, 48, &err) || !gpu->ops->step(gpu, many, 48, &err))
             stop(&err);
         for (size_t r = 0; r < 48; r++) {
-            const float *x = gpu->ops->logits(gpu, r), *y = cpu->ops->logits(cpu, r);
-            double difference = 0, size = 0;
-            for (size_t i = 0; i < c->vocab; i++) {
-                double d = (double)x[i] - (double)y[i];
-                difference += d * d;
-                size += (double)y[i] * (double)y[i];
-            }
-            double distance = sqrt(difference / size);
+            double distance = logits_distance(gpu, cpu, r, c->vocab);
             if (!(distance <= worst)) worst = distance;
         }
     }

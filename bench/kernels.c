@@ -4,63 +4,28 @@
  *
  *   build/bench/kernels [THREADS [ISA]]
  *
- * The limits are what the best of a few short loops reached: vpdpbusd on registers, and sums over
- * memory that no cache holds (method of common roofline tools). */
+ * The limits are the best of five measurements by bench/roofline.h. */
 #include "backend/cpu/cpu.h"
 #include "base/clock.h"
+#include "bench/roofline.h"
 #include "quant/quantize.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
 #if defined(__x86_64__)
-#include <immintrin.h>
-
-enum { READ_BYTES = 1 << 30, DOT_LOOPS = 1000000, MAX_TOKENS = 512 };
+enum { READ_BYTES = 1 << 30, MAX_TOKENS = 512 };
 
 struct job {
-    const uint8_t *memory;
     struct packed_matrix matrix;
     struct activations x;
     size_t n_copies, n_tokens;
     const struct cpu_kernels *kernels;
     float *out;
 };
-
-__attribute__((target("avx512f,avx512vnni"))) static void dot_body(void *context, size_t thread,
-                                                                   size_t count)
-{
-    (void)context, (void)count;
-    __m512i a = _mm512_set1_epi8(3), b = _mm512_set1_epi8((char)(thread + 1));
-    for (int k = 0; k < DOT_LOOPS; k++) /* twelve sums in registers, more than the latency */
-        __asm__ volatile("vpdpbusd %1, %0, %%zmm16\n\tvpdpbusd %1, %0, %%zmm17\n\t"
-                         "vpdpbusd %1, %0, %%zmm18\n\tvpdpbusd %1, %0, %%zmm19\n\t"
-                         "vpdpbusd %1, %0, %%zmm20\n\tvpdpbusd %1, %0, %%zmm21\n\t"
-                         "vpdpbusd %1, %0, %%zmm22\n\tvpdpbusd %1, %0, %%zmm23\n\t"
-                         "vpdpbusd %1, %0, %%zmm24\n\tvpdpbusd %1, %0, %%zmm25\n\t"
-                         "vpdpbusd %1, %0, %%zmm26\n\tvpdpbusd %1, %0, %%zmm27" ::"v"(a),
-                         "v"(b)
-                         : "xmm16", "xmm17", "xmm18", "xmm19", "xmm20", "xmm21", "xmm22", "xmm23",
-                           "xmm24", "xmm25", "xmm26", "xmm27");
-}
-
-__attribute__((target("avx512f"))) static void read_body(void *context, size_t thread, size_t count)
-{
-    const struct job *j = context;
-    const char *p = (const char *)j->memory + READ_BYTES / count * thread;
-    __m512i s[4];
-    for (int i = 0; i < 4; i++) s[i] = _mm512_setzero_si512();
-    for (size_t at = 0; at < READ_BYTES / count; at += 256)
-#pragma GCC unroll 4
-        for (size_t i = 0; i < 4; i++) {
-            _mm_prefetch(p + at + 4096 + 64 * i, _MM_HINT_T0);
-            s[i] = _mm512_add_epi64(s[i], _mm512_loadu_si512(p + at + 64 * i));
-        }
-    s[0] = _mm512_add_epi64(_mm512_add_epi64(s[0], s[1]), _mm512_add_epi64(s[2], s[3]));
-    __asm__ volatile("" ::"v"(s[0]));
-}
 
 /* Copy after copy of the matrix, so that memory is read as in a model. */
 static void matmul_body(void *context, size_t thread, size_t count)
@@ -113,7 +78,6 @@ int main(int argc, char **argv)
     if (memory == MAP_FAILED) return 1;
     madvise(memory, READ_BYTES, MADV_HUGEPAGE);
     memset(memory, 1, READ_BYTES);
-    j.memory = memory;
     size_t widest = 8960;
     j.x.f32 = malloc(MAX_TOKENS * widest * sizeof *j.x.f32);
     j.x.q = aligned_alloc(64, MAX_TOKENS * widest);
@@ -126,9 +90,18 @@ int main(int argc, char **argv)
         j.x.f32[i] = (float)((i * 2654435761u >> 8) % 2000) - 1000;
     for (size_t i = 0; i < 17920; i++) row_scale[i] = 1e-6f;
 
+    struct roofline *limits = roofline_create(pool, &err);
+    if (!limits) {
+        fprintf(stderr, "kernels: %s\n", err.text);
+        return 1;
+    }
     size_t threads = thread_pool_size(pool);
-    double peak = (double)threads * DOT_LOOPS * 12 * 128 / best_seconds(pool, dot_body, &j, 30);
-    double bandwidth = READ_BYTES / best_seconds(pool, read_body, &j, 10);
+    double peak = 0, bandwidth = 0;
+    for (int i = 0; i < 5; i++) {
+        peak = fmax(peak, roofline_integers(limits));
+        bandwidth = fmax(bandwidth, roofline_read(limits));
+    }
+    roofline_free(limits);
     printf("%zu threads: int8 %.0f GOP/s, reads %.1f GB/s\n", threads, peak / 1e9, bandwidth / 1e9);
     for (enum quant_type type = QUANT_Q4; type <= QUANT_Q8; type++)
         for (size_t s = 0; s < 4; s++) {

@@ -320,10 +320,7 @@ check "POST" grep -qi '^access-control-allow-methods: POST' "$HEAD"
 
 printf 'API_KEY=three\nLLM_MAX_TOKENS=77\nLLM_CONTEXT=512\n' >"$SCRATCH/work/.env"
 kill -HUP $SERVER_PID
-for _ in $(seq 100); do
-    grep -q 'settings were read again' "$SERVER_LOG" && break
-    sleep 0.05
-done
+wait_for_log 'settings were read again'
 http /query/llm-info -H 'x-token: one'
 refuses "after SIGHUP the old key is none" 401 invalid_api_key
 http /query/llm-info -H 'x-token: three'
@@ -331,10 +328,7 @@ answers "and the new one is, with the new defaults" 200 '.max_tokens == 77'
 check "what takes a restart is told" grep -q 'LLM_CONTEXT has changed; that takes a restart' "$SERVER_LOG"
 printf 'LLM_MAX_TOKENS=none\n' >"$SCRATCH/work/.env"
 kill -HUP $SERVER_PID
-for _ in $(seq 100); do
-    grep -q 'nothing was changed' "$SERVER_LOG" && break
-    sleep 0.05
-done
+wait_for_log 'nothing was changed'
 http /query/llm-info -H 'x-token: three'
 answers "settings that are wrong change nothing" 200 '.max_tokens == 77'
 stop_server INT

@@ -28,6 +28,14 @@ stop_server() {
 }
 trap '[ "$BASHPID" != $$ ] || { stop_server KILL 2>/dev/null; rm -rf "$SCRATCH"; }' EXIT
 
+# wait_for_log PATTERN: until the server has said it, 5 s at most.
+wait_for_log() {
+    for _ in $(seq 100); do
+        grep -q "$1" "$SERVER_LOG" && break
+        sleep 0.05
+    done
+}
+
 # http PATH CURL-ARG...: leaves the body in $OUT, the headers in $HEAD, the status in CODE.
 HEAD=$SCRATCH/head
 http() {

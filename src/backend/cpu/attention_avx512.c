@@ -54,7 +54,7 @@ INLINE __m512i broadcast4(const void *p)
 /* e^x for x <= 0; next to 0 for NaN, the difference of two rows that have seen nothing. */
 INLINE __m512 exp_negative(__m512 x)
 {
-    return (__m512)v16_exp((v16f)_mm512_max_ps(x, _mm512_set1_ps(-104.0f)));
+    return (__m512)v16_exp((v16f)x); /* whose bound is taken for NaN */
 }
 
 /* ---- queries ---- */
@@ -126,14 +126,16 @@ INLINE void page_scores(bool int8, struct rows *s, const struct attention_querie
         for (size_t half = 0; half < 2; half++)
             scale[half] = _mm512_loadu_ps(k + KV_PAGE * head_dim + half * 64);
     UNROLLED
-    for (size_t i = 0; i < n; i++) UNROLLED
-    for (size_t half = 0; half < 2; half++) {
-        __m512 score = (__m512)dot[i][half];
-        if (int8)
-            score =
-                _mm512_mul_ps(_mm512_cvtepi32_ps(dot[i][half]),
-                              _mm512_mul_ps(scale[half], _mm512_set1_ps(queries->scale[r + i])));
-        _mm512_store_ps(s->scores[r + i] + p * KV_PAGE + half * 16, score);
+    for (size_t i = 0; i < n; i++) {
+        UNROLLED
+        for (size_t half = 0; half < 2; half++) {
+            __m512 score = (__m512)dot[i][half];
+            if (int8)
+                score = _mm512_mul_ps(
+                    _mm512_cvtepi32_ps(dot[i][half]),
+                    _mm512_mul_ps(scale[half], _mm512_set1_ps(queries->scale[r + i])));
+            _mm512_store_ps(s->scores[r + i] + p * KV_PAGE + half * 16, score);
+        }
     }
 }
 
@@ -232,8 +234,10 @@ INLINE void span_values(bool int8, const struct rows *s, size_t r, size_t n, siz
 {
     __m512i sum[VALUE_ROWS][4];
     UNROLLED
-    for (size_t i = 0; i < n; i++) UNROLLED
-    for (size_t j = 0; j < width; j++) sum[i][j] = _mm512_setzero_si512();
+    for (size_t i = 0; i < n; i++) {
+        UNROLLED
+        for (size_t j = 0; j < width; j++) sum[i][j] = _mm512_setzero_si512();
+    }
     size_t several = int8 ? 4 : 2; /* tokens side by side: 4 bytes */
     for (size_t p = 0; p * KV_PAGE < n_tokens; p++) {
         const uint8_t *v = kv->v[p] + d * 4, *next = kv->next_v[p] + d * 4;
@@ -245,12 +249,16 @@ INLINE void span_values(bool int8, const struct rows *s, size_t r, size_t n, siz
             UNROLLED
             for (size_t j = 0; j < width; j++) value[j] = _mm512_loadu_si512(v + at + 64 * j);
             /* A slot that no token has been written to yet may hold what is not a number. */
-            if (!int8 && t + 1 == left) UNROLLED
-            for (size_t j = 0; j < width; j++)
-                value[j] = _mm512_and_si512(value[j], _mm512_set1_epi32(0xffff));
-            if (fetch) UNROLLED
-            for (size_t j = 0; j < width; j++)
-                _mm_prefetch((const char *)next + at + 64 * j, _MM_HINT_T1);
+            if (!int8 && t + 1 == left) {
+                UNROLLED
+                for (size_t j = 0; j < width; j++)
+                    value[j] = _mm512_and_si512(value[j], _mm512_set1_epi32(0xffff));
+            }
+            if (fetch) {
+                UNROLLED
+                for (size_t j = 0; j < width; j++)
+                    _mm_prefetch((const char *)next + at + 64 * j, _MM_HINT_T1);
+            }
             UNROLLED
             for (size_t i = 0; i < n; i++) {
                 __m512i w = broadcast4(weights + i * sizeof s->weights[0] + t / several * 4);
@@ -264,12 +272,14 @@ INLINE void span_values(bool int8, const struct rows *s, size_t r, size_t n, siz
         }
     }
     UNROLLED
-    for (size_t i = 0; i < n; i++) UNROLLED
-    for (size_t j = 0; j < width; j++) {
-        float *to = acc + (r + i) * head_dim + d + 16 * j;
-        __m512 old = _mm512_mul_ps(_mm512_loadu_ps(to), _mm512_set1_ps(s->old[r + i]));
-        __m512 new = int8 ? _mm512_cvtepi32_ps(sum[i][j]) : (__m512)sum[i][j];
-        _mm512_storeu_ps(to, _mm512_fmadd_ps(new, _mm512_set1_ps(s->step[r + i]), old));
+    for (size_t i = 0; i < n; i++) {
+        UNROLLED
+        for (size_t j = 0; j < width; j++) {
+            float *to = acc + (r + i) * head_dim + d + 16 * j;
+            __m512 old = _mm512_mul_ps(_mm512_loadu_ps(to), _mm512_set1_ps(s->old[r + i]));
+            __m512 new = int8 ? _mm512_cvtepi32_ps(sum[i][j]) : (__m512)sum[i][j];
+            _mm512_storeu_ps(to, _mm512_fmadd_ps(new, _mm512_set1_ps(s->step[r + i]), old));
+        }
     }
 }
 
