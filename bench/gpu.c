@@ -35,7 +35,7 @@ static struct thread_pool *pool;
 
 static const char *const TYPES[] = {"q4", "q8", "bf16"};
 
-static void stop(const struct error *err)
+static _Noreturn void stop(const struct error *err)
 {
     fprintf(stderr, "gpu: %s\n", err->text);
     exit(1);
