@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PASSED_OVER = 3 }; /* steps in a row that the oldest prompt may wait */
+enum {
+    PASSED_OVER = 7, /* steps in a row that the oldest prompt may wait */
+    BUSY = 256,      /* steps behind the last that somebody came in */
+};
 
 static const double RATE_SECONDS = 5; /* how far back the rates look */
 
@@ -14,8 +17,7 @@ struct batch *batch_create(struct engine *e, size_t capacity, struct error *err)
 {
     struct batch *b = calloc(1, sizeof *b);
     if (!b) goto fail;
-    *b = (struct batch){.engine = e, .capacity = capacity, .prefill_alone = e->chunk};
-    b->prefill_mixed = e->chunk >= 4 ? e->chunk / 4 : 1;
+    *b = (struct batch){.engine = e, .capacity = capacity};
     b->sequences = calloc(capacity, sizeof(struct sequence *));
     b->steps = calloc(capacity, sizeof *b->steps);
     b->members = calloc(capacity, sizeof(struct sequence *));
@@ -44,6 +46,7 @@ void batch_free(struct batch *b)
 void batch_add(struct batch *b, struct sequence *s)
 {
     s->order = b->next_order++;
+    if (b->n > 0 && b->shared) b->busy = BUSY;
     size_t at = b->n++;
     for (; at > 0 && b->sequences[at - 1]->options.priority < s->options.priority; at--)
         b->sequences[at] = b->sequences[at - 1];
@@ -172,9 +175,27 @@ static int by_left(const void *a, const void *b)
     return x->order < y->order ? -1 : 1;
 }
 
-/* The shortest prompt first, so that a short question does not wait for a long one; but the oldest
- * has every fourth step, so that a long one does not wait for ever. Where nothing is decoded,
- * nobody waits between two tokens, and a step may be as long as one alone. */
+/* The prompt tokens of a step, counted as if they stood at the start of a prompt: few while others
+ * wait for their next tokens, or lately had to wait for their first. */
+static size_t prompt_budget(const struct batch *b, const struct plan *p)
+{
+    size_t chunk = b->engine->chunk, share = p->decode || b->busy ? 4 : b->shared ? 2 : 1;
+    return chunk > share ? chunk / share : 1;
+}
+
+/* How many tokens at a position take the time of so many at the start. */
+static size_t tokens_for(const struct batch *b, size_t position, size_t budget)
+{
+    size_t twice_at = b->engine->twice_at;
+    if (!b->shared || twice_at == 0) return budget;
+    size_t n = budget * twice_at / (twice_at + position);
+    return n > 0 ? n : 1;
+}
+
+/* The shortest rest of a prompt first, so that a short question does not wait for a long one; but
+ * the oldest has every eighth step, so that a long one does not wait for ever. Where a prompt comes
+ * to its end, only others that end too are put into the same step: it shall not be longer for a
+ * rest that does not. */
 static void plan_prompts(struct batch *b, struct plan *p)
 {
     size_t n = 0, first = 0;
@@ -198,14 +219,18 @@ static void plan_prompts(struct batch *b, struct plan *p)
         b->prompts[0] = oldest;
     }
     b->passed_over++;
-    size_t budget = p->decode ? b->prefill_mixed : b->prefill_alone;
+    size_t budget = prompt_budget(b, p);
     for (size_t i = 0; i < n && budget > 0; i++) {
         struct sequence *s = b->prompts[i];
-        size_t take = left(s) < budget ? left(s) : budget;
-        plan_add(b, p, s, take, take == left(s));
+        size_t most = tokens_for(b, s->n_kv, budget), take = left(s) < most ? left(s) : most;
+        bool ends = take == left(s);
+        if (i > 0 && !ends) break;
+        plan_add(b, p, s, take, ends);
         if (s == oldest) b->passed_over = 0;
-        budget -= take;
         p->prefill += take;
+        if (!ends) break;
+        size_t used = budget * take / most;
+        budget -= used > 0 ? used : 1;
     }
 }
 
@@ -302,6 +327,7 @@ bool batch_step(struct batch *b)
     end_on_request(b);
     remove_done(b);
     admit(b);
+    if (b->busy > 0) b->busy--;
     struct plan p = {0};
     plan_decoding(b, &p);
     plan_prompts(b, &p);

@@ -1,8 +1,8 @@
 /* Continuous batching: each step runs the next token of every sequence that has its prompt behind
- * it, with its drafts (speculate.h), and a bounded chunk of the prompts of others. Sequences wait
- * for KV pages in the order of their priority and arrival; when pages run out, the last in that
- * order gives its own back and is computed again later. The one loop from prompt to tokens: of
- * engine_generate and of the scheduler. Not thread-safe. */
+ * it, with its drafts (speculate.h), and a bounded chunk of the prompts of others, the shortest
+ * rest first. Sequences wait for KV pages in the order of their priority and arrival; when pages
+ * run out, the last in that order gives its own back and is computed again later. The one loop from
+ * prompt to tokens: of engine_generate and of the scheduler. Not thread-safe. */
 #ifndef ENGINE_BATCH_H
 #define ENGINE_BATCH_H
 
@@ -19,8 +19,9 @@ struct batch {
     struct engine *engine;
     struct sequence **sequences; /* (n) of (capacity), in their order */
     size_t n, capacity;
-    size_t prefill_alone, prefill_mixed; /* prompt tokens of a step: without, with decoding */
-    size_t passed_over;                  /* steps in a row without the oldest prompt */
+    bool shared;        /* others may come at any time: no step is long */
+    size_t busy;        /* steps for which it counts that somebody came beside others */
+    size_t passed_over; /* steps in a row without the oldest prompt */
     bool speculate;
     uint64_t next_order;
     struct speculate_cost cost;

@@ -69,6 +69,7 @@ static bool open_backend(struct engine *e, const struct engine_options *o, struc
     if (!engine_sizes_find(&e->model->config, o, &sizes, err)) return false;
     e->context = sizes.context;
     e->chunk = sizes.chunk;
+    e->twice_at = sizes.twice_at;
     e->max_sequences = sizes.max_sequences;
     e->max_logits = sizes.backend.max_logits;
     e->n_pages = sizes.backend.n_pages;

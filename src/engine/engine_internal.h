@@ -19,6 +19,7 @@ struct engine {
     struct backend *backend;
     struct gpus own_gpus;              /* closed with the engine */
     size_t context, chunk, max_logits; /* tokens, tokens, rows */
+    size_t twice_at;                   /* as in plan.h */
     size_t max_sequences, n_pages;
     struct kv_cache *kv;
     struct batch *batch;

@@ -22,6 +22,15 @@ enum {
     LEAST_CONTEXT = 256,    /* tokens: no shorter one is worth suggesting */
 };
 
+/* Where a token's attention takes as long as its products with the weights, on a CPU: an operation
+ * of attention takes 1.5 times as long as one of those (bench/NOTES.md). */
+static size_t attention_equals_weights(const struct model_config *c)
+{
+    size_t inner = c->n_heads * c->head_dim, kv = c->n_kv_heads * c->head_dim;
+    size_t weights = c->hidden * (2 * inner + 2 * kv + 3 * c->intermediate);
+    return weights / (3 * inner);
+}
+
 bool engine_sizes_find(const struct model_config *c, const struct engine_options *o,
                        struct engine_sizes *out, struct error *err)
 {
@@ -48,6 +57,7 @@ bool engine_sizes_find(const struct model_config *c, const struct engine_options
     *out = (struct engine_sizes){
         .context = context,
         .chunk = chunk,
+        .twice_at = on_gpus ? 0 : attention_equals_weights(c),
         .max_sequences = sequences,
         .backend = {.n_pages = (kv_tokens + KV_PAGE - 1) / KV_PAGE + 1,
                     .max_tokens = tokens,

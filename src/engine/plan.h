@@ -22,6 +22,7 @@ struct plan {
  * context beyond the model's. */
 struct engine_sizes {
     size_t context, chunk; /* tokens */
+    size_t twice_at;       /* where a token takes twice the time of a prompt's first; 0: nowhere */
     size_t max_sequences;
     struct backend_options backend;
 };

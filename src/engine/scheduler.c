@@ -351,8 +351,7 @@ struct scheduler *scheduler_create(struct engine *e, const struct scheduler_opti
             e, options->kv_file, options->kv_file_limit ? options->kv_file_limit : DEFAULT_KV_FILE);
     s->kv_seconds = options->kv_file_seconds > 0 ? options->kv_file_seconds : DEFAULT_KV_SECONDS;
     s->kv_due = clock_seconds() + s->kv_seconds;
-    /* Others may come at any time: shorter steps than when it is known that nobody does. */
-    s->batch->prefill_alone = e->chunk > 1 ? e->chunk / 2 : 1;
+    s->batch->shared = true;
     copy_counts(s);
     if (pthread_create(&s->thread, NULL, scheduler_main, s) != 0) {
         error_set(err, ERROR_MEMORY, "cannot start the scheduler's thread");
@@ -389,7 +388,7 @@ void scheduler_free(struct scheduler *s)
     if (s->kv_file) kv_file_write(s->kv_file, NULL);
     kv_file_close(s->kv_file);
     s->engine->scheduler = NULL;
-    s->batch->prefill_alone = s->engine->chunk;
+    s->batch->shared = false;
     free(s->running);
     pthread_cond_destroy(&s->work);
     pthread_cond_destroy(&s->change);

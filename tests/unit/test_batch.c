@@ -284,39 +284,95 @@ static void begin_prompt(struct engine *e, struct text *t, size_t len, uint32_t 
     begin(e, t);
 }
 
-/* In steps: 40 tokens are two chunks of 32, and one more may be the long one's. */
+/* models/nano, as a scheduler has it: others may come. */
+static struct engine *open_shared(size_t chunk)
+{
+    struct mix_kind kind = {.model = "nano",
+                            .type = QUANT_Q4,
+                            .kv_bits = 16,
+                            .n_threads = 1,
+                            .chunk = chunk,
+                            .kv_tokens = 4 * CONTEXT,
+                            .max_sequences = 4,
+                            .no_speculation = true};
+    struct engine *e = open_engine(&kind, false);
+    e->batch->shared = true;
+    return e;
+}
+
+static size_t steps_to_first_token(struct engine *e, const struct text *t)
+{
+    size_t steps = 0;
+    for (; t->n == 0; steps++) assert_true(batch_step(e->batch));
+    return steps;
+}
+
+/* 40 tokens are three steps of a quarter chunk, and while the long prompt is read one step more may
+ * be the long one's; how long a step is does not grow by what else there is. */
 static void a_short_prompt_passes_a_long_one_that_yet_gets_on(void **state)
 {
     (void)state;
-    static const struct mix_kind KIND = {.model = "nano",
-                                         .type = QUANT_Q4,
-                                         .kv_bits = 16,
-                                         .n_threads = 1,
-                                         .chunk = 32,
-                                         .kv_tokens = 4 * CONTEXT,
-                                         .max_sequences = 4,
-                                         .no_speculation = true};
-    struct engine *e = open_engine(&KIND, false);
-    struct text late, texts[30];
+    struct engine *e = open_shared(64);
+    struct text late, texts[60];
     begin_prompt(e, &late, 300, 1);
     assert_true(batch_step(e->batch));
-    size_t before = e->batch->n, known = late.sequence.n_kv, n = 0;
-    assert_int_equal(before, 1);
-    assert_true(known > 0);
-    for (; n < 30 && e->batch->n;
-         n++) { /* always another short one: the long one ends all the same */
-        size_t steps = 0;
+    size_t known = late.sequence.n_kv, n = 0, total = 0;
+    assert_int_equal(known, 32);
+    /* Always another short one: the long one ends all the same. */
+    for (; n < 60; n++) {
         begin_prompt(e, &texts[n], 40, (uint32_t)(2 + n));
-        while (texts[n].n == 0) {
-            assert_true(batch_step(e->batch));
-            if (++steps > 3) fail_msg("text %zu waits", n);
-        }
+        size_t steps = steps_to_first_token(e, &texts[n]);
         text_free(&texts[n]);
-        if (late.n) break;
+        if (late.n) break; /* its own rest was the shorter at last */
+        if (steps > 4) fail_msg("text %zu waits for %zu steps", n, steps);
+        total += steps;
     }
     assert_int_equal(late.n, 1);
-    assert_true(n > 3 && n < 30);
+    print_message("the long prompt ends behind %zu short ones, %zu steps\n", n, total);
+    assert_true(n > 10 && n < 60);
+    /* Seven of eight steps are theirs. */
+    assert_true(total * 7 <= (n * 3 + 3) * 8);
     text_free(&late);
+    engine_free(e);
+}
+
+static void a_step_is_shorter_far_into_a_prompt_and_beside_others(void **state)
+{
+    (void)state;
+    struct engine *e = open_shared(64);
+    struct text late, early;
+    begin_prompt(e, &late, 310, 1);
+    e->twice_at = 100;
+    size_t at = 0, taken = 0;
+    while (late.sequence.n_kv < 200) { /* at p a token takes 1 + p / 100 times as long */
+        assert_true(batch_step(e->batch));
+        taken = late.sequence.n_kv - at;
+        assert_int_equal(taken, 32 * 100 / (100 + at));
+        at = late.sequence.n_kv;
+    }
+    begin_prompt(e, &early, 20, 2); /* beside others a step has 16 */
+    assert_int_equal(steps_to_first_token(e, &early), 2);
+    assert_int_equal(late.sequence.n_kv, at);
+    assert_true(batch_step(e->batch));
+    assert_true(late.sequence.n_kv - at <= taken / 2);
+    while (e->batch->n) assert_true(batch_step(e->batch));
+    text_free(&late);
+    text_free(&early);
+    engine_free(e);
+}
+
+/* Nobody else: as long as it may be, also behind others that are gone. */
+static void a_prompt_alone_has_whole_steps(void **state)
+{
+    (void)state;
+    struct engine *e = open_shared(64);
+    e->batch->shared = false;
+    for (uint32_t i = 0; i < 2; i++) {
+        struct text t;
+        begin_prompt(e, &t, 256, i);
+        assert_int_equal(steps_to_first_token(e, &t), 4);
+        text_free(&t);
+    }
     engine_free(e);
 }
 
@@ -324,6 +380,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_short_prompt_passes_a_long_one_that_yet_gets_on),
+        cmocka_unit_test(a_step_is_shorter_far_into_a_prompt_and_beside_others),
+        cmocka_unit_test(a_prompt_alone_has_whole_steps),
         cmocka_unit_test(in_fifty_random_mixes_every_text_is_what_it_is_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
