@@ -57,9 +57,7 @@ static void set_tokens(struct job *j, size_t n)
 {
     size_t width = j->x.groups * QUANT_GROUP;
     j->n_tokens = j->x.tokens = n;
-    for (size_t t = 0; t < n; t++)
-        j->kernels->quantize(j->x.f32 + t * width, width, n, j->x.q + t * QUANT_GROUP,
-                             j->x.scale + t, j->x.bias + t);
+    for (size_t t = 0; t < n; t++) j->kernels->quantize(j->x.f32 + t * width, &j->x, t);
 }
 
 int main(int argc, char **argv)
@@ -83,9 +81,10 @@ int main(int argc, char **argv)
     j.x.q = aligned_alloc(64, MAX_TOKENS * widest);
     j.x.scale = malloc(MAX_TOKENS * widest / 32 * sizeof *j.x.scale);
     j.x.bias = malloc(MAX_TOKENS * widest / 32 * sizeof *j.x.bias);
+    int32_t *power = malloc(MAX_TOKENS * widest / 32 * sizeof *power);
     j.out = aligned_alloc(64, (size_t)MAX_TOKENS * 17920 * sizeof *j.out);
     float row_scale[17920];
-    if (!j.x.f32 || !j.x.q || !j.x.scale || !j.x.bias || !j.out) return 1;
+    if (!j.x.f32 || !j.x.q || !j.x.scale || !j.x.bias || !power || !j.out) return 1;
     for (size_t i = 0; i < MAX_TOKENS * widest; i++)
         j.x.f32[i] = (float)((i * 2654435761u >> 8) % 2000) - 1000;
     for (size_t i = 0; i < 17920; i++) row_scale[i] = 1e-6f;
@@ -103,7 +102,8 @@ int main(int argc, char **argv)
     }
     roofline_free(limits);
     printf("%zu threads: int8 %.0f GOP/s, reads %.1f GB/s\n", threads, peak / 1e9, bandwidth / 1e9);
-    for (enum quant_type type = QUANT_Q4; type <= QUANT_Q8; type++)
+    for (enum quant_type type = QUANT_Q4; type <= QUANT_Q8; type++) {
+        j.x.power = type == QUANT_Q4 ? power : NULL;
         for (size_t s = 0; s < 4; s++) {
             size_t rows = SHAPES[s][0], cols = SHAPES[s][1];
             size_t bytes = packed_matrix_bytes(type, rows, cols);
@@ -126,6 +126,7 @@ int main(int argc, char **argv)
             }
             printf("\n");
         }
+    }
     thread_pool_free(pool);
     return 0;
 }

@@ -32,8 +32,9 @@ static float *random_floats(size_t n)
     return p;
 }
 
-/* Activations of n rows in both forms, quantized by the portable kernel. */
-static void make_activations(struct activations *x, size_t n, size_t cols)
+/* Activations of n rows in both forms, quantized by the portable kernel for weights of that type.
+ */
+static void make_activations(struct activations *x, enum quant_type type, size_t n, size_t cols)
 {
     x->groups = packed_groups(cols);
     x->tokens = n;
@@ -42,10 +43,10 @@ static void make_activations(struct activations *x, size_t n, size_t cols)
     x->q = malloc(n * stride);
     x->scale = malloc(n * x->groups * sizeof *x->scale);
     x->bias = malloc(n * x->groups * sizeof *x->bias);
+    x->power = type == QUANT_Q4 ? malloc(n * x->groups * sizeof *x->power) : NULL;
     for (size_t t = 0; t < n; t++) {
         for (size_t i = cols; i < stride; i++) x->f32[t * stride + i] = 0;
-        cpu_kernels_portable.quantize(x->f32 + t * stride, stride, n, x->q + t * QUANT_GROUP,
-                                      x->scale + t, x->bias + t);
+        cpu_kernels_portable.quantize(x->f32 + t * stride, x, t);
     }
 }
 
@@ -55,6 +56,7 @@ static void free_activations(struct activations *x)
     free(x->q);
     free(x->scale);
     free(x->bias);
+    free(x->power);
 }
 
 /* The value that a weight matrix of this type sees for input k of token t. */
@@ -80,7 +82,7 @@ static void check_tile(const struct cpu_kernels *k, enum quant_type type, size_t
                          0);
     struct packed_matrix m = {type, rows, cols, block, row_scale};
     struct activations x;
-    make_activations(&x, FIRST + n, cols);
+    make_activations(&x, type, FIRST + n, cols);
     _Alignas(64) float out[TILE_TOKENS][TILE_ROWS];
     float *row = malloc(cols * sizeof *row);
     k->tile[type](block, n_blocks, row_scale, cols, &x, FIRST, n, out);
@@ -128,7 +130,7 @@ static void a_token_is_bit_identical_in_any_tile(void **s)
     (void)s;
     enum { COLS = 256 };
     struct activations x;
-    make_activations(&x, TILE_TOKENS, COLS);
+    make_activations(&x, QUANT_Q4, TILE_TOKENS, COLS);
     float *weights = random_floats(TILE_ROWS * COLS), row_scale[TILE_ROWS];
     for (size_t i = 0; i < 3; i++) {
         const struct cpu_kernels *k = cpu_kernels_find(SETS[i]);
@@ -158,6 +160,33 @@ static void a_token_is_bit_identical_in_any_tile(void **s)
     free_activations(&x);
 }
 
+static void check_quantized(const struct cpu_kernels *k, const float *x, size_t n, bool powers)
+{
+    int8_t q[256];
+    float scale[8];
+    int32_t bias[8], power[8];
+    struct activations to = {n / 32, 1, NULL, q, scale, bias, powers ? power : NULL};
+    k->quantize(x, &to, 0);
+    for (size_t g = 0; g < n / 32; g++) {
+        int32_t sum = 0, most = 0;
+        for (size_t j = g * 32; j < g * 32 + 32; j++) {
+            assert_true(q[j] >= -127);
+            assert_true(fabsf(x[j] - scale[g] * q[j]) <= scale[g] * 0.5001f);
+            sum += q[j];
+            most = abs(q[j]) > most ? abs(q[j]) : most;
+        }
+        assert_int_equal(bias[g], -128 * sum);
+        if (powers) {
+            int exponent;
+            assert_true(frexpf(scale[g], &exponent) == 0.5f);
+            assert_int_equal(power[g], (exponent - 1 + POWER_ZERO) * (1 << 23));
+            assert_true(most >= 63 || exponent - 1 == -POWER_ZERO);
+        } else {
+            assert_true(most == 127 || scale[g] == 0);
+        }
+    }
+}
+
 static void quantized_activations_are_the_nearest(void **s)
 {
     (void)s;
@@ -165,24 +194,15 @@ static void quantized_activations_are_the_nearest(void **s)
     float *x = random_floats(N);
     for (size_t i = 0; i < 32; i++) x[i] = 0; /* a group of zeros has no scale */
     x[40] = -7.5f;
+    x[70] = 127.0f;                                    /* a power of two is enough */
+    for (size_t i = 96; i < 128; i++) x[i] *= 1e-9f;   /* the least scales */
+    for (size_t i = 128; i < 160; i++) x[i] *= 1e13f;  /* the greatest */
+    for (size_t i = 160; i < 192; i++) x[i] *= 1e-30f; /* below the least power: zeros */
     for (size_t i = 0; i < 3; i++) {
         const struct cpu_kernels *k = cpu_kernels_find(SETS[i]);
         if (!k) continue;
-        int8_t q[N];
-        float scale[N / 32];
-        int32_t bias[N / 32];
-        k->quantize(x, N, 1, q, scale, bias);
-        for (size_t g = 0; g < N / 32; g++) {
-            int32_t sum = 0;
-            for (size_t j = g * 32; j < g * 32 + 32; j++) {
-                assert_true(q[j] >= -127);
-                assert_true(fabsf(x[j] - scale[g] * q[j]) <= scale[g] * 0.5001f);
-                sum += q[j];
-            }
-            assert_int_equal(bias[g], -128 * sum);
-        }
-        assert_true(scale[0] == 0);
-        assert_int_equal(q[40], -127);
+        check_quantized(k, x, N, false);
+        check_quantized(k, x, N, true);
     }
     free(x);
 }

@@ -36,9 +36,7 @@ static void make_input(struct cpu_backend *b, struct activations *to, const floa
             memset(copy + width, 0, (stride - width) * sizeof *copy);
             row = copy;
         }
-        if (to->q)
-            k->quantize(row, stride, n_tokens, to->q + t * QUANT_GROUP, to->scale + t,
-                        to->bias + t);
+        if (to->q) k->quantize(row, to, t);
     }
 }
 
@@ -228,6 +226,10 @@ static bool take_activations(struct cpu_backend *b, struct activations *a, size_
     a->q = take(b, rows * a->groups * QUANT_GROUP, sizeof *a->q);
     a->scale = take(b, rows * a->groups, sizeof *a->scale);
     a->bias = take(b, rows * a->groups, sizeof *a->bias);
+    if (b->model->type == QUANT_Q4) {
+        a->power = take(b, rows * a->groups, sizeof *a->power);
+        if (!a->power) return false;
+    }
     return a->q && a->scale && a->bias;
 }
 
@@ -237,6 +239,7 @@ static void free_activations(struct activations *a)
     free(a->q);
     free(a->scale);
     free(a->bias);
+    free(a->power);
 }
 
 static void cpu_free(struct backend *base)

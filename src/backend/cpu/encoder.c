@@ -51,9 +51,7 @@ static void make_input(struct cpu_encoder *e, struct activations *to, float *fro
         if (norm) k->layernorm(x, norm, bias, width, e->model->config.norm_eps, x);
         memcpy(row, x, width * sizeof *row);
         memset(row + width, 0, (stride - width) * sizeof *row);
-        if (to->q)
-            k->quantize(row, stride, to->tokens, to->q + t * QUANT_GROUP, to->scale + t,
-                        to->bias + t);
+        if (to->q) k->quantize(row, to, t);
     }
 }
 
@@ -217,6 +215,10 @@ static bool take_activations(struct cpu_encoder *e, struct activations *a, size_
     a->q = take(e, rows * a->groups * QUANT_GROUP, sizeof *a->q);
     a->scale = take(e, rows * a->groups, sizeof *a->scale);
     a->bias = take(e, rows * a->groups, sizeof *a->bias);
+    if (e->model->type == QUANT_Q4) {
+        a->power = take(e, rows * a->groups, sizeof *a->power);
+        if (!a->power) return false;
+    }
     return a->q && a->scale && a->bias;
 }
 
@@ -226,6 +228,7 @@ static void free_activations(struct activations *a)
     free(a->q);
     free(a->scale);
     free(a->bias);
+    free(a->power);
 }
 
 static bool take_scratch(struct cpu_encoder *e)

@@ -17,19 +17,26 @@ enum {
     SPAN_PAGES = 4,    /* KV pages that attention takes at a time */
     SPAN_TOKENS = 128,
     MAX_HEAD_DIM = 256,
+    POWER_ZERO = 40,
 };
 
 /* Rows of activations as the matrix kernels take them. q4 and q8 weights use the int8 form, in
  * groups of 32 as the weights are; bf16 and f32 weights use the f32 form. The int8 form runs by
- * group first: a tile's tokens lie side by side where a group of weights meets them. */
+ * group first: a tile's tokens lie side by side where a group of weights meets them.
+ *
+ * For q4 the scales are powers of two: a product takes one on by an integer addition to its
+ * exponent, where the multiplying units are what a tile waits for. Rounding then costs up to a bit
+ * of the 8, which is nothing beside what 4-bit weights lose. */
 struct activations {
-    size_t groups; /* of 32 inputs */
-    size_t tokens; /* rows in use, the stride of the int8 form */
-    float *f32;    /* (tokens, 32 * groups), zero past the true width */
-    int8_t *q;     /* (groups, tokens, 32), -127..127 */
-    float *scale;  /* (groups, tokens): f32 = scale * q */
-    int32_t *bias; /* (groups, tokens): -128 * the sum of the group's q, which takes back the +128
-                      that the unsigned weights carry */
+    size_t groups;  /* of 32 inputs */
+    size_t tokens;  /* rows in use, the stride of the int8 form */
+    float *f32;     /* (tokens, 32 * groups), zero past the true width */
+    int8_t *q;      /* (groups, tokens, 32), -127..127 */
+    float *scale;   /* (groups, tokens): f32 = scale * q */
+    int32_t *bias;  /* (groups, tokens): -128 * the sum of the group's q, which takes back the +128
+                       that the unsigned weights carry */
+    int32_t *power; /* (groups, tokens): scale = 2^k as (k + POWER_ZERO) << 23, |k| <= POWER_ZERO,
+                       so that it makes no exponent negative; NULL: any scale goes */
 };
 
 /* Computes out[t][r] = sum over k of W[r][k] x[first + t][k] for the 16 rows of one block, or the
@@ -74,10 +81,8 @@ struct cpu_kernels {
 
     matmul_tile *tile[4]; /* by enum quant_type */
 
-    /* int8 form of n values (a multiple of 32) with a scale and a bias a group; from one group to
-     * the next q goes on by 32 * stride, scale and bias by stride. */
-    void (*quantize)(const float *x, size_t n, size_t stride, int8_t *q, float *scale,
-                     int32_t *bias);
+    /* The int8 form of 32 * to->groups values, as row `token` of `to`. */
+    void (*quantize)(const float *x, const struct activations *to, size_t token);
 
     /* out = x / sqrt(mean(x^2) + eps) * weight, n values. out may be x. */
     void (*rmsnorm)(const float *x, const float *weight, size_t n, float eps, float *out);

@@ -56,11 +56,27 @@ INLINE void prefetch_group(enum quant_type type, const uint8_t *block, size_t g,
             _mm_prefetch(p + i, _MM_HINT_T0);
 }
 
-INLINE __m512 add_scaled(__m512 sum, __m512i dot, __m512 weight_scale, const float *scale)
+/* sum + dot * both scales; for q4 times 2^POWER_ZERO too, which ends_of takes back. A dot of 0 gets
+ * an exponent as well and is 2^-127 of what 1 would be. */
+INLINE __m512 add_scaled(enum quant_type type, __m512 sum, __m512i dot, __m512 weight_scale,
+                         const struct activations *x, size_t at)
 {
-    return _mm512_fmadd_ps(_mm512_cvtepi32_ps(dot),
-                           _mm512_mul_ps(weight_scale, _mm512_set1_ps(*scale)), sum);
+    __m512 f = _mm512_cvtepi32_ps(dot);
+    if (type == QUANT_Q4)
+        f = _mm512_castsi512_ps(
+            _mm512_add_epi32(_mm512_castps_si512(f), _mm512_set1_epi32(x->power[at])));
+    else
+        weight_scale = _mm512_mul_ps(weight_scale, _mm512_set1_ps(x->scale[at]));
+    return _mm512_fmadd_ps(f, weight_scale, sum);
 }
+
+/* What the sums of 16 rows are multiplied by in the end. */
+INLINE __m512 ends_of(enum quant_type type, const float *row_scale)
+{
+    __m512 s = _mm512_loadu_ps(row_scale);
+    return type == QUANT_Q4 ? _mm512_mul_ps(s, _mm512_set1_ps(0x1p-40f)) : s;
+}
+_Static_assert(POWER_ZERO == 40, "see ends_of");
 
 INLINE void one_token(enum quant_type type, const uint8_t *block, const float *row_scale,
                       size_t cols, const struct activations *x, size_t token, float *out)
@@ -79,14 +95,15 @@ INLINE void one_token(enum quant_type type, const uint8_t *block, const float *r
             a = _mm512_dpbusd_epi32(a, w[j], four_inputs(q + 4 * j));
             b = _mm512_dpbusd_epi32(b, w[j + 1], four_inputs(q + 4 * j + 4));
         }
-        sum = add_scaled(sum, _mm512_add_epi32(a, b), s, x->scale + at);
+        sum = add_scaled(type, sum, _mm512_add_epi32(a, b), s, x, at);
     }
-    _mm512_storeu_ps(out, _mm512_mul_ps(sum, _mm512_loadu_ps(row_scale)));
+    _mm512_storeu_ps(out, _mm512_mul_ps(sum, ends_of(type, row_scale)));
 }
 
 /* n tokens (at most 3) against a group of both blocks. */
-INLINE void add_group(const __m512i w[2][8], const __m512 s[2], size_t n_blocks,
-                      const struct activations *x, size_t at, size_t n, float out[][TILE_ROWS])
+INLINE void add_group(enum quant_type type, const __m512i w[2][8], const __m512 s[2],
+                      size_t n_blocks, const struct activations *x, size_t at, size_t n,
+                      float out[][TILE_ROWS])
 {
     __m512i dot[3][2];
     const int8_t *q = x->q + at * QUANT_GROUP;
@@ -101,8 +118,7 @@ INLINE void add_group(const __m512i w[2][8], const __m512 s[2], size_t n_blocks,
     for (size_t t = 0; t < n; t++)
         for (size_t b = 0; b < n_blocks; b++) {
             float *sum = out[t] + b * QUANT_BLOCK_ROWS;
-            _mm512_store_ps(sum,
-                            add_scaled(_mm512_load_ps(sum), dot[t][b], s[b], x->scale + at + t));
+            _mm512_store_ps(sum, add_scaled(type, _mm512_load_ps(sum), dot[t][b], s[b], x, at + t));
         }
 }
 
@@ -124,12 +140,12 @@ INLINE void many_tokens(enum quant_type type, const uint8_t *block, size_t n_blo
             prefetch_group(type, block + b * block_bytes, g, n_blocks * block_bytes, true);
         }
         size_t at = g * x->tokens + first, t = 0;
-        for (; t + 3 <= n; t += 3) add_group(w, s, n_blocks, x, at + t, 3, out + t);
-        if (t + 2 == n) add_group(w, s, n_blocks, x, at + t, 2, out + t);
-        if (t + 1 == n) add_group(w, s, n_blocks, x, at + t, 1, out + t);
+        for (; t + 3 <= n; t += 3) add_group(type, w, s, n_blocks, x, at + t, 3, out + t);
+        if (t + 2 == n) add_group(type, w, s, n_blocks, x, at + t, 2, out + t);
+        if (t + 1 == n) add_group(type, w, s, n_blocks, x, at + t, 1, out + t);
     }
     for (size_t b = 0; b < n_blocks; b++) {
-        __m512 rows = _mm512_loadu_ps(row_scale + b * QUANT_BLOCK_ROWS);
+        __m512 rows = ends_of(type, row_scale + b * QUANT_BLOCK_ROWS);
         for (size_t t = 0; t < n; t++) {
             float *sum = out[t] + b * QUANT_BLOCK_ROWS;
             _mm512_store_ps(sum, _mm512_mul_ps(_mm512_load_ps(sum), rows));

@@ -15,21 +15,42 @@ INLINE v16i nearest_integers(v16f v)
     return (v16i)(v + v16_set(12582912.0f)) - 0x4b400000;
 }
 
-INLINE void common_quantize(const float *x, size_t n, size_t stride, int8_t *q, float *scale,
-                            int32_t *bias)
+/* The power of two from v up, of -POWER_ZERO to POWER_ZERO; *power is how struct activations has
+ * it.
+ */
+INLINE float power_of_two(float v, int32_t *power)
+{
+    int32_t bits;
+    memcpy(&bits, &v, sizeof bits);
+    int32_t k = ((bits + 0x7fffff) >> 23) - 127;
+    k = k < -POWER_ZERO ? -POWER_ZERO : k > POWER_ZERO ? POWER_ZERO : k;
+    *power = (k + POWER_ZERO) << 23;
+    bits = (k + 127) << 23;
+    memcpy(&v, &bits, sizeof v);
+    return v;
+}
+
+INLINE void common_quantize(const float *x, const struct activations *to, size_t token)
 {
     typedef int8_t v16b __attribute__((vector_size(16)));
-    for (size_t g = 0; g < n / QUANT_GROUP; g++, x += QUANT_GROUP, q += stride * QUANT_GROUP) {
+    for (size_t g = 0; g < to->groups; g++, x += QUANT_GROUP) {
+        size_t at = g * to->tokens + token;
+        int8_t *q = to->q + at * QUANT_GROUP;
         v16f a = v16_load(x), b = v16_load(x + 16);
         float max = v16_max_lane(v16_max(v16_max(a, -a), v16_max(b, -b)));
-        v16f inverse = v16_set(max > 0 ? 127.0f / max : 0);
+        float scale = max / 127.0f, one_over = max > 0 ? 127.0f / max : 0;
+        if (to->power) {
+            scale = power_of_two(scale, &to->power[at]);
+            one_over = 1.0f / scale;
+        }
+        v16f inverse = v16_set(one_over);
         v16i low = nearest_integers(a * inverse), high = nearest_integers(b * inverse);
         v16b bytes = __builtin_convertvector(low, v16b);
         memcpy(q, &bytes, sizeof bytes);
         bytes = __builtin_convertvector(high, v16b);
         memcpy(q + 16, &bytes, sizeof bytes);
-        scale[g * stride] = max / 127.0f;
-        bias[g * stride] = -128 * v16_sum_integers(low + high);
+        to->scale[at] = scale;
+        to->bias[at] = -128 * v16_sum_integers(low + high);
     }
 }
 

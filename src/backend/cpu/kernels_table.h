@@ -15,10 +15,9 @@ static void tile_f32(const uint8_t *block, size_t n_blocks, const float *row_sca
     TILE_BY_CONSTANT(tile_f32_n, QUANT_F32, block, n_blocks, row_scale, cols, x, first, n, out);
 }
 
-static void quantize(const float *x, size_t n, size_t stride, int8_t *q, float *scale,
-                     int32_t *bias)
+static void quantize(const float *x, const struct activations *to, size_t token)
 {
-    common_quantize(x, n, stride, q, scale, bias);
+    common_quantize(x, to, token);
 }
 
 static void rmsnorm(const float *x, const float *weight, size_t n, float eps, float *out)
