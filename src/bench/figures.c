@@ -68,10 +68,15 @@ double figures_bytes_a_token(const struct weights_read *r, double kv_bytes, size
 
 double figures_prompt_operations(const struct packed_model *m, size_t n)
 {
-    struct weights_read layers = {0}, head = {0};
+    const struct packed_layer *last = &m->layers[m->config.n_layers - 1];
+    struct weights_read layers = {0}, once = {0};
     add_layers(&layers, m);
-    add_matrix(&head, &m->head);
-    return 2.0 * ((double)layers.weights * (double)n + (double)head.weights);
+    add_matrix(&once, &last->o);
+    add_matrix(&once, &last->gate_up);
+    add_matrix(&once, &last->down);
+    double every = (double)layers.weights - (double)once.weights;
+    add_matrix(&once, &m->head);
+    return 2.0 * (every * (double)n + (double)once.weights);
 }
 
 double figures_ratio(double a, double b)

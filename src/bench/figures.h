@@ -37,8 +37,9 @@ double figures_bits_a_weight(const struct weights_read *r);
 double figures_bytes_a_token(const struct weights_read *r, double kv_bytes, size_t context,
                              size_t n);
 
-/* Integer operations (a multiplication and an addition are two) of the matrices for a prompt of n
- * tokens of which the last one's logits are computed. Attention is not among them. */
+/* Integer operations (a multiplication and an addition are two) that the matrices do for a prompt
+ * of n tokens of which the last one's logits are computed: behind the last layer's keys and values
+ * they are done for that one alone. Attention is not among them. */
 double figures_prompt_operations(const struct packed_model *m, size_t n);
 
 /* Bytes a second that the memory gave, beside what it can give, and the like. 0 when the second is

@@ -207,7 +207,7 @@ static void attention_unit(struct cpu_backend *b, struct attention_scratch *s, s
     }
 }
 
-void attention(struct cpu_backend *b, size_t layer, size_t thread, size_t n_threads)
+void attention(struct cpu_backend *b, size_t layer, bool wanted, size_t thread, size_t n_threads)
 {
     const struct model_config *c = &b->model->config;
     size_t group = c->n_heads / c->n_kv_heads;
@@ -215,8 +215,9 @@ void attention(struct cpu_backend *b, size_t layer, size_t thread, size_t n_thre
     /* Units go to the threads by turns: later tokens see more and cost more. */
     size_t unit = 0, first = 0;
     for (size_t i = 0; i < b->n_sequences; first += b->sequences[i++].n_tokens) {
-        for (size_t t = 0; t < b->sequences[i].n_tokens; t += per_tile) {
-            size_t n = b->sequences[i].n_tokens - t;
+        const struct step_sequence *s = &b->sequences[i];
+        for (size_t t = wanted ? s->n_tokens - s->n_logits : 0; t < s->n_tokens; t += per_tile) {
+            size_t n = s->n_tokens - t;
             if (n > per_tile) n = per_tile;
             for (size_t h = 0; h < c->n_kv_heads; h++, unit++)
                 if (unit % n_threads == thread)

@@ -22,7 +22,6 @@ static void make_input(struct cpu_backend *b, struct activations *to, const floa
 {
     const struct cpu_kernels *k = b->kernels;
     size_t stride = to->groups * QUANT_GROUP, begin, end;
-    if (thread == 0) to->tokens = n_tokens;
     thread_pool_split(n_tokens, 1, thread, n_threads, &begin, &end);
     for (size_t t = begin; t < end; t++) {
         const float *row = from + t * width;
@@ -59,16 +58,28 @@ static void embed(struct cpu_backend *b, size_t thread, size_t n_threads)
     }
 }
 
-/* The rows that logits are wanted of, gathered in order. */
-static void gather_last(struct cpu_backend *b)
+/* How many tokens the matrices take from now on. */
+static void set_tokens(struct cpu_backend *b, size_t n)
 {
-    size_t hidden = b->model->config.hidden, first = 0, row = 0;
+    b->in.tokens = b->attn_in.tokens = b->wide.tokens = n;
+}
+
+/* The tokens that logits are wanted of, gathered in order: x into last, attn moves to the front. */
+static void gather_wanted(struct cpu_backend *b)
+{
+    const struct model_config *c = &b->model->config;
+    size_t hidden = c->hidden, width = c->n_heads * c->head_dim, first = 0, row = 0;
     for (size_t i = 0; i < b->n_sequences; i++) {
         const struct step_sequence *s = &b->sequences[i];
-        for (size_t j = s->n_tokens - s->n_logits; j < s->n_tokens; j++)
-            memcpy(b->last + row++ * hidden, b->x + (first + j) * hidden, hidden * sizeof *b->x);
+        for (size_t j = s->n_tokens - s->n_logits; j < s->n_tokens; j++, row++) {
+            memcpy(b->last + row * hidden, b->x + (first + j) * hidden, hidden * sizeof *b->x);
+            if (row < first + j)
+                memcpy(b->attn + row * width, b->attn + (first + j) * width,
+                       width * sizeof *b->attn);
+        }
         first += s->n_tokens;
     }
+    set_tokens(b, b->n_logits);
 }
 
 static void step_body(void *context, size_t thread, size_t n)
@@ -79,6 +90,7 @@ static void step_body(void *context, size_t thread, size_t n)
     const struct cpu_kernels *k = b->kernels;
     size_t hidden = c->hidden, nt = b->n_tokens, attn_width = c->n_heads * c->head_dim;
     size_t inter = packed_blocks(c->intermediate) * QUANT_BLOCK_ROWS;
+    float *x = b->x;
 
     embed(b, thread, n);
     thread_pool_barrier(b->pool);
@@ -91,27 +103,34 @@ static void step_body(void *context, size_t thread, size_t n)
         thread_pool_barrier(b->pool);
         attention_prepare(b, l, thread, n);
         thread_pool_barrier(b->pool);
-        attention(b, l, thread, n);
+        /* Behind the keys and values of the last layer nobody needs a token without logits. */
+        bool wanted = l + 1 == c->n_layers && !b->is_part;
+        if (wanted && b->n_logits == 0) return;
+        attention(b, l, wanted, thread, n);
         thread_pool_barrier(b->pool);
+        if (wanted) {
+            if (thread == 0) gather_wanted(b);
+            x = b->last;
+            nt = b->n_logits;
+            thread_pool_barrier(b->pool);
+        }
         make_input(b, &b->attn_in, b->attn, attn_width, NULL, nt, thread, n);
         thread_pool_barrier(b->pool);
-        matmul(k, &w->o, &b->attn_in, nt, w->o_bias, MATMUL_ADD, b->x, hidden, thread, n);
+        matmul(k, &w->o, &b->attn_in, nt, w->o_bias, MATMUL_ADD, x, hidden, thread, n);
         thread_pool_barrier(b->pool);
-        make_input(b, &b->in, b->x, hidden, w->mlp_norm, nt, thread, n);
+        make_input(b, &b->in, x, hidden, w->mlp_norm, nt, thread, n);
         thread_pool_barrier(b->pool);
         matmul(k, &w->gate_up, &b->in, nt, NULL, MATMUL_SWIGLU, b->mlp, inter, thread, n);
         thread_pool_barrier(b->pool);
         make_input(b, &b->wide, b->mlp, inter, NULL, nt, thread, n);
         thread_pool_barrier(b->pool);
-        matmul(k, &w->down, &b->wide, nt, NULL, MATMUL_ADD, b->x, hidden, thread, n);
+        matmul(k, &w->down, &b->wide, nt, NULL, MATMUL_ADD, x, hidden, thread, n);
         thread_pool_barrier(b->pool);
     }
-    if (b->n_logits == 0) return;
-    if (thread == 0) gather_last(b);
+    if (b->is_part) return;
+    make_input(b, &b->in, x, hidden, m->norm, nt, thread, n);
     thread_pool_barrier(b->pool);
-    make_input(b, &b->in, b->last, hidden, m->norm, b->n_logits, thread, n);
-    thread_pool_barrier(b->pool);
-    matmul(k, &m->head, &b->in, b->n_logits, NULL, MATMUL_STORE, b->logits,
+    matmul(k, &m->head, &b->in, nt, NULL, MATMUL_STORE, b->logits,
            packed_blocks(c->vocab) * QUANT_BLOCK_ROWS, thread, n);
 }
 
@@ -142,6 +161,7 @@ static bool cpu_step(struct backend *base, const struct step_sequence *sequences
     if (b->n_tokens == 0) return true;
     b->sequences = sequences;
     b->n_sequences = n;
+    set_tokens(b, b->n_tokens);
     thread_pool_run(b->pool, step_body, b);
     return true;
 }

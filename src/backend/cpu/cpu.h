@@ -51,7 +51,7 @@ struct cpu_backend {
     struct activations in;             /* hidden, normed */
     struct activations attn_in;        /* attn */
     struct activations wide;           /* mlp */
-    float *last;                       /* (max_logits, hidden): rows that logits are wanted of */
+    float *last;                       /* (max_logits, hidden): x where logits are wanted */
     float *logits;                     /* (max_logits, vocab padded to 16) */
     struct attention_scratch *scratch; /* one a thread */
 
@@ -93,7 +93,8 @@ uint8_t *kv_pool_at(const struct kv_pool *kv, const struct model_config *c, size
 /* This thread's part of: q and k norms, RoPE, keys and values into the pages. */
 void attention_prepare(struct cpu_backend *b, size_t layer, size_t thread, size_t n_threads);
 
-/* This thread's part of attention over the pages, qkv -> attn. */
-void attention(struct cpu_backend *b, size_t layer, size_t thread, size_t n_threads);
+/* This thread's part of attention over the pages, qkv -> attn; wanted: of the tokens alone whose
+ * logits are wanted. */
+void attention(struct cpu_backend *b, size_t layer, bool wanted, size_t thread, size_t n_threads);
 
 #endif

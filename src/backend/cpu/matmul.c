@@ -41,9 +41,12 @@ void matmul(const struct cpu_kernels *k, const struct packed_matrix *w, const st
     size_t begin, stop;
     thread_pool_split((packed_blocks(w->rows) + 1) / 2, 1, thread, n_threads, &begin, &stop);
     /* A tile's inputs stay in the second cache while the thread's weights pass over them in the
-     * order of memory. */
-    for (size_t t = 0; t < n_tokens; t += TILE_TOKENS) {
-        size_t n = n_tokens - t < TILE_TOKENS ? n_tokens - t : TILE_TOKENS;
+     * order of memory. Tiles are about alike, in threes as the kernels take tokens: a short last
+     * one would unpack as many weights for few tokens. */
+    size_t tiles = (n_tokens + TILE_TOKENS - 1) / TILE_TOKENS;
+    size_t size = ((n_tokens + tiles - 1) / tiles + 2) / 3 * 3;
+    for (size_t t = 0; t < n_tokens; t += size) {
+        size_t n = n_tokens - t < size ? n_tokens - t : size;
         for (size_t i = begin; i < stop; i++) matmul_rows(k, w, x, t, n, i, bias, end, out, stride);
     }
 }
