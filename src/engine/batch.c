@@ -131,14 +131,14 @@ static void plan_add(struct batch *b, struct plan *p, struct sequence *s, size_t
 }
 
 /* Drafts of one sequence; they stand behind its tokens while the step runs. */
-static size_t draft(struct batch *b, struct sequence *s, size_t max)
+static size_t draft(struct batch *b, struct sequence *s, struct speculate_step *step, size_t max)
 {
     struct speculator *sp = &s->speculator;
     size_t room = b->engine->context - s->tokens.len;
     size_t wanted = s->options.max_tokens - s->result.generated_tokens;
     if (max > room) max = room;
     if (max > wanted - 1) max = wanted - 1;
-    speculator_propose(sp, &b->cost, s->tokens.ids, s->tokens.len, max);
+    speculator_propose(sp, &b->cost, step, s->tokens.ids, s->tokens.len, max);
     if (sp->n_draft && !kv_extend(b->engine->kv, &s->chain, s->tokens.len + sp->n_draft))
         sp->n_draft = 0;
     size_t n = 0;
@@ -156,11 +156,12 @@ static void plan_decoding(struct batch *b, struct plan *p)
         decoding += b->sequences[i]->admitted && left(b->sequences[i]) == 1;
     /* Drafted tokens are nearly free up to about 16 in a step, over all sequences. */
     size_t drafts = b->speculate && decoding && decoding <= 4 ? MAX_DRAFT / decoding : 0;
+    struct speculate_step step = {decoding, decoding, (double)decoding};
     for (size_t i = 0; i < b->n; i++) {
         struct sequence *s = b->sequences[i];
         if (!s->admitted || s->paused || left(s) != 1) continue;
         if (!make_room(b, s, s->tokens.len)) continue;
-        size_t n = 1 + (drafts && s->result.generated_tokens ? draft(b, s, drafts) : 0);
+        size_t n = 1 + (drafts && s->result.generated_tokens ? draft(b, s, &step, drafts) : 0);
         plan_add(b, p, s, n, n);
         p->decode++;
     }
@@ -319,7 +320,7 @@ static void count_step(struct batch *b, const struct plan *p, uint64_t generated
         c->decode_seconds = c->decode_seconds * keep + seconds;
     }
     c->steps++;
-    if (p->decode == 1 && p->prefill == 0) speculate_measure(&b->cost, p->n_tokens, seconds);
+    if (p->prefill == 0) speculate_measure(&b->cost, p->n_tokens, seconds);
 }
 
 bool batch_step(struct batch *b)

@@ -7,20 +7,57 @@ enum {
     HASH_BITS = 12,
     MAX_MATCH = 32,  /* longer matches are as good as this */
     MAX_VISITS = 64, /* places looked at */
+    FEW = 8,         /* measurements that are soon forgotten */
+    LASTS = 1024,    /* measurements of others after which one does not count any more */
 };
 static const double KEEP = 0.9;        /* what an older outcome counts beside a newer */
 static const double PRIOR = 2;         /* outcomes that the first guess counts for */
 static const double WORTH = 1.08;      /* expected gain below which no draft is run */
 static const double COST_GUESS = 0.08; /* of a drafted token, in plain steps, before it is known */
 
+/* The account, in tokens: granted at first and with each token, and the most that counts. A text of
+ * which nothing is ever right takes less than 1.5 steps and 1.5 % longer. */
+static const double GRANT = 1.5, GRANT_A_TOKEN = 0.015, MOST = 4;
+
+/* ---- what steps cost ---- */
+
 void speculate_measure(struct speculate_cost *c, size_t n_tokens, double seconds)
 {
     if (n_tokens == 0 || n_tokens > MAX_DRAFT + 1) return;
-    double *s = &c->seconds[n_tokens - 1];
-    /* One step that the system held up must not decide. */
-    if (*s > 0 && seconds > 2 * *s) seconds = 2 * *s;
-    *s = *s > 0 ? 0.9 * *s + 0.1 * seconds : seconds;
+    double *s = &c->of[n_tokens - 1].seconds, one = c->of[0].seconds;
+    c->of[n_tokens - 1].when = ++c->measured;
+    bool first = c->of[n_tokens - 1].times++ == 0, few = c->of[n_tokens - 1].times < FEW;
+    /* What the system holds up is only ever longer: a step like that must not decide. */
+    double most = first ? 2 * (one + COST_GUESS * one * (double)(n_tokens - 1)) : 2 * *s;
+    if (most > 0 && seconds > most) seconds = most;
+    *s = first ? seconds : *s + (few || seconds < *s ? 0.3 : 0.1) * (seconds - *s);
 }
+
+/* 0: not known, or too long ago: the machine may have become another. */
+static double measured(const struct speculate_cost *c, size_t n_tokens)
+{
+    bool known = c->of[n_tokens - 1].times && c->measured - c->of[n_tokens - 1].when < LASTS;
+    return known ? c->of[n_tokens - 1].seconds : 0;
+}
+
+/* Seconds of steps of up to `most` tokens, into out[1..most]; 1 for a plain one where none is
+ * known. No step is dearer than a longer one. */
+static void estimate(const struct speculate_cost *c, size_t most, double *out)
+{
+    double one = 0;
+    for (size_t n = 1; n <= most && one == 0; n++) one = measured(c, n);
+    if (one == 0) one = 1;
+    double before = 0;
+    for (size_t n = 1; n <= most; n++) {
+        double known = measured(c, n);
+        out[n] = known > 0 ? known : n == 1 ? one : before + COST_GUESS * one;
+        before = out[n];
+    }
+    for (size_t n = most; n > 1; n--)
+        if (out[n - 1] > out[n]) out[n - 1] = out[n];
+}
+
+/* ---- proposals ---- */
 
 void speculator_free(struct speculator *s)
 {
@@ -68,36 +105,45 @@ static size_t class_of(size_t match)
 /* Chance that a proposed token is right, when those before it were. */
 static double chance(const struct speculator *s)
 {
-    static const double GUESS[SPECULATE_CLASSES] = {0.2, 0.3, 0.4, 0.5, 0.6, 0.7};
+    static const double GUESS[SPECULATE_CLASSES] = {0.3, 0.4, 0.55, 0.7, 0.8, 0.85};
     size_t c = class_of(s->match);
     return (s->hits[c] + GUESS[c] * PRIOR) / (s->tries[c] + PRIOR);
 }
 
-/* The length with the most tokens a second, 0 unless it is clearly more than plain. */
-static size_t best_length(const struct speculator *s, const struct speculate_cost *cost, size_t max)
+/* The length with the most tokens a second for all sequences of the step, 0 unless that is clearly
+ * more than without and the account bears it. */
+static size_t best_length(struct speculator *s, const struct speculate_cost *cost,
+                          struct speculate_step *step, size_t max)
 {
-    double p = chance(s), expected = 1, power = 1, best = WORTH, one = cost->seconds[0];
-    double before = 1; /* cost in plain steps; a longer step is never taken to be cheaper */
-    size_t length = 0;
-    for (size_t k = 1; k <= s->n_proposed && k <= max; k++) {
+    double seconds[MAX_DRAFT + 2], p = chance(s), power = 1, won = 0, best_won = 0;
+    size_t length = 0, base = step->tokens;
+    if (base == 0 || base > MAX_DRAFT) return 0;
+    if (max > MAX_DRAFT + 1 - base) max = MAX_DRAFT + 1 - base;
+    if (max > s->n_proposed) max = s->n_proposed;
+    estimate(cost, base + max, seconds);
+    double best = WORTH * step->expected / seconds[base];
+    for (size_t k = 1; k <= max; k++) {
         power *= p;
-        expected += power;
-        double steps =
-            one > 0 && cost->seconds[k] > 0 ? cost->seconds[k] / one : before + COST_GUESS;
-        if (steps < before) steps = before;
-        before = steps;
-        if (expected / steps > best) {
-            best = expected / steps;
-            length = k;
-        }
+        won += power;
+        double price = (seconds[base + k] / seconds[base] - 1) * (double)step->sequences;
+        double rate = (step->expected + won) / seconds[base + k];
+        if (rate <= best || price > s->account) continue;
+        best = rate;
+        best_won = won;
+        length = k;
+        s->price = price;
     }
+    step->tokens += length;
+    step->expected += best_won;
     return length;
 }
 
 void speculator_propose(struct speculator *s, const struct speculate_cost *cost,
-                        const int32_t *tokens, size_t n, size_t max)
+                        struct speculate_step *step, const int32_t *tokens, size_t n, size_t max)
 {
     s->n_proposed = s->n_draft = s->match = 0;
+    if (!s->started) s->account = GRANT;
+    s->started = true;
     if (n < 3 || n > INT32_MAX || !index_until(s, tokens, n - 1)) return;
     size_t from = 0, at = (size_t)s->head[hash_pair(tokens[n - 2], tokens[n - 1])];
     for (size_t visits = 0; at && visits < MAX_VISITS; at = (size_t)s->prev[at], visits++) {
@@ -114,11 +160,14 @@ void speculator_propose(struct speculator *s, const struct speculate_cost *cost,
     for (size_t i = 0; i < MAX_DRAFT; i++)
         s->draft[i] = from + i < n ? tokens[from + i] : s->draft[from + i - n];
     s->n_proposed = MAX_DRAFT;
-    s->n_draft = best_length(s, cost, max);
+    s->n_draft = best_length(s, cost, step, max);
 }
 
 void speculator_learn(struct speculator *s, const int32_t *picked, size_t n)
 {
+    s->account += GRANT_A_TOKEN * (double)n;
+    if (s->n_draft && n > 0) s->account += (double)(n - 1) - s->price;
+    if (s->account > MOST) s->account = MOST;
     if (!s->n_proposed) return;
     size_t c = class_of(s->match), looked = s->n_draft ? s->n_draft : 1;
     for (size_t i = 0; i < n && i < looked; i++) {

@@ -5,7 +5,8 @@
  * Saxena 2023; the acceptance by equality is ours to keep outputs the same to the bit.)
  *
  * How far to draft is decided from what was right before, which is learned without drafting too,
- * and from what a step of so many tokens costs on this machine. */
+ * and from what a step of so many tokens costs on this machine. An account of what drafts cost and
+ * what they won bounds the loss on a text that seems to copy and does not. */
 #ifndef ENGINE_SPECULATE_H
 #define ENGINE_SPECULATE_H
 
@@ -15,11 +16,23 @@
 
 enum { MAX_DRAFT = 15, SPECULATE_CLASSES = 6 };
 
-/* Seconds of a step of one sequence with 1 + i tokens; shared by all of an engine. */
+/* Seconds of a decoding step with 1 + i tokens, of any number of sequences; shared by all of an
+ * engine. Zero-initialise it. */
 struct speculate_cost {
-    double seconds[MAX_DRAFT + 1]; /* 0: not seen yet */
+    struct {
+        double seconds;
+        uint64_t when, times; /* the last measurement's number; how many there were */
+    } of[MAX_DRAFT + 1];
+    uint64_t measured; /* in all */
 };
 void speculate_measure(struct speculate_cost *c, size_t n_tokens, double seconds);
+
+/* What the step under way has so far. Begin with the number of sequences that decode, in all three:
+ * each runs one token and gets one. */
+struct speculate_step {
+    size_t sequences, tokens;
+    double expected; /* tokens that it will bring */
+};
 
 /* Of one sequence; zero-initialise it. */
 struct speculator {
@@ -28,18 +41,22 @@ struct speculator {
     size_t n_indexed, cap;
     double hits[SPECULATE_CLASSES]; /* by length of the match, older ones counting less */
     double tries[SPECULATE_CLASSES];
+    double account; /* tokens won, and a few granted, less those that might have come meanwhile */
+    bool started;
     /* The proposal for the next step. */
     int32_t draft[MAX_DRAFT];
     size_t n_proposed; /* tokens in draft */
     size_t n_draft;    /* those worth running */
     size_t match;      /* tokens that matched */
+    double price;      /* of running n_draft, in tokens */
 };
 void speculator_free(struct speculator *s);
 
 /* Looks for what may follow tokens[0..n) and decides how much of it to run, at most `max`; sets
- * draft, n_proposed and n_draft. Calls come with ever longer texts. Out of memory: no draft. */
+ * draft, n_proposed and n_draft, and adds the latter to *step. Calls come with ever longer texts.
+ * Out of memory: no draft. */
 void speculator_propose(struct speculator *s, const struct speculate_cost *cost,
-                        const int32_t *tokens, size_t n, size_t max);
+                        struct speculate_step *step, const int32_t *tokens, size_t n, size_t max);
 
 /* Tells what came: the n tokens picked in this step, at most 1 + n_draft. */
 void speculator_learn(struct speculator *s, const int32_t *picked, size_t n);
