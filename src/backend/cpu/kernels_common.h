@@ -15,17 +15,18 @@ INLINE v16i nearest_integers(v16f v)
     return (v16i)(v + v16_set(12582912.0f)) - 0x4b400000;
 }
 
-/* The power of two from v up, of -POWER_ZERO to POWER_ZERO; *power is how struct activations has
- * it.
- */
-INLINE float power_of_two(float v, int32_t *power)
+/* The power of two from v up, of 2^-POWER_ZERO to 2^POWER_ZERO, and 1 / it, without a division;
+ * *power is how struct activations has it. */
+INLINE float power_of_two(float v, float *inverse, int32_t *power)
 {
     int32_t bits;
     memcpy(&bits, &v, sizeof bits);
     int32_t k = ((bits + 0x7fffff) >> 23) - 127;
     k = k < -POWER_ZERO ? -POWER_ZERO : k > POWER_ZERO ? POWER_ZERO : k;
     *power = (k + POWER_ZERO) << 23;
-    bits = (k + 127) << 23;
+    bits = (127 - k) << 23;
+    memcpy(inverse, &bits, sizeof *inverse);
+    bits = (127 + k) << 23;
     memcpy(&v, &bits, sizeof v);
     return v;
 }
@@ -38,10 +39,12 @@ INLINE void common_quantize(const float *x, const struct activations *to, size_t
         int8_t *q = to->q + at * QUANT_GROUP;
         v16f a = v16_load(x), b = v16_load(x + 16);
         float max = v16_max_lane(v16_max(v16_max(a, -a), v16_max(b, -b)));
-        float scale = max / 127.0f, one_over = max > 0 ? 127.0f / max : 0;
+        float scale, one_over;
         if (to->power) {
-            scale = power_of_two(scale, &to->power[at]);
-            one_over = 1.0f / scale;
+            scale = power_of_two(max * (1 / 127.0f), &one_over, &to->power[at]);
+        } else {
+            scale = max / 127.0f;
+            one_over = max > 0 ? 127.0f / max : 0;
         }
         v16f inverse = v16_set(one_over);
         v16i low = nearest_integers(a * inverse), high = nearest_integers(b * inverse);
