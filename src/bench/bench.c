@@ -166,7 +166,7 @@ static bool measure_trace(struct bench *b, enum trace_kind kind, struct bench_ro
                           struct error *err)
 {
     struct trace trace;
-    double before, after, drafted, accepted;
+    double rates[2], accepted;
     const struct tokenizer *tokenizer = engine_tokenizer(b->engine);
     bool ok = trace_make(&trace, kind, tokenizer, engine_ids(b->engine), err);
     if (ok && trace.prompt.len + trace.answer.len > b->engine->context) {
@@ -174,17 +174,12 @@ static bool measure_trace(struct bench *b, enum trace_kind kind, struct bench_ro
         goto done;
     }
     /* Once before: what steps cost is learned, and the prompt is known. */
-    ok = ok && work_play(&b->work, &trace, true, &drafted, &accepted, err) &&
-         work_play(&b->work, &trace, false, &before, &accepted, err);
+    ok = ok && work_play(&b->work, &trace, rates, &accepted, err);
     for (size_t i = 0; ok && i < times(b); i++) {
-        double right;
-        ok = work_play(&b->work, &trace, true, &drafted, &accepted, err) &&
-             work_play(&b->work, &trace, false, &after, &right, err);
+        ok = work_play(&b->work, &trace, rates, &accepted, err);
         if (!ok) break;
-        samples_add(&row->values, drafted);
-        /* Against the mean time of the plain one before and the one after. */
-        samples_add(&row->scores, drafted * (1 / before + 1 / after) / 2);
-        before = after;
+        samples_add(&row->values, rates[1]);
+        samples_add(&row->scores, rates[1] / rates[0]);
     }
     if (ok)
         snprintf(row->note, sizeof row->note,

@@ -39,14 +39,13 @@ bool work_make_prompt(struct work *w, size_t n, struct error *err)
     return add_random(w, &w->prompt, n, err);
 }
 
-static bool generate(struct work *w, const struct tokens *prompt, size_t n, bool drafts,
-                     const struct token_constraint *constraint, struct generate_result *r,
-                     struct error *err)
+/* Without drafts. */
+static bool generate(struct work *w, const struct tokens *prompt, size_t n,
+                     struct generate_result *r, struct error *err)
 {
-    struct generate_options o = {
-        .max_tokens = n, .sampler = GREEDY, .ignore_end = true, .constraint = constraint};
+    struct generate_options o = {.max_tokens = n, .sampler = GREEDY, .ignore_end = true};
     bool before = w->engine->batch->speculate;
-    w->engine->batch->speculate = drafts;
+    w->engine->batch->speculate = false;
     bool ok = engine_generate(w->engine, prompt, &o, NULL, NULL, r, err);
     w->engine->batch->speculate = before;
     if (ok && r->generated_tokens != n)
@@ -58,8 +57,7 @@ static bool generate(struct work *w, const struct tokens *prompt, size_t n, bool
 bool work_prefill(struct work *w, size_t n, double *seconds, struct error *err)
 {
     struct generate_result r;
-    if (!work_make_prompt(w, n, err) || !generate(w, &w->prompt, 1, false, NULL, &r, err))
-        return false;
+    if (!work_make_prompt(w, n, err) || !generate(w, &w->prompt, 1, &r, err)) return false;
     *seconds = r.prefill_seconds;
     return true;
 }
@@ -89,7 +87,7 @@ bool work_decode(struct work *w, size_t context, size_t n, double *seconds, stru
         prompt = &w->prompt;
     }
     struct generate_result r;
-    if (!generate(w, prompt, n + 1, false, NULL, &r, err)) return false;
+    if (!generate(w, prompt, n + 1, &r, err)) return false;
     *seconds = r.decode_seconds / (double)n;
     return true;
 }
@@ -113,6 +111,22 @@ static size_t done(const struct sequence *s, size_t n)
     size_t sum = 0;
     for (size_t i = 0; i < n; i++) sum += s[i].done;
     return sum;
+}
+
+/* Ends what is not done, and frees all: false with the error of one that failed. */
+static bool end_all(struct batch *b, struct sequence *s, size_t n, bool ok, struct error *err)
+{
+    atomic_bool cancel = true;
+    for (size_t i = 0; i < n; i++) {
+        s[i].paused = false;
+        if (!ok) s[i].options.cancel = &cancel;
+    }
+    while (done(s, n) < n) batch_step(b);
+    for (size_t i = 0; i < n; i++) {
+        if (ok && s[i].error.code) ok = error_set(err, s[i].error.code, "%s", s[i].error.text);
+        sequence_free(&s[i]);
+    }
+    return ok;
 }
 
 bool work_decode_many(struct work *w, size_t sequences, size_t context, size_t n, double *rate,
@@ -139,29 +153,50 @@ bool work_decode_many(struct work *w, size_t sequences, size_t context, size_t n
     while (ok && done(s, made) == 0) batch_step(b);
     double seconds = clock_seconds() - started;
     *rate = seconds > 0 ? (double)(generated(s, made) - first) / seconds : 0;
-    /* Those that are not done yet after an error, and those that began later. */
-    atomic_bool cancel = false;
-    for (size_t i = 0; !ok && i < made; i++) s[i].options.cancel = &cancel;
-    if (!ok) atomic_store(&cancel, true);
-    while (done(s, made) < made) batch_step(b);
+    ok = end_all(b, s, made, ok, err);
     b->speculate = before;
-    for (size_t i = 0; i < made; i++) {
-        if (ok && s[i].error.code) ok = error_set(err, s[i].error.code, "%s", s[i].error.text);
-        sequence_free(&s[i]);
-    }
     return ok;
 }
 
-bool work_play(struct work *w, const struct trace *trace, bool drafts, double *rate,
-               double *accepted, struct error *err)
+bool work_play(struct work *w, const struct trace *trace, double rates[2], double *accepted,
+               struct error *err)
 {
-    struct trace_player player;
-    struct token_constraint constraint = trace_play(&player, trace);
-    struct generate_result r;
-    if (!generate(w, &trace->prompt, trace->answer.len, drafts, &constraint, &r, err)) return false;
-    *rate = r.decode_seconds > 0 ? (double)(r.generated_tokens - 1) / r.decode_seconds : 0;
-    *accepted = r.drafted_tokens ? (double)r.accepted_tokens / (double)r.drafted_tokens : 0;
-    return true;
+    struct batch *b = w->engine->batch;
+    struct trace_player players[2];
+    struct token_constraint constraints[2];
+    struct sequence s[2];
+    struct generate_result results[2] = {0};
+    double seconds[2] = {0};
+    size_t made = 0;
+    bool before = b->speculate, ok = true;
+    for (; ok && made < 2; made += ok) {
+        constraints[made] = trace_play(&players[made], trace);
+        struct generate_options o = {.max_tokens = trace->answer.len,
+                                     .sampler = GREEDY,
+                                     .ignore_end = true,
+                                     .constraint = &constraints[made]};
+        ok = sequence_create(&s[made], w->engine, &trace->prompt, &o, &(struct sequence_output){0},
+                             err);
+        if (ok) batch_add(b, &s[made]);
+    }
+    for (size_t turn = 0; ok && done(s, 2) < 2; turn = !turn) {
+        if (s[turn].done) continue;
+        bool begun = s[turn].first_token > 0;
+        s[turn].paused = false;
+        s[!turn].paused = true;
+        b->speculate = turn == 1;
+        double started = clock_seconds();
+        batch_step(b);
+        if (begun) seconds[turn] += clock_seconds() - started;
+        results[turn] = s[turn].result;
+    }
+    ok = end_all(b, s, made, ok, err);
+    b->speculate = before;
+    for (size_t i = 0; i < 2; i++)
+        rates[i] = seconds[i] > 0 ? (double)(results[i].generated_tokens - 1) / seconds[i] : 0;
+    double drafted = (double)results[1].drafted_tokens;
+    *accepted = drafted > 0 ? (double)results[1].accepted_tokens / drafted : 0;
+    return ok;
 }
 
 bool work_second_question(struct work *w, size_t shared, size_t own, double *first, double *second,
@@ -171,8 +206,7 @@ bool work_second_question(struct work *w, size_t shared, size_t own, double *fir
     if (!work_make_prompt(w, shared, err)) return false;
     for (int i = 0; i < 2; i++) {
         w->prompt.len = shared;
-        if (!add_random(w, &w->prompt, own, err) ||
-            !generate(w, &w->prompt, 1, false, NULL, &r, err))
+        if (!add_random(w, &w->prompt, own, err) || !generate(w, &w->prompt, 1, &r, err))
             return false;
         *(i ? second : first) = r.prefill_seconds;
     }

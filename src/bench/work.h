@@ -36,9 +36,11 @@ bool work_decode(struct work *w, size_t context, size_t n, double *seconds, stru
 bool work_decode_many(struct work *w, size_t sequences, size_t context, size_t n, double *rate,
                       struct error *err);
 
-/* Tokens a second of a trace's answer, its prompt being known; with drafts or without. */
-bool work_play(struct work *w, const struct trace *trace, bool drafts, double *rate,
-               double *accepted, struct error *err);
+/* Tokens a second of a trace's answer, its prompt being known, without drafts and with: both at
+ * once, a step of each by turns, so that what the machine does meanwhile falls on both. `accepted`:
+ * the share of the drafts that were right. */
+bool work_play(struct work *w, const struct trace *trace, double rates[2], double *accepted,
+               struct error *err);
 
 /* Seconds to the first token of a question of `own` tokens behind `shared` tokens of passages: the
  * first about them, and the next. */

@@ -152,8 +152,10 @@ static size_t draft(struct batch *b, struct sequence *s, struct speculate_step *
 static void plan_decoding(struct batch *b, struct plan *p)
 {
     size_t decoding = 0;
-    for (size_t i = 0; i < b->n; i++)
-        decoding += b->sequences[i]->admitted && left(b->sequences[i]) == 1;
+    for (size_t i = 0; i < b->n; i++) {
+        const struct sequence *s = b->sequences[i];
+        decoding += s->admitted && !s->paused && left(s) == 1;
+    }
     /* Drafted tokens are nearly free up to about 16 in a step, over all sequences. */
     size_t drafts = b->speculate && decoding && decoding <= 4 ? MAX_DRAFT / decoding : 0;
     struct speculate_step step = {decoding, decoding, (double)decoding};
