@@ -5,6 +5,7 @@
 /* A step's sequences: random lengths and pages, and the KV pool. */
 struct setting {
     size_t n_seq, n_tokens, pages_stride, n_pages, n_heads, n_kv, dim;
+    size_t out_dim; /* of a head's output: the rest is padding */
     size_t length[4], new_tokens[4]; /* length: with the new ones */
     int32_t *position, *sequence, *pages, *visible;
     struct cuda_kv kv;
@@ -14,7 +15,8 @@ struct setting {
 static struct setting make_setting(size_t n_seq, size_t most_new, size_t most_old, size_t n_heads,
                                    size_t n_kv, size_t dim, bool int8)
 {
-    struct setting s = {.n_seq = n_seq, .n_heads = n_heads, .n_kv = n_kv, .dim = dim};
+    struct setting s = {
+        .n_seq = n_seq, .n_heads = n_heads, .n_kv = n_kv, .dim = dim, .out_dim = dim};
     size_t total = 0;
     for (size_t i = 0; i < n_seq; i++) {
         s.new_tokens[i] = (size_t)pick_between(1, (int32_t)most_new);
@@ -95,6 +97,26 @@ static double kv_at(const struct setting *s, size_t sequence, size_t position, s
     return (double)f32_from_bf16(h);
 }
 
+/* Whatever is not of a new token stays: puts the old back into the new slots, compares. */
+static void assert_others_stay(struct setting *s, const uint8_t *before)
+{
+    size_t dim = s->dim, size = s->kv.int8 ? 1 : 2;
+    for (size_t t = 0; t < s->n_tokens; t++)
+        for (size_t h = 0; h < 2 * s->n_kv; h++) {
+            size_t position = (size_t)s->position[t], slot = position % 32;
+            size_t page =
+                (size_t)s->pages[(size_t)s->sequence[t] * s->pages_stride + position / 32];
+            size_t at = (page * 2 * s->n_kv + h) * (size_t)s->kv.head_bytes;
+            for (size_t d = 0; d < dim; d++) {
+                size_t k = h % 2 ? (slot / 2 * dim + d) * 2 + slot % 2 : slot * dim + d;
+                memcpy(s->kv.data + at + k * size, before + at + k * size, size);
+            }
+            if (s->kv.int8)
+                memcpy(s->kv.data + at + 32 * dim + 4 * slot, before + at + 32 * dim + 4 * slot, 4);
+        }
+    assert_memory_equal(s->kv.data, before, s->bytes);
+}
+
 static void keys_values_and_queries_are_normed_rotated_and_stored(void **state)
 {
     (void)state;
@@ -153,22 +175,7 @@ static void keys_values_and_queries_are_normed_rotated_and_stored(void **state)
                                  out[d]);
                 }
             }
-        /* Whatever is not of a new token stays: put the old back into the new slots, compare. */
-        for (size_t t = 0; t < n; t++)
-            for (size_t h = 0; h < 2 * n_kv; h++) {
-                size_t position = (size_t)s.position[t], slot = position % 32;
-                size_t page =
-                    (size_t)s.pages[(size_t)s.sequence[t] * s.pages_stride + position / 32];
-                size_t at = (page * 2 * n_kv + h) * (size_t)s.kv.head_bytes, size = int8 ? 1 : 2;
-                for (size_t d = 0; d < dim; d++) {
-                    size_t k = h % 2 ? (slot / 2 * dim + d) * 2 + slot % 2 : slot * dim + d;
-                    memcpy(s.kv.data + at + k * size, before + at + k * size, size);
-                }
-                if (int8)
-                    memcpy(s.kv.data + at + 32 * dim + 4 * slot, before + at + 32 * dim + 4 * slot,
-                           4);
-            }
-        assert_memory_equal(s.kv.data, before, s.bytes);
+        assert_others_stay(&s, before);
         free(before);
         free(head);
         free(out);
@@ -177,6 +184,47 @@ static void keys_values_and_queries_are_normed_rotated_and_stored(void **state)
         free(a.q);
         free((void *)(uintptr_t)a.q_norm);
         free((void *)(uintptr_t)a.k_norm);
+        free_partials(&a.qkv);
+        free_setting(&s);
+    }
+}
+
+/* Heads of encoders, padded with zeros to a multiple of 32. */
+static void an_encoders_heads_are_padded_and_stored(void **state)
+{
+    (void)state;
+    for (int i = 0; i < SHAPES(600); i++) {
+        size_t heads = (size_t)pick_between(1, 5), dim = (size_t)pick_between(1, i % 10 ? 70 : 256);
+        size_t padded = (dim + 31) / 32 * 32;
+        if (i % 4 == 0) dim = padded;
+        struct setting s =
+            make_setting((size_t)pick_between(1, 3), 3, 60, heads, heads, padded, false);
+        size_t n = s.n_tokens;
+        struct cuda_bert_qkv_args a = {.tokens = tokens_of(&s),
+                                       .kv = s.kv,
+                                       .q = take(n * heads * padded, sizeof(uint16_t)),
+                                       .n_tokens = (int32_t)n,
+                                       .dim = (int32_t)dim};
+        a.qkv = random_partials((size_t)pick_between(1, 3), n, 3 * heads * dim, i % 3 != 0);
+        memset(a.q, 0xff, n * heads * padded * sizeof *a.q);
+        uint8_t *before = take(s.bytes, 1);
+        memcpy(before, s.kv.data, s.bytes);
+        cuda_host_launch(CUDA_KERNEL_bert_qkv, cuda_row_grid((int32_t)n, 1), &a);
+        for (size_t t = 0; t < n; t++)
+            for (size_t h = 0; h < 3 * heads; h++)
+                for (size_t d = 0; d < padded; d++) {
+                    double want = d < dim ? sum_partials(&a.qkv, n, t, h * dim + d) : 0;
+                    double got = h < heads
+                                     ? (double)f32_from_bf16(a.q[(t * heads + h) * padded + d])
+                                     : kv_at(&s, (size_t)s.sequence[t], (size_t)s.position[t],
+                                             h % heads, h >= 2 * heads, d);
+                    if (!(fabs(got - want) <= fabs(want) * 0x1p-8 + (d < dim ? 1e-6 : 0)))
+                        fail_msg("token %zu head %zu dimension %zu is %g, not %g", t, h, d, got,
+                                 want);
+                }
+        assert_others_stay(&s, before);
+        free(before);
+        free(a.q);
         free_partials(&a.qkv);
         free_setting(&s);
     }
@@ -215,10 +263,10 @@ static const double ATTENTION_ROUNDING = 0x1p-8 + 1e-5;
 
 static void check_attention(const struct setting *s, bool decode, const char *what)
 {
-    size_t n = s->n_tokens, width = s->n_heads * s->dim;
-    uint16_t *q = aligned_alloc(16, n * width * sizeof *q);
+    size_t n = s->n_tokens, width = s->n_heads * s->out_dim, numbers = n * s->n_heads * s->dim;
+    uint16_t *q = aligned_alloc(16, numbers * sizeof *q);
     assert_non_null(q);
-    for (size_t i = 0; i < n * width; i++) q[i] = bf16_from_f32(2 * noise());
+    for (size_t i = 0; i < numbers; i++) q[i] = bf16_from_f32(2 * noise());
     int32_t per_tile = cuda_tile_tokens(decode, (int32_t)s->n_heads, (int32_t)s->n_kv);
     struct cuda_tile *tiles = take(n, sizeof *tiles);
     size_t n_tiles = 0, first = 0, most_pages = 0;
@@ -239,7 +287,11 @@ static void check_attention(const struct setting *s, bool decode, const char *wh
                                     .out = make_activations(form, n, width),
                                     .scale = 1.0f / sqrtf((float)s->dim),
                                     .n_tiles = (int32_t)n_tiles,
-                                    .n_heads = (int32_t)s->n_heads};
+                                    .n_heads = (int32_t)s->n_heads,
+                                    .out_dim = (int32_t)s->out_dim};
+    for (size_t i = 0; i < n && s->out_dim < s->dim; i++)
+        memset(a.out.bf16 + i * (size_t)a.out.stride + width, 0,
+               ((size_t)a.out.stride - width) * sizeof *a.out.bf16);
     a.n_splits = (int32_t)((most_pages + CUDA_SPLIT_PAGES - 1) / CUDA_SPLIT_PAGES) +
                  (int32_t)(random_bits() % 2);
     enum cuda_kernel kernel = cuda_attention_kernel(decode, s->kv.int8, (int32_t)s->dim);
@@ -256,16 +308,18 @@ static void check_attention(const struct setting *s, bool decode, const char *wh
     } else {
         cuda_host_launch(kernel, cuda_prefill_grid(&a), &a);
     }
-    double *want = take(width, sizeof *want);
+    double *want = take(width, sizeof *want), *head = take(s->dim, sizeof *head);
     for (size_t t = 0; t < n; t++) {
         double slack = 0, size;
         for (size_t h = 0; h < s->n_heads; h++) {
-            attend(s, q, t, h, (double)a.scale, want + h * s->dim, &size);
+            attend(s, q, t, h, (double)a.scale, head, &size);
+            memcpy(want + h * s->out_dim, head, s->out_dim * sizeof *want);
             slack = fmax(slack, size * ATTENTION_ROUNDING);
         }
         check_activations(&a.out, t, want, width, slack, what);
     }
     free(want);
+    free(head);
     free(tiles);
     free(q);
     free_activations(&a.out);
@@ -285,6 +339,7 @@ static void run_shapes(bool decode, int rounds)
         if (decode && i % 240 < 6) most_old = 600;
         struct setting s =
             make_setting(large ? 2 : 1, most_new, most_old, n_kv * group, n_kv, dim, int8);
+        if (!decode && i % 4 == 3) s.out_dim = 4 * (size_t)pick_between(1, (int32_t)dim / 4);
         check_attention(&s, decode, decode ? "decode" : "prefill");
         free_setting(&s);
     }
@@ -321,6 +376,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_values_and_queries_are_normed_rotated_and_stored),
+        cmocka_unit_test(an_encoders_heads_are_padded_and_stored),
         cmocka_unit_test(decode_and_combine_agree_with_attention_in_double),
         cmocka_unit_test(prefill_agrees_with_attention_in_double),
         cmocka_unit_test(all_tokens_of_a_text_see_its_keys),

@@ -1,4 +1,4 @@
-/* The kernels of one block a row, on the emulated GPU: embeddings, rotary angles, norms, gelu. */
+/* The kernels of one block a row, on the emulated GPU: embeddings, rotary angles, norms, gelu, pooling. */
 #include "cuda_fixture.h"
 
 /* What sums of some hundreds of f32 lose, relative to their size. */
@@ -244,6 +244,65 @@ static void gelu_of_partial_sums(void **s)
     }
 }
 
+static void vectors_are_means_of_tokens_to_length_1_or_not(void **s)
+{
+    (void)s;
+    for (int i = 0; i < SHAPES(600); i++) {
+        size_t n = (size_t)pick_between(1, i % 20 ? 20 : 70), n_rows = (size_t)pick_between(1, 3);
+        size_t width = (size_t)pick_between(1, i % 5 ? 140 : 700);
+        struct cuda_tile *rows = take(n_rows, sizeof *rows);
+        struct cuda_pool_args a = {.rows = rows,
+                                   .out = take(n_rows * width, sizeof(float)),
+                                   .n_tokens = (int32_t)n,
+                                   .width = (int32_t)width,
+                                   .normalize = i % 3 != 0};
+        a.from = random_partials((size_t)pick_between(1, 3), n, width, i % 2);
+        for (size_t r = 0; r < n_rows; r++) {
+            rows[r].first = pick_between(0, (int32_t)n - 1);
+            rows[r].n = i % 4 ? pick_between(1, (int32_t)n - rows[r].first) : 1;
+        }
+        memset(a.out, 0xff, n_rows * width * sizeof *a.out);
+        cuda_host_launch(CUDA_KERNEL_pool, cuda_row_grid((int32_t)n_rows, 1), &a);
+        double *want = take(width, sizeof *want);
+        for (size_t r = 0; r < n_rows; r++) {
+            double squares = 0;
+            for (size_t c = 0; c < width; c++) {
+                want[c] = 0;
+                for (size_t t = 0; t < (size_t)rows[r].n; t++)
+                    want[c] += sum_partials(&a.from, n, (size_t)rows[r].first + t, c);
+                want[c] /= rows[r].n;
+                squares += want[c] * want[c];
+            }
+            double scale = a.normalize ? 1 / fmax(sqrt(squares), 1e-12) : 1;
+            for (size_t c = 0; c < width; c++) {
+                double got = (double)a.out[r * width + c];
+                if (!(fabs(got - want[c] * scale) <= ROUNDING * (fabs(want[c]) + 2) * scale))
+                    fail_msg("vector %zu of %d tokens: column %zu of %zu is %g, not %g", r,
+                             rows[r].n, c, width, got, want[c] * scale);
+            }
+        }
+        free(want);
+        free(rows);
+        free(a.out);
+        free_partials(&a.from);
+    }
+}
+
+static void a_vector_of_zeros_stays_one(void **s)
+{
+    (void)s;
+    float zeros[2 * 16] = {0}, out[12];
+    struct cuda_tile row = {0, 2};
+    struct cuda_pool_args a = {.from = {zeros, NULL, 1, 16},
+                               .rows = &row,
+                               .out = out,
+                               .n_tokens = 2,
+                               .width = 12,
+                               .normalize = 1};
+    cuda_host_launch(CUDA_KERNEL_pool, cuda_row_grid(1, 1), &a);
+    assert_memory_equal(out, zeros, sizeof out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -254,6 +313,8 @@ int main(void)
         cmocka_unit_test(layernorm_adds_partial_sums_and_hands_on_every_form),
         cmocka_unit_test(encoder_embeddings_are_summed_and_normed),
         cmocka_unit_test(gelu_of_partial_sums),
+        cmocka_unit_test(vectors_are_means_of_tokens_to_length_1_or_not),
+        cmocka_unit_test(a_vector_of_zeros_stays_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -291,14 +291,15 @@ DEVICE void prefill(const struct cuda_attention_args *a, unsigned char *room, co
         uint32_t row = warp * 16 + lane / 4 + 8 * i;
         if (row >= n_rows) continue;
         float inverse = 1.0f / r.sum[i];
+        uint32_t out_dim = (uint32_t)a->out_dim;
         uint16_t *to = a->out.bf16 +
                        (size_t)((uint32_t)tile.first + row / group) * (uint32_t)a->out.stride +
-                       (kv_head * group + row % group) * dim;
+                       (kv_head * group + row % group) * out_dim;
         UNROLL for (uint32_t s = 0; s < (uint32_t)CHUNKS; s++)
         {
-            if (32 * s >= dim) continue;
             UNROLL for (uint32_t d = 0; d < 2; d++)
             { /* 4 dimensions in a row */
+                if (32 * s + 4 * (2 * (lane % 4) + d) >= out_dim) continue;
                 struct u2 v;
                 v.x = pack_bf16(r.out[s][0][2 * i + d] * inverse, r.out[s][1][2 * i + d] * inverse);
                 v.y = pack_bf16(r.out[s][2][2 * i + d] * inverse, r.out[s][3][2 * i + d] * inverse);

@@ -25,9 +25,9 @@
  * A larger step: form = CUDA_FORM_BF16; GEMM and GEMM_SWIGLU in place of GEMV and GEMV_SWIGLU;
  *   sequences with more than a few tokens go through PREFILL, the others through DECODE and
  *   COMBINE. The head's rows are gathered by RMSNORM's `rows`.
- * An encoder's batch: BERT_EMBED (with its norm), and for each layer: GEMM(qkv), ROPE_KV (cosine
- *   NULL; pages are scratch), PREFILL (visible: the keys of the text), GEMM(o), LAYERNORM,
- * GEMM(up), GELU, GEMM(down), LAYERNORM. */
+ * An encoder's batch: BERT_EMBED (with its norm), and for each layer: GEMM(qkv), BERT_QKV (pages
+ *   are scratch), PREFILL (visible: the keys of the text), GEMM(o), LAYERNORM, GEMM(up), GELU,
+ *   GEMM(down), LAYERNORM. Then GEMM(projection), of ColBERT, and POOL. */
 #ifndef BACKEND_CUDA_KERNELS_H
 #define BACKEND_CUDA_KERNELS_H
 
@@ -168,11 +168,13 @@ struct cuda_attention_args {
     const int32_t *visible;        /* (n_tokens), at least 1 */
     struct cuda_tokens tokens;
     struct cuda_kv kv;
-    struct cuda_activations out; /* (n_tokens, n_heads * head_dim); PREFILL: BF16 */
+    struct cuda_activations out; /* (n_tokens, n_heads * out_dim); PREFILL: BF16 */
     float *partial;              /* DECODE: (n_tiles, n_kv_heads, n_splits, 16, head_dim) */
     float *max_and_sum;          /* DECODE: (n_tiles, n_kv_heads, n_splits, 16, 2) */
     float scale;                 /* of scores: 1 / sqrt(head_dim) */
     int32_t n_tiles, n_heads;
+    int32_t out_dim; /* head_dim; PREFILL: or less, a multiple of 4, where the rest is padding. What
+                        then lies past the last head in a row of out is not written: zero it once */
     int32_t n_splits; /* DECODE: at least the most pages of a sequence / CUDA_SPLIT_PAGES, rounded
                          up; splits past a sequence's end do nothing */
 };
@@ -206,6 +208,25 @@ struct cuda_bert_embed_args {
     float eps;
     int32_t type; /* of words */
     int32_t n_tokens, hidden;
+};
+
+/* Queries out in bf16, keys and values into their pages, a key head a query head. Heads of `dim` are
+ * padded with zeros to kv.head_dim; pages are bf16. */
+struct cuda_bert_qkv_args {
+    struct cuda_partials qkv; /* q rows, then k, then v; bias of all */
+    struct cuda_tokens tokens;
+    struct cuda_kv kv;
+    uint16_t *q; /* (n_tokens, n_kv_heads * kv.head_dim) bf16 */
+    int32_t n_tokens, dim;
+};
+
+/* out[i] = the mean of the rows' partial sums, to length 1 where asked for. */
+struct cuda_pool_args {
+    struct cuda_partials from;
+    const struct cuda_tile *rows; /* (blocks of the grid): consecutive tokens, at least 1 */
+    float *out;                   /* (blocks, width) */
+    int32_t n_tokens, width;      /* n_tokens: of the partial sums */
+    int32_t normalize;
 };
 
 /* x[t] = layernorm(x[t] + partials and bias) * weight + bias, and the same in out's form. */
@@ -263,6 +284,8 @@ struct cuda_gelu_args {
     X(bert_embed, 256, cuda_bert_embed_args)                                                       \
     X(layernorm, 512, cuda_layernorm_args)                                                         \
     X(gelu, 256, cuda_gelu_args)                                                                   \
+    X(bert_qkv, 256, cuda_bert_qkv_args)                                                           \
+    X(pool, 512, cuda_pool_args)                                                                   \
     CUDA_KERNELS_OF_TYPE(X, q4)                                                                    \
     CUDA_KERNELS_OF_TYPE(X, q8)                                                                    \
     CUDA_KERNELS_OF_TYPE(X, bf16)                                                                  \
@@ -423,8 +446,8 @@ static inline struct cuda_grid cuda_argmax_grid(const struct cuda_sample_args *a
     return g;
 }
 
-/* ROTARY, EMBED, BERT_EMBED, LAYERNORM, GELU: one block a token; RMSNORM: one a row; PICK: one a row;
- * ROPE_KV: n_tokens in x, n_kv_heads in y. No dynamic shared memory. */
+/* ROTARY, EMBED, BERT_EMBED, BERT_QKV, LAYERNORM, GELU: one block a token; RMSNORM, PICK, POOL: one a
+ * row; ROPE_KV: n_tokens in x, n_kv_heads in y. No dynamic shared memory. */
 static inline struct cuda_grid cuda_row_grid(int32_t n_rows, int32_t n_in_y)
 {
     struct cuda_grid g = {(uint32_t)n_rows, (uint32_t)n_in_y, 1, 0};

@@ -137,6 +137,7 @@ static bool run_attention(struct stage *s, const struct stage_step *step,
                                        .max_and_sum = s->attn_sums,
                                        .scale = 1.0f / sqrtf((float)c->head_dim),
                                        .n_heads = (int32_t)c->n_heads,
+                                       .out_dim = (int32_t)c->head_dim,
                                        .n_splits = (int32_t)step->sizes.splits};
     if (step->sizes.prefill_tiles) {
         args.tiles = input(s, step->in.prefill_tiles);
