@@ -5,7 +5,7 @@
 /* A step's sequences: random lengths and pages, and the KV pool. */
 struct setting {
     size_t n_seq, n_tokens, pages_stride, n_pages, n_heads, n_kv, dim;
-    size_t out_dim; /* of a head's output: the rest is padding */
+    size_t out_dim;                  /* of a head's output: the rest is padding */
     size_t length[4], new_tokens[4]; /* length: with the new ones */
     int32_t *position, *sequence, *pages, *visible;
     struct cuda_kv kv;

@@ -1,4 +1,5 @@
-/* The kernels of one block a row, on the emulated GPU: embeddings, rotary angles, norms, gelu, pooling. */
+/* The kernels of one block a row, on the emulated GPU: embeddings, rotary angles, norms, gelu,
+ * pooling. */
 #include "cuda_fixture.h"
 
 /* What sums of some hundreds of f32 lose, relative to their size. */
