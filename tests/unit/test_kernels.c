@@ -165,7 +165,8 @@ static void check_quantized(const struct cpu_kernels *k, const float *x, size_t 
     int8_t q[256];
     float scale[8];
     int32_t bias[8], power[8];
-    struct activations to = {n / 32, 1, NULL, q, scale, bias, powers ? power : NULL};
+    struct activations to = {.groups = n / 32, .tokens = 1, .q = q, .scale = scale, .bias = bias};
+    if (powers) to.power = power;
     k->quantize(x, &to, 0);
     for (size_t g = 0; g < n / 32; g++) {
         int32_t sum = 0, most = 0;

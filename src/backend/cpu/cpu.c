@@ -22,6 +22,7 @@ static void make_input(struct cpu_backend *b, struct activations *to, const floa
 {
     const struct cpu_kernels *k = b->kernels;
     size_t stride = to->groups * QUANT_GROUP, begin, end;
+    atomic_store_explicit(&to->claims[thread].next, 0, memory_order_relaxed);
     thread_pool_split(n_tokens, 1, thread, n_threads, &begin, &end);
     for (size_t t = begin; t < end; t++) {
         const float *row = from + t * width;
@@ -241,7 +242,8 @@ static bool take_activations(struct cpu_backend *b, struct activations *a, size_
 {
     a->groups = packed_groups(width);
     a->f32 = take(b, rows * a->groups * QUANT_GROUP, sizeof *a->f32);
-    if (!a->f32) return false;
+    a->claims = take(b, b->n_threads, sizeof *a->claims);
+    if (!a->f32 || !a->claims) return false;
     if (b->model->type != QUANT_Q4 && b->model->type != QUANT_Q8) return true;
     a->q = take(b, rows * a->groups * QUANT_GROUP, sizeof *a->q);
     a->scale = take(b, rows * a->groups, sizeof *a->scale);
@@ -260,6 +262,7 @@ static void free_activations(struct activations *a)
     free(a->scale);
     free(a->bias);
     free(a->power);
+    free(a->claims);
 }
 
 static void cpu_free(struct backend *base)
@@ -342,7 +345,7 @@ bool backend_cpu_memory(const struct model_config *config, enum quant_type type,
     struct packed_model shape = {.config = *config, .type = type};
     if (options->n_layers) shape.config.n_layers = options->n_layers;
     config = &shape.config;
-    struct cpu_backend b = {.model = &shape, .counting = true};
+    struct cpu_backend b = {.model = &shape, .counting = true, .n_threads = n_threads};
     struct kv_pool kv;
     if (!take_buffers(&b, options, err) ||
         !kv_pool_measure(&kv, config, options->n_pages, kv_type_of(type, options->kv_bits), err) ||
@@ -382,6 +385,7 @@ struct backend *backend_cpu_create(const struct packed_model *model, struct thre
         }
     }
     b->pool = pool;
+    b->n_threads = thread_pool_size(pool);
     b->kernels = kernels;
     b->max_tokens = options->max_tokens;
     b->max_logits = options->max_logits;

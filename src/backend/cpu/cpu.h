@@ -33,6 +33,7 @@ struct cpu_backend {
     const struct cpu_kernels *kernels;
     const struct paged_attention *paged; /* NULL: by kv_load and attention_tile */
     struct thread_pool *pool;
+    size_t n_threads;
     struct kv_pool kv;
     size_t max_tokens, max_logits;
     size_t activation_bytes;
@@ -67,7 +68,8 @@ enum matmul_end {
     MATMUL_SWIGLU, /* blocks of 16 rows are gate and up by turns; out = silu(gate) * up */
 };
 
-/* This thread's part of out (n_tokens, stride) from W and x. */
+/* This thread's part of out (n_tokens, stride) from W and x, n_tokens at least 1, and what it can
+ * do of the others' parts. */
 void matmul(const struct cpu_kernels *k, const struct packed_matrix *w, const struct activations *x,
             size_t n_tokens, const float *bias, enum matmul_end end, float *out, size_t stride,
             size_t thread, size_t n_threads);

@@ -42,10 +42,11 @@ struct cpu_encoder {
 /* This thread's rows of x as a matrix's input; normed in place before when norm is given. */
 static void make_input(struct cpu_encoder *e, struct activations *to, float *from, size_t width,
                        size_t from_stride, const float *norm, const float *bias, size_t begin,
-                       size_t end)
+                       size_t end, size_t thread)
 {
     const struct cpu_kernels *k = e->kernels;
     size_t stride = to->groups * QUANT_GROUP;
+    atomic_store_explicit(&to->claims[thread].next, 0, memory_order_relaxed);
     for (size_t t = begin; t < end; t++) {
         float *row = to->f32 + t * stride, *x = from + t * from_stride;
         if (norm) k->layernorm(x, norm, bias, width, e->model->config.norm_eps, x);
@@ -129,30 +130,30 @@ static void batch_body(void *context, size_t thread, size_t n)
     const float *norm = m->norm, *bias = m->norm_bias;
     for (size_t i = 0; i < c->n_layers; i++) {
         const struct packed_encoder_layer *l = &m->layers[i];
-        make_input(e, &e->in, e->x, h, h, norm, bias, begin, end);
+        make_input(e, &e->in, e->x, h, h, norm, bias, begin, end, thread);
         thread_pool_barrier(e->pool);
         matmul(k, &l->qkv, &e->in, nt, l->qkv_bias, MATMUL_STORE, e->qkv, e->qkv_stride, thread, n);
         thread_pool_barrier(e->pool);
         attention_of(e, thread, n);
         thread_pool_barrier(e->pool);
-        make_input(e, &e->in, e->attn, h, h, NULL, NULL, begin, end);
+        make_input(e, &e->in, e->attn, h, h, NULL, NULL, begin, end, thread);
         thread_pool_barrier(e->pool);
         matmul(k, &l->o, &e->in, nt, l->o_bias, MATMUL_ADD, e->x, h, thread, n);
         thread_pool_barrier(e->pool);
-        make_input(e, &e->in, e->x, h, h, l->attn_norm, l->attn_norm_bias, begin, end);
+        make_input(e, &e->in, e->x, h, h, l->attn_norm, l->attn_norm_bias, begin, end, thread);
         thread_pool_barrier(e->pool);
         matmul(k, &l->up, &e->in, nt, l->up_bias, MATMUL_STORE, e->wide, e->wide_stride, thread, n);
         thread_pool_barrier(e->pool);
         k->gelu(e->wide + begin * e->wide_stride, (end - begin) * e->wide_stride);
-        make_input(e, &e->wide_in, e->wide, c->intermediate, e->wide_stride, NULL, NULL, begin,
-                   end);
+        make_input(e, &e->wide_in, e->wide, c->intermediate, e->wide_stride, NULL, NULL, begin, end,
+                   thread);
         thread_pool_barrier(e->pool);
         matmul(k, &l->down, &e->wide_in, nt, l->down_bias, MATMUL_ADD, e->x, h, thread, n);
         thread_pool_barrier(e->pool);
         norm = l->mlp_norm;
         bias = l->mlp_norm_bias;
     }
-    make_input(e, &e->in, e->x, h, h, norm, bias, begin, end);
+    make_input(e, &e->in, e->x, h, h, norm, bias, begin, end, thread);
     if (!m->projection.data) return;
     thread_pool_barrier(e->pool);
     matmul(k, &m->projection, &e->in, nt, NULL, MATMUL_STORE, e->out, e->out_stride, thread, n);
@@ -210,7 +211,8 @@ static bool take_activations(struct cpu_encoder *e, struct activations *a, size_
     size_t rows = e->max_tokens;
     a->groups = packed_groups(width);
     a->f32 = take(e, rows * a->groups * QUANT_GROUP, sizeof *a->f32);
-    if (!a->f32) return false;
+    a->claims = take(e, e->n_threads, sizeof *a->claims);
+    if (!a->f32 || !a->claims) return false;
     if (e->model->type != QUANT_Q4 && e->model->type != QUANT_Q8) return true;
     a->q = take(e, rows * a->groups * QUANT_GROUP, sizeof *a->q);
     a->scale = take(e, rows * a->groups, sizeof *a->scale);
@@ -229,6 +231,7 @@ static void free_activations(struct activations *a)
     free(a->scale);
     free(a->bias);
     free(a->power);
+    free(a->claims);
 }
 
 static bool take_scratch(struct cpu_encoder *e)

@@ -6,6 +6,7 @@
 
 #include "quant/format.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -18,6 +19,11 @@ enum {
     SPAN_TOKENS = 128,
     MAX_HEAD_DIM = 256,
     POWER_ZERO = 40,
+};
+
+/* How much of its part of a matrix a thread has begun; a cache line of its own. */
+struct matmul_claim {
+    _Alignas(64) atomic_size_t next;
 };
 
 /* Rows of activations as the matrix kernels take them. q4 and q8 weights use the int8 form, in
@@ -37,6 +43,7 @@ struct activations {
                        that the unsigned weights carry */
     int32_t *power; /* (groups, tokens): scale = 2^k as (k + POWER_ZERO) << 23, |k| <= POWER_ZERO,
                        so that it makes no exponent negative; NULL: any scale goes */
+    struct matmul_claim *claims; /* (threads), 0 before each matrix; NULL: none helps another */
 };
 
 /* Computes out[t][r] = sum over k of W[r][k] x[first + t][k] for the 16 rows of one block, or the
