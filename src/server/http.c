@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <math.h>
 #include <microhttpd.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -486,6 +487,14 @@ static void start(struct http *h, struct exchange *x)
                 "as many requests as the server takes are waiting already; try again later");
 }
 
+/* MHD does not see an end of file that came together with the request, and would keep the
+ * connection until it had been idle for long enough. */
+static bool sends_no_more(const struct exchange *x)
+{
+    struct pollfd fd = {.fd = x->socket, .events = POLLRDHUP};
+    return x->socket >= 0 && poll(&fd, 1, 0) == 1;
+}
+
 /* MHD_YES when there is nothing to send yet. */
 static enum MHD_Result send_reply(struct exchange *x)
 {
@@ -496,6 +505,7 @@ static enum MHD_Result send_reply(struct exchange *x)
     pthread_mutex_unlock(&x->lock);
     if (over) return MHD_NO;
     if (!response) return MHD_YES;
+    if (sends_no_more(x)) MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
     /* Without the lock: MHD locks a response too, and holds that lock when it calls read_stream. */
     enum MHD_Result result = MHD_queue_response(x->connection, x->status, response);
     MHD_destroy_response(response);

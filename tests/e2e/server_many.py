@@ -4,6 +4,7 @@ server_many.sh, which has filled the store."""
 import json
 import os
 import re
+import select
 import signal
 import socket
 import threading
@@ -180,6 +181,33 @@ def test_broken(server):
           status == 400 and error_code(body) == "context_length_exceeded", status, body)
 
 
+def test_half_closed(server):
+    """A client that has said all it will say: its connection ends with the reply, not a minute later. The
+    end often comes together with the request, which the server cannot tell from one that comes later."""
+    request = f"GET /query/llm-info HTTP/1.1\r\nHost: {server.host}:{server.port}\r\n\r\n"
+    open_still = 0
+    for _ in range(50):
+        s = server.raw(request)
+        s.shutdown(socket.SHUT_WR)
+        s.settimeout(20)  # an idle one has 60
+        try:
+            reply = b""
+            while piece := s.recv(65536):
+                reply += piece
+        except TimeoutError:
+            open_still += 1
+        s.close()
+        if not reply.startswith(b"HTTP/1.1 200") or open_still:
+            break
+    check("a client that ends its sending gets its reply and the end", open_still == 0 and
+          reply.startswith(b"HTTP/1.1 200"), reply[:200])
+    connection = server.connect()
+    for _ in range(2):
+        _, headers, _ = server.get("/health", connection=connection)
+    check("one that does not keeps its connection", connection.sock and headers.get("connection") != "close", headers)
+    connection.close()
+
+
 def test_gone(server):
     """Of a server that computes one at a time and takes four more."""
     ask = server.query_bytes(query=LONG, temperature=0)
@@ -188,10 +216,22 @@ def test_gone(server):
         info = server.info()
         return info["queue"]["running"] + info["queue"]["waiting"]
 
+    def five():
+        """Connections of which the first is at work and two wait for the model: again when that was not
+        seen before one was answered."""
+        while True:
+            crowd = [server.raw(ask) for _ in range(5)]
+            seen = []
+            wait_for(lambda: seen.append(active() >= 3 and server.metric("autospec_queue_length") == 2)
+                     or seen[-1] or select.select(crowd, [], [], 0)[0])
+            if seen[-1]:
+                return crowd
+            for s in crowd:
+                s.close()
+            wait_for(lambda: active() == 0)
+
     cancelled = server.metric("autospec_generations_cancelled_total")
-    crowd = [server.raw(ask) for _ in range(5)]
-    check("five fill the server", wait_for(lambda: active() >= 3 and
-                                           server.metric("autospec_queue_length") == 2))
+    crowd = five()
     status, headers, body = server.ask(LONG)
     check("the sixth is told to come again", status == 429 and error_code(body) == "queue_full", status, body)
     check("and when", headers.get("retry-after", "").isdigit(), headers)
@@ -200,10 +240,8 @@ def test_gone(server):
     check("when they go, nothing of them is left", wait_for(lambda: active() == 0))
     check("what was computed for them was broken off",
           wait_for(lambda: server.metric("autospec_generations_cancelled_total") > cancelled))
-    first = server.raw(ask)
-    more = [first] + [server.raw(ask) for _ in range(4)]
-    wait_for(lambda: server.metric("autospec_queue_length") == 2)
-    for s in more[1:]:
+    first, *more = five()
+    for s in more:
         s.close()  # these wait, most of them
     check("places in the queue are free again while the first still runs",
           wait_for(lambda: server.metric("autospec_queue_length") == 0), server.info())
@@ -280,6 +318,7 @@ with Server() as server:
     test_crowd(server, solo)
     test_slow_readers(server, solo)
     test_broken(server)
+    test_half_closed(server)
     check("SIGTERM ends it well", server.stop() == 0)
     log = "".join(server.log)
     check("no sanitizer spoke", not re.search("Sanitizer|runtime error", log))
