@@ -1,5 +1,5 @@
 #include "engine/encoder.h"
-#include "backend/cpu/encoder.h"
+#include "backend/cuda/encoder_cuda.h"
 #include "base/clock.h"
 #include "base/file.h"
 
@@ -9,6 +9,8 @@
 
 enum {
     DEFAULT_BATCH = 1024, /* tokens */
+    GPU_BATCH = 8192,     /* that a large GPU is busy with */
+    TEXT_TOKENS = 16,     /* of a text, at least, for a batch to be full */
     PADDING = 128,        /* rows that an embedding may have beyond the vocabulary */
 };
 
@@ -17,8 +19,9 @@ struct encoder {
     struct thread_pool *pool;
     struct tokenizer *tokenizer;
     struct packed_encoder *model;
-    struct cpu_encoder *backend;
-    size_t batch_tokens;
+    struct encoder_backend *backend;
+    struct gpus gpus;
+    struct encoder_backend_options batch;
     int32_t cls, sep, mask, marker[2];
     bool *silent; /* (vocab), by id: passages have no vector of it; NULL: of all */
     double load_seconds;
@@ -73,6 +76,24 @@ static bool prepare_tokens(struct encoder *e, const char *dir, struct error *err
            (!c->mask_punctuation || silence_punctuation(e, err));
 }
 
+/* On a GPU that the options allow and that has room for it, or on the CPU. */
+static bool open_backend(struct encoder *e, const struct encoder_options *options,
+                         struct error *err)
+{
+    struct encoder_placement place;
+    struct encoder_backend_options *o = &e->batch;
+    size_t usual = e->gpus.n ? GPU_BATCH : DEFAULT_BATCH, context = e->model->config.context;
+    o->isa = options->isa;
+    o->max_tokens = options->batch_tokens ? options->batch_tokens : usual;
+    if (o->max_tokens < context) o->max_tokens = context;
+    o->max_texts = o->max_tokens / TEXT_TOKENS + 1;
+    if (!encoder_placement_make(e->model, o, &e->gpus, &place, err)) return false;
+    *o = place.options;
+    e->backend = place.device ? encoder_cuda_create(e->model, e->pool, &place, err)
+                              : encoder_cpu_create(e->model, e->pool, o, err);
+    return e->backend != NULL;
+}
+
 struct encoder *encoder_open(const char *model_dir, const struct encoder_options *options,
                              struct error *err)
 {
@@ -94,17 +115,16 @@ struct encoder *encoder_open(const char *model_dir, const struct encoder_options
     }
     /* What is quick to refuse comes first. */
     struct encoder_config config;
-    if (!encoder_config_read(&config, dir, err)) goto fail;
+    if (!encoder_config_read(&config, dir, err) ||
+        !gpus_open(&e->gpus, options->device, options->gpu_source, err))
+        goto fail;
     e->tokenizer = tokenizer_read(dir, err);
     e->pool = e->tokenizer ? thread_pool_create(options->n_threads, err) : NULL;
     if (!e->pool) goto fail;
     struct packed_options packed = {.type = options->type, .cache_dir = options->cache_dir};
     e->model = packed_encoder_open(dir, &packed, e->pool, err);
     if (!e->model || !prepare_tokens(e, dir, err)) goto fail;
-    e->batch_tokens = options->batch_tokens ? options->batch_tokens : DEFAULT_BATCH;
-    if (e->batch_tokens < e->model->config.context) e->batch_tokens = e->model->config.context;
-    e->backend = cpu_encoder_create(e->model, e->pool, e->batch_tokens, options->isa, err);
-    if (!e->backend) goto fail;
+    if (!open_backend(e, options, err)) goto fail;
     e->load_seconds = clock_seconds() - started;
     free(dir);
     return e;
@@ -117,7 +137,8 @@ fail:
 void encoder_free(struct encoder *e)
 {
     if (!e) return;
-    cpu_encoder_free(e->backend);
+    if (e->backend) e->backend->ops->free(e->backend);
+    gpus_close(&e->gpus);
     packed_encoder_free(e->model);
     tokenizer_free(e->tokenizer);
     thread_pool_free(e->pool);
@@ -134,10 +155,12 @@ const struct tokenizer *encoder_tokenizer(const struct encoder *e)
 void encoder_info(const struct encoder *e, struct encoder_info *info)
 {
     const struct encoder_config *c = &e->model->config;
+    struct backend_memory memory;
+    e->backend->ops->memory(e->backend, &memory);
     *info = (struct encoder_info){
         .name = e->name,
         .quantization = quant_type_label(e->model->type),
-        .device = cpu_encoder_description(e->backend),
+        .device = e->backend->ops->description(e->backend),
         .pooling = c->is_colbert               ? "none"
                    : c->pooling == POOLING_CLS ? "cls"
                                                : "mean",
@@ -149,11 +172,23 @@ void encoder_info(const struct encoder *e, struct encoder_info *info)
         .hidden = c->hidden,
         .vocab = c->vocab,
         .parameters = e->model->parameters,
-        .weight_bytes = e->model->bytes,
-        .activation_bytes = cpu_encoder_bytes(e->backend),
+        .weight_bytes = memory.weights,
+        .activation_bytes = memory.activations,
         .from_cache = e->model->from_cache,
         .load_seconds = e->load_seconds,
     };
+}
+
+bool encoder_gpu(const struct encoder *e, struct backend_gpu *out)
+{
+    const struct encoder_backend_ops *ops = e->backend->ops;
+    return ops->gpu && ops->gpu(e->backend, 0, out);
+}
+
+bool encoder_lost(const struct encoder *e)
+{
+    const struct encoder_backend_ops *ops = e->backend->ops;
+    return ops->lost && ops->lost(e->backend);
 }
 
 /* ---- texts to tokens ---- */
@@ -252,55 +287,41 @@ static bool job_make(struct job *j, const struct encoder_text *texts, size_t n,
     return ok;
 }
 
-/* Takes the output rows of one text. */
-typedef void take_rows(void *context, size_t text, const float *rows, size_t n_rows);
+/* Takes the vectors of one text: one, or of ColBERT one a token. */
+typedef void take_vectors(void *context, size_t text, const float *vectors, size_t n_tokens);
 
-static bool job_run(struct job *j, take_rows *take, void *context, struct error *err)
+static bool job_run(struct job *j, take_vectors *take, void *context, struct error *err)
 {
-    size_t dim = j->e->model->dim;
+    const struct encoder *e = j->e;
+    size_t dim = e->model->dim;
     for (size_t done = 0; done < j->n;) {
         size_t count = 0, tokens = 0;
-        while (done + count < j->n &&
-               tokens + j->sequences[done + count].n_tokens <= j->e->batch_tokens)
+        while (done + count < j->n && count < e->batch.max_texts &&
+               tokens + j->sequences[done + count].n_tokens <= e->batch.max_tokens)
             tokens += j->sequences[done + count++].n_tokens;
-        const float *rows = cpu_encoder_run(j->e->backend, j->sequences + done, count, err);
-        if (!rows) return false;
+        const float *vectors = e->backend->ops->run(e->backend, j->sequences + done, count, err);
+        if (!vectors) return false;
         for (size_t i = done; i < done + count; i++) {
-            take(context, j->order[i], rows, j->sequences[i].n_tokens);
-            rows += j->sequences[i].n_tokens * dim;
+            take(context, j->order[i], vectors, j->sequences[i].n_tokens);
+            vectors += (e->model->config.is_colbert ? j->sequences[i].n_tokens : 1) * dim;
         }
         done += count;
     }
     return true;
 }
 
-/* ---- rows to vectors ---- */
+/* ---- vectors ---- */
 
-static void normalize(float *v, size_t n)
-{
-    double sum = 0;
-    for (size_t i = 0; i < n; i++) sum += (double)v[i] * v[i];
-    float inverse = 1.0f / (float)fmax(sqrt(sum), 1e-12); /* as torch does */
-    for (size_t i = 0; i < n; i++) v[i] *= inverse;
-}
-
-struct pool_target {
-    const struct encoder_config *config;
+struct text_target {
+    size_t dim;
     float *out;
 };
 
-static void pool_rows(void *context, size_t text, const float *rows, size_t n_rows)
+static void keep_text(void *context, size_t text, const float *vectors, size_t n_tokens)
 {
-    struct pool_target *p = context;
-    size_t h = p->config->hidden;
-    float *out = p->out + text * h;
-    memcpy(out, rows, h * sizeof *out);
-    if (p->config->pooling == POOLING_MEAN) {
-        for (size_t t = 1; t < n_rows; t++)
-            for (size_t i = 0; i < h; i++) out[i] += rows[t * h + i];
-        for (size_t i = 0; i < h; i++) out[i] /= (float)n_rows;
-    }
-    if (p->config->normalize) normalize(out, h);
+    struct text_target *t = context;
+    (void)n_tokens;
+    memcpy(t->out + text * t->dim, vectors, t->dim * sizeof *vectors);
 }
 
 bool encoder_embed(struct encoder *e, const struct encoder_text *texts, size_t n,
@@ -310,8 +331,8 @@ bool encoder_embed(struct encoder *e, const struct encoder_text *texts, size_t n
         return error_set(err, ERROR_UNSUPPORTED,
                          "%s is a ColBERT model: it has a vector a token, none a text", e->name);
     struct job j = {.e = e};
-    struct pool_target target = {&e->model->config, out};
-    bool ok = job_make(&j, texts, n, kind, err) && job_run(&j, pool_rows, &target, err);
+    struct text_target target = {e->model->dim, out};
+    bool ok = job_make(&j, texts, n, kind, err) && job_run(&j, keep_text, &target, err);
     job_free(&j);
     return ok;
 }
@@ -328,16 +349,15 @@ struct token_target {
     struct token_vectors *out;
 };
 
-static void keep_rows(void *context, size_t text, const float *rows, size_t n_rows)
+static void keep_tokens(void *context, size_t text, const float *vectors, size_t n_tokens)
 {
     struct token_target *t = context;
     size_t dim = t->out->dim;
     float *to = t->out->vectors + t->out->first[text] * dim;
     const int32_t *ids = t->job->ids.ids + t->job->first[text];
-    for (size_t i = 0; i < n_rows; i++) {
+    for (size_t i = 0; i < n_tokens; i++) {
         if (!has_vector(t->job->e, t->kind, ids[i])) continue;
-        memcpy(to, rows + i * dim, dim * sizeof *to);
-        normalize(to, dim);
+        memcpy(to, vectors + i * dim, dim * sizeof *to);
         to += dim;
     }
 }
@@ -361,7 +381,7 @@ bool encoder_embed_tokens(struct encoder *e, const struct encoder_text *texts, s
                 out->first[i + 1] += has_vector(e, kind, j.ids.ids[t]);
         }
         if (out->first) out->vectors = calloc(out->first[n] + 1, out->dim * sizeof *out->vectors);
-        ok = out->vectors ? job_run(&j, keep_rows, &target, err)
+        ok = out->vectors ? job_run(&j, keep_tokens, &target, err)
                           : error_memory(err, "vectors of tokens");
     }
     job_free(&j);

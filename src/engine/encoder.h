@@ -9,13 +9,19 @@
 #include "quant/format.h"
 
 struct encoder;
+struct device_source; /* backend/cuda/device.h */
+struct backend_gpu;   /* backend/backend.h */
 
 struct encoder_options {
     enum quant_type type;  /* how weights are kept; QUANT_BF16: as they are, F32 files in f32 */
     const char *cache_dir; /* for packed files; NULL: none is kept */
     size_t n_threads;      /* 0: the cores there are */
     const char *isa;       /* NULL: the best */
-    size_t batch_tokens;   /* computed at once; 0: 1024. At least a longest text is */
+    size_t batch_tokens;   /* computed at once; 0: 1024, on a GPU 8192 or what fits. At least a
+                              longest text is */
+    const char *device;    /* "auto" (or NULL): a GPU that has room, or the CPU; "cpu", "cuda",
+                              "cuda:N". On a GPU f32 weights are computed in bf16 */
+    struct device_source *gpu_source; /* NULL: the driver's */
 };
 
 /* Opens a folder in the Hugging Face layout: config.json, tokenizer.json or vocab.txt,
@@ -39,6 +45,12 @@ struct encoder_info {
     double load_seconds;
 };
 void encoder_info(const struct encoder *e, struct encoder_info *info);
+
+/* The GPU that computes it, with what is free there now; false: the CPU does. From any thread. */
+bool encoder_gpu(const struct encoder *e, struct backend_gpu *out);
+
+/* The GPU is gone for good: every call fails from now on. From any thread. */
+bool encoder_lost(const struct encoder *e);
 
 const struct tokenizer *encoder_tokenizer(const struct encoder *e);
 

@@ -52,6 +52,7 @@ static struct encoder *open_encoder(const char *name, enum quant_type type, cons
     struct encoder_options options = {.type = type,
                                       .n_threads = n_threads,
                                       .isa = isa ? isa : variant_isa(),
+                                      .device = "cpu",
                                       .batch_tokens = batch};
     snprintf(dir, sizeof dir, ENCODERS "%s", name);
     struct encoder *e = encoder_open(dir, &options, &err);

@@ -1,5 +1,6 @@
-#include "backend/cpu/encoder.h"
+/* A BERT encoder on the CPU. */
 #include "backend/cpu/cpu.h"
+#include "backend/encoder_backend.h"
 #include "quant/quantize.h"
 
 #include <math.h>
@@ -16,10 +17,12 @@ struct encoder_scratch {
 };
 
 struct cpu_encoder {
+    struct encoder_backend base;
     const struct packed_encoder *model;
     const struct cpu_kernels *kernels;
     struct thread_pool *pool;
-    size_t max_tokens, bytes, n_threads;
+    struct encoder_backend_options options;
+    size_t bytes, n_threads;
     size_t qkv_stride, wide_stride, out_stride;
     char description[64];
     /* Buffers of one batch, each with max_tokens rows. */
@@ -28,6 +31,7 @@ struct cpu_encoder {
     float *attn;                     /* (hidden) */
     float *wide;                     /* (intermediate padded to 16) */
     float *out;                      /* (dim padded to 16): of the projection */
+    float *vectors;                  /* (max_texts, hidden): not of ColBERT */
     size_t *positions;               /* of each token in its text */
     struct activations in, wide_in;  /* of hidden, of intermediate */
     struct encoder_scratch *scratch; /* one a thread */
@@ -117,6 +121,34 @@ static void attention_of(struct cpu_encoder *e, size_t thread, size_t n_threads)
                 attend(e, &e->scratch[thread], &e->sequences[i], first, head);
 }
 
+static void normalize(float *v, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++) sum += (double)v[i] * v[i];
+    float inverse = 1.0f / (float)fmax(sqrt(sum), 1e-12); /* as torch does */
+    for (size_t i = 0; i < n; i++) v[i] *= inverse;
+}
+
+/* This thread's texts' vectors out of their tokens'. */
+static void pool_texts(struct cpu_encoder *e, size_t thread, size_t n_threads)
+{
+    const struct encoder_config *c = &e->model->config;
+    size_t h = c->hidden, first = 0;
+    for (size_t i = 0; i < e->n_sequences; first += e->sequences[i++].n_tokens) {
+        if (i % n_threads != thread) continue;
+        size_t n = e->sequences[i].n_tokens;
+        const float *rows = e->x + first * h;
+        float *out = e->vectors + i * h;
+        memcpy(out, rows, h * sizeof *out);
+        if (c->pooling == POOLING_MEAN) {
+            for (size_t t = 1; t < n; t++)
+                for (size_t d = 0; d < h; d++) out[d] += rows[t * h + d];
+            for (size_t d = 0; d < h; d++) out[d] /= (float)n;
+        }
+        if (c->normalize) normalize(out, h);
+    }
+}
+
 static void batch_body(void *context, size_t thread, size_t n)
 {
     struct cpu_encoder *e = context;
@@ -154,43 +186,38 @@ static void batch_body(void *context, size_t thread, size_t n)
         bias = l->mlp_norm_bias;
     }
     make_input(e, &e->in, e->x, h, h, norm, bias, begin, end, thread);
-    if (!m->projection.data) return;
     thread_pool_barrier(e->pool);
+    if (!m->projection.data) {
+        pool_texts(e, thread, n);
+        return;
+    }
     matmul(k, &m->projection, &e->in, nt, NULL, MATMUL_STORE, e->out, e->out_stride, thread, n);
     thread_pool_barrier(e->pool);
-    if (thread == 0) /* without the padding; each row moves down or stays */
-        for (size_t t = 1; t < nt; t++)
-            memmove(e->out + t * m->dim, e->out + t * e->out_stride, m->dim * sizeof *e->out);
+    if (thread != 0) return;
+    for (size_t t = 0; t < nt; t++) { /* without the padding; each row moves down or stays */
+        float *to = e->out + t * m->dim;
+        memmove(to, e->out + t * e->out_stride, m->dim * sizeof *to);
+        normalize(to, m->dim);
+    }
 }
 
-const float *cpu_encoder_run(struct cpu_encoder *e, const struct encoder_sequence *sequences,
-                             size_t n, struct error *err)
+static const float *cpu_run(struct encoder_backend *b, const struct encoder_sequence *sequences,
+                            size_t n, struct error *err)
 {
-    const struct encoder_config *c = &e->model->config;
-    e->n_tokens = 0;
-    for (size_t i = 0; i < n; i++) {
-        const struct encoder_sequence *s = &sequences[i];
-        if (s->n_tokens == 0 || s->n_tokens > c->context || s->n_keys == 0 ||
-            s->n_keys > s->n_tokens || s->n_tokens > e->max_tokens - e->n_tokens) {
-            error_set(err, ERROR_USAGE, "a text of %zu tokens in a batch of at most %zu",
-                      s->n_tokens, e->max_tokens);
-            return NULL;
+    struct cpu_encoder *e = (struct cpu_encoder *)b;
+    size_t at = 0;
+    if (!encoder_batch_check(&e->model->config, &e->options, sequences, n, &e->n_tokens, err))
+        return NULL;
+    for (size_t i = 0; i < n; i++)
+        for (size_t t = 0; t < sequences[i].n_tokens; t++, at++) {
+            e->positions[at] = t;
+            e->tokens[at] = &sequences[i].tokens[t];
         }
-        for (size_t t = 0; t < s->n_tokens; t++) {
-            if (s->tokens[t] < 0 || (size_t)s->tokens[t] >= c->vocab) {
-                error_set(err, ERROR_INPUT, "token %d: the model has ids 0..%zu", s->tokens[t],
-                          c->vocab - 1);
-                return NULL;
-            }
-            e->positions[e->n_tokens] = t;
-            e->tokens[e->n_tokens++] = &s->tokens[t];
-        }
-    }
     e->sequences = sequences;
     e->n_sequences = n;
     e->in.tokens = e->wide_in.tokens = e->n_tokens;
     if (e->n_tokens) thread_pool_run(e->pool, batch_body, e);
-    return e->model->projection.data ? e->out : e->x;
+    return e->model->projection.data ? e->out : e->vectors;
 }
 
 /* ---- making and freeing ---- */
@@ -208,7 +235,7 @@ static void *take(struct cpu_encoder *e, size_t count, size_t size)
 
 static bool take_activations(struct cpu_encoder *e, struct activations *a, size_t width)
 {
-    size_t rows = e->max_tokens;
+    size_t rows = e->options.max_tokens;
     a->groups = packed_groups(width);
     a->f32 = take(e, rows * a->groups * QUANT_GROUP, sizeof *a->f32);
     a->claims = take(e, e->n_threads, sizeof *a->claims);
@@ -237,7 +264,7 @@ static void free_activations(struct activations *a)
 static bool take_scratch(struct cpu_encoder *e)
 {
     const struct encoder_config *c = &e->model->config;
-    size_t longest = c->context < e->max_tokens ? c->context : e->max_tokens;
+    size_t longest = c->context < e->options.max_tokens ? c->context : e->options.max_tokens;
     size_t keys = (longest + KV_PAGE - 1) / KV_PAGE * KV_PAGE, hd = c->head_dim;
     e->scratch = calloc(e->n_threads, sizeof *e->scratch);
     for (size_t i = 0; e->scratch && i < e->n_threads; i++) {
@@ -254,7 +281,7 @@ static bool take_scratch(struct cpu_encoder *e)
 static bool take_buffers(struct cpu_encoder *e)
 {
     const struct encoder_config *c = &e->model->config;
-    size_t rows = e->max_tokens;
+    size_t rows = e->options.max_tokens;
     e->qkv_stride = packed_blocks(3 * c->hidden) * QUANT_BLOCK_ROWS;
     e->wide_stride = packed_blocks(c->intermediate) * QUANT_BLOCK_ROWS;
     e->out_stride = packed_blocks(e->model->dim) * QUANT_BLOCK_ROWS;
@@ -263,46 +290,17 @@ static bool take_buffers(struct cpu_encoder *e)
     e->attn = take(e, rows * c->hidden, sizeof *e->attn);
     e->wide = take(e, rows * e->wide_stride, sizeof *e->wide);
     e->out = take(e, c->is_colbert ? rows * e->out_stride : 0, sizeof *e->out);
+    e->vectors = take(e, c->is_colbert ? 0 : e->options.max_texts * c->hidden, sizeof *e->vectors);
     e->positions = take(e, rows, sizeof *e->positions);
     e->tokens = take(e, rows, sizeof *e->tokens);
-    return e->x && e->qkv && e->attn && e->wide && e->out && e->positions && e->tokens &&
-           take_activations(e, &e->in, c->hidden) &&
+    return e->x && e->qkv && e->attn && e->wide && e->out && e->vectors && e->positions &&
+           e->tokens && take_activations(e, &e->in, c->hidden) &&
            take_activations(e, &e->wide_in, c->intermediate) && take_scratch(e);
 }
 
-struct cpu_encoder *cpu_encoder_create(const struct packed_encoder *model, struct thread_pool *pool,
-                                       size_t max_tokens, const char *isa, struct error *err)
+static void cpu_free(struct encoder_backend *b)
 {
-    const struct cpu_kernels *kernels = cpu_kernels_find(isa);
-    if (!kernels) {
-        error_set(err, ERROR_UNSUPPORTED,
-                  "instruction set \"%s\": not one of portable, avx2, avx512, or not in this CPU",
-                  isa);
-        return NULL;
-    }
-    struct cpu_encoder *e = calloc(1, sizeof *e);
-    if (!e) {
-        error_memory(err, "CPU backend");
-        return NULL;
-    }
-    e->model = model;
-    e->pool = pool;
-    e->kernels = kernels;
-    e->max_tokens = max_tokens;
-    e->n_threads = thread_pool_size(pool);
-    snprintf(e->description, sizeof e->description, "cpu %s, %zu thread%s", kernels->name,
-             e->n_threads, e->n_threads == 1 ? "" : "s");
-    if (!take_buffers(e)) {
-        error_set(err, ERROR_MEMORY, "no room for activations of %zu tokens (%zu MB)", max_tokens,
-                  e->bytes / 1000000);
-        cpu_encoder_free(e);
-        return NULL;
-    }
-    return e;
-}
-
-void cpu_encoder_free(struct cpu_encoder *e)
-{
+    struct cpu_encoder *e = (struct cpu_encoder *)b;
     if (!e) return;
     for (size_t i = 0; e->scratch && i < e->n_threads; i++) {
         free(e->scratch[i].k);
@@ -318,17 +316,59 @@ void cpu_encoder_free(struct cpu_encoder *e)
     free(e->attn);
     free(e->wide);
     free(e->out);
+    free(e->vectors);
     free(e->positions);
     free(e->tokens);
     free(e);
 }
 
-const char *cpu_encoder_description(const struct cpu_encoder *e)
+static void cpu_memory(const struct encoder_backend *b, struct backend_memory *out)
 {
-    return e->description;
+    const struct cpu_encoder *e = (const struct cpu_encoder *)b;
+    *out = (struct backend_memory){.weights = e->model->bytes, .activations = e->bytes};
 }
 
-size_t cpu_encoder_bytes(const struct cpu_encoder *e)
+static const char *cpu_description(const struct encoder_backend *b)
 {
-    return e->bytes;
+    return ((const struct cpu_encoder *)b)->description;
+}
+
+static const struct encoder_backend_ops cpu_ops = {.name = "cpu",
+                                                   .free = cpu_free,
+                                                   .run = cpu_run,
+                                                   .memory = cpu_memory,
+                                                   .description = cpu_description};
+
+struct encoder_backend *encoder_cpu_create(const struct packed_encoder *model,
+                                           struct thread_pool *pool,
+                                           const struct encoder_backend_options *options,
+                                           struct error *err)
+{
+    const struct cpu_kernels *kernels = cpu_kernels_find(options->isa);
+    if (!kernels) {
+        error_set(err, ERROR_UNSUPPORTED,
+                  "instruction set \"%s\": not one of portable, avx2, avx512, or not in this CPU",
+                  options->isa);
+        return NULL;
+    }
+    struct cpu_encoder *e = calloc(1, sizeof *e);
+    if (!e) {
+        error_memory(err, "CPU backend");
+        return NULL;
+    }
+    e->base.ops = &cpu_ops;
+    e->model = model;
+    e->pool = pool;
+    e->kernels = kernels;
+    e->options = *options;
+    e->n_threads = thread_pool_size(pool);
+    snprintf(e->description, sizeof e->description, "cpu %s, %zu thread%s", kernels->name,
+             e->n_threads, e->n_threads == 1 ? "" : "s");
+    if (!take_buffers(e)) {
+        error_set(err, ERROR_MEMORY, "no room for activations of %zu tokens (%zu MB)",
+                  options->max_tokens, e->bytes / 1000000);
+        cpu_free(&e->base);
+        return NULL;
+    }
+    return &e->base;
 }

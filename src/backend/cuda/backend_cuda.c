@@ -179,15 +179,10 @@ static bool cuda_gpu(const struct backend *base, size_t i, struct backend_gpu *o
 {
     const struct cuda_backend *b = (const struct cuda_backend *)base;
     if (i >= b->n_stages) return false;
-    struct device *d = b->stages[i].device;
-    struct error ignored = {0};
-    *out = (struct backend_gpu){.index = d->index,
-                                .name = d->info.name,
-                                .total = d->info.total,
-                                .first_layer = b->stages[i].shape.first,
-                                .n_layers = b->stages[i].shape.n_layers,
-                                .memory = b->stages[i].memory};
-    if (!d->ops->free_memory(d, &out->free, &ignored)) out->free = 0;
+    device_gpu(b->stages[i].device, out);
+    out->first_layer = b->stages[i].shape.first;
+    out->n_layers = b->stages[i].shape.n_layers;
+    out->memory = b->stages[i].memory;
     return true;
 }
 

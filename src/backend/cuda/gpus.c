@@ -76,3 +76,10 @@ void gpus_close(struct gpus *g)
         d->ops->close(d);
     }
 }
+
+void device_gpu(struct device *d, struct backend_gpu *out)
+{
+    struct error ignored = {0};
+    *out = (struct backend_gpu){.index = d->index, .name = d->info.name, .total = d->info.total};
+    if (!d->ops->free_memory(d, &out->free, &ignored)) out->free = 0;
+}

@@ -3,6 +3,7 @@
 #ifndef BACKEND_CUDA_GPUS_H
 #define BACKEND_CUDA_GPUS_H
 
+#include "backend/backend.h"
 #include "backend/cuda/device.h"
 
 enum { MAX_GPUS = 16 };
@@ -21,5 +22,8 @@ bool gpus_check(const char *device, struct device_source *source, struct error *
  * left out. Close with gpus_close, also after a failure. */
 bool gpus_open(struct gpus *g, const char *device, struct device_source *source, struct error *err);
 void gpus_close(struct gpus *g);
+
+/* What is known of a device, and what is free on it now; nothing of what is ours there. */
+void device_gpu(struct device *d, struct backend_gpu *out);
 
 #endif

@@ -2,22 +2,6 @@
 
 #include <math.h>
 
-/* Bytes of weights that a warp asks for before it waits for the kernel in front of its own. */
-enum { PREFETCH_BYTES = 4096 };
-
-static bool launch(struct stage *s, enum cuda_kernel kernel, struct cuda_grid grid,
-                   const void *args, struct error *err)
-{
-    struct cuda_kernel_info info = cuda_kernel_info(kernel);
-    struct device_launch l = {.kernel = kernel,
-                              .grid = {grid.x, grid.y, grid.z},
-                              .threads = info.threads,
-                              .shared = grid.shared,
-                              .args = args,
-                              .args_size = info.args};
-    return s->device->ops->launch(s->device, &l, err);
-}
-
 static const void *input(const struct stage *s, size_t offset)
 {
     return s->inputs + offset;
@@ -28,45 +12,19 @@ static bool is_few(const struct stage_step *step)
     return step->sizes.tokens <= CUDA_GEMV_TOKENS;
 }
 
-/* ---- matrices ---- */
-
-static int32_t stride_of(const struct cuda_matrix *w)
+static bool launch(struct stage *s, enum cuda_kernel kernel, struct cuda_grid grid,
+                   const void *args, struct error *err)
 {
-    return (int32_t)stage_padded((size_t)w->rows, QUANT_BLOCK_ROWS);
-}
-
-static bool run_matrix(struct stage *s, const struct stage_matrix *w, struct cuda_gemv_args *args,
-                       bool few, bool swiglu, struct error *err)
-{
-    int type = (int)w->type;
-    args->w = w->at;
-    if (!few)
-        return launch(s, cuda_gemm_kernel(type, swiglu, args->n_tokens), cuda_gemm_grid(args), args,
-                      err);
-    enum cuda_kernel kernel = cuda_gemv_kernel(type, swiglu, args->n_tokens);
-    args->prefetch = s->device->info.capability >= 90 ? PREFETCH_BYTES : 0;
-    return launch(s, kernel,
-                  cuda_gemv_grid(args, swiglu, s->device->ops->resident(s->device, kernel)), args,
-                  err);
+    return kernel_launch(s->device, kernel, grid, args, err);
 }
 
 /* Partial sums of W x; *out says where they are, with the bias to be added. */
 static bool run_partials(struct stage *s, const struct stage_step *step,
-                         const struct stage_matrix *w, const struct cuda_activations *x,
+                         const struct device_matrix *w, const struct cuda_activations *x,
                          const float *bias, struct cuda_partials *out, struct error *err)
 {
-    bool few = is_few(step);
-    int32_t n = (int32_t)step->sizes.tokens;
-    unsigned processors = s->shape.processors;
-    struct cuda_gemv_args args = {
-        .x = *x,
-        .out = s->partials,
-        .n_tokens = n,
-        .out_stride = stride_of(&w->at),
-        .n_splits = few ? cuda_gemv_splits(w->at.rows, w->at.cols, processors)
-                        : cuda_gemm_splits(w->at.rows, w->at.cols, n, processors)};
-    *out = (struct cuda_partials){s->partials, bias, args.n_splits, args.out_stride};
-    return run_matrix(s, w, &args, few, false, err);
+    return matrix_partials(s->device, w, x, step->sizes.tokens, is_few(step), s->partials, bias,
+                           out, err);
 }
 
 /* ---- the parts of a layer ---- */
@@ -172,7 +130,7 @@ static bool run_layer(struct stage *s, const struct stage_step *step,
     return run_attention(s, step, layer, attn, err) &&
            run_partials(s, step, &layer->o, attn, layer->o_bias, out, err) &&
            run_norm(s, step, out, layer->mlp_norm, NULL, step->sizes.tokens, in, err) &&
-           run_matrix(s, &layer->gate_up, &swiglu, few, true, err) &&
+           matrix_launch(s->device, &layer->gate_up, &swiglu, few, true, err) &&
            run_partials(s, step, &layer->down, wide, NULL, out, err);
 }
 
@@ -208,7 +166,7 @@ static bool run_choice(struct stage *s, const struct stage_step *step, struct er
                                     .ids = s->ids,
                                     .n_rows = (int32_t)step->sizes.rows,
                                     .vocab = (int32_t)step->n_ids,
-                                    .stride = stride_of(&s->head.at)};
+                                    .stride = matrix_stride(&s->head.at)};
     return launch(s, CUDA_KERNEL_argmax, cuda_argmax_grid(&args), &args, err) &&
            launch(s, CUDA_KERNEL_pick, cuda_row_grid(args.n_rows, 1), &args, err) &&
            s->device->ops->copy_out(s->device, step->host_ids, s->ids,
@@ -225,10 +183,10 @@ static bool run_head(struct stage *s, const struct stage_step *step,
     struct cuda_gemv_args head = {.x = *in,
                                   .out = s->logits,
                                   .n_tokens = (int32_t)rows,
-                                  .out_stride = stride_of(&s->head.at),
+                                  .out_stride = matrix_stride(&s->head.at),
                                   .n_splits = 1};
     return run_norm(s, step, last, s->norm, input(s, step->in.rows), rows, in, err) &&
-           run_matrix(s, &s->head, &head, few, false, err) &&
+           matrix_launch(s->device, &s->head, &head, few, false, err) &&
            (!step->choose || run_choice(s, step, err));
 }
 

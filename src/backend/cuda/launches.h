@@ -4,6 +4,7 @@
 #ifndef BACKEND_CUDA_LAUNCHES_H
 #define BACKEND_CUDA_LAUNCHES_H
 
+#include "backend/cuda/matrix.h"
 #include "backend/cuda/stage.h"
 
 struct stage_step {

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALIGNMENT = 256, DRAFT_TILES = 16 };
+enum { DRAFT_TILES = 16 };
 
 struct backend_options stage_options(const struct backend_options *o,
                                      const struct model_config *config)
@@ -84,87 +84,24 @@ bool stage_check(const struct model_config *c, enum quant_type type, struct erro
 
 /* ---- the layout ---- */
 
-struct layout {
-    uintptr_t base; /* 0: only measured */
-    size_t at;
-    size_t *count; /* the kind of memory that is laid out now */
-};
-
-static void *take(struct layout *l, size_t bytes)
-{
-    size_t size = stage_padded(bytes, ALIGNMENT);
-    void *p = (void *)(l->base + l->at);
-    l->at += size;
-    *l->count += size;
-    return p;
-}
-
-static size_t rows16(size_t rows)
-{
-    return stage_padded(rows, QUANT_BLOCK_ROWS);
-}
-
-static const float *take_vector(struct layout *l, size_t n)
-{
-    return take(l, rows16(n) * sizeof(float));
-}
-
-static void take_matrix(struct layout *l, struct stage_matrix *m, enum quant_type type, size_t rows,
-                        size_t cols)
-{
-    m->type = type;
-    m->at.rows = (int32_t)rows;
-    m->at.cols = (int32_t)cols;
-    m->at.data = take(l, packed_matrix_bytes(type, rows, cols));
-    m->at.row_scale =
-        type == QUANT_Q4 || type == QUANT_Q8 ? take(l, rows16(rows) * sizeof(float)) : NULL;
-}
-
 /* As quant/packed_plan.c has them. */
 static void take_layer(struct layout *l, struct stage_layer *layer, const struct model_config *c,
                        enum quant_type type)
 {
     size_t heads = c->n_heads * c->head_dim, qkv = heads + 2 * c->n_kv_heads * c->head_dim;
     *layer = (struct stage_layer){0};
-    take_matrix(l, &layer->qkv, type, qkv, c->hidden);
-    take_matrix(l, &layer->o, type, c->hidden, heads);
-    take_matrix(l, &layer->gate_up, type, 2 * rows16(c->intermediate), c->hidden);
-    take_matrix(l, &layer->down, type, c->hidden, c->intermediate);
-    layer->attn_norm = take_vector(l, c->hidden);
-    layer->mlp_norm = take_vector(l, c->hidden);
-    if (c->qkv_bias) layer->qkv_bias = take_vector(l, qkv);
-    if (c->o_bias) layer->o_bias = take_vector(l, c->hidden);
+    layout_matrix(l, &layer->qkv, type, qkv, c->hidden);
+    layout_matrix(l, &layer->o, type, c->hidden, heads);
+    layout_matrix(l, &layer->gate_up, type, 2 * layout_rows(c->intermediate), c->hidden);
+    layout_matrix(l, &layer->down, type, c->hidden, c->intermediate);
+    layer->attn_norm = layout_vector(l, c->hidden);
+    layer->mlp_norm = layout_vector(l, c->hidden);
+    if (c->qkv_bias) layer->qkv_bias = layout_vector(l, qkv);
+    if (c->o_bias) layer->o_bias = layout_vector(l, c->hidden);
     if (c->qk_norm) {
-        layer->q_norm = take_vector(l, c->head_dim);
-        layer->k_norm = take_vector(l, c->head_dim);
+        layer->q_norm = layout_vector(l, c->head_dim);
+        layer->k_norm = layout_vector(l, c->head_dim);
     }
-}
-
-static struct cuda_activations take_activations(struct layout *l, enum cuda_form form, size_t rows,
-                                                size_t width)
-{
-    size_t stride = stage_padded(width, QUANT_GROUP);
-    struct cuda_activations a = {.form = (int32_t)form, .stride = (int32_t)stride};
-    if (form == CUDA_FORM_BF16) {
-        a.bf16 = take(l, rows * stride * sizeof *a.bf16);
-    } else {
-        a.q = take(l, rows * stride);
-        a.scale = take(l, rows * stride / QUANT_GROUP * sizeof *a.scale);
-    }
-    return a;
-}
-
-/* Rows times splits that a matrix's partial sums have at most, over all sizes of a step. */
-static size_t most_partials(size_t rows, size_t cols, size_t tokens, unsigned processors)
-{
-    size_t most = (size_t)cuda_gemv_splits((int32_t)rows, (int32_t)cols, processors) *
-                  (tokens < CUDA_GEMV_TOKENS ? tokens : CUDA_GEMV_TOKENS);
-    for (size_t n = 1; n <= tokens; n++) {
-        size_t here =
-            n * (size_t)cuda_gemm_splits((int32_t)rows, (int32_t)cols, (int32_t)n, processors);
-        if (here > most) most = here;
-    }
-    return most * rows16(rows);
 }
 
 static void take_buffers(struct layout *l, struct stage *s)
@@ -179,34 +116,35 @@ static void take_buffers(struct layout *l, struct stage *s)
     enum cuda_form few_form = shape->type == QUANT_Q4   ? CUDA_FORM_Q4
                               : shape->type == QUANT_Q8 ? CUDA_FORM_Q8
                                                         : CUDA_FORM_BF16;
-    s->inputs = take(l, limits.inputs);
-    s->inv_freq = take(l, c->head_dim / 2 * sizeof *s->inv_freq);
-    s->cosine = take(l, n * c->head_dim / 2 * sizeof *s->cosine);
-    s->sine = take(l, n * c->head_dim / 2 * sizeof *s->sine);
-    s->x = take(l, n * c->hidden * sizeof *s->x);
-    s->in = take_activations(l, CUDA_FORM_BF16, n, c->hidden);
-    s->attn = take_activations(l, CUDA_FORM_BF16, n, heads);
-    s->wide = take_activations(l, CUDA_FORM_BF16, n, rows16(c->intermediate));
-    s->in_q = take_activations(l, few_form, few, c->hidden);
-    s->attn_q = take_activations(l, few_form, few, heads);
-    s->wide_q = take_activations(l, few_form, few, rows16(c->intermediate));
-    size_t partials = most_partials(qkv, c->hidden, n, shape->processors);
-    size_t other = most_partials(c->hidden, heads, n, shape->processors);
+    s->inputs = layout_take(l, limits.inputs);
+    s->inv_freq = layout_take(l, c->head_dim / 2 * sizeof *s->inv_freq);
+    s->cosine = layout_take(l, n * c->head_dim / 2 * sizeof *s->cosine);
+    s->sine = layout_take(l, n * c->head_dim / 2 * sizeof *s->sine);
+    s->x = layout_take(l, n * c->hidden * sizeof *s->x);
+    s->in = layout_activations(l, CUDA_FORM_BF16, n, c->hidden);
+    s->attn = layout_activations(l, CUDA_FORM_BF16, n, heads);
+    s->wide = layout_activations(l, CUDA_FORM_BF16, n, layout_rows(c->intermediate));
+    s->in_q = layout_activations(l, few_form, few, c->hidden);
+    s->attn_q = layout_activations(l, few_form, few, heads);
+    s->wide_q = layout_activations(l, few_form, few, layout_rows(c->intermediate));
+    size_t partials = layout_partials(qkv, c->hidden, n, shape->processors);
+    size_t other = layout_partials(c->hidden, heads, n, shape->processors);
     if (other > partials) partials = other;
-    other = most_partials(c->hidden, c->intermediate, n, shape->processors);
+    other = layout_partials(c->hidden, c->intermediate, n, shape->processors);
     if (other > partials) partials = other;
-    s->partials = take(l, partials * sizeof *s->partials);
-    s->q = take(l, n * heads * sizeof *s->q);
+    s->partials = layout_take(l, partials * sizeof *s->partials);
+    s->q = layout_take(l, n * heads * sizeof *s->q);
     size_t parts = limits.decode_tiles * c->n_kv_heads * limits.splits * CUDA_DECODE_ROWS;
-    s->attn_partial = take(l, parts * c->head_dim * sizeof *s->attn_partial);
-    s->attn_sums = take(l, parts * 2 * sizeof *s->attn_sums);
+    s->attn_partial = layout_take(l, parts * c->head_dim * sizeof *s->attn_partial);
+    s->attn_sums = layout_take(l, parts * 2 * sizeof *s->attn_sums);
     if (!shape->heads) return;
     size_t rows = o->max_logits + CUDA_GEMV_TOKENS;
-    s->last = take_activations(l, CUDA_FORM_BF16, rows, c->hidden);
-    s->last_q = take_activations(l, few_form, few, c->hidden);
-    s->logits = take(l, rows * rows16(c->vocab) * sizeof *s->logits);
-    s->best = take(l, rows * cuda_ceil((uint32_t)c->vocab, CUDA_ARGMAX_PART) * sizeof *s->best);
-    s->ids = take(l, rows * sizeof *s->ids);
+    s->last = layout_activations(l, CUDA_FORM_BF16, rows, c->hidden);
+    s->last_q = layout_activations(l, few_form, few, c->hidden);
+    s->logits = layout_take(l, rows * layout_rows(c->vocab) * sizeof *s->logits);
+    s->best =
+        layout_take(l, rows * cuda_ceil((uint32_t)c->vocab, CUDA_ARGMAX_PART) * sizeof *s->best);
+    s->ids = layout_take(l, rows * sizeof *s->ids);
 }
 
 /* Lays all of it out from `base` on, and counts it. */
@@ -221,16 +159,17 @@ static void lay_out(struct stage *s, uintptr_t base)
     for (size_t i = 0; i < shape->n_layers; i++)
         take_layer(&l, s->layers ? &s->layers[i] : &layer, c, shape->type);
     if (shape->embeds || (shape->heads && c->tied_head))
-        take_matrix(&l, &s->embed, embed, c->vocab, c->hidden);
+        layout_matrix(&l, &s->embed, embed, c->vocab, c->hidden);
     if (shape->heads && c->tied_head) s->head = s->embed;
-    if (shape->heads && !c->tied_head) take_matrix(&l, &s->head, shape->type, c->vocab, c->hidden);
-    if (shape->heads) s->norm = take_vector(&l, c->hidden);
+    if (shape->heads && !c->tied_head)
+        layout_matrix(&l, &s->head, shape->type, c->vocab, c->hidden);
+    if (shape->heads) s->norm = layout_vector(&l, c->hidden);
 
     /* One page more than there are: padding writes there. */
     size_t kv = (shape->options.n_pages + 1) * stage_page_bytes(c, shape->options.kv_bits);
     l.count = &s->memory.kv_cache;
     for (size_t i = 0; i < shape->n_layers; i++) {
-        uint8_t *pages = take(&l, kv);
+        uint8_t *pages = layout_take(&l, kv);
         if (s->layers) s->layers[i].kv = pages;
     }
     l.count = &s->memory.activations;

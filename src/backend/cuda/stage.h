@@ -6,7 +6,7 @@
 
 #include "backend/backend.h"
 #include "backend/cuda/device.h"
-#include "backend/cuda/kernels.h"
+#include "backend/cuda/layout.h"
 
 /* A step of at most so many tokens of a sequence attends by DECODE, a longer one by PREFILL. */
 enum { STAGE_DECODE_TOKENS = 20 };
@@ -25,13 +25,8 @@ struct stage_shape {
 struct backend_options stage_options(const struct backend_options *o,
                                      const struct model_config *config);
 
-struct stage_matrix {
-    enum quant_type type;
-    struct cuda_matrix at;
-};
-
 struct stage_layer {
-    struct stage_matrix qkv, o, gate_up, down;
+    struct device_matrix qkv, o, gate_up, down;
     const float *attn_norm, *mlp_norm, *qkv_bias, *o_bias, *q_norm, *k_norm;
     uint8_t *kv;
 };
@@ -70,8 +65,8 @@ struct stage {
     struct backend_memory memory; /* bytes of each kind; all are one allocation */
     uint8_t *base;
 
-    struct stage_layer *layers;      /* (n_layers) */
-    struct stage_matrix embed, head; /* head may be embed */
+    struct stage_layer *layers;       /* (n_layers) */
+    struct device_matrix embed, head; /* head may be embed */
     const float *norm;
 
     /* Of a step; rows are tokens. */
@@ -105,11 +100,6 @@ static inline size_t stage_page_bytes(const struct model_config *c, unsigned kv_
     size_t head = CUDA_KV_PAGE * c->head_dim * (kv_bits == 8 ? 1 : 2);
     if (kv_bits == 8) head += CUDA_KV_PAGE * sizeof(float);
     return c->n_kv_heads * 2 * head;
-}
-
-static inline size_t stage_padded(size_t n, size_t unit)
-{
-    return (n + unit - 1) / unit * unit;
 }
 
 #endif

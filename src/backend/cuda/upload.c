@@ -1,22 +1,14 @@
 #include "backend/cuda/upload.h"
+#include "quant/quantize.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 enum {
-    BUFFER_BYTES = 32 << 20,
     AHEAD_BYTES = 128 << 20, /* of a file that are asked for before they are needed */
     COPY_UNIT = 64 << 10,    /* bytes that a thread copies at least */
-};
-
-struct upload {
-    struct device *device;
-    struct thread_pool *pool;
-    uint8_t *buffer[2];
-    struct device_event *done[2]; /* the buffer's copies */
-    bool pending[2];
-    size_t turn, fill; /* the buffer being filled, bytes in it */
 };
 
 struct part {
@@ -53,13 +45,14 @@ static bool turn_round(struct upload *u, struct error *err)
     return true;
 }
 
-static bool add(struct upload *u, const void *to, const void *from, size_t bytes, struct error *err)
+bool upload_bytes(struct upload *u, const void *to, const void *from, size_t bytes,
+                  struct error *err)
 {
     uint8_t *target = (uint8_t *)(uintptr_t)to;
     const uint8_t *source = from;
     for (size_t done = 0; done < bytes;) {
-        if (u->fill == BUFFER_BYTES && !turn_round(u, err)) return false;
-        size_t n = bytes - done, left = BUFFER_BYTES - u->fill;
+        if (u->fill == UPLOAD_BUFFER && !turn_round(u, err)) return false;
+        size_t n = bytes - done, left = UPLOAD_BUFFER - u->fill;
         if (n > left) n = left;
         if (n > COPY_UNIT)
             read_ahead(source + done, bytes - done < AHEAD_BYTES ? bytes - done : AHEAD_BYTES);
@@ -75,40 +68,76 @@ static bool add(struct upload *u, const void *to, const void *from, size_t bytes
     return true;
 }
 
-static bool add_vector(struct upload *u, const float *to, const float *from, size_t n,
-                       struct error *err)
+bool upload_vector(struct upload *u, const float *to, const float *from, size_t n,
+                   struct error *err)
 {
     if (!to && !from) return true;
     if (!to || !from) return error_set(err, ERROR_USAGE, "a vector that was not planned");
-    return add(u, to, from, stage_padded(n, QUANT_BLOCK_ROWS) * sizeof *to, err);
+    return upload_bytes(u, to, from, stage_padded(n, QUANT_BLOCK_ROWS) * sizeof *to, err);
 }
 
-static bool add_matrix(struct upload *u, const struct stage_matrix *to,
-                       const struct packed_matrix *from, struct error *err)
+/* f32 has no kernels: 16 rows at a time are rounded to bf16. */
+static bool upload_rounded(struct upload *u, const struct cuda_matrix *to,
+                           const struct packed_matrix *from, struct error *err)
 {
-    if (to->type != from->type || (size_t)to->at.rows != from->rows ||
+    size_t cols = from->cols, bytes = packed_block_bytes(QUANT_BF16, cols);
+    float *rows = malloc(QUANT_BLOCK_ROWS * cols * sizeof *rows), scales[QUANT_BLOCK_ROWS];
+    uint8_t *block = malloc(bytes);
+    bool ok = (rows && block) || error_memory(err, "weights");
+    for (size_t b = 0; ok && b < packed_blocks(from->rows); b++) {
+        size_t first = b * QUANT_BLOCK_ROWS, n = from->rows - first;
+        if (n > QUANT_BLOCK_ROWS) n = QUANT_BLOCK_ROWS;
+        for (size_t r = 0; r < n; r++) packed_matrix_read_row(from, first + r, rows + r * cols);
+        quantize_block(QUANT_BF16, rows, n, cols, block, scales);
+        ok = upload_bytes(u, to->data + b * bytes, block, bytes, err);
+    }
+    free(rows);
+    free(block);
+    return ok;
+}
+
+bool upload_matrix(struct upload *u, const struct device_matrix *to,
+                   const struct packed_matrix *from, struct error *err)
+{
+    bool rounded = from->type == QUANT_F32 && to->type == QUANT_BF16;
+    if ((to->type != from->type && !rounded) || (size_t)to->at.rows != from->rows ||
         (size_t)to->at.cols != from->cols || !to->at.row_scale != !from->row_scale)
         return error_set(err, ERROR_USAGE,
                          "a matrix of (%zu, %zu) in %s that was planned otherwise", from->rows,
                          from->cols, quant_type_name(from->type));
-    return add(u, to->at.data, from->data, packed_matrix_bytes(from->type, from->rows, from->cols),
-               err) &&
-           add_vector(u, to->at.row_scale, from->row_scale, from->rows, err);
+    if (rounded) return upload_rounded(u, &to->at, from, err);
+    return upload_bytes(u, to->at.data, from->data,
+                        packed_matrix_bytes(from->type, from->rows, from->cols), err) &&
+           upload_vector(u, to->at.row_scale, from->row_scale, from->rows, err);
+}
+
+bool upload_rows(struct upload *u, const float *to, const struct packed_matrix *from, size_t n,
+                 struct error *err)
+{
+    size_t cols = from->cols;
+    float *row = malloc(cols * sizeof *row);
+    bool ok = row || error_memory(err, "weights");
+    for (size_t r = 0; ok && r < n; r++) {
+        packed_matrix_read_row(from, r, row);
+        ok = upload_bytes(u, to + r * cols, row, cols * sizeof *row, err);
+    }
+    free(row);
+    return ok;
 }
 
 static bool add_layer(struct upload *u, const struct stage_layer *to,
                       const struct packed_layer *from, const struct model_config *c,
                       struct error *err)
 {
-    return add_matrix(u, &to->qkv, &from->qkv, err) && add_matrix(u, &to->o, &from->o, err) &&
-           add_matrix(u, &to->gate_up, &from->gate_up, err) &&
-           add_matrix(u, &to->down, &from->down, err) &&
-           add_vector(u, to->attn_norm, from->attn_norm, c->hidden, err) &&
-           add_vector(u, to->mlp_norm, from->mlp_norm, c->hidden, err) &&
-           add_vector(u, to->qkv_bias, from->qkv_bias, from->qkv.rows, err) &&
-           add_vector(u, to->o_bias, from->o_bias, c->hidden, err) &&
-           add_vector(u, to->q_norm, from->q_norm, c->head_dim, err) &&
-           add_vector(u, to->k_norm, from->k_norm, c->head_dim, err);
+    return upload_matrix(u, &to->qkv, &from->qkv, err) && upload_matrix(u, &to->o, &from->o, err) &&
+           upload_matrix(u, &to->gate_up, &from->gate_up, err) &&
+           upload_matrix(u, &to->down, &from->down, err) &&
+           upload_vector(u, to->attn_norm, from->attn_norm, c->hidden, err) &&
+           upload_vector(u, to->mlp_norm, from->mlp_norm, c->hidden, err) &&
+           upload_vector(u, to->qkv_bias, from->qkv_bias, from->qkv.rows, err) &&
+           upload_vector(u, to->o_bias, from->o_bias, c->hidden, err) &&
+           upload_vector(u, to->q_norm, from->q_norm, c->head_dim, err) &&
+           upload_vector(u, to->k_norm, from->k_norm, c->head_dim, err);
 }
 
 static bool add_all(struct upload *u, struct stage *s, const struct packed_model *m,
@@ -120,28 +149,40 @@ static bool add_all(struct upload *u, struct stage *s, const struct packed_model
     bool tied = m->head.data == m->embed.data;
     for (size_t i = 0; i < s->shape.n_layers; i++)
         if (!add_layer(u, &s->layers[i], &m->layers[s->shape.first + i], c, err)) return false;
-    if (s->embed.at.data && !add_matrix(u, &s->embed, &m->embed, err)) return false;
-    if (s->shape.heads && !tied && !add_matrix(u, &s->head, &m->head, err)) return false;
-    if (s->shape.heads && !add_vector(u, s->norm, m->norm, c->hidden, err)) return false;
-    return add(u, s->inv_freq, inv_freq, c->head_dim / 2 * sizeof *inv_freq, err);
+    if (s->embed.at.data && !upload_matrix(u, &s->embed, &m->embed, err)) return false;
+    if (s->shape.heads && !tied && !upload_matrix(u, &s->head, &m->head, err)) return false;
+    if (s->shape.heads && !upload_vector(u, s->norm, m->norm, c->hidden, err)) return false;
+    return upload_bytes(u, s->inv_freq, inv_freq, c->head_dim / 2 * sizeof *inv_freq, err);
+}
+
+bool upload_begin(struct upload *u, struct device *device, struct thread_pool *pool,
+                  struct error *err)
+{
+    *u = (struct upload){.device = device, .pool = pool};
+    for (size_t i = 0; i < 2; i++) {
+        void *buffer;
+        if (!device->ops->alloc_host(device, UPLOAD_BUFFER, &buffer, err)) return false;
+        u->buffer[i] = buffer;
+        if (!device->ops->event_create(device, &u->done[i], err)) return false;
+    }
+    return true;
+}
+
+bool upload_end(struct upload *u, bool ok, struct error *err)
+{
+    const struct device_ops *ops = u->device->ops;
+    ok = ok && ops->wait(u->device, err);
+    for (size_t i = 0; i < 2; i++) {
+        ops->event_free(u->device, u->done[i]);
+        ops->free_host(u->device, u->buffer[i]);
+    }
+    return ok;
 }
 
 bool stage_upload(struct stage *s, const struct packed_model *model, struct thread_pool *pool,
                   struct error *err)
 {
-    const struct device_ops *ops = s->device->ops;
-    struct upload u = {.device = s->device, .pool = pool};
-    bool ok = true;
-    for (size_t i = 0; ok && i < 2; i++) {
-        void *buffer;
-        ok = ops->alloc_host(s->device, BUFFER_BYTES, &buffer, err) &&
-             ops->event_create(s->device, &u.done[i], err);
-        u.buffer[i] = buffer;
-    }
-    ok = ok && add_all(&u, s, model, err) && ops->wait(s->device, err);
-    for (size_t i = 0; i < 2; i++) {
-        ops->event_free(s->device, u.done[i]);
-        ops->free_host(s->device, u.buffer[i]);
-    }
-    return ok;
+    struct upload u;
+    bool ok = upload_begin(&u, s->device, pool, err) && add_all(&u, s, model, err);
+    return upload_end(&u, ok, err);
 }
