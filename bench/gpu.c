@@ -1,10 +1,11 @@
 /* `make gpu-check` runs this on a machine with a GPU. `gpu check`: steps of every kind, with every
  * kernel that they use, on the GPU against the CPU backend, over small models with random weights.
  * `gpu bench OUT.json`: the shapes of the models, q4 and q8, batch 1, 8 and 64 at two lengths of
- * context, prefill of two prompts, and beside them what a copy in the GPU's memory and the
- * program's own bf16 matrix product reach. Weights are random: one layer's, uploaded for each. It
- * needs no library but the C library, so that CUDA and a compiler are enough. */
+ * context, prefill of two prompts, encoders, and beside them what a copy in the GPU's memory and
+ * the program's own bf16 matrix product reach. Weights are random: one layer's, uploaded for each.
+ * It needs no library but the C library, so that CUDA and a compiler are enough. */
 #include "backend/cuda/backend_cuda.h"
+#include "backend/cuda/encoder_cuda.h"
 #include "base/clock.h"
 
 #include <math.h>
@@ -136,6 +137,99 @@ static bool run_check(size_t which, enum quant_type type, unsigned kv_bits)
     return ok;
 }
 
+/* ---- encoders ---- */
+
+#define ENCODER(h, inter, layers, heads, ids)                                                      \
+    .hidden = h, .intermediate = inter, .n_layers = layers, .n_heads = heads,                      \
+    .head_dim = (h) / (heads), .vocab = ids, .context = 512, .segments = 2, .norm_eps = 1e-12f,    \
+    .normalize = true
+
+static const struct encoder_shape {
+    const char *name;
+    size_t dim;
+    struct encoder_config config;
+} SMALL_ENCODERS[] =
+    {
+        {"encoder, heads of 16", 0, {ENCODER(48, 104, 3, 3, 331)}},
+        {"encoder, the first token", 0, {ENCODER(384, 1536, 3, 12, 1000), .pooling = POOLING_CLS}},
+        {"encoder, a vector a token", 128, {ENCODER(768, 3072, 2, 12, 777), .is_colbert = true}},
+},
+  ENCODERS[] = {
+      {"MiniLM-L6", 0, {ENCODER(384, 1536, 6, 12, 30522)}},
+      {"bge-small", 0, {ENCODER(384, 1536, 12, 12, 30522), .pooling = POOLING_CLS}},
+      {"bge-large", 0, {ENCODER(1024, 4096, 24, 16, 30522), .pooling = POOLING_CLS}},
+      {"ColBERTv2", 128, {ENCODER(768, 3072, 12, 12, 30522), .is_colbert = true}},
+};
+
+/* A model of random weights and its encoder on the GPU. */
+struct gpu_encoder {
+    struct packed_encoder *model;
+    struct encoder_placement place;
+    struct encoder_backend *gpu;
+};
+
+static struct gpu_encoder open_encoder(const struct encoder_shape *shape, enum quant_type type,
+                                       size_t max_tokens, size_t max_texts)
+{
+    struct error err = {0};
+    struct encoder_backend_options o = {.max_tokens = max_tokens, .max_texts = max_texts};
+    struct gpu_encoder e = {0};
+    e.model = packed_encoder_random(&shape->config, shape->dim, type, 3, pool, &err);
+    if (!e.model || !encoder_placement_make(e.model, &o, &gpus, &e.place, &err) ||
+        !(e.gpu = encoder_cuda_create(e.model, pool, &e.place, &err)))
+        stop(&err);
+    return e;
+}
+
+static void close_encoder(struct gpu_encoder *e)
+{
+    e->gpu->ops->free(e->gpu);
+    packed_encoder_free(e->model);
+}
+
+/* `count` texts of the lengths by turns, of tokens at hand (512). */
+static size_t make_texts(struct encoder_sequence *out, size_t count, const size_t *lengths,
+                         size_t n_lengths, const int32_t *tokens)
+{
+    size_t all = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t n = lengths[i % n_lengths];
+        out[i] = (struct encoder_sequence){tokens + i % 7, n, n > 9 ? n - i % 3 : n};
+        all += n;
+    }
+    return all;
+}
+
+static bool check_encoder(const struct encoder_shape *shape, enum quant_type type)
+{
+    static const size_t LENGTHS[] = {1, 5, 64, 130, 33, 300, 17};
+    enum { TEXTS = 7 };
+    struct error err = {0};
+    struct encoder_sequence texts[TEXTS];
+    int32_t tokens[512];
+    struct gpu_encoder e = open_encoder(shape, type, 1024, TEXTS);
+    struct encoder_backend *cpu = encoder_cpu_create(e.model, pool, &e.place.options, &err);
+    if (!cpu) stop(&err);
+    for (size_t i = 0; i < 512; i++) tokens[i] = (int32_t)(i * 7919 % shape->config.vocab);
+    size_t all = make_texts(texts, TEXTS, LENGTHS, TEXTS, tokens), dim = e.model->dim;
+    const float *x = e.gpu->ops->run(e.gpu, texts, TEXTS, &err);
+    const float *y = x ? cpu->ops->run(cpu, texts, TEXTS, &err) : NULL;
+    if (!y) stop(&err);
+    double least = 1;
+    for (size_t i = 0; i < (shape->config.is_colbert ? all : TEXTS); i++) {
+        double cosine = 0; /* they have length 1 */
+        for (size_t d = 0; d < dim; d++) cosine += (double)x[i * dim + d] * (double)y[i * dim + d];
+        if (!(cosine >= least)) least = cosine;
+    }
+    bool ok = least > (type == QUANT_BF16 ? 0.999 : 0.99);
+    printf("%s %-28s %-4s cosine with the CPU's %.6f at least\n", ok ? "ok  " : "FAIL", shape->name,
+           TYPES[type], least);
+    fflush(stdout);
+    cpu->ops->free(cpu);
+    close_encoder(&e);
+    return ok;
+}
+
 static int check(void)
 {
     size_t passed = 0, failed = 0;
@@ -143,6 +237,9 @@ static int check(void)
         for (enum quant_type type = QUANT_Q4; type <= QUANT_BF16; type++)
             for (unsigned bits = 8; bits <= 16; bits += 8)
                 *(run_check(i, type, bits) ? &passed : &failed) += 1;
+    for (size_t i = 0; i < sizeof SMALL_ENCODERS / sizeof *SMALL_ENCODERS; i++)
+        for (enum quant_type type = QUANT_Q4; type <= QUANT_BF16; type++)
+            *(check_encoder(&SMALL_ENCODERS[i], type) ? &passed : &failed) += 1;
     printf("%zu passed, %zu failed\n", passed, failed);
     return failed ? 1 : 0;
 }
@@ -255,7 +352,7 @@ static void report(const char *model, const char *type, const char *what, size_t
                    size_t context, double rate, double share)
 {
     static bool first = true;
-    printf("%-5s %-3s %-7s batch %-3zu context %-5zu %10.1f tok/s  %5.1f %%\n", model, type, what,
+    printf("%-9s %-3s %-7s batch %-3zu context %-5zu %10.1f tok/s  %5.1f %%\n", model, type, what,
            batch, context, rate, 100 * share);
     fflush(stdout);
     fprintf(json,
@@ -345,6 +442,36 @@ static void bench_one(size_t which, enum quant_type type, size_t context, size_t
     free(tokens);
 }
 
+/* Many passages of 128 tokens, and one question of 16. The share is of the matrix product's rate.
+ */
+static void bench_encoder(const struct encoder_shape *shape)
+{
+    enum { MANY = 64 };
+    static const size_t COUNTS[] = {MANY, 1}, LENGTHS[] = {128, 16};
+    const struct encoder_config *c = &shape->config;
+    struct error err = {0};
+    struct encoder_sequence texts[MANY];
+    int32_t tokens[512];
+    struct gpu_encoder e = open_encoder(shape, QUANT_Q8, MANY * 128, MANY);
+    for (size_t i = 0; i < 512; i++) tokens[i] = (int32_t)(i * 7919 % c->vocab);
+    double weights = (double)c->n_layers * (double)c->hidden *
+                     (4 * (double)c->hidden + 2 * (double)c->intermediate);
+    if (c->is_colbert) weights += (double)c->hidden * (double)shape->dim;
+    for (size_t k = 0; k < 2; k++) {
+        double n = (double)make_texts(texts, COUNTS[k], &LENGTHS[k], 1, tokens), best = INFINITY;
+        for (size_t round = 0; round < 30; round++) {
+            double started = clock_seconds();
+            if (!e.gpu->ops->run(e.gpu, texts, COUNTS[k], &err)) stop(&err);
+            double took = clock_seconds() - started;
+            if (round > 2 && took < best) best = took;
+        }
+        double operations = n * (2 * weights + 4 * (double)(c->n_layers * c->hidden * LENGTHS[k]));
+        report(shape->name, "q8", "embed", COUNTS[k], LENGTHS[k], n / best,
+               operations / best / matrix_rate);
+    }
+    close_encoder(&e);
+}
+
 static int bench(const char *path)
 {
     struct device *d = gpus.devices[0];
@@ -357,7 +484,8 @@ static int bench(const char *path)
     measure_matrix(d);
     printf("%s, %.1f GB: copies %.0f GB/s, bf16 matrix product (this program's) %.0f TFLOP/s\n",
            d->info.name, (double)d->info.total / 1e9, copy_rate / 1e9, matrix_rate / 1e12);
-    printf("decode: share of the copy rate over the bytes it must read; prefill: of the matrix "
+    printf("decode: share of the copy rate over the bytes it must read; prefill and embed: of the "
+           "matrix "
            "product's\n");
     fprintf(json,
             "{\n  \"gpu\": \"%s\",\n  \"capability\": %u,\n  \"copy_bytes_per_second\": %.4g,\n"
@@ -365,6 +493,7 @@ static int bench(const char *path)
             d->info.name, d->info.capability, copy_rate, matrix_rate);
     static const size_t BATCHES[] = {1, 8, 64}, CONTEXTS[] = {512, 8192};
     double started = clock_seconds();
+    for (size_t i = 0; i < sizeof ENCODERS / sizeof *ENCODERS; i++) bench_encoder(&ENCODERS[i]);
     for (size_t i = 0; i < sizeof MODELS / sizeof *MODELS; i++)
         for (enum quant_type type = QUANT_Q4; type <= QUANT_Q8; type++)
             for (size_t k = 0; k < 2; k++)

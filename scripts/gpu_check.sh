@@ -9,12 +9,11 @@ mkdir -p "$build" bench/results
 # What needs a library (JSON, checksums, tokenizers) is not called, and dropped by the linker.
 sources="bench/gpu.c src/base/arena.c src/base/buffer.c src/base/error.c src/base/file.c
     src/base/log.c src/base/progress.c src/base/thread_pool.c src/model/rope.c src/quant/format.c
-    src/quant/quantize.c src/quant/packed_plan.c src/quant/packed_random.c src/quant/packed_model.c
-    src/quant/packed_open.c src/backend/cpu/*.c src/backend/cuda/*.c"
+    src/quant/quantize.c src/quant/q4_search*.c src/quant/packed_plan.c src/quant/packed_random.c src/quant/packed_model.c
+    src/quant/packed_open.c src/quant/packed_encoder.c src/backend/*.c src/backend/cpu/*.c src/backend/cuda/*.c"
 objects=
 for source in $sources; do
     case $source in
-    src/backend/cpu/encoder.c) continue ;;
     *attention_avx512.c) isa="-mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vnni -mavx512bf16 -mavx2 -mfma -mf16c" ;;
     *_avx512.c) isa="-mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vnni -mavx2 -mfma -mf16c" ;;
     *_avx2.c) isa="-mavx2 -mfma -mf16c" ;;

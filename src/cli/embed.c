@@ -107,9 +107,9 @@ static void print_embeddings(const struct command_line *line, const struct encod
         char *name = text ? json_dumps(text, JSON_ENCODE_ANY) : NULL;
         json_decref(text);
         output_printf("{\"model\": %s, \"dim\": %zu, \"kind\": \"%s\", \"per\": \"%s\",\n"
-                      " \"embeddings\": [\n",
+                      " \"device\": \"%s\", \"embeddings\": [\n",
                       name ? name : "null", info->dim, line->query ? "query" : "passage",
-                      info->per_token ? "token" : "text");
+                      info->per_token ? "token" : "text", info->device);
         free(name);
     }
     for (size_t i = 0; i < n; i++) {
@@ -196,6 +196,7 @@ static int run(struct command_line *line, struct error *err)
         .type = chosen ? model_quant(s) : QUANT_Q8,
         .cache_dir = cache,
         .n_threads = settings_count(s, SETTING_THREADS),
+        .device = settings_text(s, SETTING_DEVICE),
         .isa = strcmp(isa, "auto") == 0 ? NULL : isa,
     };
     e = encoder_open(dir, &options, err);
@@ -220,6 +221,7 @@ const struct command command_embed = {
         "Hub: all-MiniLM-L6-v2, bge-small-en-v1.5 and their like, pooled as their\n"
         "sentence-transformers files say; or colbertv2.0, which gives an array of vectors,\n"
         "one a token. Longer texts than the model takes are cut. Weights are kept in 8\n"
-        "bits unless --quant says otherwise.\n",
+        "bits unless --quant says otherwise. A GPU computes where DEVICE allows one and it\n"
+        "has room; --json says where.\n",
     .run = run,
 };

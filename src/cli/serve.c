@@ -131,6 +131,7 @@ static bool open_encoder(struct serving *v, struct error *err)
     struct encoder_options options = {.type = QUANT_Q8,
                                       .cache_dir = v->model.cache,
                                       .n_threads = settings_count(s, SETTING_THREADS),
+                                      .device = settings_text(s, SETTING_DEVICE),
                                       .isa = strcmp(isa, "auto") == 0 ? NULL : isa};
     v->encoder = encoder_open(v->encoder_dir, &options, err);
     return v->encoder != NULL;
@@ -185,6 +186,12 @@ static bool loaded(struct serving *v, struct error *err)
     engine_info(v->model.engine, &info);
     log_info("ready: %s, %s, %s, %zu tokens of context", v->server->model_name, info.quantization,
              info.device, info.context);
+    if (v->encoder) {
+        struct encoder_info encoder;
+        encoder_info(v->encoder, &encoder);
+        log_info("encoder: %s, %s, %s", v->server->encoder_name, encoder.quantization,
+                 encoder.device);
+    }
     return true;
 }
 

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "quant/packed_open.h"
+#include "quant/packed_random.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -171,6 +172,31 @@ done:
              (double)m->bytes / 1e6, m->from_cache ? "mapped" : "packed",
              clock_seconds() - started);
     return m;
+}
+
+struct packed_encoder *packed_encoder_random(const struct encoder_config *config, size_t dim,
+                                             enum quant_type type, uint64_t seed,
+                                             struct thread_pool *pool, struct error *err)
+{
+    struct packed_plan plan = {0};
+    struct packed_encoder *m = calloc(1, sizeof *m);
+    if (m) m->layers = calloc(config->n_layers, sizeof *m->layers);
+    bool ok = (m && m->layers) || error_memory(err, "random weights");
+    if (ok) {
+        m->config = *config;
+        m->type = type;
+        m->dim = config->is_colbert ? dim : config->hidden;
+    }
+    ok = ok && make_plan(&plan, m, err) &&
+         (m->storage = packed_storage_take(&plan, "random weights", err));
+    if (ok) {
+        packed_random_fill(&plan, packed_storage_memory(m->storage), seed, pool);
+        count(m, &plan);
+    }
+    packed_plan_free(&plan);
+    if (ok) return m;
+    packed_encoder_free(m);
+    return NULL;
 }
 
 void packed_encoder_free(struct packed_encoder *m)

@@ -36,6 +36,11 @@ struct packed_encoder {
  * they are": bf16 where the file has BF16, else f32. NULL with *err filled on failure. */
 struct packed_encoder *packed_encoder_open(const char *dir, const struct packed_options *options,
                                            struct thread_pool *pool, struct error *err);
+/* An encoder of this shape with random weights in memory, to measure and to test: the vectors have
+ * `dim` numbers where it is ColBERT's, else `hidden`. */
+struct packed_encoder *packed_encoder_random(const struct encoder_config *config, size_t dim,
+                                             enum quant_type type, uint64_t seed,
+                                             struct thread_pool *pool, struct error *err);
 void packed_encoder_free(struct packed_encoder *m);
 
 #endif

@@ -14,14 +14,14 @@ void handle_health(struct exchange *x)
     reply_json(x, 200, json_pack("{s:s}", "status", "ok"));
 }
 
-/* The model is loaded and can still be computed. */
+/* The model is loaded, and it and the encoder can still be computed. */
 static bool can_answer(struct server *s, bool *lost)
 {
     struct scheduler_stats stats = {0};
     bool loaded = atomic_load(&s->ready);
     if (loaded) scheduler_stats(s->scheduler, &stats);
-    *lost = stats.lost;
-    return loaded && !stats.lost;
+    *lost = stats.lost || (loaded && s->encoder && encoder_lost(s->encoder));
+    return loaded && !*lost;
 }
 
 void handle_ready(struct exchange *x)
@@ -132,20 +132,38 @@ static json_t *memory_json(const struct engine_info *e, const struct scheduler_s
                      (json_int_t)process_memory("VmHWM:"));
 }
 
-/* What is ours on each GPU that is used, and what is free on it now. */
+/* What is ours on a GPU, and what is free on it now. */
+static json_t *gpu_json(const struct backend_gpu *g)
+{
+    return json_pack("{s:I, s:s, s:I, s:I, s:{s:I, s:I, s:I}, s:I, s:I}", "index",
+                     (json_int_t)g->index, "name", g->name, "total", (json_int_t)g->total, "free",
+                     (json_int_t)g->free, "used", "weights", (json_int_t)g->memory.weights,
+                     "kv_cache", (json_int_t)g->memory.kv_cache, "activations",
+                     (json_int_t)g->memory.activations, "first_layer", (json_int_t)g->first_layer,
+                     "layers", (json_int_t)g->n_layers);
+}
+
 static json_t *gpus_json(const struct engine *e)
 {
     json_t *list = json_array();
     struct backend_gpu g;
-    for (size_t i = 0; engine_gpu(e, i, &g); i++)
-        json_array_append_new(
-            list, json_pack("{s:I, s:s, s:I, s:I, s:{s:I, s:I, s:I}, s:I, s:I}", "index",
-                            (json_int_t)g.index, "name", g.name, "total", (json_int_t)g.total,
-                            "free", (json_int_t)g.free, "used", "weights",
-                            (json_int_t)g.memory.weights, "kv_cache", (json_int_t)g.memory.kv_cache,
-                            "activations", (json_int_t)g.memory.activations, "first_layer",
-                            (json_int_t)g.first_layer, "layers", (json_int_t)g.n_layers));
+    for (size_t i = 0; engine_gpu(e, i, &g); i++) json_array_append_new(list, gpu_json(&g));
     return list;
+}
+
+/* The encoder behind /v1/embeddings; null without one. */
+static json_t *encoder_json(const struct server *s)
+{
+    struct encoder_info e;
+    struct backend_gpu g;
+    if (!s->encoder) return json_null();
+    encoder_info(s->encoder, &e);
+    bool on_gpu = encoder_gpu(s->encoder, &g);
+    return json_pack("{s:s, s:s, s:s, s:o, s:s, s:{s:I, s:I}}", "model_name", s->encoder_name,
+                     "device", on_gpu ? "cuda" : "cpu", "device_name", e.device, "gpu",
+                     on_gpu ? gpu_json(&g) : json_null(), "quantization", e.quantization, "memory",
+                     "weights", (json_int_t)e.weight_bytes, "activations",
+                     (json_int_t)e.activation_bytes);
 }
 
 void handle_llm_info(struct exchange *x)
@@ -168,6 +186,7 @@ void handle_llm_info(struct exchange *x)
     set(o, "device", json_string(e.n_gpus ? "cuda" : "cpu"));
     set(o, "gpus", gpus_json(s->engine));
     set(o, "device_name", json_string(e.device));
+    set(o, "encoder", encoder_json(s));
     set(o, "quantization", json_string(e.quantization));
     /* Integer dot products where the weights are quantized; sums are f32 in all cases. */
     set(o, "compute_dtype", json_string(strcmp(e.quantization, "none") == 0 ? "bfloat16" : "int8"));

@@ -27,6 +27,7 @@ check "--json is JSON with the vectors" python3 -c '
 import json, sys
 d = json.load(open(sys.argv[1]))
 assert d["dim"] == 64 and d["model"] == "minilm" and len(d["embeddings"]) == 2, d
+assert d["device"].startswith("cpu "), d["device"]
 assert all(abs(sum(x * x for x in e) - 1) < 1e-5 for e in d["embeddings"])' "$OUT"
 run embed --model $ENCODERS/bge "The car"
 cp "$OUT" "$SCRATCH/passage"

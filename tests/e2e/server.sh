@@ -48,7 +48,7 @@ answers "llm-info tells of the model" 200 '.model_name == "nano" and .architectu
     .context_length == 4096 and .memory.weights > 3000000 and .memory.kv_cache.total > 0 and
     .memory.kv_cache.used == 0 and .memory.peak > 0 and .decode_rate >= 0 and .prefill_rate >= 0 and .queue_length == 0 and
     .queue.max_running == 8 and .queue.max_waiting == 64 and .uptime > 0 and .max_tokens == 512 and
-    .tokens.prompt == 0 and .tokens.generated == 0'
+    .tokens.prompt == 0 and .tokens.generated == 0 and .encoder == null'
 
 http /
 answers "the page is there" 200

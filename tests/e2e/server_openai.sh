@@ -48,6 +48,9 @@ exits "the samples are read" 0
 
 start_server --encoder tests/golden/encoders/minilm
 client api
+http /query/llm-info
+answers "llm-info tells of the encoder" 200 '.encoder.model_name == "minilm" and
+    .encoder.device == "cpu" and .encoder.gpu == null and .encoder.memory.weights > 0'
 check "the log has no word of what was asked" sh -c "! grep -qi 'camry\|horsepower\|bananas' '$SERVER_LOG'"
 stop_server TERM
 exits "the server ends well" 0
