@@ -69,7 +69,8 @@ FUZZ  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 
 # Without a -j of the user's own, the commands that build everything use all cores.
 JOBS   = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 1))
-SANITIZED := OPT="-O1 -g -fno-omit-frame-pointer"
+# Line numbers are all of -g that a sanitizer's report needs.
+SANITIZED := OPT="-O1 -g1 -fno-omit-frame-pointer" EMULATION=-O3
 ASAN      := BUILD=build-asan SAN="-fsanitize=address,undefined -fno-sanitize-recover=undefined" $(SANITIZED)
 TSAN      := BUILD=build-tsan SAN="-fsanitize=thread" $(SANITIZED)
 FUZZING   := BUILD=build-fuzz CC=$(CLANG) $(SANITIZED) \
@@ -128,6 +129,8 @@ $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(LIB)
 	$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(ALL_LIBS)
 
 # The GPU's kernels as C, with the emulated GPU that their tests run them on (tests/cuda_host.h).
+# Sanitized builds optimize these more than the rest: they compute the longest.
+$(BUILD)/tests/cuda_%.o $(BUILD)/tests/unit/test_cuda_%.o $(BUILD)/src/backend/cuda/%.cu.o: ISA := $(EMULATION)
 CUDA_SRCS := $(sort $(wildcard src/backend/cuda/*.cu))
 CUDA_HOST := $(BUILD)/tests/libcudahost.a
 $(BUILD)/%.cu.o: %.cu Makefile

@@ -63,6 +63,7 @@ static struct fiber fibers[MAX_THREADS];
 static struct warp warps[MAX_THREADS / WARP];
 static struct fiber *current;
 static uint32_t n_threads, n_at_block, n_ended, n_launches;
+static bool reverse; /* the order in which warps and lanes go on */
 static unsigned char *shared;
 static void (*kernel_now)(const void *);
 static const void *args_now;
@@ -109,50 +110,50 @@ __asm__(".text\n"
         ".size cuda_host_switch,.-cuda_host_switch\n");
 #endif
 
-/* To the scheduler; back when it takes this fiber up again. */
-static void leave(struct fiber *f)
+/* From a fiber (NULL: the scheduler) to another; back when somebody takes this one up again. */
+static void change(struct fiber *from, struct fiber *to)
 {
+    if (to) {
+        current = to;
+        threadIdx.x = (unsigned)(to - fibers);
+    }
 #if defined(__SANITIZE_ADDRESS__)
-    __sanitizer_start_switch_fiber(f->state == ENDED ? NULL : &f->fake, scheduler_bottom,
-                                   scheduler_size);
+    void **fake = from ? &from->fake : &scheduler_fake;
+    __sanitizer_start_switch_fiber(from && from->state == ENDED ? NULL : fake,
+                                   to ? to->stack : scheduler_bottom, to ? STACK : scheduler_size);
 #endif
 #if defined(__SANITIZE_THREAD__)
-    __tsan_switch_to_fiber(scheduler_tsan, 0);
+    __tsan_switch_to_fiber(to ? to->tsan : scheduler_tsan, 0);
 #endif
 #if defined(__x86_64__)
-    cuda_host_switch(&f->sp, scheduler_sp);
+    cuda_host_switch(from ? &from->sp : &scheduler_sp, to ? to->sp : scheduler_sp);
 #else
-    swapcontext(&f->context, &scheduler_context);
+    swapcontext(from ? &from->context : &scheduler_context, to ? &to->context : &scheduler_context);
 #endif
 #if defined(__SANITIZE_ADDRESS__)
-    __sanitizer_finish_switch_fiber(f->fake, NULL, NULL);
+    __sanitizer_finish_switch_fiber(*fake, NULL, NULL);
 #endif
 }
 
-static void enter(struct fiber *f)
+/* On with the next lane of the warp, without the scheduler while there is one. */
+static void leave(struct fiber *f)
 {
-    current = f;
-    threadIdx.x = (unsigned)(f - fibers);
-#if defined(__SANITIZE_ADDRESS__)
-    __sanitizer_start_switch_fiber(&scheduler_fake, f->stack, STACK);
-#endif
-#if defined(__SANITIZE_THREAD__)
-    __tsan_switch_to_fiber(f->tsan, 0);
-#endif
-#if defined(__x86_64__)
-    cuda_host_switch(&scheduler_sp, f->sp);
-#else
-    swapcontext(&scheduler_context, &f->context);
-#endif
-#if defined(__SANITIZE_ADDRESS__)
-    __sanitizer_finish_switch_fiber(scheduler_fake, NULL, NULL);
-#endif
+    uint32_t index = (uint32_t)(f - fibers), lane = index % WARP;
+    struct fiber *next = NULL;
+    for (uint32_t l = reverse ? WARP - lane : lane + 1; l < WARP && !next; l++) {
+        next = &fibers[index - lane + (reverse ? WARP - 1 - l : l)];
+        if (next->state != RUNS) next = NULL;
+    }
+    change(f, next);
 }
 
 static void fiber_body(void)
 {
 #if defined(__SANITIZE_ADDRESS__)
-    __sanitizer_finish_switch_fiber(NULL, &scheduler_bottom, &scheduler_size);
+    /* The first of all fibers is entered from the scheduler. */
+    bool first = !scheduler_bottom;
+    __sanitizer_finish_switch_fiber(NULL, first ? &scheduler_bottom : NULL,
+                                    first ? &scheduler_size : NULL);
 #endif
     kernel_now(args_now);
     if (current->n_copies) die("a kernel ended with copies under way");
@@ -171,7 +172,8 @@ static void fiber_start(struct fiber *f)
         if (f->stack == MAP_FAILED) die("no memory for a stack");
     }
 #if defined(__SANITIZE_ADDRESS__)
-    __asan_unpoison_memory_region(f->stack, STACK);
+    /* Of the fiber that ended on it, fiber_body's frame and leave's are left. */
+    __asan_unpoison_memory_region((char *)f->stack + STACK - 8192, 8192);
 #endif
 #if defined(__SANITIZE_THREAD__)
     if (!f->tsan) f->tsan = __tsan_create_fiber(0);
@@ -217,6 +219,15 @@ static float from_bf16(uint32_t h)
     return f;
 }
 
+/* d += a b. No access is anything but plain, and checked ones take most of a test's time. */
+__attribute__((no_sanitize("address", "undefined"), noinline)) static void
+multiply(float d[16][8], const float a[16][16], const float b[16][8])
+{
+    for (uint32_t i = 0; i < 16; i++)
+        for (uint32_t k = 0; k < 16; k++)
+            for (uint32_t j = 0; j < 8; j++) d[i][j] += a[i][k] * b[k][j];
+}
+
 /* mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32. Lane: g = lane / 4, c = lane % 4.
  * A: a0 row g, columns 2c and 2c + 1; a1 row g + 8; a2, a3 the same with columns + 8.
  * B: b0 rows 2c and 2c + 1 of column g; b1 rows + 8. C: c0, c1 row g, columns 2c, 2c + 1; c2, c3
@@ -237,9 +248,7 @@ static void run_mma(struct fiber *lanes)
             b[2 * c + 8 * i + 1][g] = from_bf16(in[4 + i] >> 16);
         }
     }
-    for (uint32_t i = 0; i < 16; i++)
-        for (uint32_t k = 0; k < 16; k++)
-            for (uint32_t j = 0; j < 8; j++) d[i][j] += a[i][k] * b[k][j];
+    multiply(d, a, b);
     for (uint32_t l = 0; l < WARP; l++)
         for (uint32_t i = 0; i < 4; i++)
             memcpy(&lanes[l].out[i], &d[l / 4 + 8 * (i >> 1)][2 * (l % 4) + (i & 1)],
@@ -363,7 +372,7 @@ float cuda_host_f16(uint32_t h)
     return f32_from_f16((uint16_t)h);
 }
 
-static void run_block(bool reverse)
+static void run_block(void)
 {
     n_at_block = n_ended = 0;
     for (uint32_t w = 0; w < n_threads / WARP; w++) warps[w] = (struct warp){.lanes = 0xffffffffu};
@@ -379,7 +388,7 @@ static void run_block(bool reverse)
                 for (uint32_t l = 0; l < WARP; l++) {
                     struct fiber *f = &lanes[reverse ? WARP - 1 - l : l];
                     if (f->state != RUNS) continue;
-                    enter(f);
+                    change(NULL, f);
                     more = any = true;
                 }
             }
@@ -405,13 +414,13 @@ void cuda_host_run(void (*kernel)(const void *args), struct cuda_grid grid, uint
 #endif
     shared = grid.shared ? aligned_alloc(16, (grid.shared + 15) & ~(size_t)15) : NULL;
     if (grid.shared && !shared) die("no memory");
-    bool reverse = n_launches++ % 2;
+    reverse = n_launches++ % 2;
     for (uint32_t z = 0; z < grid.z; z++)
         for (uint32_t y = 0; y < grid.y; y++)
             for (uint32_t x = 0; x < grid.x; x++) {
                 blockIdx = (struct cuda_host_dim){x, y, z};
                 if (shared) memset(shared, 0xff, grid.shared); /* NaN, in f32 and bf16 */
-                run_block(reverse);
+                run_block();
             }
     free(shared);
     shared = NULL;

@@ -1,6 +1,10 @@
 #!/bin/bash
 # Runs all tests of the given build directories: `tests/run.sh [--no-e2e] BUILD...`.
 #
+# As many programs run at a time as there are cores (TEST_JOBS says otherwise), the longest first; those
+# that compute with several threads have the machine to themselves, for beside another program they
+# wait for each other. Results come as programs end.
+#
 # The unit and golden tests are cmocka programs, whose own counts are added up. Golden tests that
 # compute (they include variant.h) run once more with each instruction set of this machine, by one
 # thread and by two; with a sanitizer by two. The end-to-end tests are scripts in tests/e2e that get
@@ -23,7 +27,12 @@ export TSAN_OPTIONS="${TSAN_OPTIONS:-halt_on_error=0:exitcode=66}"
 # shellcheck disable=SC2046 # names, one a word
 unset $(env | sed -n 's/^\(LLM_[A-Z_0-9]*\|AUTOSPEC_[A-Z_]*\|DEEPSEEK_MODEL\|DEVICE\|HOST\|PORT\|API_KEY\|HF_[A-Z_]*\|TRANSFORMERS_[A-Z]*\|CMOCKA_[A-Z_]*\)=.*/\1/p')
 
-passed=0 failed=0 skipped=0
+JOBS=${TEST_JOBS:-$(nproc)}
+RESULTS=$(mktemp -d)
+trap '[ "$BASHPID" != $$ ] || { kill $(jobs -p) 2>/dev/null; wait; rm -rf "$RESULTS"; }' EXIT
+trap 'exit 130' INT TERM
+
+skipped=0   # variants that this machine cannot run
 p=0 f=0 s=0 # of one program
 
 # The counts in a log, as p, f and s.
@@ -42,21 +51,20 @@ count_script() {
         END { printf "p=%d f=%d s=%d", p, f, s }' "$1")"
 }
 
-variant= # of the program that runs: "avx2, 1 thread"
-
-# run KIND BUILD PROGRAM...
+# run NUMBER KIND BUILD VARIANT PROGRAM...: leaves what there is to say of it in $RESULTS.
 run() {
-    local kind=$1 build=$2 name start seconds status log
-    shift 2
+    local number=$1 kind=$2 build=$3 variant=$4 name start ms status log
+    shift 4
     name=${*: -1}
     name=${name#"$build"/}
     log=$build/tests/log/$(basename "$name" .sh)${variant:+.${variant//[ ,]/}}.log
     name=$name${variant:+ ($variant)}
-    mkdir -p "$build/tests/log"
     start=$(date +%s%N)
-    timeout -k 10 900 "$@" >"$log" 2>&1 </dev/null
+    timeout -k 10 900 "$@" >"$log" 2>&1 </dev/null &
+    child=$!
+    wait $child
     status=$?
-    seconds=$((($(date +%s%N) - start) / 1000000))
+    ms=$((($(date +%s%N) - start) / 1000000))
     "count_$kind" "$log"
     local note=
     # cmocka exits with the number of failed tests; anything else non-zero is a death of its own.
@@ -71,54 +79,151 @@ run() {
         f=1
         note=", counted no test"
     fi
-    passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
-    local result=ok
-    [ "$f" -gt 0 ] && result=FAILED
-    printf '%-6s %-46s %4d passed' "$result" "$build: $name" "$p"
-    [ "$f" -gt 0 ] && printf ', %d failed' "$f"
-    [ "$s" -gt 0 ] && printf ', %d skipped' "$s"
-    printf '%s  (%d.%03d s)\n' "$note" $((seconds / 1000)) $((seconds % 1000))
-    [ "$s" -gt 0 ] && grep -a '^skipped - ' "$log" | sort -u | head -n 8 | sed 's/^/       /'
-    if [ "$f" -gt 0 ]; then
-        grep -aE 'FAILED|ERROR|not ok|runtime error|Sanitizer' "$log" | head -n 40 | sed 's/^/    | /'
-        tail -n 40 "$log" | sed 's/^/    . /'
+    {
+        local result=ok
+        [ "$f" -gt 0 ] && result=FAILED
+        printf '%-6s %-46s %4d passed' "$result" "$build: $name" "$p"
+        [ "$f" -gt 0 ] && printf ', %d failed' "$f"
+        [ "$s" -gt 0 ] && printf ', %d skipped' "$s"
+        printf '%s  (%d.%03d s)\n' "$note" $((ms / 1000)) $((ms % 1000))
+        [ "$s" -gt 0 ] && grep -a '^skipped - ' "$log" | sort -u | head -n 8 | sed 's/^/       /'
+        if [ "$f" -gt 0 ]; then
+            grep -aE 'FAILED|ERROR|not ok|runtime error|Sanitizer' "$log" | head -n 40 | sed 's/^/    | /'
+            tail -n 40 "$log" | sed 's/^/    . /'
+        fi
+    } >"$RESULTS/$number.text"
+    echo "$p $f $s" >"$RESULTS/$number.counts"
+}
+
+# ---- what there is to run ----
+
+# Each a line: how long it takes (9: longest), which cores it needs ("one"; "all": the whole machine;
+# "few": it waits for most of its time, and runs beside others), kind, build, instruction set,
+# threads, program; "-" for none.
+plan() {
+    local build source name length cores isa threads counts script
+    for build in "$@"; do
+        mkdir -p "$build/tests/log"
+        for source in tests/unit/test_*.c tests/golden/test_*.c; do
+            [ -e "$source" ] || continue
+            length=5 cores=one
+            case $(basename "$source" .c) in
+            test_cuda_attention | test_cuda_gemm | test_cuda_gemv | test_cuda_engine) length=8 ;;
+            test_api | test_batch | test_bench | test_constraint | test_generate | test_packed_model | \
+                test_scheduler | test_speculate | test_encoder | test_forward | test_gguf_models) cores=all ;;
+            esac
+            echo "$length $cores cmocka $build - - $build/${source%.c}"
+        done
+        counts="1 2"
+        case $build in *san) counts=2 ;; esac
+        for isa in portable avx2 avx512; do
+            if ! "$build/autospec" info --isa $isa --cache "$build/tests/packed" >/dev/null 2>&1; then
+                echo "0 none $build $isa"
+                continue
+            fi
+            for threads in $counts; do
+                cores=all
+                [ "$threads" -gt 1 ] || cores=one
+                for source in $(grep -l '"variant.h"' tests/golden/test_*.c); do
+                    echo "5 $cores cmocka $build $isa $threads $build/${source%.c}"
+                done
+            done
+        done
+        [ $e2e = yes ] || continue
+        for script in tests/e2e/*.sh; do
+            length=5 cores=one
+            name=$(basename "$script" .sh)
+            case $name in
+            lib | *_lib | '*') continue ;;
+            pull) length=9 cores=few ;;
+            server_openai | server_schemathesis) length=8 ;;
+            bench | page | server | server_killed | server_load | server_many) cores=all ;;
+            esac
+            echo "$length $cores script $build - - $script"
+        done
+    done
+}
+
+# start_job LINE: in the background.
+start_job() {
+    local cores kind build isa threads program variant='' pin=''
+    # shellcheck disable=SC2034,SC2086 # words of the line
+    read -r _ cores kind build isa threads program <<<"$1"
+    n_started=$((n_started + 1))
+    local number=$n_started
+    names[number]="$build: $program"
+    (
+        child=
+        trap - EXIT INT
+        trap 'kill $child 2>/dev/null; exit 143' TERM
+        if [ "$isa" != - ]; then
+            export AUTOSPEC_ISA=$isa LLM_THREADS=$threads
+            variant="$isa, $threads thread$([ "$threads" = 1 ] || echo s)"
+        fi
+        if [ "$kind" = script ]; then
+            export AUTOSPEC=$PWD/$build/autospec
+            # What the script starts uses one thread then, and does not wait for a core of others.
+            [ "$cores" != one ] || pin=$(one_core "$number")
+            # shellcheck disable=SC2086 # a command of words, or none
+            run "$number" script "$build" "" $pin bash "$program"
+        else
+            run "$number" cmocka "$build" "$variant" "$program"
+        fi
+    ) &
+    number_of[$!]=$number
+    n_running=$((n_running + 1))
+    weight[number]=1
+    [ "$cores" != few ] || weight[number]=0
+    n_busy=$((n_busy + weight[number]))
+}
+
+# The command that keeps job N to one of the cores that there are; nothing with one job at a time.
+CORES=$(taskset -cp $$ 2>/dev/null | sed 's/.*: //' | tr ',' '\n' | while IFS=- read -r a b; do seq "$a" "${b:-$a}"; done)
+one_core() {
+    [ "$JOBS" -gt 1 ] && [ -n "$CORES" ] || return 0
+    # shellcheck disable=SC2086 # numbers
+    set -- "$1" $CORES
+    local pick=$(($1 % ($# - 1) + 2))
+    echo "taskset -c ${!pick}"
+}
+
+# Waits for one to end, and says how it went.
+end_job() {
+    local pid number
+    wait -n -p pid
+    number=${number_of[$pid]}
+    n_running=$((n_running - 1)) n_busy=$((n_busy - weight[number]))
+    if [ -s "$RESULTS/$number.counts" ]; then
+        cat "$RESULTS/$number.text"
+    else
+        echo "FAILED ${names[number]}: its run was broken off"
+        echo "0 1 0" >"$RESULTS/$number.counts"
     fi
 }
 
-run_variants() {
-    local isa threads counts="1 2" source
-    case $1 in *san) counts=2 ;; esac
-    for isa in portable avx2 avx512; do
-        if ! "$1/autospec" info --isa $isa --cache "$1/tests/packed" >/dev/null 2>&1; then
-            echo "no $isa in this machine: its golden tests are left out"
-            skipped=$((skipped + 1))
-            continue
-        fi
-        for threads in $counts; do
-            variant="$isa, $threads thread$([ $threads = 1 ] || echo s)"
-            for source in $(grep -l '"variant.h"' tests/golden/test_*.c); do
-                export AUTOSPEC_ISA=$isa LLM_THREADS=$threads
-                run cmocka "$1" "$1/${source%.c}"
-                unset AUTOSPEC_ISA LLM_THREADS
-            done
-        done
-    done
-    variant=
-}
-
-for build in "$@"; do
-    for source in tests/unit/test_*.c tests/golden/test_*.c; do
-        [ -e "$source" ] || continue
-        run cmocka "$build" "$build/${source%.c}"
-    done
-    run_variants "$build"
-    [ $e2e = yes ] || continue
-    for script in tests/e2e/*.sh; do
-        case $script in *lib.sh | *'*.sh') continue ;; esac
-        AUTOSPEC=$PWD/$build/autospec run script "$build" bash "$script"
-    done
+n_started=0 n_running=0 n_busy=0 # busy: all but those of few cores
+declare -a names weight number_of
+PLAN=$(plan "$@" | sort -s -k1,1nr)
+while read -r _ _ build isa; do
+    echo "$build: no $isa in this machine: its golden tests are left out"
+    skipped=$((skipped + 1))
+done < <(grep '^0 none' <<<"$PLAN")
+for cores in 'one\|few' all; do
+    most=$JOBS
+    [ "$cores" != all ] || most=1
+    while read -r line; do
+        while [ $n_busy -ge "$most" ]; do end_job; done
+        start_job "$line"
+    done < <(grep "^[1-9] \($cores\) " <<<"$PLAN")
+    while [ $n_running -gt 0 ]; do end_job; done
 done
 
-[ $skipped -gt 0 ] && echo "$skipped skipped"
-echo "$passed passed, $failed failed"
-[ $failed -eq 0 ] && [ $passed -gt 0 ]
+cat "$RESULTS"/*.counts | {
+    passed=0 failed=0
+    while read -r p f s; do
+        passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+    done
+    [ $skipped -gt 0 ] && echo "$skipped skipped"
+    echo "$passed passed, $failed failed"
+    [ $failed -eq 0 ] && [ $passed -gt 0 ]
+}

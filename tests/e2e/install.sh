@@ -3,11 +3,11 @@
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-build=$(dirname "$AUTOSPEC")
 root=$SCRATCH/root
-make_it() { env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s BUILD="$build" DESTDIR="$root" PREFIX=/opt/a "$1"; }
+place=(DESTDIR="$root" PREFIX=/opt/a)
+built=$AUTOSPEC
 
-check "make install succeeds" make_it install
+check "make install succeeds" make_it install "${place[@]}"
 check "the program is there" test -x "$root/opt/a/bin/autospec"
 check "the man page is there and is one" sh -c "grep -q '^.Nm autospec' '$root/opt/a/share/man/man1/autospec.1'"
 check "each file of the model is there" diff -r models/nano "$root/opt/a/share/autospec/models/nano"
@@ -26,8 +26,9 @@ run ask 'What is the horsepower of the 2023 Toyota Camry?'
 says "and answers from them" "$OUT" '203'
 
 cd "$ROOT" || exit 1
-check "make install again" make_it install
-check "make uninstall succeeds" make_it uninstall
+AUTOSPEC=$built
+check "make install again" make_it install "${place[@]}"
+check "make uninstall succeeds" make_it uninstall "${place[@]}"
 check "and leaves no file behind" test -z "$(find "$root" ! -type d)"
 check "nor a folder of its own" test -z "$(find "$root" -name 'autospec*')"
 

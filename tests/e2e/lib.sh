@@ -87,6 +87,31 @@ check() {
     else fail "$name" "failed: $*" "$(head -c 600 "$SCRATCH/check")"; fi
 }
 
+# python_with NAME IMPORT PACKAGE...: the Python of an environment with these packages from PyPI, made
+# once for all builds. Fails where PyPI cannot be had.
+python_with() {
+    local venv=$ROOT/build/python/$1 import=$2
+    shift 2
+    mkdir -p "$ROOT/build/python"
+    (
+        flock 9
+        "$venv/bin/python" -c "import $import" 2>/dev/null && exit
+        rm -rf "$venv"
+        { python3 -m venv "$venv" && timeout 300 "$venv/bin/pip" install -q --retries 1 \
+            --timeout 10 "$@"; } >"$SCRATCH/pip.log" 2>&1 && exit
+        rm -rf "$venv"
+        exit 1
+    ) 9>"$venv.lock" && echo "$venv/bin/python"
+}
+
+# make_it TARGET VARIABLE...: make of the build that is tested, for install and uninstall, which write
+# into its folder: one at a time.
+make_it() {
+    local build
+    build=$(dirname "$AUTOSPEC")
+    env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS flock "$build/install.lock" make -s BUILD="$build" "${@:2}" "$1"
+}
+
 # take_counts: the checks of a test in Python, from $OUT (tests/e2e/serving.py).
 take_counts() {
     local line

@@ -4,10 +4,8 @@
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-build=$(dirname "$AUTOSPEC")
 prefix=$SCRATCH/prefix
-make_it() { env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s BUILD="$build" PREFIX="$prefix" "$1"; }
-check "make install succeeds" make_it install
+check "make install succeeds" make_it install PREFIX="$prefix"
 
 export PKG_CONFIG_PATH=$prefix/lib/pkgconfig
 # Programs that link a library with a sanitizer need it too.
@@ -168,6 +166,6 @@ says "offline, another one is refused" "$OUT" '^offline: .*org/other'
 unset HF_ENDPOINT
 
 cd "$ROOT" || exit 1
-check "make uninstall succeeds" make_it uninstall
+check "make uninstall succeeds" make_it uninstall PREFIX="$prefix"
 check "and leaves no file behind" test -z "$(find "$prefix" ! -type d)"
 finish

@@ -575,23 +575,7 @@ check "on a terminal, progress shows part, speed and time left" \
 
 # ---- the real huggingface_hub ----
 
-# The Python to test against: given, or made here once and kept over the runs of a build.
-python_with_hub() {
-    local venv
-    venv=$(dirname "$AUTOSPEC")/hub-python
-    [ -z "${HUB_TEST_PYTHON:-}" ] || { echo "$HUB_TEST_PYTHON"; return; }
-    if ! "$venv/bin/python" -c 'import huggingface_hub' 2>/dev/null; then
-        rm -rf "$venv"
-        { python3 -m venv "$venv" && timeout 120 "$venv/bin/pip" install -q --retries 1 \
-            --timeout 10 huggingface_hub==0.36.2; } >"$SCRATCH/pip.log" 2>&1 || {
-            rm -rf "$venv"
-            return 1
-        }
-    fi
-    echo "$venv/bin/python"
-}
-
-if PYTHON=$(python_with_hub); then
+if PYTHON=${HUB_TEST_PYTHON:-$(python_with hub huggingface_hub huggingface_hub==0.36.2)}; then
     export HF_HUB_DISABLE_TELEMETRY=1 HF_HUB_DISABLE_PROGRESS_BARS=1 HF_HUB_DISABLE_XET=1
     python() { "$PYTHON" -W ignore -c "$1" >"$SCRATCH/python" 2>"$SCRATCH/python.err"; }
 

@@ -6,23 +6,7 @@
 # shellcheck source=tests/e2e/server_lib.sh
 . "$ROOT/tests/e2e/server_lib.sh"
 
-# The Python to test with: given, or made here once and kept over the runs of a build.
-python_with_openai() {
-    local venv
-    venv=$(dirname "$AUTOSPEC")/openai-python
-    [ -z "${OPENAI_TEST_PYTHON:-}" ] || { echo "$OPENAI_TEST_PYTHON"; return; }
-    if ! "$venv/bin/python" -c 'import openai, jsonschema' 2>/dev/null; then
-        rm -rf "$venv"
-        { python3 -m venv "$venv" && timeout 180 "$venv/bin/pip" install -q --retries 1 \
-            --timeout 10 openai==3.57.0 jsonschema==4.26.0; } >"$SCRATCH/pip.log" 2>&1 || {
-            rm -rf "$venv"
-            return 1
-        }
-    fi
-    echo "$venv/bin/python"
-}
-
-if ! PYTHON=$(python_with_openai); then
+if ! PYTHON=${OPENAI_TEST_PYTHON:-$(python_with openai 'openai, jsonschema' openai==3.57.0 jsonschema==4.26.0)}; then
     skip "the openai client: PyPI cannot be had"
     finish
 fi

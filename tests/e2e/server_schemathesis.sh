@@ -7,26 +7,11 @@
 # shellcheck source=tests/e2e/server_lib.sh
 . "$ROOT/tests/e2e/server_lib.sh"
 
-# Made here once, and kept over the runs of a build.
-find_schemathesis() {
-    local venv
-    venv=$(dirname "$AUTOSPEC")/schemathesis-python
-    [ -z "${SCHEMATHESIS:-}" ] || { echo "$SCHEMATHESIS"; return; }
-    if ! "$venv/bin/schemathesis" --version >/dev/null 2>&1; then
-        rm -rf "$venv"
-        { python3 -m venv "$venv" && timeout 300 "$venv/bin/pip" install -q --retries 1 \
-            --timeout 10 schemathesis==4.32.5; } >"$SCRATCH/pip.log" 2>&1 || {
-            rm -rf "$venv"
-            return 1
-        }
-    fi
-    echo "$venv/bin/schemathesis"
-}
-
-if ! PROGRAM=$(find_schemathesis); then
+if [ -z "${SCHEMATHESIS:=}" ] && ! PYTHON=$(python_with schemathesis schemathesis schemathesis==4.32.5); then
     skip "schemathesis: PyPI cannot be had"
     finish
 fi
+PROGRAM=${SCHEMATHESIS:-${PYTHON%/*}/schemathesis}
 # shellcheck disable=SC2046 # names, one a word
 unset $(env | sed -n 's/^\([a-zA-Z]*_[pP][rR][oO][xX][yY]\)=.*/\1/p')
 

@@ -230,32 +230,44 @@ static void an_encoders_heads_are_padded_and_stored(void **state)
     }
 }
 
-/* Attention of head h of token t, and in *size what its error is measured by. */
-static void attend(const struct setting *s, const uint16_t *q, size_t t, size_t h, double scale,
-                   double *out, double *size)
+/* The keys (positions, dim) and behind them the values of one KV head of a sequence. */
+static double *read_kv(const struct setting *s, size_t sequence, size_t head)
 {
-    size_t seen = (size_t)s->visible[t], sequence = (size_t)s->sequence[t];
-    size_t kv_head = h / (s->n_heads / s->n_kv);
-    double *score = take(seen, sizeof *score), max = -INFINITY, sum = 0;
+    size_t n = s->length[sequence];
+    double *kv = take(2 * n * s->dim, sizeof *kv), *out = kv;
+    for (int value = 0; value < 2; value++)
+        for (size_t p = 0; p < n; p++)
+            for (size_t d = 0; d < s->dim; d++) *out++ = kv_at(s, sequence, p, head, value, d);
+    return kv;
+}
+
+/* Attention of a head of token t, whose query is q, and in *size what its error is measured by. */
+static void attend(const struct setting *s, const double *kv, const uint16_t *q, size_t t,
+                   double scale, double *out, double *size)
+{
+    size_t seen = (size_t)s->visible[t], dim = s->dim;
+    const double *values = kv + s->length[s->sequence[t]] * dim;
+    double *score = take(seen, sizeof *score), *query = take(dim, sizeof *query);
+    double max = -INFINITY, sum = 0;
+    for (size_t d = 0; d < dim; d++) query[d] = (double)f32_from_bf16(q[d]) * scale;
     for (size_t p = 0; p < seen; p++) {
-        for (size_t d = 0; d < s->dim; d++)
-            score[p] += (double)f32_from_bf16(q[(t * s->n_heads + h) * s->dim + d]) * scale *
-                        kv_at(s, sequence, p, kv_head, false, d);
+        for (size_t d = 0; d < dim; d++) score[p] += query[d] * kv[p * dim + d];
         max = fmax(max, score[p]);
     }
     *size = 0;
-    for (size_t d = 0; d < s->dim; d++) out[d] = 0;
+    for (size_t d = 0; d < dim; d++) out[d] = 0;
     for (size_t p = 0; p < seen; p++) sum += score[p] = exp(score[p] - max);
     for (size_t p = 0; p < seen; p++) {
-        double largest = 0;
-        for (size_t d = 0; d < s->dim; d++) {
-            double v = kv_at(s, sequence, p, kv_head, true, d);
-            out[d] += score[p] / sum * v;
-            largest = fmax(largest, fabs(v));
+        double largest = 0, weight = score[p] / sum;
+        for (size_t d = 0; d < dim; d++) {
+            double v = values[p * dim + d];
+            out[d] += weight * v;
+            largest = fabs(v) > largest ? fabs(v) : largest;
         }
-        *size += score[p] / sum * largest;
+        *size += weight * largest;
     }
     free(score);
+    free(query);
 }
 
 /* Weights are rounded to bf16 (by up to 2^-8 of each), scores are f32. */
@@ -308,16 +320,24 @@ static void check_attention(const struct setting *s, bool decode, const char *wh
     } else {
         cuda_host_launch(kernel, cuda_prefill_grid(&a), &a);
     }
-    double *want = take(width, sizeof *want), *head = take(s->dim, sizeof *head);
-    for (size_t t = 0; t < n; t++) {
-        double slack = 0, size;
-        for (size_t h = 0; h < s->n_heads; h++) {
-            attend(s, q, t, h, (double)a.scale, head, &size);
-            memcpy(want + h * s->out_dim, head, s->out_dim * sizeof *want);
-            slack = fmax(slack, size * ATTENTION_ROUNDING);
+    double *want = take(n * width, sizeof *want), *slack = take(n, sizeof *slack), size;
+    double *head = take(s->dim, sizeof *head);
+    for (size_t i = 0; i < s->n_seq; i++)
+        for (size_t k = 0; k < s->n_kv; k++) {
+            double *kv = read_kv(s, i, k);
+            for (size_t t = 0; t < n; t++)
+                for (size_t h = 0; h < s->n_heads && s->sequence[t] == (int32_t)i; h++) {
+                    if (h / (s->n_heads / s->n_kv) != k) continue;
+                    size_t at = t * s->n_heads + h;
+                    attend(s, kv, q + at * s->dim, t, (double)a.scale, head, &size);
+                    memcpy(want + at * s->out_dim, head, s->out_dim * sizeof *want);
+                    slack[t] = fmax(slack[t], size * ATTENTION_ROUNDING);
+                }
+            free(kv);
         }
-        check_activations(&a.out, t, want, width, slack, what);
-    }
+    for (size_t t = 0; t < n; t++)
+        check_activations(&a.out, t, want + t * width, width, slack[t], what);
+    free(slack);
     free(want);
     free(head);
     free(tiles);
