@@ -174,7 +174,9 @@ const struct command command_ask = {
     .summary = "Answer a question from the documents in the store",
     .description = "The answer is written as it comes, then the passages that it cites, each with\n"
                    "its document and its row or heading. A number that stands in no cited passage\n"
-                   "is named. Without QUESTION, or with -, the question is read from standard\n"
-                   "input. With --thinking on, the model's reasoning goes to standard error.\n",
+                   "is named. Which of many vehicles has the most or the least of something (\"Which\n"
+                   "Toyota has the most horsepower?\") is looked up in the facts of all of them, not\n"
+                   "asked of the model. Without QUESTION, or with -, the question is read from\n"
+                   "standard input. With --thinking on, the model's reasoning goes to standard error.\n",
     .run = run,
 };

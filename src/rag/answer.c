@@ -1,5 +1,6 @@
 #include "rag/answer.h"
 #include "base/clock.h"
+#include "rag/ranking.h"
 #include "rag/respond.h"
 
 #include <stdlib.h>
@@ -87,6 +88,23 @@ static bool answer_nothing(struct answer *a, struct error *err)
     return a->text || error_memory(err, "an answer");
 }
 
+/* A superlative is answered from the facts. *done: the question is one. */
+static bool answer_ranking(struct answer *a, struct store *store, const struct answer_options *o,
+                           bool *done, struct error *err)
+{
+    struct ranking r;
+    if (!ranking_answer(&r, store, &a->question, o->retrieve.metadata, &a->arena, err))
+        return false;
+    *done = r.asked;
+    if (!r.asked) return true;
+    a->hits = r.hits;
+    a->n_passages = r.hits.n;
+    a->text = r.text;
+    a->computed = r.conclusion;
+    a->refused = r.refused;
+    return true;
+}
+
 /* ---- generation ---- */
 
 static bool generate(struct answer *a, const struct generator *g, const struct passage *passages,
@@ -114,8 +132,8 @@ static bool check(struct answer *a, const struct passage *passages, struct error
 {
     if (!verify_answer(&a->verification, a->text, passages, a->n_passages, &a->arena, err))
         return false;
-    a->refused = answer_is_refusal(a->text);
-    if (a->refused || a->question.comparison == COMPARE_NONE) return true;
+    a->refused = a->refused || answer_is_refusal(a->text);
+    if (a->refused || a->computed || a->question.comparison == COMPARE_NONE) return true;
     const char **titles = arena_array(&a->arena, a->n_passages + 1, sizeof *titles);
     if (!titles) return error_memory(err, "an answer");
     for (size_t i = 0; i < a->n_passages; i++) {
@@ -146,12 +164,14 @@ bool answer_question(struct answer *out, struct store *store, const struct gener
     if (!question_understand(&out->question, store, question, err)) goto fail;
     double understood = clock_seconds();
     out->understand_seconds = understood - start;
-    if (!retrieve(store, &out->question, &options->retrieve, &out->hits, err)) goto fail;
+    bool ranked;
+    if (!answer_ranking(out, store, options, &ranked, err)) goto fail;
+    if (!ranked && !retrieve(store, &out->question, &options->retrieve, &out->hits, err)) goto fail;
     out->retrieve_seconds = clock_seconds() - understood;
     if (!make_notes(out, err)) goto fail;
     if (options->found) options->found(options->found_context, out);
     if (out->hits.n == 0) {
-        if (!answer_nothing(out, err)) goto fail;
+        if (!ranked && !answer_nothing(out, err)) goto fail;
     } else {
         passages = calloc(out->hits.n, sizeof *passages);
         if (!passages) {
@@ -160,7 +180,7 @@ bool answer_question(struct answer *out, struct store *store, const struct gener
         }
         for (size_t i = 0; i < out->hits.n; i++)
             passages[i] = (struct passage){out->hits.items[i].title, out->hits.items[i].text};
-        if (!generate(out, generator, passages, options, err)) goto fail;
+        if (!ranked && !generate(out, generator, passages, options, err)) goto fail;
         if (!check(out, passages, err)) goto fail;
     }
     out->total_seconds = clock_seconds() - start;

@@ -161,6 +161,24 @@ void attribute_find(const char *text, struct attribute_set *out)
     }
 }
 
+bool attribute_is(const struct attribute_set *set, const char *text)
+{
+    static const char *const MOST[] = {"max ", "maximum "};
+    while (*text == ' ') text++;
+    for (size_t i = 0; i < sizeof MOST / sizeof *MOST; i++)
+        if (strncmp(text, MOST[i], strlen(MOST[i])) == 0) text += strlen(MOST[i]);
+    size_t n = strlen(text);
+    while (n && text[n - 1] == ' ') n--;
+    for (size_t g = 0; g < sizeof GROUPS / sizeof *GROUPS; g++)
+        for (size_t i = 0; set->names[g].name && i < MAX_NAMES && GROUPS[g].names[i]; i++) {
+            const char *name = GROUPS[g].names[i];
+            for (size_t k = 0; k < sizeof MOST / sizeof *MOST; k++)
+                if (strncmp(name, MOST[k], strlen(MOST[k])) == 0) name += strlen(MOST[k]);
+            if (strlen(name) == n && memcmp(name, text, n) == 0) return true;
+        }
+    return false;
+}
+
 /* Whether the phrase has the word between spaces or its ends. */
 static bool phrase_has(const char *phrase, const char *word, size_t n)
 {

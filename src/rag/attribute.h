@@ -23,6 +23,10 @@ struct attribute_set {
 };
 void attribute_find(const char *text, struct attribute_set *out);
 
+/* Whether text (words as above) is as a whole a name of one of the attributes that are named in the
+ * set; "max" in front of it does not count. */
+bool attribute_is(const struct attribute_set *set, const char *text);
+
 /* Whether the word (lower case) is part of a name of any attribute. */
 bool attribute_has_word(const char *word);
 

@@ -10,25 +10,6 @@
 
 enum { MAX_WORDS = 160 };
 
-/* Words with single spaces between and around them, as attribute_expand takes them: without
- * punctuation, in lower case. */
-static void plain_words(const char *text, size_t len, struct buffer *out)
-{
-    buffer_putc(out, ' ');
-    bool open = false;
-    for (size_t i = 0; i < len; i++) {
-        char c = text[i];
-        if (is_word_byte(c)) {
-            buffer_putc(out, c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c);
-            open = true;
-        } else if (open) {
-            buffer_putc(out, ' ');
-            open = false;
-        }
-    }
-    if (open) buffer_putc(out, ' ');
-}
-
 /* ---- one line against what is asked ---- */
 
 /* Length without a plural s. */
@@ -199,9 +180,9 @@ static struct overlap stands(const struct passage *p, const char *value, size_t 
         const char *at = find_value(line, len, value, n);
         if (at) {
             struct buffer rest = {0};
-            plain_words(line, (size_t)(at - line), &rest);
+            words_plain(line, (size_t)(at - line), &rest);
             if (rest.len > 1) rest.len--; /* one space where the value stood */
-            plain_words(at + n, len - (size_t)(at - line) - n, &rest);
+            words_plain(at + n, len - (size_t)(at - line) - n, &rest);
             const char *text = buffer_text(&rest);
             struct overlap a = {0}, b = {0};
             if (!rest.failed) {
@@ -221,9 +202,9 @@ static struct overlap statement_stands(const char *begin, const char *is, const 
                                        const struct passage *p)
 {
     struct buffer asked = {0}, said = {0}, vehicle = {0};
-    plain_words(question, strlen(question), &asked);
-    plain_words(p->title, strlen(p->title), &vehicle);
-    plain_words(name, strlen(name), &vehicle);
+    words_plain(question, strlen(question), &asked);
+    words_plain(p->title, strlen(p->title), &vehicle);
+    words_plain(name, strlen(name), &vehicle);
     /* "The towing capacity of the 2023 ...": the attribute is what stands before " of the". */
     const char *of = begin;
     for (const char *q = begin; q < is; q++)
@@ -231,9 +212,9 @@ static struct overlap statement_stands(const char *begin, const char *is, const 
             of = q;
             break;
         }
-    plain_words(begin, (size_t)((of > begin ? of : is) - begin), &said);
+    words_plain(begin, (size_t)((of > begin ? of : is) - begin), &said);
     if (of > begin)
-        plain_words(of + 8, (size_t)(is - of) - (size_t)(is - of >= 8 ? 8 : is - of), &vehicle);
+        words_plain(of + 8, (size_t)(is - of) - (size_t)(is - of >= 8 ? 8 : is - of), &vehicle);
     struct overlap ok = {0};
     if (!asked.failed && !said.failed && !vehicle.failed) {
         const char *a = buffer_text(&asked), *s = buffer_text(&said), *v = buffer_text(&vehicle);
@@ -300,13 +281,13 @@ static size_t best_lines(const struct passage *p, const char *asked, const char 
 {
     bool one_line = !strchr(p->text, '\n');
     struct buffer vehicle = {0};
-    plain_words(p->title, strlen(p->title), &vehicle);
-    plain_words(name, strlen(name), &vehicle);
+    words_plain(p->title, strlen(p->title), &vehicle);
+    words_plain(name, strlen(name), &vehicle);
     size_t best = 0;
     for (const char *line = p->text; *line;) {
         size_t len = line_length(line, one_line);
         struct buffer words = {0};
-        plain_words(line, len, &words);
+        words_plain(line, len, &words);
         size_t score = words.failed || vehicle.failed
                            ? 0
                            : overlap(asked, buffer_text(&vehicle), buffer_text(&words)).score;
@@ -328,7 +309,7 @@ bool ground_narrow(struct passage *out, bool *any, const struct passage *passage
                    const char *question, const char *name, struct arena *arena)
 {
     struct buffer asked = {0}, lines = {0};
-    plain_words(question, strlen(question), &asked);
+    words_plain(question, strlen(question), &asked);
     size_t best = asked.failed ? 0 : best_lines(passage, buffer_text(&asked), name, 0, NULL);
     if (best) best_lines(passage, buffer_text(&asked), name, best, &lines);
     *any = lines.len > 0;
@@ -419,9 +400,9 @@ const char *ground_quote(const char *question, const char *name, const struct pa
                          size_t number, struct arena *arena)
 {
     struct buffer asked = {0}, vehicle = {0}, out = {0};
-    plain_words(question, strlen(question), &asked);
-    plain_words(passage->title, strlen(passage->title), &vehicle);
-    plain_words(name, strlen(name), &vehicle);
+    words_plain(question, strlen(question), &asked);
+    words_plain(passage->title, strlen(passage->title), &vehicle);
+    words_plain(name, strlen(name), &vehicle);
     size_t best = 0, best_words = 0;
     bool one_line = !strchr(passage->text, '\n');
     for (const char *line = passage->text; *line && !asked.failed && !vehicle.failed;) {
@@ -429,9 +410,9 @@ const char *ground_quote(const char *question, const char *name, const struct pa
         struct parts p = line_parts(line, len);
         struct buffer words = {0};
         if (p.value_len)
-            plain_words(p.name, p.name_len, &words);
+            words_plain(p.name, p.name_len, &words);
         else
-            plain_words(line, len, &words);
+            words_plain(line, len, &words);
         for (size_t k = 0; k < words.len; k++) n_words += words.data[k] == ' ';
         bool says_more = p.value_len || n_words > 4; /* not a heading */
         struct overlap o = {0};

@@ -95,8 +95,8 @@ enum metadata_field {
 };
 enum { METADATA_MAX_VALUES = 64 }; /* of one field */
 
-/* Of each field that has values, one must be the vehicle's. Manufacturers and models are keys, years
- * are written in digits, letters of the others' values may be of either case. */
+/* Of each field that has values, one must be the vehicle's. Manufacturers and models are keys,
+ * years are written in digits, letters of the others' values may be of either case. */
 struct metadata_filter {
     struct metadata_values {
         const char *const *values;
@@ -170,6 +170,22 @@ bool store_first_chunks(struct store *s, size_t limit, struct hit_list *out, str
 /* The chunks of a document in their order, `limit` of them from number `offset` on; score 0. */
 bool store_document_chunks(struct store *s, int64_t document, size_t offset, size_t limit,
                            struct hit_list *out, struct error *err);
+
+/* One chunk, appended; score 0. */
+bool store_read_chunk(struct store *s, int64_t chunk, struct hit_list *out, struct error *err);
+
+/* The facts with a number and a vehicle that the filter lets through, whose names `wanted` takes,
+ * in the order of the documents. The array and its strings live in the arena. */
+struct store_figure {
+    int64_t chunk;
+    const char *name, *value, *unit;
+    double number; /* in `unit` */
+    struct vehicle vehicle;
+};
+typedef bool store_wanted(void *context, const char *name);
+bool store_find_figures(struct store *s, const struct vehicle_filter *filter, store_wanted *wanted,
+                        void *context, struct arena *arena, struct store_figure **out, size_t *n,
+                        struct error *err);
 
 /* Facts of one chunk as they are stored (for tests and for later calculations). */
 struct store_fact {

@@ -309,3 +309,77 @@ bool store_chunk_facts(struct store *s, int64_t chunk, struct arena *arena, stru
     sqlite3_finalize(q);
     return ok;
 }
+
+bool store_read_chunk(struct store *s, int64_t chunk, struct hit_list *out, struct error *err)
+{
+    sqlite3_stmt *q = store_prepare(s,
+                                    "SELECT " STORE_CHUNK_COLUMNS ", 0.0, " VEHICLE_COLUMNS
+                                    " FROM chunks c JOIN documents d ON d.id = c.document"
+                                    " LEFT JOIN vehicles v ON v.id = c.vehicle WHERE c.id = ?1",
+                                    err);
+    if (!q) return false;
+    sqlite3_bind_int64(q, 1, chunk);
+    return store_read_hits(s, q, out, err);
+}
+
+/* The ids of the attributes that are wanted: "1,2,3"; empty for none. */
+static bool wanted_attributes(struct store *s, store_wanted *wanted, void *context,
+                              struct buffer *out, struct error *err)
+{
+    sqlite3_stmt *q = store_prepare(s, "SELECT id, name FROM attributes", err);
+    if (!q) return false;
+    int rc;
+    while ((rc = sqlite3_step(q)) == SQLITE_ROW) {
+        const char *name = (const char *)sqlite3_column_text(q, 1);
+        if (!name || !wanted(context, name)) continue;
+        buffer_printf(out, "%s%lld", out->len ? "," : "", (long long)sqlite3_column_int64(q, 0));
+    }
+    bool ok = rc == SQLITE_DONE || store_fail(s, "reading attributes", err);
+    sqlite3_finalize(q);
+    return ok && (!out->failed || error_memory(err, "a query"));
+}
+
+bool store_find_figures(struct store *s, const struct vehicle_filter *filter, store_wanted *wanted,
+                        void *context, struct arena *arena, struct store_figure **out, size_t *n,
+                        struct error *err)
+{
+    *out = NULL;
+    *n = 0;
+    struct buffer ids = {0}, sql = {0};
+    bool ok = wanted_attributes(s, wanted, context, &ids, err);
+    if (!ok || ids.len == 0) {
+        buffer_free(&ids);
+        return ok;
+    }
+    buffer_printf(
+        &sql,
+        "SELECT c.id, a.name, f.value, f.unit, f.number, count(*) OVER (), " VEHICLE_COLUMNS
+        " FROM facts f JOIN attributes a ON a.id = f.attribute"
+        " JOIN chunks c ON c.id = f.chunk JOIN vehicles v ON v.id = c.vehicle"
+        " WHERE f.attribute IN (%s) AND f.number IS NOT NULL AND ",
+        buffer_text(&ids));
+    buffer_free(&ids);
+    filter_sql(filter, &sql);
+    buffer_puts(&sql, " ORDER BY c.id, f.line");
+    sqlite3_stmt *q = prepare_buffer(s, &sql, err);
+    if (!q) return false;
+    filter_bind(q, filter);
+    int rc;
+    while (ok && (rc = sqlite3_step(q)) == SQLITE_ROW) {
+        if (!*out) *out = arena_array(arena, (size_t)sqlite3_column_int64(q, 5), sizeof **out);
+        struct store_figure *f = *out ? &(*out)[(*n)++] : NULL;
+        ok = f && read_vehicle(q, 6, &f->vehicle, arena);
+        if (ok) {
+            f->chunk = sqlite3_column_int64(q, 0);
+            f->name = store_column(q, 1, arena);
+            f->value = store_column(q, 2, arena);
+            f->unit = store_column(q, 3, arena);
+            f->number = sqlite3_column_double(q, 4);
+            ok = f->name && f->value && f->unit;
+        }
+        if (!ok) error_memory(err, "facts");
+    }
+    if (ok && rc != SQLITE_DONE) ok = store_fail(s, "reading facts", err);
+    sqlite3_finalize(q);
+    return ok;
+}

@@ -165,6 +165,18 @@ static struct span *add_span(struct parse *p, enum word_use use, size_t first, s
 
 /* ---- manufacturers ---- */
 
+/* The manufacturer with this key: of the store, or of the built-in list (unknown); NULL for none.
+ */
+static bool find_make(struct parse *p, const char *key, const char **make_key, const char **name,
+                      bool *unknown, struct error *err)
+{
+    *make_key = manufacturer_alias(key);
+    if (!store_find_manufacturer(p->store, *make_key, &p->q->arena, name, err)) return false;
+    *unknown = !*name;
+    if (*unknown) *name = manufacturer_known(key);
+    return true;
+}
+
 static bool find_makes(struct parse *p, struct error *err)
 {
     char key[KEY_BYTES];
@@ -173,11 +185,15 @@ static bool find_makes(struct parse *p, struct error *err)
             if (!join_key(p, i, k, key, false)) continue;
             if (k == 1 && is_weak_name(key) && !(p->words[i].upper && i > 0)) continue;
             if (k > 1 && is_stop_word(p->words[i].key)) continue;
-            const char *make_key = manufacturer_alias(key), *name;
-            if (!store_find_manufacturer(p->store, make_key, &p->q->arena, &name, err))
-                return false;
-            bool unknown = !name;
-            if (unknown) name = manufacturer_known(key);
+            const char *make_key, *name;
+            bool unknown;
+            if (!find_make(p, key, &make_key, &name, &unknown, err)) return false;
+            size_t len = strlen(key);
+            if (!name && len > 3 && key[len - 1] == 's') { /* "Toyotas" */
+                key[len - 1] = '\0';
+                if (is_weak_name(key) && !p->words[i].upper) continue;
+                if (!find_make(p, key, &make_key, &name, &unknown, err)) return false;
+            }
             if (!name) continue;
             struct span *s = add_span(p, USE_MAKE, i, k);
             s->manufacturer = name;

@@ -259,6 +259,66 @@ const char *unit_of_name(const char *name, size_t len)
     return NULL;
 }
 
+enum measure { POWER, TORQUE, MASS, LENGTH, SPEED, VOLUME, TIME, ECONOMY, ENERGY_USE };
+
+/* One of each in the first unit of its measure. Of consumption and economy one is 1 over the
+ * other. */
+static const struct conversion {
+    const char *unit;
+    enum measure measure;
+    double factor;
+    bool inverse;
+} CONVERSIONS[] = {
+    {"hp", POWER, 1, false},
+    {"PS", POWER, 0.98632007, false},
+    {"kW", POWER, 1.34102209, false},
+    {"lb-ft", TORQUE, 1, false},
+    {"Nm", TORQUE, 0.73756215, false},
+    {"lb", MASS, 1, false},
+    {"kg", MASS, 2.20462262, false},
+    {"t", MASS, 2204.62262, false},
+    {"in", LENGTH, 1, false},
+    {"ft", LENGTH, 12, false},
+    {"mm", LENGTH, 1 / 25.4, false},
+    {"cm", LENGTH, 1 / 2.54, false},
+    {"m", LENGTH, 1 / 0.0254, false},
+    {"mi", LENGTH, 63360, false},
+    {"km", LENGTH, 1000 / 0.0254, false},
+    {"mph", SPEED, 1, false},
+    {"km/h", SPEED, 1 / 1.609344, false},
+    {"L", VOLUME, 1, false},
+    {"gal", VOLUME, 3.785411784, false},
+    {"cc", VOLUME, 0.001, false},
+    {"cu ft", VOLUME, 28.316846592, false},
+    {"s", TIME, 1, false},
+    {"min", TIME, 60, false},
+    {"h", TIME, 3600, false},
+    {"mpg", ECONOMY, 1, false},
+    {"L/100 km", ECONOMY, 235.214583, true},
+    {"kWh/100 km", ENERGY_USE, 1, false},
+    {"Wh/km", ENERGY_USE, 0.1, false},
+    {"kWh/100 mi", ENERGY_USE, 1 / 1.609344, false},
+};
+
+static const struct conversion *conversion_of(const char *unit)
+{
+    for (size_t i = 0; i < sizeof CONVERSIONS / sizeof *CONVERSIONS; i++)
+        if (strcmp(CONVERSIONS[i].unit, unit) == 0) return &CONVERSIONS[i];
+    return NULL;
+}
+
+bool unit_convert(double value, const char *from, const char *to, double *out)
+{
+    *out = value;
+    if (strcmp(from, to) == 0) return true;
+    const struct conversion *a = conversion_of(from), *b = conversion_of(to);
+    if (!a || !b || a->measure != b->measure) return false;
+    if ((a->inverse || b->inverse) && !(value > 0)) return false;
+    double base = a->inverse ? a->factor / value : value * a->factor;
+    *out = b->inverse ? b->factor / base : base / b->factor;
+    return true;
+}
+
 /* Digits behind a comma at text[at]: their count, 0 for none. */
 static size_t digits_behind(const char *text, size_t len, size_t at)
 {

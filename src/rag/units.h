@@ -15,6 +15,10 @@ const char *unit_at(const char *text, size_t len, size_t *used);
  * when it implies none. */
 const char *unit_of_name(const char *name, size_t len);
 
+/* A value in another unit (both canonical): 100 kW are 134.1 hp, 8 L/100 km are 29.4 mpg. False
+ * where the two do not measure the same, or the value has no counterpart. */
+bool unit_convert(double value, const char *from, const char *to, double *out);
+
 /* Reads the number at text[0..len), which starts with a digit or with a point before one:
  * "3,310", "7.50", ".5", "7,5" (a decimal comma). Its digits without separators, without leading
  * zeros and zeros after the point go to canonical (cap bytes with the NUL). Returns the bytes read;

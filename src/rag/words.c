@@ -62,3 +62,20 @@ bool words_have(const char *text, size_t end, const char *key)
         if (strcmp(w.key, key) == 0) return true;
     return false;
 }
+
+void words_plain(const char *text, size_t len, struct buffer *out)
+{
+    buffer_putc(out, ' ');
+    bool open = false;
+    for (size_t i = 0; i < len; i++) {
+        char c = text[i];
+        if (is_word_byte(c)) {
+            buffer_putc(out, c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c);
+            open = true;
+        } else if (open) {
+            buffer_putc(out, ' ');
+            open = false;
+        }
+    }
+    if (open) buffer_putc(out, ' ');
+}

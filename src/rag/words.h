@@ -3,6 +3,8 @@
 #ifndef RAG_WORDS_H
 #define RAG_WORDS_H
 
+#include "base/buffer.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -26,5 +28,9 @@ size_t words_split(const char *text, size_t end, struct word *out, size_t max);
 
 /* Whether text[0, end) has the word. */
 bool words_have(const char *text, size_t end, const char *key);
+
+/* Appends text[0, len) in lower case with single spaces between and around its words: "0-60 mph" as
+ * " 0 60 mph ". What attribute.h reads. */
+void words_plain(const char *text, size_t len, struct buffer *out);
 
 #endif

@@ -73,6 +73,9 @@ void handle_query(struct exchange *x)
     q.ask.sink = q.stream ? send_text : NULL;
     if (ask_run(x, &q.ask, &answer, &err)) {
         json_t *reply = ask_json(x, &answer, json_object_get(q.body, "metadata_filter"));
+        /* What the program says by itself comes as one piece. */
+        if (q.stream && !answer.generated)
+            send_text(&q, answer.text, strlen(answer.text), false);
         if (q.stream)
             reply_event(x, "done", reply);
         else

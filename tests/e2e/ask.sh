@@ -66,6 +66,27 @@ holds "both sides of a comparison are given" '.answer | test("203") and test("19
 holds "the conclusion is computed" \
     '.computed == "Higher: 2023 Toyota Camry LE (203 hp against 192 hp)."'
 
+# ---- the first of many ----
+
+ask 'Which of the Toyotas has the most horsepower?'
+holds "the most of one maker is computed, without the model" \
+    '(.answer | startswith("The 2023 Toyota Sequoia SR5 has the highest horsepower: 437 hp [1].")) and
+     .usage.generated_tokens == 0 and .unsupported == 0 and
+     .computed == "Highest of 38 vehicles whose horsepower the documents give."'
+holds "and cited" '.citations[0] | .valid and (.document | endswith("vehicles.csv")) and
+    .location == "row 268" and .quote == "Horsepower (hp): 437"'
+ask 'Which electric SUV has the longest range?'
+holds "of a kind" '[.documents[].metadata | .category == "SUV" and .engine_type == "Electric"] | all'
+ask 'What is the cheapest 2022 sedan?'
+holds "of a year" '[.documents[].metadata | .category == "Sedan" and .year == 2022] | all'
+ask 'Which pickup truck can tow the most?'
+holds "by what it can do" '.answer | test("F-150.*: 14,?000 lb \\[1\\]")'
+ask 'Which Toyota has the highest wading depth?'
+holds "what none of them has is said" '.refused and .documents == [] and .unsupported == 0 and
+    (.answer | test("do not give the wading depth of any Toyota vehicle"))'
+run ask 'Which of the Toyotas has the most horsepower?'
+says "the answer is written out" "$OUT" '^The 2023 Toyota Sequoia SR5 has the highest horsepower'
+
 # ---- what the documents do not hold ----
 
 ask 'What is the towing capacity of the 2023 Toyota Camry?'

@@ -79,6 +79,11 @@ check "and so does the last event" cmp "$SCRATCH/done" "$SCRATCH/plain"
 http /query --json "$CAMRY" -H 'Accept: text/event-stream'
 check "Accept asks for a stream too" grep -q '^event: done' "$OUT"
 
+http /query --json '{"query": "Which Toyota has the most horsepower?", "metadata_filter": {"year": 2021}, "stream": true}' -N
+sed -n '/^event: token/{n;s/^data: //p}' "$OUT" | jq -j .text >"$SCRATCH/streamed"
+sed -n '/^event: done/{n;s/^data: //p}' "$OUT" | jq -j .answer >"$SCRATCH/done"
+check "what the program computes is streamed too" cmp "$SCRATCH/done" "$SCRATCH/streamed"
+check "from the vehicles of the filter" grep -q '^The 2021 Toyota GR Supra 3.0 has the highest horsepower: 382 hp \[1\]' "$SCRATCH/done"
 http /query --json '{"query": "What is the horsepower?", "temperature": 0,
     "metadata_filter": {"manufacturer": "toyota", "model": ["Camry"], "year": 2023}}'
 answers "a filter leaves one vehicle" 200 '(.answer | test("203 hp")) and
