@@ -2,6 +2,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +37,61 @@ static int open_regular(const char *path, size_t *size, struct error *err)
     return fd;
 }
 
+/* The mapped files, for the signal handler: it takes no lock and follows no pointer that another
+ * thread may free. Mappings beyond these are not named. */
+enum { MAX_WATCHED = 256, MAX_PATH = 512 };
+static struct watched {
+    atomic_uintptr_t data; /* 0: free; set last, cleared first */
+    size_t size;
+    char path[MAX_PATH];
+} watched[MAX_WATCHED];
+static pthread_mutex_t watched_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static void watch(const struct mapping *m, const char *path)
+{
+    pthread_mutex_lock(&watched_lock);
+    for (size_t i = 0; i < MAX_WATCHED; i++) {
+        if (atomic_load(&watched[i].data)) continue;
+        watched[i].size = m->size;
+        snprintf(watched[i].path, MAX_PATH, "%s", path);
+        atomic_store(&watched[i].data, (uintptr_t)m->data);
+        break;
+    }
+    pthread_mutex_unlock(&watched_lock);
+}
+
+static void forget(const struct mapping *m)
+{
+    pthread_mutex_lock(&watched_lock);
+    for (size_t i = 0; i < MAX_WATCHED; i++)
+        if (atomic_load(&watched[i].data) == (uintptr_t)m->data) atomic_store(&watched[i].data, 0);
+    pthread_mutex_unlock(&watched_lock);
+}
+
+static void on_bus_error(int signal_number, siginfo_t *info, void *context)
+{
+    (void)context;
+    uintptr_t at = (uintptr_t)info->si_addr;
+    for (size_t i = 0; i < MAX_WATCHED; i++) {
+        uintptr_t begin = atomic_load(&watched[i].data);
+        if (!begin || at < begin || at - begin >= watched[i].size) continue;
+        char line[MAX_PATH + 128] = "autospec: ";
+        strcat(line, watched[i].path);
+        strcat(line, ": cannot be read any more: another program has cut it, or its disk fails\n");
+        ssize_t written = write(STDERR_FILENO, line, strlen(line));
+        (void)written;
+        _exit(1);
+    }
+    signal(signal_number, SIG_DFL); /* none of ours: it comes again, and ends the process */
+}
+
+void mapping_watch(void)
+{
+    struct sigaction action = {.sa_sigaction = on_bus_error, .sa_flags = SA_SIGINFO};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGBUS, &action, NULL);
+}
+
 bool mapping_open(struct mapping *m, const char *path, struct error *err)
 {
     *m = (struct mapping){0};
@@ -49,6 +107,7 @@ bool mapping_open(struct mapping *m, const char *path, struct error *err)
         }
         m->data = p;
         m->size = size;
+        watch(m, path);
     }
     close(fd);
     return true;
@@ -56,6 +115,7 @@ bool mapping_open(struct mapping *m, const char *path, struct error *err)
 
 void mapping_close(struct mapping *m)
 {
+    if (m->data) forget(m);
     if (m->data) munmap((void *)(uintptr_t)m->data, m->size);
     *m = (struct mapping){0};
 }

@@ -17,6 +17,11 @@ struct mapping {
 bool mapping_open(struct mapping *m, const char *path, struct error *err);
 void mapping_close(struct mapping *m);
 
+/* From now on a mapped file that another program makes shorter while it is read ends the process with
+ * a line that names it and exit status 1, instead of by SIGBUS without a word. For programs: a library
+ * leaves signals to who uses it. */
+void mapping_watch(void);
+
 /* Reads a whole regular file of at most `limit` bytes into memory, with a NUL behind it. The caller
  * frees *data. len may be NULL when NUL bytes in the file are to be refused. */
 bool file_read(const char *path, size_t limit, char **data, size_t *len, struct error *err);

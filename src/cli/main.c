@@ -1,4 +1,5 @@
 /* The program: finds the command, reads its options and settings, runs it, prints its error. */
+#include "base/file.h"
 #include "base/log.h"
 #include "base/progress.h"
 #include "base/suggest.h"
@@ -100,6 +101,7 @@ int main(int argc, char **argv)
 {
     struct error err = {0};
     output_setup();
+    mapping_watch();
     int status = run(argc, argv, &err);
     if (!output_flush(&err) && status == EXIT_OK) status = EXIT_FAILED;
     status = exit_status(&err, status);

@@ -38,7 +38,7 @@ struct tensor_set;
 
 /* Both refuse a file whose header, types, shapes or offsets do not fit together, with an error that
  * names file, tensor and numbers. The bytes of the data are not looked at. A file that shrinks
- * while it is mapped ends the process with SIGBUS, as with any mapping.
+ * while it is mapped ends the process (mapping_watch).
  *
  * Opens DIR/model.safetensors, or the shards that DIR/model.safetensors.index.json names (names
  * with '/' or ".." are refused). */

@@ -374,4 +374,15 @@ exits "a server that drains ends well" 0
 wait $LAST
 check "after it has answered what was at work" test "$(cat "$SCRATCH/last.code")" = 200
 
+# ---- a model that another program cuts ----
+
+AUTOSPEC_CACHE=$SCRATCH/cut start_server
+find "$SCRATCH/cut" -name '*.safetensors' -exec truncate -s 4096 {} +
+http /query --json "$CAMRY"
+wait $SERVER_PID
+STATUS=$?
+SERVER_PID=
+exits "a model whose file is cut ends the server" 1
+check "which says so" grep -q "^autospec: $SCRATCH/cut/.*: cannot be read any more" "$SERVER_LOG"
+
 finish

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -264,6 +265,45 @@ static void a_split_covers_everything_once(void **s)
             }
 }
 
+/* A process that maps the file, cuts it and reads it; its exit status, and what it says. */
+static int read_cut_file(const char *path, char *said, size_t cap)
+{
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct mapping m;
+        dup2(ends[1], STDERR_FILENO);
+        mapping_watch();
+        if (!mapping_open(&m, path, NULL) || truncate(path, 10) != 0) _exit(2);
+        _exit(((const volatile uint8_t *)m.data)[m.size - 1] ? 3 : 4);
+    }
+    close(ends[1]);
+    ssize_t n = read(ends[0], said, cap - 1);
+    said[n > 0 ? n : 0] = '\0';
+    close(ends[0]);
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void a_mapped_file_that_is_cut_is_named(void **s)
+{
+    (void)s;
+    char said[1024];
+    char path[300];
+    snprintf(path, sizeof path, "%s/cut", scratch);
+    struct error err = {0};
+    char *text = calloc(1, 100000);
+    assert_non_null(text);
+    assert_true(file_write(path, text, 100000, &err));
+    free(text);
+    assert_int_equal(read_cut_file(path, said, sizeof said), 1);
+    assert_non_null(strstr(said, path));
+    assert_non_null(strstr(said, "another program has cut it"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -275,6 +315,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(files_are_written_whole_and_read_back, scratch_make,
                                         scratch_remove),
         cmocka_unit_test_setup_teardown(a_pipe_is_refused_and_does_not_hang, scratch_make,
+                                        scratch_remove),
+        cmocka_unit_test_setup_teardown(a_mapped_file_that_is_cut_is_named, scratch_make,
                                         scratch_remove),
         cmocka_unit_test(json_errors_name_file_line_and_field),
         cmocka_unit_test(the_pool_runs_a_body_on_each_thread_and_its_barrier_holds),
