@@ -60,7 +60,7 @@ OBJS  := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(MAIN),$(SRCS))) $(IMAGES_O)
 LIB   := $(BUILD)/libinternal.a
 BIN   := $(BUILD)/autospec
 # The library for other programs: what is below the commands, with the symbols of its header alone.
-API_OBJS := $(filter-out $(BUILD)/src/cli/% $(BUILD)/src/server/% $(BUILD)/src/bench/%,$(OBJS))
+API_OBJS := $(filter-out $(BUILD)/src/cli/% $(BUILD)/src/server/% $(BUILD)/src/measure/%,$(OBJS))
 STATIC := $(BUILD)/libautospec.a
 SHARED := $(BUILD)/libautospec.so.0
 UNIT  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c tests/golden/test_*.c))

@@ -4,10 +4,10 @@
  *
  *   build/bench/kernels [THREADS [ISA]]
  *
- * The limits are the best of five measurements by bench/roofline.h. */
+ * The limits are the best of five measurements by measure/roofline.h. */
 #include "backend/cpu/cpu.h"
 #include "base/clock.h"
-#include "bench/roofline.h"
+#include "measure/roofline.h"
 #include "quant/quantize.h"
 
 #include <math.h>

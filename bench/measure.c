@@ -5,8 +5,8 @@
  * standard input with one of seconds: prefill N         from a new prompt of N tokens to its first
  * token decode CONTEXT N  of N tokens, one behind the other, after a prompt of CONTEXT tokens
  * Tokens are picked greedily, without drafts. LLM_MEMORY and other settings are not read. */
-#include "bench/figures.h"
-#include "bench/work.h"
+#include "measure/figures.h"
+#include "measure/work.h"
 #include "engine/engine_internal.h"
 
 #include <stdio.h>

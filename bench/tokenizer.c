@@ -5,7 +5,7 @@
  * MODEL_DIR holds tokenizer.json; each file is encoded again and again for two seconds of processor
  * time. */
 #include "base/file.h"
-#include "model/tokenizer.h"
+#include "tokenizer/tokenizer.h"
 
 #include <stdio.h>
 #include <stdlib.h>

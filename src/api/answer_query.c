@@ -1,8 +1,8 @@
-/* autospec_answer_query: the caller's documents into a store in memory, then rag/answer.h. */
+/* autospec_answer_query: the caller's documents into a store in memory, then answer/answer.h. */
 #include "api/api.h"
 
-#include "rag/answer.h"
-#include "rag/given.h"
+#include "answer/answer.h"
+#include "answer/given.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -5,7 +5,7 @@
 #include "cli/places.h"
 #include "cli/stream.h"
 #include "cli/text_input.h"
-#include "rag/answer.h"
+#include "answer/answer.h"
 
 #include <stdlib.h>
 #include <string.h>

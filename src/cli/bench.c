@@ -1,5 +1,5 @@
 /* autospec bench: what this machine can do and how near the engine comes to it. */
-#include "bench/bench.h"
+#include "measure/bench.h"
 #include "cli/command.h"
 #include "cli/model_open.h"
 #include "cli/output.h"

@@ -4,7 +4,7 @@
 #define CLI_COMMAND_H
 
 #include "base/error.h"
-#include "base/settings.h"
+#include "config/settings.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* autospec eval: how often the model answers right, on questions with known answers. */
-#include "rag/evaluate.h"
+#include "eval/evaluate.h"
 #include "base/progress.h"
 #include "cli/interrupt.h"
 #include "cli/model_open.h"

@@ -1,5 +1,5 @@
 /* autospec ingest: documents into the store; the list of them; deleting them. */
-#include "rag/ingest.h"
+#include "ingest/ingest.h"
 #include "base/arena.h"
 #include "base/file.h"
 #include "base/progress.h"

@@ -2,7 +2,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/progress.h"
-#include "base/suggest.h"
+#include "config/suggest.h"
 #include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/options.h"

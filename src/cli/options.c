@@ -1,5 +1,5 @@
 #include "cli/options.h"
-#include "base/suggest.h"
+#include "config/suggest.h"
 #include "cli/output.h"
 
 #include <errno.h>
@@ -16,7 +16,7 @@ enum option_kind {
     OPTION_TEXT,    /* const char * */
     OPTION_STOP,    /* one more of stop[] */
     OPTION_QUANT,   /* two settings at once */
-    OPTION_SETTING, /* a row of base/settings.h */
+    OPTION_SETTING, /* a row of config/settings.h */
 };
 
 struct option_row {

@@ -1,6 +1,6 @@
 /* The option table: one row an option drives parsing, `--help` of the program and of each command,
  * and what is suggested for a mistyped one. Options that are settings take their name, range and
- * help from base/settings.h. */
+ * help from config/settings.h. */
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
 

@@ -4,7 +4,7 @@
 #define CLI_PLACES_H
 
 #include "base/error.h"
-#include "base/settings.h"
+#include "config/settings.h"
 
 /* The model that --model or DEEPSEEK_MODEL names (hub/model_place.h); Ctrl-C ends a download. */
 char *place_model(const struct settings *s, struct error *err);

@@ -3,7 +3,7 @@
 #include "cli/output.h"
 #include "cli/places.h"
 #include "cli/text_input.h"
-#include "model/tokenizer.h"
+#include "tokenizer/tokenizer.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -5,7 +5,7 @@
 #define ENGINE_ENCODER_H
 
 #include "base/error.h"
-#include "model/tokenizer.h"
+#include "tokenizer/tokenizer.h"
 #include "quant/format.h"
 
 struct encoder;

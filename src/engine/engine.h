@@ -5,9 +5,9 @@
 
 #include "base/thread_pool.h"
 #include "engine/sampler.h"
-#include "model/chat.h"
+#include "tokenizer/chat.h"
 #include "model/config.h"
-#include "model/tokenizer.h"
+#include "tokenizer/tokenizer.h"
 #include "quant/format.h"
 
 #include <stdatomic.h>
@@ -127,7 +127,7 @@ struct generate_result {
  * <think> and </think>. Return false to end the generation. */
 typedef bool generate_sink(void *context, const char *text, size_t len, bool reasoning);
 
-/* Generates after `prompt` (rendered by model/chat.h). The KV of the longest known prefix is used
+/* Generates after `prompt` (rendered by tokenizer/chat.h). The KV of the longest known prefix is used
  * again (engine/kv.h). A prompt longer than the context is an error that says both numbers. */
 bool engine_generate(struct engine *e, const struct tokens *prompt,
                      const struct generate_options *options, generate_sink *sink, void *context,

@@ -1,4 +1,4 @@
-/* The engine's own view of itself, for the files of this folder and for src/bench. */
+/* The engine's own view of itself, for the files of this folder and for src/measure. */
 #ifndef ENGINE_ENGINE_INTERNAL_H
 #define ENGINE_ENGINE_INTERNAL_H
 

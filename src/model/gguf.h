@@ -111,7 +111,7 @@ static inline size_t gguf_permuted_row(size_t r, size_t n)
 
 /* The metadata as the config.json and the tokenizer.json of the same model would have it; the
  * caller json_decref()s them. model_config_read and tokenizer_read go this way. Chat templates are
- * ignored: the chat format follows from the control tokens (model/chat.h). */
+ * ignored: the chat format follows from the control tokens (tokenizer/chat.h). */
 json_t *gguf_config_json(const struct gguf *g, struct error *err);
 json_t *gguf_tokenizer_json(const struct gguf *g, struct error *err);
 

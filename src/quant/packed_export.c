@@ -1,7 +1,7 @@
 #include "quant/packed_export.h"
 #include "base/clock.h"
 #include "base/file.h"
-#include "model/tokenizer.h"
+#include "tokenizer/tokenizer.h"
 #include "quant/packed_cache.h"
 
 #include <dirent.h>

@@ -1,9 +1,9 @@
-/* A question answered from the store (rag/answer.h), for POST /query and for chats that are
+/* A question answered from the store (answer/answer.h), for POST /query and for chats that are
  * grounded in it. The store is given back as soon as the passages are found. */
 #ifndef SERVER_ASK_H
 #define SERVER_ASK_H
 
-#include "rag/answer.h"
+#include "answer/answer.h"
 #include "server/exchange.h"
 
 struct ask {

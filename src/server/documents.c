@@ -1,5 +1,5 @@
 /* The documents in the store: the list, one of them with its passages, deleting. */
-#include "rag/answer.h"
+#include "answer/answer.h"
 #include "server/documents.h"
 #include "base/file.h"
 #include "server/fields.h"

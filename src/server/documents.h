@@ -2,7 +2,7 @@
 #ifndef SERVER_DOCUMENTS_H
 #define SERVER_DOCUMENTS_H
 
-#include "rag/store.h"
+#include "store/store.h"
 
 #include <jansson.h>
 

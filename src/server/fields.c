@@ -1,5 +1,5 @@
 #include "server/fields.h"
-#include "base/suggest.h"
+#include "config/suggest.h"
 #include "base/utf8.h"
 
 #include <errno.h>

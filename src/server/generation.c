@@ -1,6 +1,6 @@
 #include "server/generation.h"
 #include "base/clock.h"
-#include "engine/constraint.h"
+#include "grammar/constraint.h"
 #include "server/server.h"
 
 static bool run(struct exchange *x, const struct generation *g,

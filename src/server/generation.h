@@ -3,7 +3,7 @@
 #ifndef SERVER_GENERATION_H
 #define SERVER_GENERATION_H
 
-#include "engine/json_schema.h"
+#include "grammar/json_schema.h"
 #include "engine/scheduler.h"
 #include "server/exchange.h"
 

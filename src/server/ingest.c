@@ -1,6 +1,6 @@
 /* Reading documents in: from JSON, from uploaded files; what that is doing now. On the write lane's
  * one thread. A document is acknowledged once it is in the store for good. */
-#include "rag/ingest.h"
+#include "ingest/ingest.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/utf8.h"

@@ -3,7 +3,7 @@
 #ifndef SERVER_METADATA_H
 #define SERVER_METADATA_H
 
-#include "rag/store.h"
+#include "store/store.h"
 #include "server/exchange.h"
 
 /* "manufacturer" ... */

@@ -4,7 +4,7 @@
 #ifndef SERVER_OPENAI_H
 #define SERVER_OPENAI_H
 
-#include "engine/json_schema.h"
+#include "grammar/json_schema.h"
 #include "engine/scheduler.h"
 #include "server/exchange.h"
 #include "server/server.h"

@@ -8,7 +8,7 @@
 #include "engine/engine.h"
 #include "engine/scheduler.h"
 #include "engine/vocabulary.h"
-#include "rag/generator.h"
+#include "answer/generator.h"
 #include "server/http.h"
 #include "server/ingest_state.h"
 #include "server/metrics.h"

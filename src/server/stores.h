@@ -3,7 +3,7 @@
 #ifndef SERVER_STORES_H
 #define SERVER_STORES_H
 
-#include "rag/store.h"
+#include "store/store.h"
 
 struct stores;
 

@@ -1,7 +1,7 @@
 /* CSV: the reader alone, then the whole way into the store. */
 #include "fuzz_ingest.h"
 
-#include "rag/ingest/csv.h"
+#include "ingest/csv.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

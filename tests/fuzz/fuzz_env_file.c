@@ -1,7 +1,7 @@
 /* `.env` files: no input may crash the reader, and every error names a line. */
 #include "base/log.h"
-#include "base/settings.h"
-#include "base/env_file.h"
+#include "config/settings.h"
+#include "config/env_file.h"
 
 #include <stdint.h>
 #include <stdlib.h>

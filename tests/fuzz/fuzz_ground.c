@@ -1,6 +1,6 @@
 /* Question, answer and a passage from anywhere: the names and statements in them are looked for. */
-#include "rag/focus.h"
-#include "rag/ground.h"
+#include "answer/focus.h"
+#include "answer/ground.h"
 
 #include <stdint.h>
 #include <stdlib.h>

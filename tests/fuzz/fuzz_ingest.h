@@ -5,7 +5,7 @@
 #define TESTS_FUZZ_INGEST_H
 
 #include "base/utf8.h"
-#include "rag/ingest.h"
+#include "ingest/ingest.h"
 
 #include <stdint.h>
 #include <stdlib.h>

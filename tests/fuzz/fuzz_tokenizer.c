@@ -2,7 +2,7 @@
  * mode, and decoding gives the text back, in whole UTF-8 sequences. */
 #include "base/file.h"
 #include "base/utf8.h"
-#include "model/tokenizer.h"
+#include "tokenizer/tokenizer.h"
 
 #include <stdint.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* Any bytes as tokenizer.json: it is refused with an error that names the file, or it works. */
 #include "base/buffer.h"
-#include "model/chat.h"
+#include "tokenizer/chat.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* Any bytes as BERT's vocab.txt: it is refused with an error that names the file, or each of its
  * lines is the token of that number, and text is tokenized with it. */
-#include "model/tokenizer.h"
+#include "tokenizer/tokenizer.h"
 
 #include <stdint.h>
 #include <stdlib.h>

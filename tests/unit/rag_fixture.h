@@ -4,9 +4,9 @@
 #define TESTS_RAG_FIXTURE_H
 
 #include "base/buffer.h"
-#include "rag/generator.h"
-#include "rag/ingest.h"
-#include "rag/store.h"
+#include "answer/generator.h"
+#include "ingest/ingest.h"
+#include "store/store.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -5,7 +5,7 @@
 #define TESTS_SCHEMA_CHECK_H
 
 #include "base/buffer.h"
-#include "engine/json_machine.h"
+#include "grammar/json_machine.h"
 
 #include <math.h>
 #include <stdio.h>

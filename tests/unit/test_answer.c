@@ -2,7 +2,7 @@
  * made of what it says, and what the program says itself. */
 #include "rag_fixture.h"
 
-#include "rag/answer.h"
+#include "answer/answer.h"
 
 static bool append(void *context, const char *text, size_t len, bool reasoning)
 {

@@ -1,9 +1,9 @@
 /* What autospec bench works out and plays back: figures by hand, the kernel's texts about memory,
  * texts that are picked token for token, and a run over a tiny shape. */
-#include "bench/bench.h"
-#include "bench/peak_memory.h"
-#include "bench/roofline.h"
-#include "bench/work.h"
+#include "measure/bench.h"
+#include "measure/peak_memory.h"
+#include "measure/roofline.h"
+#include "measure/work.h"
 #include "engine/batch.h"
 #include "engine/engine_internal.h"
 

@@ -2,7 +2,7 @@
  */
 #include "../golden/tokenizers/fixture.h"
 
-#include "model/chat.h"
+#include "tokenizer/chat.h"
 
 enum { QWEN, LLAMA, CODER, N_TOKENIZERS };
 static const char *const names[] = {"deepseek-r1-distill-qwen", "llama", "deepseek-coder"};

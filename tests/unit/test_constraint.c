@@ -3,7 +3,7 @@
  */
 #include "../golden/tokenizers/fixture.h"
 
-#include "engine/constraint.h"
+#include "grammar/constraint.h"
 #include "engine/engine_internal.h"
 #include "engine/scheduler.h"
 #include "quant/packed_model.h"

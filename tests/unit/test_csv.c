@@ -1,5 +1,5 @@
 /* The CSV reader: delimiters, quotes, line ends, and the errors that name a line. */
-#include "rag/ingest/csv.h"
+#include "ingest/csv.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

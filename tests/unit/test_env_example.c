@@ -2,7 +2,7 @@
  * taken as it is. */
 #include "base/buffer.h"
 #include "base/file.h"
-#include "base/settings.h"
+#include "config/settings.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

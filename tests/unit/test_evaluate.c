@@ -3,7 +3,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
-#include "rag/evaluate.h"
+#include "eval/evaluate.h"
 
 #include <stdio.h>
 #include <unistd.h>

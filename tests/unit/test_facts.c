@@ -1,7 +1,7 @@
 /* Numbers, units, facts, and the names of vehicles. */
-#include "rag/chunk.h"
-#include "rag/units.h"
-#include "rag/vehicle.h"
+#include "vehicle/chunk.h"
+#include "vehicle/units.h"
+#include "vehicle/vehicle.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* Focus: which passages are about the vehicles that a question names, and what is not there. */
 #include "rag_fixture.h"
 
-#include "rag/focus.h"
+#include "answer/focus.h"
 
 #include <string.h>
 

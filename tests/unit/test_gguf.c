@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "base/progress.h"
 #include "model/config.h"
-#include "model/tokenizer.h"
+#include "tokenizer/tokenizer.h"
 #include "quant/gguf_blocks.h"
 #include "quant/packed_model.h"
 #include "quant/quantize.h"

@@ -2,8 +2,8 @@
  * model though no word of the question is in them. */
 #include "rag_fixture.h"
 
-#include "rag/answer.h"
-#include "rag/given.h"
+#include "answer/answer.h"
+#include "answer/given.h"
 
 static struct answer answer_from(const struct given_document *documents, size_t n,
                                  const char *question, struct fake_model *m)

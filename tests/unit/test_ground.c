@@ -1,7 +1,7 @@
 /* Ground: a value is given out only where it stands under what was asked. */
 #include "rag_fixture.h"
 
-#include "rag/ground.h"
+#include "answer/ground.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* The prompt: its exact words, and how it is fitted into the room there is. */
 #include "rag_fixture.h"
 
-#include "rag/prompt.h"
+#include "answer/prompt.h"
 
 #include <stdio.h>
 

@@ -2,9 +2,9 @@
  * said. */
 #include "rag_fixture.h"
 
-#include "rag/ranking.h"
-#include "rag/units.h"
-#include "rag/verify.h"
+#include "query/ranking.h"
+#include "vehicle/units.h"
+#include "answer/verify.h"
 
 #include <math.h>
 

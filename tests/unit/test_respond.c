@@ -2,7 +2,7 @@
  */
 #include "rag_fixture.h"
 
-#include "rag/respond.h"
+#include "answer/respond.h"
 
 #include <string.h>
 

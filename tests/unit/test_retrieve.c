@@ -1,7 +1,7 @@
 /* Which passages a question finds, and in what order. */
 #include "rag_fixture.h"
 
-#include "rag/retrieve.h"
+#include "query/retrieve.h"
 
 static void retrieve_ok(struct store *s, const char *text, size_t top_k, struct hit_list *hits)
 {

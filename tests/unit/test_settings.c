@@ -1,10 +1,10 @@
 /* Settings: the .env grammar, precedence, checks and their messages; and the nearest name. */
 #include "base/buffer.h"
-#include "base/env_file.h"
+#include "config/env_file.h"
 #include "base/file.h"
 #include "base/log.h"
-#include "base/settings.h"
-#include "base/suggest.h"
+#include "config/settings.h"
+#include "config/suggest.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,7 +2,7 @@
  * comparisons, words to search for. */
 #include "rag_fixture.h"
 
-#include "rag/understand.h"
+#include "query/understand.h"
 
 static struct store *store;
 

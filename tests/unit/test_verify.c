@@ -1,7 +1,7 @@
 /* Verification: which numbers of an answer stand in the passages that it cites. */
 #include "rag_fixture.h"
 
-#include "rag/verify.h"
+#include "answer/verify.h"
 
 static const struct passage PASSAGES[] = {
     {"2023 Toyota Camry LE", "Horsepower: 203 hp\nTorque: 184 lb-ft @ 5,000 rpm\n"

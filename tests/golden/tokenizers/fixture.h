@@ -7,7 +7,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/utf8.h"
-#include "model/tokenizer.h"
+#include "tokenizer/tokenizer.h"
 
 #include <inttypes.h>
 #include <setjmp.h>

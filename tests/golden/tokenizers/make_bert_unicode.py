@@ -1,9 +1,9 @@
-"""Writes src/model/bert_unicode.c: what the BertNormalizer and BertPreTokenizer of the tokenizers
+"""Writes src/tokenizer/bert_unicode.c: what the BertNormalizer and BertPreTokenizer of the tokenizers
 library take for what, found out by asking the library about each scalar value of Unicode.
 
     pip install tokenizers==0.22.2
-    python3.11 tests/golden/tokenizers/make_bert_unicode.py > src/model/bert_unicode.c
-    clang-format -i src/model/bert_unicode.c
+    python3.11 tests/golden/tokenizers/make_bert_unicode.py > src/tokenizer/bert_unicode.c
+    clang-format -i src/tokenizer/bert_unicode.c
 
 Needs Python 3.11, whose str.lower() is of Unicode 14, as utf8proc 2.8 (Debian 12) is.
 """
@@ -55,7 +55,7 @@ lowered = [(c, lower.normalize_str(chr(c))) for c in SCALARS]
 lowered = [(c, t) for c, t in lowered if t != chr(c).lower() or len(t) != 1]
 
 print("/* Made by tests/golden/tokenizers/make_bert_unicode.py. */")
-print('#include "model/bert_unicode.h"')
+print('#include "tokenizer/bert_unicode.h"')
 write_ranges("removed", removed)
 write_ranges("marks", marks)
 write_ranges("cjk", cjk)

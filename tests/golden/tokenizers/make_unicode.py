@@ -1,7 +1,7 @@
-"""Writes src/model/tokenizer_unicode.c: where the tokenizers library's Unicode differs from that of
+"""Writes src/tokenizer/tokenizer_unicode.c: where the tokenizers library's Unicode differs from that of
 PCRE2 10.42 and utf8proc 2.8 (Debian 12), which is 14: its Oniguruma has 16, its NFC has 9.
 
-    python3.11 tests/golden/tokenizers/make_unicode.py > src/model/tokenizer_unicode.c
+    python3.11 tests/golden/tokenizers/make_unicode.py > src/tokenizer/tokenizer_unicode.c
 
 Needs Python 3.11 (its unicodedata is 14.0) and tokenizers 0.22.2.
 """
@@ -54,6 +54,6 @@ for category in CATEGORIES:
 # U+11938, of Unicode 13, is the one composition (of U+11935 and U+11930) that 14 has and 9 has not.
 barriers = {c for c in marks if is_nfc_barrier(c)} | {0x11930, 0x11938}
 print("/* Made by tests/golden/tokenizers/make_unicode.py. */")
-print('#include "model/tokenizer_unicode.h"')
+print('#include "tokenizer/tokenizer_unicode.h"')
 write_table("unicode_added_ranges", sorted(rows))
 write_table("unicode_nfc_barriers", list(ranges(barriers, "")))

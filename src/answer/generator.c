@@ -1,0 +1,22 @@
+#include "answer/generator.h"
+
+static bool render(void *context, const struct chat_message *messages, size_t n,
+                   enum thinking thinking, struct tokens *out, struct error *err)
+{
+    const struct engine *e = context;
+    return chat_render(engine_tokenizer(e), engine_chat_format(e), messages, n, thinking, out, err);
+}
+
+static bool generate(void *context, const struct tokens *prompt,
+                     const struct generate_options *options, generate_sink *sink,
+                     void *sink_context, struct generate_result *result, struct error *err)
+{
+    return engine_generate(context, prompt, options, sink, sink_context, result, err);
+}
+
+struct generator generator_from_engine(struct engine *e)
+{
+    struct engine_info info;
+    engine_info(e, &info);
+    return (struct generator){e, info.context, render, generate, engine_config(e)->one_vehicle};
+}

@@ -1,0 +1,26 @@
+/* What the retrieval side needs of a language model: render a prompt, generate from it. The engine
+ * is one; tests put another one here. */
+#ifndef ANSWER_GENERATOR_H
+#define ANSWER_GENERATOR_H
+
+#include "base/error.h"
+#include "engine/engine.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct generator {
+    void *context;
+    size_t context_tokens; /* prompt and answer together */
+    bool (*render)(void *context, const struct chat_message *messages, size_t n,
+                   enum thinking thinking, struct tokens *out, struct error *err);
+    bool (*generate)(void *context, const struct tokens *prompt,
+                     const struct generate_options *options, generate_sink *sink,
+                     void *sink_context, struct generate_result *result, struct error *err);
+    bool one_vehicle; /* asked about one vehicle at a time (respond.h) */
+};
+
+/* The engine is borrowed. */
+struct generator generator_from_engine(struct engine *e);
+
+#endif

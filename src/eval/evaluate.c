@@ -1,0 +1,264 @@
+#include "eval/evaluate.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "answer/prompt.h"
+#include "answer/respond.h"
+#include "answer/verify.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { MAX_PASSAGES = 64, MAX_LINE = 4 << 20 };
+
+void eval_result_free(struct eval_result *r)
+{
+    free(r->answer);
+    *r = (struct eval_result){0};
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_alnum(char c)
+{
+    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* Text without the commas between groups of three digits. */
+static void without_thousands(const char *text, struct buffer *out)
+{
+    for (size_t i = 0; text[i]; i++) {
+        bool separator = text[i] == ',' && i > 0 && is_digit(text[i - 1]) &&
+                         is_digit(text[i + 1]) && is_digit(text[i + 2]) && is_digit(text[i + 3]) &&
+                         !is_digit(text[i + 4]);
+        if (!separator) buffer_putc(out, text[i]);
+    }
+}
+
+/* Whether text[at, at + len) is a token of its own: no digits, letters or decimals touch it. */
+static bool is_token(const char *text, size_t at, size_t len)
+{
+    char first = text[at], last = text[at + len - 1], next = text[at + len];
+    if (at > 0) {
+        char before = text[at - 1];
+        if (is_alnum(before) && is_alnum(first)) return false;
+        if (is_digit(first) && (before == '.' || before == ',') && at > 1 && is_digit(text[at - 2]))
+            return false;
+    }
+    if (is_digit(last)) {
+        if (is_digit(next)) return false;
+        return !((next == '.' || next == ',') && is_digit(text[at + len + 1]));
+    }
+    return !(is_alnum(last) && is_alnum(next));
+}
+
+/* Whether the unit stands right behind: after nothing, spaces or one hyphen. */
+static bool unit_follows(const char *text, const char *unit, size_t *len)
+{
+    size_t skip = strspn(text, " ");
+    if (skip == 0 && text[0] == '-') skip = 1;
+    size_t n = strlen(unit);
+    *len = 0;
+    if (n == 0) return true;
+    if (strncasecmp(text + skip, unit, n) != 0) return false;
+    if (is_alnum(unit[n - 1]) && is_alnum(text[skip + n])) return false;
+    *len = skip + n;
+    return true;
+}
+
+/* Whether the first citations behind text ("[1]", "[1][2]", "[1, 2]") hold this one. */
+static bool citation_follows(const char *text, size_t cite)
+{
+    const char *p = strchr(text, '[');
+    while (p && !is_digit(p[1])) p = strchr(p + 1, '[');
+    while (p && *p == '[') {
+        for (p++; is_digit(*p) || *p == ',' || *p == ' ';) {
+            if (!is_digit(*p)) {
+                p++;
+                continue;
+            }
+            char *end;
+            if (strtoul(p, &end, 10) == cite) return true;
+            p = end;
+        }
+        if (*p != ']') return false;
+        p++;
+        while (*p == ' ') p++;
+    }
+    return false;
+}
+
+/* One expected value in an answer without thousands separators. All three are true only of the best
+ * single place. */
+static void score_value(const char *answer, const char *value, const char *unit, size_t cite,
+                        bool *value_right, bool *unit_right, bool *citation_right)
+{
+    *value_right = *unit_right = *citation_right = false;
+    size_t n = strlen(value);
+    int best = -1;
+    for (size_t at = 0; n && answer[at]; at++) {
+        if (strncasecmp(answer + at, value, n) != 0 || !is_token(answer, at, n)) continue;
+        size_t unit_len;
+        bool u = unit_follows(answer + at + n, unit, &unit_len);
+        bool c = citation_follows(answer + at + n + unit_len, cite);
+        int score = (u ? 2 : 0) + (c ? 1 : 0);
+        if (score <= best) continue;
+        best = score;
+        *value_right = true;
+        *unit_right = u;
+        *citation_right = c;
+    }
+}
+
+bool evaluate_score(struct eval_result *out, const json_t *item, const char *name,
+                    const char *answer, struct error *err)
+{
+    bool answerable = false;
+    if (!json_get_bool(item, name, "answerable", true, &answerable, err)) return false;
+    out->answerable = answerable;
+    out->refused = answer_is_refusal(answer);
+    out->value_right = out->unit_right = out->citation_right = out->right = false;
+    if (!answerable) {
+        static const char REFUSAL[] = "The passages do not";
+        out->right = strncmp(answer + strspn(answer, " \n"), REFUSAL, sizeof REFUSAL - 1) == 0;
+        return true;
+    }
+    const json_t *expect = json_object_get(item, "expect");
+    if (!json_is_array(expect) || json_array_size(expect) == 0)
+        return error_set(err, ERROR_INPUT, "%s: field \"expect\" is not a list of values", name);
+    struct buffer plain = {0}, wanted = {0};
+    without_thousands(answer, &plain);
+    out->value_right = out->unit_right = out->citation_right = true;
+    bool ok = true;
+    for (size_t i = 0; ok && i < json_array_size(expect); i++) {
+        const json_t *e = json_array_get(expect, i);
+        const char *value = NULL, *unit = "";
+        size_t cite = 0;
+        if (!json_is_object(e)) {
+            ok = error_set(err, ERROR_INPUT, "%s: field \"expect\": not an object", name);
+            break;
+        }
+        ok = json_get_string(e, name, "value", true, &value, err) &&
+             json_get_string(e, name, "unit", false, &unit, err) &&
+             json_get_size(e, name, "cite", true, 1, MAX_PASSAGES, &cite, err);
+        if (!ok) break;
+        bool v, u, c;
+        buffer_clear(&wanted);
+        without_thousands(value, &wanted);
+        score_value(buffer_text(&plain), buffer_text(&wanted), unit, cite, &v, &u, &c);
+        out->value_right = out->value_right && v;
+        out->unit_right = out->unit_right && u;
+        out->citation_right = out->citation_right && c;
+    }
+    if (ok && (plain.failed || wanted.failed)) ok = error_memory(err, "an evaluation");
+    out->right = out->value_right && out->unit_right && out->citation_right;
+    buffer_free(&plain);
+    buffer_free(&wanted);
+    return ok;
+}
+
+bool evaluate_item(struct eval_result *out, const struct generator *g, const json_t *item,
+                   const char *name, size_t max_tokens, struct error *err)
+{
+    *out = (struct eval_result){0};
+    const char *question = NULL;
+    struct passage passages[MAX_PASSAGES];
+    if (!json_is_object(item)) return error_set(err, ERROR_INPUT, "%s: not an object", name);
+    if (!json_get_string(item, name, "question", true, &question, err)) return false;
+    const json_t *list = json_object_get(item, "passages");
+    size_t n = json_array_size(list);
+    if (!json_is_array(list) || n > MAX_PASSAGES)
+        return error_set(err, ERROR_INPUT,
+                         "%s: field \"passages\" is not a list of at most %d passages", name,
+                         MAX_PASSAGES);
+    for (size_t i = 0; i < n; i++) {
+        const json_t *p = json_array_get(list, i);
+        if (!json_is_object(p))
+            return error_set(err, ERROR_INPUT, "%s: passage %zu is not an object", name, i + 1);
+        if (!json_get_string(p, name, "title", true, &passages[i].title, err) ||
+            !json_get_string(p, name, "text", true, &passages[i].text, err))
+            return false;
+    }
+    struct arena arena = {0};
+    struct response r;
+    const struct respond_options options = {
+        .max_tokens = max_tokens,
+        .thinking = THINKING_OFF,
+        .sampler = {.temperature = 0, .top_p = 1, .repetition_penalty = 1}};
+    bool ok = respond(&r, g, question, passages, n, &options, &arena, err);
+    if (ok) {
+        out->usage = r.usage;
+        out->quoted = r.n_quoted > 0;
+        out->answer = strdup(r.text);
+        ok = (out->answer || error_memory(err, "an answer")) &&
+             evaluate_score(out, item, name, out->answer, err);
+    }
+    arena_free(&arena);
+    if (!ok) eval_result_free(out);
+    return ok;
+}
+
+static void add(struct eval_totals *t, const struct eval_result *r)
+{
+    t->items++;
+    if (r->answerable) {
+        t->answerable++;
+        t->right_answers += r->right;
+        t->value_right += r->value_right;
+        t->unit_right += r->unit_right;
+        t->citation_right += r->citation_right;
+        t->wrong_refusals += r->refused;
+    } else {
+        t->unanswerable++;
+        t->right_refusals += r->right;
+    }
+    t->quoted += r->quoted;
+    t->prompt_tokens += r->usage.prompt_tokens;
+    t->generated_tokens += r->usage.generated_tokens;
+}
+
+bool evaluate_file(struct eval_totals *totals, const struct generator *g, const char *path,
+                   size_t limit, size_t max_tokens, eval_each *each, void *context,
+                   struct error *err)
+{
+    *totals = (struct eval_totals){0};
+    FILE *file = fopen(path, "re");
+    if (!file) return error_errno(err, errno == ENOENT ? ERROR_NOT_FOUND : ERROR_IO, "%s", path);
+    char *line = NULL;
+    size_t cap = 0, number = 0;
+    bool ok = true, more = true;
+    double start = clock_seconds();
+    while (ok && more && (limit == 0 || totals->items < limit)) {
+        ssize_t len = getline(&line, &cap, file);
+        if (len < 0) break;
+        number++;
+        if (line[strspn(line, " \t\r\n")] == '\0') continue;
+        char name[512];
+        snprintf(name, sizeof name, "%.480s:%zu", path, number);
+        if (len > MAX_LINE) {
+            ok = error_set(err, ERROR_INPUT, "%s: a line of more than 4 MB", name);
+            break;
+        }
+        json_t *item = json_read_text(line, (size_t)len, name, err);
+        struct eval_result r;
+        ok = item && evaluate_item(&r, g, item, name, max_tokens, err);
+        if (ok) {
+            add(totals, &r);
+            totals->seconds = clock_seconds() - start;
+            more = !each || each(context, item, &r, totals);
+            eval_result_free(&r);
+        }
+        json_decref(item);
+    }
+    if (ok && ferror(file)) ok = error_errno(err, ERROR_IO, "%s", path);
+    if (ok && totals->items == 0 && more)
+        ok = error_set(err, ERROR_INPUT, "%s: holds no questions", path);
+    free(line);
+    fclose(file);
+    return ok;
+}

@@ -1,0 +1,385 @@
+/* Searching the SQLite store: vehicles by their names, chunks by BM25 and by vehicle. */
+#include "store/store_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void hit_list_free(struct hit_list *l)
+{
+    arena_free(&l->arena);
+    free(l->items);
+    *l = (struct hit_list){0};
+}
+
+/* A metadata filter's values are bound from here on, in the order of the fields. */
+enum { FIRST_METADATA = 20 };
+
+static void metadata_sql(const struct metadata_filter *f, struct buffer *sql)
+{
+    static const char *const COLUMNS[N_METADATA] = {
+        "v.manufacturer_key", "v.model_key",          "v.year",
+        "lower(v.category)",  "lower(v.engine_type)", "lower(v.transmission)"};
+    int at = FIRST_METADATA;
+    for (size_t i = 0; i < N_METADATA; i++)
+        for (size_t k = 0; k < f->fields[i].n; k++) {
+            if (k == 0) buffer_printf(sql, " AND %s IN (", COLUMNS[i]);
+            buffer_printf(sql, i < METADATA_CATEGORY ? "?%d" : "lower(?%d)", at++);
+            buffer_puts(sql, k + 1 < f->fields[i].n ? ", " : ")");
+        }
+}
+
+static void metadata_bind(sqlite3_stmt *q, const struct metadata_filter *f)
+{
+    int at = FIRST_METADATA;
+    for (size_t i = 0; i < N_METADATA; i++)
+        for (size_t k = 0; k < f->fields[i].n; k++, at++) {
+            const char *value = f->fields[i].values[k];
+            if (i == METADATA_YEAR)
+                sqlite3_bind_int64(q, at, strtoll(value, NULL, 10));
+            else
+                sqlite3_bind_text(q, at, value, -1, SQLITE_STATIC);
+        }
+}
+
+/* The condition on the vehicles table `v` that a filter is; its values are bound from ?10 on. */
+static void filter_sql(const struct vehicle_filter *f, struct buffer *sql)
+{
+    buffer_puts(sql, "1");
+    if (f->manufacturer) buffer_puts(sql, " AND v.manufacturer_key = ?10");
+    if (f->model && f->model_prefix)
+        buffer_puts(sql, " AND v.model_key >= ?11 AND v.model_key < ?11 || char(1114111)");
+    else if (f->model)
+        buffer_puts(sql, " AND v.model_key = ?11");
+    if (f->trim) buffer_puts(sql, " AND v.trim_key = ?12");
+    if (f->year) buffer_puts(sql, " AND v.year = ?13");
+    if (f->metadata) metadata_sql(f->metadata, sql);
+}
+
+static void filter_bind(sqlite3_stmt *q, const struct vehicle_filter *f)
+{
+    if (f->manufacturer) sqlite3_bind_text(q, 10, f->manufacturer, -1, SQLITE_STATIC);
+    if (f->model) sqlite3_bind_text(q, 11, f->model, -1, SQLITE_STATIC);
+    if (f->trim) sqlite3_bind_text(q, 12, f->trim, -1, SQLITE_STATIC);
+    if (f->year) sqlite3_bind_int(q, 13, f->year);
+    if (f->metadata) metadata_bind(q, f->metadata);
+}
+
+static sqlite3_stmt *prepare_buffer(struct store *s, struct buffer *sql, struct error *err)
+{
+    sqlite3_stmt *q = NULL;
+    if (sql->failed)
+        error_memory(err, "a query");
+    else
+        q = store_prepare(s, buffer_text(sql), err);
+    buffer_free(sql);
+    return q;
+}
+
+#define VEHICLE_COLUMNS STORE_VEHICLE_COLUMNS
+
+/* Reads VEHICLE_COLUMNS from column `at` on. */
+static bool read_vehicle(sqlite3_stmt *q, int at, struct vehicle *v, struct arena *arena)
+{
+    v->manufacturer = store_column(q, at, arena);
+    v->model = store_column(q, at + 1, arena);
+    v->year = sqlite3_column_int(q, at + 2);
+    v->trim = store_column(q, at + 3, arena);
+    v->category = store_column(q, at + 4, arena);
+    v->engine_type = store_column(q, at + 5, arena);
+    v->transmission = store_column(q, at + 6, arena);
+    return v->manufacturer && v->model && v->trim && v->category && v->engine_type &&
+           v->transmission;
+}
+
+bool store_find_vehicles(struct store *s, const struct vehicle_filter *filter, size_t limit,
+                         struct arena *arena, struct vehicle **out, size_t *n, struct error *err)
+{
+    *out = NULL;
+    *n = 0;
+    struct buffer sql = {0};
+    buffer_puts(&sql, "SELECT " VEHICLE_COLUMNS " FROM vehicles v WHERE ");
+    filter_sql(filter, &sql);
+    buffer_puts(&sql, " GROUP BY v.manufacturer_key, v.model_key, v.year, v.trim_key"
+                      " ORDER BY v.year DESC, v.id LIMIT ?1");
+    sqlite3_stmt *q = prepare_buffer(s, &sql, err);
+    if (!q) return false;
+    filter_bind(q, filter);
+    sqlite3_bind_int64(q, 1, (int64_t)limit);
+    size_t cap = 0;
+    bool ok = true;
+    int rc;
+    while (ok && (rc = sqlite3_step(q)) == SQLITE_ROW) {
+        if (*n == cap) { /* grows by doubling: at most as much again is left in the arena */
+            size_t more = cap ? cap * 2 : 16;
+            struct vehicle *grown = arena_array(arena, more, sizeof *grown);
+            if (!grown) {
+                ok = error_memory(err, "vehicles");
+                break;
+            }
+            if (*n) memcpy(grown, *out, *n * sizeof *grown);
+            *out = grown;
+            cap = more;
+        }
+        ok = read_vehicle(q, 0, &(*out)[(*n)++], arena) || error_memory(err, "vehicles");
+    }
+    if (ok && rc != SQLITE_DONE) ok = store_fail(s, "looking up vehicles", err);
+    sqlite3_finalize(q);
+    return ok;
+}
+
+bool store_find_manufacturer(struct store *s, const char *key, struct arena *arena,
+                             const char **name, struct error *err)
+{
+    *name = NULL;
+    sqlite3_stmt *q = store_prepare(
+        s, "SELECT manufacturer FROM vehicles WHERE manufacturer_key = ?1 LIMIT 1", err);
+    if (!q) return false;
+    sqlite3_bind_text(q, 1, key, -1, SQLITE_STATIC);
+    int rc = sqlite3_step(q);
+    bool ok = rc == SQLITE_ROW || rc == SQLITE_DONE || store_fail(s, "looking up a maker", err);
+    if (rc == SQLITE_ROW) {
+        *name = store_column(q, 0, arena);
+        ok = *name || error_memory(err, "a maker");
+    }
+    sqlite3_finalize(q);
+    return ok;
+}
+
+bool store_read_hits(struct store *s, sqlite3_stmt *q, struct hit_list *out, struct error *err)
+{
+    bool ok = true;
+    int rc = SQLITE_DONE;
+    while (ok && (rc = sqlite3_step(q)) == SQLITE_ROW) {
+        if (out->n == out->cap) {
+            size_t cap = out->cap ? out->cap * 2 : 16;
+            struct hit *items = realloc(out->items, cap * sizeof *items);
+            if (!items) {
+                ok = error_memory(err, "search results");
+                break;
+            }
+            out->items = items;
+            out->cap = cap;
+        }
+        struct hit *h = &out->items[out->n++];
+        *h = (struct hit){.chunk = sqlite3_column_int64(q, 0),
+                          .document = sqlite3_column_int64(q, 1),
+                          .path = store_column(q, 2, &out->arena),
+                          .title = store_column(q, 3, &out->arena),
+                          .text = store_column(q, 4, &out->arena),
+                          .location = store_column(q, 5, &out->arena),
+                          .line_first = (size_t)sqlite3_column_int64(q, 6),
+                          .line_last = (size_t)sqlite3_column_int64(q, 7),
+                          .score = sqlite3_column_double(q, 8)};
+        if (!read_vehicle(q, 9, &h->vehicle, &out->arena) || !h->path || !h->title || !h->text ||
+            !h->location)
+            ok = error_memory(err, "search results");
+    }
+    if (ok && rc != SQLITE_DONE) ok = store_fail(s, "searching", err);
+    sqlite3_finalize(q);
+    return ok;
+}
+
+/* A string literal of the FTS5 query language: nothing in it is an operator. */
+static void fts_phrase(const char *text, struct buffer *out)
+{
+    buffer_putc(out, '"');
+    for (const char *p = text; *p; p++) {
+        if (*p == '"') buffer_putc(out, '"');
+        buffer_putc(out, *p);
+    }
+    buffer_putc(out, '"');
+}
+
+bool store_search(struct store *s, const struct store_query *query, struct hit_list *out,
+                  struct error *err)
+{
+    if (query->n_terms == 0 && query->n_required == 0) return true;
+    struct buffer match = {0}, sql = {0};
+    for (size_t i = 0; i < query->n_required; i++) {
+        if (i > 0) buffer_puts(&match, " AND ");
+        fts_phrase(query->required[i], &match);
+    }
+    if (query->n_terms) {
+        buffer_puts(&match, query->n_required ? " AND (" : "(");
+        for (size_t i = 0; i < query->n_terms; i++) {
+            if (i > 0) buffer_puts(&match, " OR ");
+            fts_phrase(query->terms[i], &match);
+        }
+        buffer_putc(&match, ')');
+    }
+    /* Ranked inside, so that only the best rows' texts are read. bm25 is negative, best lowest. */
+    buffer_puts(&sql, "SELECT c.id, c.document, d.path, c.title, c.text, c.location, c.line_first,"
+                      " c.line_last, -r.score, " VEHICLE_COLUMNS
+                      " FROM (SELECT f.rowid AS id, bm25(chunks_fts, 4.0, 1.0) AS score"
+                      " FROM chunks_fts f");
+    const struct vehicle_filter *filter = query->unattributed ? NULL : query->filter;
+    if (query->unattributed)
+        buffer_puts(&sql, " JOIN chunks k ON k.id = f.rowid WHERE chunks_fts MATCH ?1"
+                          " AND k.vehicle IS NULL");
+    else if (filter) {
+        buffer_puts(&sql, " WHERE chunks_fts MATCH ?1 AND +f.rowid IN (SELECT k.id FROM vehicles v"
+                          " JOIN chunks k ON k.vehicle = v.id WHERE ");
+        filter_sql(filter, &sql);
+        buffer_putc(&sql, ')');
+    } else {
+        buffer_puts(&sql, " WHERE chunks_fts MATCH ?1");
+    }
+    buffer_puts(&sql, " ORDER BY score, f.rowid LIMIT ?2) r JOIN chunks c ON c.id = r.id"
+                      " JOIN documents d ON d.id = c.document"
+                      " LEFT JOIN vehicles v ON v.id = c.vehicle ORDER BY r.score, c.id");
+    if (match.failed) {
+        buffer_free(&match);
+        buffer_free(&sql);
+        return error_memory(err, "a query");
+    }
+    sqlite3_stmt *q = prepare_buffer(s, &sql, err);
+    bool ok = q != NULL;
+    if (ok) {
+        sqlite3_bind_text64(q, 1, buffer_text(&match), match.len, SQLITE_STATIC, SQLITE_UTF8);
+        sqlite3_bind_int64(q, 2, (int64_t)query->limit);
+        if (filter) filter_bind(q, filter);
+        ok = store_read_hits(s, q, out, err);
+    }
+    buffer_free(&match);
+    return ok;
+}
+
+bool store_vehicle_chunks(struct store *s, const struct vehicle_filter *filter, size_t limit,
+                          struct hit_list *out, struct error *err)
+{
+    struct buffer sql = {0};
+    buffer_puts(&sql, "SELECT c.id, c.document, d.path, c.title, c.text, c.location, c.line_first,"
+                      " c.line_last, 0.0, " VEHICLE_COLUMNS
+                      " FROM vehicles v JOIN chunks c ON c.vehicle = v.id"
+                      " JOIN documents d ON d.id = c.document WHERE ");
+    filter_sql(filter, &sql);
+    buffer_puts(&sql, " ORDER BY v.year DESC, c.id LIMIT ?1");
+    sqlite3_stmt *q = prepare_buffer(s, &sql, err);
+    if (!q) return false;
+    filter_bind(q, filter);
+    sqlite3_bind_int64(q, 1, (int64_t)limit);
+    return store_read_hits(s, q, out, err);
+}
+
+bool store_first_chunks(struct store *s, size_t limit, struct hit_list *out, struct error *err)
+{
+    sqlite3_stmt *q = store_prepare(
+        s,
+        "SELECT c.id, c.document, d.path, c.title, c.text, c.location, c.line_first,"
+        " c.line_last, 0.0, " VEHICLE_COLUMNS " FROM chunks c JOIN documents d ON d.id = c.document"
+        " LEFT JOIN vehicles v ON v.id = c.vehicle ORDER BY c.document, c.id LIMIT ?1",
+        err);
+    if (!q) return false;
+    sqlite3_bind_int64(q, 1, (int64_t)limit);
+    return store_read_hits(s, q, out, err);
+}
+
+bool store_chunk_facts(struct store *s, int64_t chunk, struct arena *arena, struct store_fact **out,
+                       size_t *n, struct error *err)
+{
+    *out = NULL;
+    *n = 0;
+    sqlite3_stmt *q = store_prepare(
+        s,
+        "SELECT a.name, f.value, f.unit, f.number, f.line, count(*) OVER () FROM facts f"
+        " JOIN attributes a ON a.id = f.attribute WHERE f.chunk = ?1 ORDER BY f.line",
+        err);
+    if (!q) return false;
+    sqlite3_bind_int64(q, 1, chunk);
+    bool ok = true;
+    int rc;
+    while (ok && (rc = sqlite3_step(q)) == SQLITE_ROW) {
+        if (!*out) {
+            *out = arena_array(arena, (size_t)sqlite3_column_int64(q, 5), sizeof **out);
+            if (!*out) {
+                ok = error_memory(err, "facts");
+                break;
+            }
+        }
+        struct store_fact *f = &(*out)[(*n)++];
+        f->name = store_column(q, 0, arena);
+        f->value = store_column(q, 1, arena);
+        f->unit = store_column(q, 2, arena);
+        f->numeric = sqlite3_column_type(q, 3) != SQLITE_NULL;
+        f->number = sqlite3_column_double(q, 3);
+        f->line = (size_t)sqlite3_column_int64(q, 4);
+        if (!f->name || !f->value || !f->unit) ok = error_memory(err, "facts");
+    }
+    if (ok && rc != SQLITE_DONE) ok = store_fail(s, "reading facts", err);
+    sqlite3_finalize(q);
+    return ok;
+}
+
+bool store_read_chunk(struct store *s, int64_t chunk, struct hit_list *out, struct error *err)
+{
+    sqlite3_stmt *q = store_prepare(s,
+                                    "SELECT " STORE_CHUNK_COLUMNS ", 0.0, " VEHICLE_COLUMNS
+                                    " FROM chunks c JOIN documents d ON d.id = c.document"
+                                    " LEFT JOIN vehicles v ON v.id = c.vehicle WHERE c.id = ?1",
+                                    err);
+    if (!q) return false;
+    sqlite3_bind_int64(q, 1, chunk);
+    return store_read_hits(s, q, out, err);
+}
+
+/* The ids of the attributes that are wanted: "1,2,3"; empty for none. */
+static bool wanted_attributes(struct store *s, store_wanted *wanted, void *context,
+                              struct buffer *out, struct error *err)
+{
+    sqlite3_stmt *q = store_prepare(s, "SELECT id, name FROM attributes", err);
+    if (!q) return false;
+    int rc;
+    while ((rc = sqlite3_step(q)) == SQLITE_ROW) {
+        const char *name = (const char *)sqlite3_column_text(q, 1);
+        if (!name || !wanted(context, name)) continue;
+        buffer_printf(out, "%s%lld", out->len ? "," : "", (long long)sqlite3_column_int64(q, 0));
+    }
+    bool ok = rc == SQLITE_DONE || store_fail(s, "reading attributes", err);
+    sqlite3_finalize(q);
+    return ok && (!out->failed || error_memory(err, "a query"));
+}
+
+bool store_find_figures(struct store *s, const struct vehicle_filter *filter, store_wanted *wanted,
+                        void *context, struct arena *arena, struct store_figure **out, size_t *n,
+                        struct error *err)
+{
+    *out = NULL;
+    *n = 0;
+    struct buffer ids = {0}, sql = {0};
+    bool ok = wanted_attributes(s, wanted, context, &ids, err);
+    if (!ok || ids.len == 0) {
+        buffer_free(&ids);
+        return ok;
+    }
+    buffer_printf(
+        &sql,
+        "SELECT c.id, a.name, f.value, f.unit, f.number, count(*) OVER (), " VEHICLE_COLUMNS
+        " FROM facts f JOIN attributes a ON a.id = f.attribute"
+        " JOIN chunks c ON c.id = f.chunk JOIN vehicles v ON v.id = c.vehicle"
+        " WHERE f.attribute IN (%s) AND f.number IS NOT NULL AND ",
+        buffer_text(&ids));
+    buffer_free(&ids);
+    filter_sql(filter, &sql);
+    buffer_puts(&sql, " ORDER BY c.id, f.line");
+    sqlite3_stmt *q = prepare_buffer(s, &sql, err);
+    if (!q) return false;
+    filter_bind(q, filter);
+    int rc;
+    while (ok && (rc = sqlite3_step(q)) == SQLITE_ROW) {
+        if (!*out) *out = arena_array(arena, (size_t)sqlite3_column_int64(q, 5), sizeof **out);
+        struct store_figure *f = *out ? &(*out)[(*n)++] : NULL;
+        ok = f && read_vehicle(q, 6, &f->vehicle, arena);
+        if (ok) {
+            f->chunk = sqlite3_column_int64(q, 0);
+            f->name = store_column(q, 1, arena);
+            f->value = store_column(q, 2, arena);
+            f->unit = store_column(q, 3, arena);
+            f->number = sqlite3_column_double(q, 4);
+            ok = f->name && f->value && f->unit;
+        }
+        if (!ok) error_memory(err, "facts");
+    }
+    if (ok && rc != SQLITE_DONE) ok = store_fail(s, "reading facts", err);
+    sqlite3_finalize(q);
+    return ok;
+}
