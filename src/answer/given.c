@@ -117,7 +117,7 @@ static bool read_one(struct given *g, const struct given_document *d, const char
     struct vehicle vehicle = vehicle_none();
     struct buffer named = {0};
     const char *title = d->title && d->title[0] ? d->title : field(d, "title");
-    enum document_kind kind = document_kind_guess(d->content, d->len);
+    enum document_kind kind = ingest_kind_guess(d->content, d->len);
     if (!title || !vehicle_parse_heading(&vehicle, title, strlen(title), NULL, NULL, arena)) {
         /* Rows and Markdown name theirs; of plain text the first line may. */
         vehicle = vehicle_none();

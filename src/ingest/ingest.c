@@ -16,7 +16,7 @@
  * so that documents are read again. */
 enum { READER_VERSION = 1, PROGRESS_EVERY = 256 /* chunks */ };
 
-const char *document_kind_name(enum document_kind kind)
+const char *ingest_kind_name(enum document_kind kind)
 {
     static const char *const NAMES[] = {"csv", "json", "markdown", "text"};
     return NAMES[kind];
@@ -113,7 +113,7 @@ bool ingest_text(struct store *store, const char *path, enum document_kind kind,
     if (!check_text(path, data, len, err)) return false;
     uint64_t seed = READER_VERSION * 16 + (uint64_t)kind;
     enum store_outcome outcome;
-    if (!store_begin_document(store, path, document_kind_name(kind),
+    if (!store_begin_document(store, path, ingest_kind_name(kind),
                               XXH3_64bits_withSeed(data, len, seed), len, &outcome, err))
         return false;
     if (outcome == STORE_UNCHANGED) {
@@ -185,7 +185,7 @@ static enum extension kind_of_name(const char *path, enum document_kind *kind)
     return EXTENSION_OTHER;
 }
 
-enum document_kind document_kind_guess(const char *data, size_t len)
+enum document_kind ingest_kind_guess(const char *data, size_t len)
 {
     size_t i = 0;
     if (len >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0) i = 3;
@@ -206,7 +206,7 @@ enum document_kind document_kind_guess(const char *data, size_t len)
     return DOCUMENT_TEXT;
 }
 
-bool document_kind_find(const char *name, const char *data, size_t len, enum document_kind *kind,
+bool ingest_kind_find(const char *name, const char *data, size_t len, enum document_kind *kind,
                         struct error *err)
 {
     enum extension extension = kind_of_name(name, kind);
@@ -215,7 +215,7 @@ bool document_kind_find(const char *name, const char *data, size_t len, enum doc
             err, ERROR_UNSUPPORTED,
             "%s: this kind of file cannot be read yet (CSV, JSON, Markdown and text can)", name);
     if (len == 0) return error_set(err, ERROR_INPUT, "%s: is empty", name);
-    if (extension == EXTENSION_OTHER) *kind = document_kind_guess(data, len);
+    if (extension == EXTENSION_OTHER) *kind = ingest_kind_guess(data, len);
     return true;
 }
 
@@ -226,7 +226,7 @@ bool ingest_file(struct store *store, const char *path, const struct ingest_opti
     struct mapping m;
     if (!mapping_open(&m, path, err)) return false;
     const char *data = (const char *)m.data;
-    bool ok = document_kind_find(path, data, m.size, &kind, err);
+    bool ok = ingest_kind_find(path, data, m.size, &kind, err);
     if (ok) {
         char *whole = realpath(path, NULL); /* so that "./a.csv" and "a.csv" are one document */
         ok = ingest_text(store, whole ? whole : path, kind, data, m.size, options, totals, err);

@@ -16,7 +16,7 @@
 #include <stddef.h>
 
 enum document_kind { DOCUMENT_CSV, DOCUMENT_JSON, DOCUMENT_MARKDOWN, DOCUMENT_TEXT };
-const char *document_kind_name(enum document_kind kind); /* "csv", "json", "markdown", "text" */
+const char *ingest_kind_name(enum document_kind kind); /* "csv", "json", "markdown", "text" */
 
 struct ingest_options {
     /* Called before a file is read (done 0) and while it is; done and total are bytes of that
@@ -55,11 +55,11 @@ bool ingest_file(struct store *store, const char *path, const struct ingest_opti
 
 /* What kind the text looks like: '{' or '[' first is JSON, a '#' heading Markdown, lines with as
  * many delimiters CSV, anything else text. */
-enum document_kind document_kind_guess(const char *data, size_t len);
+enum document_kind ingest_kind_guess(const char *data, size_t len);
 
 /* The kind of a document with this name and text, as ingest_file finds it; an error for kinds that
  * cannot be read (ERROR_UNSUPPORTED) and for nothing at all. */
-bool document_kind_find(const char *name, const char *data, size_t len, enum document_kind *kind,
+bool ingest_kind_find(const char *name, const char *data, size_t len, enum document_kind *kind,
                         struct error *err);
 
 /* The same from memory: `path` is the name that the document gets. */

@@ -1,0 +1,104 @@
+/* What a file holds, whatever its kind: headings, paragraphs and tables in their order, each with its
+ * place. Readers know nothing of vehicles; what tables mean is found in ingest/.
+ *
+ * JSON, JSON Lines and key-value text come as tables too: one row a record, columns by flattened path
+ * ("engine.power"), the key of a keyed object in a first column of its own.
+ */
+#ifndef DOCUMENT_DOCUMENT_H
+#define DOCUMENT_DOCUMENT_H
+
+#include "base/arena.h"
+#include "base/error.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum document_kind {
+    DOCUMENT_CSV, /* and TSV, semicolons, pipes */
+    DOCUMENT_JSON,
+    DOCUMENT_JSON_LINES,
+    DOCUMENT_MARKDOWN,
+    DOCUMENT_TEXT,
+    N_DOCUMENT_KINDS
+};
+const char *document_kind_name(enum document_kind kind); /* "csv", "json", "json lines", ... */
+
+struct cell {
+    const char *text; /* UTF-8, NUL-terminated, trimmed; "" for an empty or missing one; never NULL */
+    uint32_t len;
+    uint32_t line;  /* from 1, of the file */
+    uint64_t begin; /* byte offset of the cell in the file (in its decoded text) */
+};
+
+/* How a table's rows are cited. */
+enum row_word { ROW_ROW, ROW_ITEM, ROW_LINE };
+
+struct table {
+    const char *caption; /* title line above it, or name of the JSON list; "" */
+    size_t n_rows, n_columns;
+    struct cell *cells;    /* (n_rows, n_columns) */
+    size_t *row_numbers;   /* (n_rows) as cited: line of a CSV file counted by records from 1 (the header is 1),
+                              item of a JSON array from 1, line of a JSON Lines file */
+    enum row_word row_word;
+    size_t n_header_rows;  /* that the format itself tells (JSON: 1, Markdown: 1); 0: to be found */
+    bool key_value;        /* two columns, name and value, from "name: value" lines */
+    bool keyed;            /* JSON: the first column is the key of the object */
+    bool *header_cells;    /* (n_rows, n_columns) from <th>; NULL: the format does not say */
+    size_t number;         /* of the tables of the document, from 1 */
+};
+
+enum block_kind { BLOCK_HEADING, BLOCK_PARAGRAPH, BLOCK_LIST_ITEM, BLOCK_TABLE, BLOCK_CODE };
+
+struct block {
+    enum block_kind kind;
+    int level;         /* of a heading, from 1; of a list item, from 1 */
+    const char *text;  /* inline markup taken out, lines joined; "" for a table */
+    size_t len;
+    size_t line_first, line_last; /* from 1 */
+    uint64_t begin, end;          /* bytes of the decoded text */
+    struct table *table;          /* BLOCK_TABLE */
+};
+
+struct document_note {
+    const char *text; /* "line 3: 6 fields, but the header has 4: the rest is in 'Column 5'" */
+};
+
+struct document {
+    struct arena arena; /* owns everything */
+    enum document_kind kind;
+    const char *path;
+    const char *encoding; /* "UTF-8", "UTF-16LE", "windows-1252", "GB18030" */
+    char delimiter;       /* of a CSV file; 0 else */
+    struct block *blocks;
+    size_t n_blocks;
+    struct document_note *notes; /* what was odd and how it was taken */
+    size_t n_notes;
+    size_t n_notes_left_out; /* beyond DOCUMENT_MAX_NOTES */
+};
+
+enum {
+    DOCUMENT_MAX_NOTES = 100,
+    DOCUMENT_MAX_COLUMNS = 4096,
+    DOCUMENT_MAX_CELL = 65536, /* bytes; a longer cell is cut, and told */
+    DOCUMENT_MAX_NAME = 512,   /* of a JSON path, a heading */
+};
+
+struct document_options {
+    const char *path;          /* for errors and the kind by extension */
+    const atomic_bool *cancel; /* NULL: never; ends with ERROR_CANCELLED */
+};
+
+/* The kind by extension, else by contents. ERROR_UNSUPPORTED for known kinds that cannot be read. */
+bool document_kind_find(const char *path, const char *data, size_t len, enum document_kind *kind,
+                        struct error *err);
+bool document_kind_of_name(const char *path, enum document_kind *kind); /* false: not by its name */
+
+/* Reads data[0, len): any bytes. Errors name file and line: empty, binary, not JSON. Odd rows are
+ * notes, never errors. Linear in len; memory is bounded by a constant times len. */
+bool document_read(struct document *out, enum document_kind kind, const char *data, size_t len,
+                   const struct document_options *options, struct error *err);
+void document_free(struct document *d);
+
+#endif

@@ -1,0 +1,153 @@
+/* A question as data, and what executing it gives. After query_read nothing reads the question's text
+ * again: the executor, the answer and the model's prompt are made from these structs.
+ */
+#ifndef QUERY_QUERY_H
+#define QUERY_QUERY_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "store/facts.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum query_op {
+    QUERY_NONE,      /* nothing to execute: see unresolved */
+    QUERY_VALUE,     /* attributes of a vehicle */
+    QUERY_COMPARE,   /* of two to six vehicles, which has more, by how much; or their order */
+    QUERY_RANK,      /* the most or the least of an attribute among those that meet the conditions */
+    QUERY_LIST,      /* all that meet the conditions */
+    QUERY_COUNT,     /* how many */
+    QUERY_AGGREGATE, /* average, sum, least and most */
+    QUERY_CHECK,     /* yes or no */
+    QUERY_DESCRIBE,  /* what is there about a vehicle */
+    QUERY_OPEN,      /* prose has to be read */
+};
+
+enum aggregate { AGGREGATE_NONE, AGGREGATE_AVERAGE, AGGREGATE_SUM, AGGREGATE_RANGE, AGGREGATE_LEAST,
+                 AGGREGATE_MOST };
+
+enum comparator { COMPARE_EQUAL, COMPARE_NOT_EQUAL, COMPARE_LESS, COMPARE_AT_MOST, COMPARE_MORE,
+                  COMPARE_AT_LEAST, COMPARE_BETWEEN, COMPARE_ABOUT };
+
+/* What is asked of vehicles: a registry attribute, or a column of the store by its own name. */
+struct query_attribute {
+    int attribute;           /* -1: own name */
+    const char *name;        /* as the question says it, or the column's name */
+    const char *key;         /* own name: the token key of the columns meant; "" else */
+    uint64_t qualifiers;
+    bool inverse;            /* asked as economy where the attribute is consumption */
+};
+
+/* A vehicle (or several of one name) that the question names: catalog records. */
+struct query_subject {
+    const char *name;        /* as the question writes it */
+    const char *label;       /* as the store writes it: "BMW X3 M", with the year when named */
+    size_t *records;         /* indices into the catalog, rising */
+    size_t n_records;
+    int year;                /* named; 0: none */
+    bool exact;              /* the question names all of the records' names */
+};
+
+struct query_condition {
+    struct query_attribute attribute; /* attribute -1 and key "": the value alone says it (a term) */
+    enum comparator comparator;
+    bool number;
+    double low, high;        /* high: of BETWEEN */
+    const struct unit *unit; /* NULL: in the column's own unit */
+    int category;            /* -1: none */
+    const char *key;         /* token key of a text value; "" */
+    const char *text;        /* as the question writes the condition: "under 9 L/100 km" */
+    bool negated;
+};
+
+enum query_status {
+    STATUS_FOUND,
+    STATUS_SEVERAL,        /* rows differ: the range and each */
+    STATUS_NOT_FOUND,      /* vehicle, year or attribute is not in the documents */
+    STATUS_CONTRADICTION,  /* sources differ on one claim */
+    STATUS_NOT_UNDERSTOOD, /* words are left that nothing explains */
+    STATUS_OPEN,           /* no table answers it: passages have to be read */
+};
+const char *query_status_name(enum query_status s); /* "found", "several", "not_found", ... */
+
+/* What exactly is missing, for STATUS_NOT_FOUND. */
+enum query_missing { MISSING_NOTHING, MISSING_VEHICLE, MISSING_YEAR, MISSING_ATTRIBUTE,
+                     MISSING_MATCH /* no vehicle meets the conditions */, MISSING_UNIT };
+
+enum { QUERY_MAX_SUBJECTS = 8, QUERY_MAX_ATTRIBUTES = 8, QUERY_MAX_CONDITIONS = 12,
+       QUERY_MAX_UNRESOLVED = 8, QUERY_MAX_YEARS = 8 };
+
+struct query {
+    struct arena arena; /* owns the strings */
+    const char *text;
+    const char *language; /* of the question: "en", "de", "fr", "es", "zh" */
+    enum query_op op;
+    struct query_subject subjects[QUERY_MAX_SUBJECTS];
+    size_t n_subjects;
+    struct query_attribute attributes[QUERY_MAX_ATTRIBUTES];
+    size_t n_attributes;
+    const struct unit *unit; /* wanted; NULL: as the source writes it */
+    struct query_condition where[QUERY_MAX_CONDITIONS];
+    size_t n_where;
+    size_t *documents;       /* restricted to these (indices into the catalog); NULL: all */
+    size_t n_documents;
+    enum aggregate aggregate;
+    int order;               /* +1: most first, -1: least first; 0: none */
+    size_t limit;            /* of RANK: how many; 0: one */
+    bool by_how_much;
+    bool distinct;           /* COUNT: different models, not rows */
+    bool carried;            /* parts come from an earlier turn of the conversation */
+    struct query_attribute group; /* "average price by make"; see grouped */
+    bool grouped;
+    const char *unresolved[QUERY_MAX_UNRESOLVED];
+    size_t n_unresolved;
+    enum query_missing missing;  /* what could not be resolved to the store */
+    const char *missing_name;    /* "Dacia Logan MCV" */
+    int years_near[2];           /* of MISSING_YEAR; 0: none */
+    const char *understood;      /* "value: combined fuel consumption of 2022 Kia Telluride AWD" */
+};
+
+/* Reads a question. `previous` (NULL: none) is the query of the turn before: a follow-up takes over
+ * what it does not say itself. Never fails for what it does not understand: that is in the query. */
+bool query_read(struct query *out, const struct catalog *c, const char *question,
+                const struct query *previous, struct error *err);
+void query_free(struct query *q);
+
+/* One value of one vehicle, with its cell. */
+struct result_row {
+    size_t record;           /* index into the catalog */
+    size_t column;           /* index into the catalog */
+    size_t subject;          /* which subject of the query; SIZE_MAX: none */
+    size_t attribute;        /* which of the query's attributes; SIZE_MAX: a condition's value */
+    struct fact_row fact;
+    double low, high;        /* in `unit` */
+    const struct unit *unit; /* as answered: the wanted one, or the fact's */
+    bool converted;          /* low and high are computed from the fact's unit */
+    const char *variant;     /* what tells this row from the others of its subject: "Manual 6-spd"; "" */
+    bool best;               /* of a comparison or ranking */
+};
+
+struct result {
+    struct arena arena;
+    enum query_status status;
+    enum query_missing missing;
+    const char *missing_name;
+    struct result_row *rows;
+    size_t n_rows;
+    size_t n_matches;        /* vehicles that met the conditions; more than rows when cut */
+    double number, number_high; /* COUNT, AGGREGATE, difference of a COMPARE; range: both */
+    const struct unit *number_unit;
+    size_t n_counted;        /* values that an aggregate is made of */
+    size_t n_left_out;       /* rows without the value, or with one that is no figure */
+    int verdict;             /* CHECK: 1 yes, 0 no, -1 differs between rows */
+    struct result_group { const char *name; double number; size_t n; } *groups;
+    size_t n_groups;
+};
+
+bool query_execute(struct result *out, const struct query *q, const struct catalog *c,
+                   struct store *store, struct error *err);
+void result_free(struct result *r);
+
+#endif
