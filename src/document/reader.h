@@ -1,0 +1,116 @@
+/* What the readers of the document kinds share: the text at hand, blocks and tables on their way into
+ * the document's arena, notes on what was odd.
+ *
+ *   struct table_builder t;
+ *   table_builder_init(&t, r);
+ *   table_builder_add_row(&t, 1);
+ *   table_builder_add_cell(&t, text, len, line, begin);   // as often as there are cells
+ *   struct table *table = table_builder_end(&t, caption, caption_len, ROW_ROW, 0, line_first, ...);
+ *
+ * An allocation that fails sets reader.failed; later calls do nothing, so that a reader checks now and
+ * then, with reader_check, and document_read at the end. Lines count from 1. Byte offsets are those in
+ * reader.data: the functions below add what was skipped in front of it.
+ */
+#ifndef DOCUMENT_READER_H
+#define DOCUMENT_READER_H
+
+#include "base/error.h"
+#include "document/document.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct document_reader {
+    struct document *out;
+    const char *path;          /* for errors; never NULL */
+    const char *data;          /* valid UTF-8 without NUL or byte order mark; line ends as they come */
+    size_t len;
+    uint64_t base;             /* offset of data[0] in the decoded text: 3 behind a byte order mark */
+    const atomic_bool *cancel; /* NULL: never */
+    bool failed;               /* memory is out */
+    /* Private to document.c: */
+    struct block *blocks; /* (n_blocks), on the heap until the end */
+    size_t n_blocks, cap_blocks;
+    char *pool; /* room for texts, in the arena */
+    size_t pool_left;
+    size_t n_tables;
+    size_t spare_cells; /* empty cells that tables may still have beyond what their text allows */
+};
+
+/* One for each kind. False with *err filled ends the document: cancelled, memory, not what it claims to
+ * be. Odd lines are notes. */
+bool read_csv_document(struct document_reader *r, struct error *err);
+bool read_json_document(struct document_reader *r, struct error *err);
+bool read_json_lines_document(struct document_reader *r, struct error *err);
+bool read_markdown_document(struct document_reader *r, struct error *err);
+bool read_text_document(struct document_reader *r, struct error *err);
+
+/* False, with *err filled, when the user cancelled or memory is out. To be called every some hundred
+ * lines. */
+bool reader_check(struct document_reader *r, struct error *err);
+
+/* A copy in the arena with a NUL behind it, packed without padding; never NULL. */
+const char *reader_keep(struct document_reader *r, const char *text, size_t len);
+
+/* Adds a note, one line: "line 3: ...". Beyond DOCUMENT_MAX_NOTES they are only counted. */
+void reader_note(struct document_reader *r, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Adds a heading, paragraph, list item or code block; text is copied. An empty one is left out. */
+void reader_add_block(struct document_reader *r, enum block_kind kind, int level, const char *text,
+                      size_t len, size_t line_first, size_t line_last, size_t begin, size_t end);
+
+/* A table that grows row by row; rows may differ in length. */
+struct table_builder {
+    struct document_reader *reader;
+    struct cell *cells; /* (n_cells), rows one after another */
+    bool *header;       /* (n_cells), once a cell was one; NULL */
+    size_t n_cells, cap_cells, cap_header;
+    struct table_builder_row {
+        size_t first;  /* its first cell */
+        size_t number; /* as cited */
+    } *rows;
+    size_t n_rows, cap_rows;
+    size_t n_columns;   /* of the longest row */
+    size_t n_text;      /* bytes of the document that the rows take */
+    bool columns_noted; /* that a row is longer than DOCUMENT_MAX_COLUMNS */
+};
+
+void table_builder_init(struct table_builder *t, struct document_reader *r);
+
+/* Begins a row; `number` is how it is cited (0 for a header row that has no number of its own). */
+void table_builder_add_row(struct table_builder *t, size_t number);
+
+/* Appends a cell to the last row. White space around text[0, len) is left out, the text is copied, and
+ * cut at DOCUMENT_MAX_CELL with a note. Cells beyond DOCUMENT_MAX_COLUMNS are left out with a note. */
+void table_builder_add_cell(struct table_builder *t, const char *text, size_t len, size_t line,
+                            size_t begin);
+
+/* The same for a cell that the format itself calls a header (<th>). */
+void table_builder_add_header_cell(struct table_builder *t, const char *text, size_t len,
+                                   size_t line, size_t begin);
+
+/* As add_cell for text that is in the arena already (reader_keep, a literal), trimmed and not too long;
+ * it is not copied. */
+void table_builder_add_kept(struct table_builder *t, const char *text, size_t len, size_t line,
+                            size_t begin);
+
+/* Makes the table, with empty cells where rows are short, appends it to the document as a BLOCK_TABLE,
+ * and empties the builder. `caption` is copied; `line_*`, `begin`, `end`: where it stands in the file.
+ * The caller may set key_value and keyed in what is returned. NULL: no rows, or memory is out.
+ *
+ * Rows of very different lengths must not make a table that is much larger than the document: one that
+ * would be is cut before the row that is too long or too short, into several tables in sequence, each
+ * with a copy of the header rows; the last of them is returned. */
+struct table *table_builder_end(struct table_builder *t, const char *caption, size_t caption_len,
+                                enum row_word row_word, size_t n_header_rows, size_t line_first,
+                                size_t line_last, size_t begin, size_t end);
+
+/* Frees what is not ended. */
+void table_builder_free(struct table_builder *t);
+
+/* text[*begin, *end) without the white space around it (also no-break and other Unicode spaces). */
+void text_trim(const char *text, size_t *begin, size_t *end);
+
+#endif
