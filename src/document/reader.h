@@ -111,6 +111,6 @@ struct table *table_builder_end(struct table_builder *t, const char *caption, si
 void table_builder_free(struct table_builder *t);
 
 /* text[*begin, *end) without the white space around it (also no-break and other Unicode spaces). */
-void text_trim(const char *text, size_t *begin, size_t *end);
+void span_trim(const char *text, size_t *begin, size_t *end);
 
 #endif
