@@ -314,7 +314,7 @@ static bool next_token(struct splitter *s, struct token *t)
             s->at += r.len;
         }
         t->end = s->at;
-        if (t->kind == TOKEN_WORD) skip_possessive(s);
+        if (t->kind == TOKEN_WORD || t->kind == TOKEN_NUMBER) skip_possessive(s);
         if (t->key[0]) return true;
     }
     s->gap = gap;
