@@ -1,0 +1,424 @@
+#include "ingest/prose_facts.h"
+
+#include "ingest/prose_measures.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { TOO_FAR = 1000 };
+
+/* ---- acceleration: a time beside a speed ---- */
+
+/* The attribute of a time from rest to this speed; -1: none known. Bare numbers: "0-60". */
+static int acceleration_to(const struct value_part *p)
+{
+    double speed = p->high;
+    if (p->unit && p->unit->dimension != DIMENSION_SPEED) return -1;
+    bool miles = p->unit ? strcmp(p->unit->symbol, "mph") == 0 : speed < 99;
+    if (miles) return speed == 60   ? registry_find("acceleration_0_60")
+                      : speed == 62 ? registry_find("acceleration_0_100")
+                                    : -1;
+    return speed == 100 ? registry_find("acceleration_0_100") : -1;
+}
+
+static bool key_is(const struct prose_sentence *s, size_t i, const char *key)
+{
+    return i < s->n && s->t[i].kind != TOKEN_SIGN && !strcmp(s->t[i].key, key);
+}
+
+/* Whether the speed begins at a standstill: "0-62 mph", "from rest to 60", or "62 mph comes up in". */
+static bool from_rest(const struct prose_sentence *s, const struct prose_measure *m, bool *said)
+{
+    const struct value_part *p = &s->parts[m->first_part];
+    *said = p->low == 0 && p->high > 0;
+    if (*said) return true;
+    if (p->low != p->high) return false;
+    for (size_t i = m->at.first, back = 0; i-- > 0 && back < 3; back++) {
+        if (key_is(s, i, "0") || key_is(s, i, "zero") || key_is(s, i, "rest") || key_is(s, i, "null") ||
+            key_is(s, i, "standstill")) {
+            *said = true;
+            return true;
+        }
+        if (s->t[i].kind == TOKEN_NUMBER) return false; /* "30-50 mph" */
+    }
+    return true;
+}
+
+static bool is_seconds(const struct prose_sentence *s, const struct prose_measure *m)
+{
+    const struct value_part *p = &s->parts[m->first_part];
+    return m->dimension == DIMENSION_TIME && p->unit && unit_to_base(1, p->unit) == 1;
+}
+
+/* Whether tokens [first, end) let a speed and its time belong together: no comma, no other figure. */
+static bool near_enough(const struct prose_sentence *s, size_t first, size_t end, bool *in)
+{
+    *in = false;
+    if (end < first || end - first > 6) return false;
+    for (size_t i = first; i <= end && i < s->n; i++) {
+        if (s->marks[i].before == BREAK_CLAUSE || s->marks[i].before == BREAK_COMMA) return false;
+        if (i == end) break;
+        if (s->in_measure[i]) return false;
+        *in = *in || key_is(s, i, "in") || key_is(s, i, "takes") || key_is(s, i, "en") || key_is(s, i, "to") ||
+              key_is(s, i, "auf") || key_is(s, i, "needs") || key_is(s, i, "for") || key_is(s, i, "a");
+    }
+    return true;
+}
+
+static void bind_accelerations(struct prose_sentence *s)
+{
+    for (size_t k = 0; k < s->n_measures; k++) {
+        struct prose_measure *time = &s->measures[k];
+        if (!is_seconds(s, time) || time->attribute >= 0) continue;
+        for (size_t side = 0; side < 2 && time->attribute < 0; side++) {
+            /* measures are in the order of the text, but counts stand at the end */
+            struct prose_measure *speed = side ? (k + 1 < s->n_measures ? time + 1 : NULL)
+                                               : (k > 0 ? time - 1 : NULL);
+            if (!speed || (speed->dimension != DIMENSION_SPEED && speed->dimension != DIMENSION_NONE))
+                continue;
+            bool in = false, said = false;
+            if (!(side ? near_enough(s, time->at.end, speed->at.first, &in)
+                       : near_enough(s, speed->at.end, time->at.first, &in)))
+                continue;
+            int attribute = acceleration_to(&s->parts[speed->first_part]);
+            if (attribute < 0 || !from_rest(s, speed, &said)) continue;
+            if (!said && (!in || !s->parts[speed->first_part].unit)) continue;
+            time->attribute = attribute;
+            speed->rejected = true;
+        }
+    }
+}
+
+/* ---- cues ---- */
+
+static bool fits(const struct prose_sentence *s, const struct prose_measure *m, int attribute)
+{
+    const struct attribute *a = &REGISTRY[attribute];
+    if (a->role != ROLE_NONE || a->type != ATTRIBUTE_NUMBER) return false;
+    if (a->dimension != m->dimension) return false;
+    const struct value_part *p = &s->parts[m->first_part];
+    if (a->low == a->high) return true;
+    const struct unit *canonical = a->unit ? a->unit() : NULL;
+    double low = p->low, high = p->high;
+    if (canonical && p->unit && canonical->dimension != DIMENSION_MONEY &&
+        (!unit_convert(p->low, p->unit, canonical, &low) || !unit_convert(p->high, p->unit, canonical, &high)))
+        return false;
+    if (low > high) {
+        double swap = low;
+        low = high;
+        high = swap;
+    }
+    return low >= a->low && high <= a->high;
+}
+
+/* Tokens between a cue and its figure, weighed; TOO_FAR: they are not each other's. */
+static size_t distance_before(const struct prose_sentence *s, const struct prose_cue *c,
+                              const struct prose_measure *m)
+{
+    size_t cost = 0, content = 0;
+    size_t end = c->first + c->n;
+    if (end > m->at.first || m->attached) return TOO_FAR;
+    uint16_t bracket = s->marks[c->first].bracket, own = s->marks[m->at.first].bracket;
+    if (bracket != own && (bracket != 0 || m->at.first - end > 1)) return TOO_FAR;
+    for (size_t i = end; i <= m->at.first; i++) {
+        if (s->marks[i].bracket != bracket && s->marks[i].bracket != own) continue; /* an aside */
+        if (s->marks[i].before == BREAK_CLAUSE) return TOO_FAR;
+        if (s->marks[i].before == BREAK_COMMA) return TOO_FAR;
+        if (i == m->at.first) break;
+        if (s->in_measure[i]) {
+            const struct prose_measure *other = &s->measures[s->in_measure[i] - 1];
+            if (other->dimension == m->dimension || !(other->attached || other->counted)) return TOO_FAR;
+            continue;
+        }
+        if (prose_has(s, i, WORD_HEDGE | WORD_LINK | WORD_ARTICLE | WORD_CHANGE)) continue;
+        if (prose_has(s, i, WORD_AND)) cost += 4;
+        content++;
+        cost += 2;
+    }
+    return content > 3 || cost > 8 ? TOO_FAR : cost + 1;
+}
+
+static bool is_of(const struct prose_sentence *s, size_t i)
+{
+    return key_is(s, i, "of") || key_is(s, i, "de") || key_is(s, i, "d") || key_is(s, i, "in") ||
+           key_is(s, i, "en");
+}
+
+static size_t distance_behind(const struct prose_sentence *s, const struct prose_cue *c,
+                              const struct prose_measure *m)
+{
+    if (c->first < m->at.end) return TOO_FAR;
+    size_t content = 0, cost = is_of(s, m->at.end) ? 0 : 1;
+    for (size_t i = m->at.end; i <= c->first; i++) {
+        if (s->marks[i].before != BREAK_NONE) return TOO_FAR;
+        /* the brackets of a second unit close before it */
+        if (i > m->at.end && s->marks[i].bracket != s->marks[i - 1].bracket) return TOO_FAR;
+        if (i == m->at.end && s->marks[i].bracket != s->marks[m->at.first].bracket) return TOO_FAR;
+        if (i == c->first) break;
+        if (s->in_measure[i] || prose_has(s, i, WORD_AND | WORD_VERB)) return TOO_FAR;
+        if (i == m->at.end && is_of(s, i)) continue;
+        if (prose_has(s, i, WORD_PREPOSITION | WORD_ARTICLE)) return TOO_FAR;
+        content++;
+    }
+    if (content > 2) return TOO_FAR;
+    return cost + 2 * content;
+}
+
+/* Whether "of" or "de" behind the figure names something that is no known attribute: "13 inches of
+ * wheel travel". */
+static bool of_something_else(const struct prose_sentence *s, const struct prose_measure *m)
+{
+    size_t i = m->at.end;
+    if (!key_is(s, i, "of") || prose_parted(s, i, BREAK_COMMA)) return false;
+    for (size_t c = 0; c < s->n_cues; c++) {
+        if (s->cues[c].first >= i && s->cues[c].first <= i + 3 && fits(s, m, s->cues[c].attribute)) return false;
+    }
+    return true;
+}
+
+static void bind_by_cue(struct prose_sentence *s, struct prose_measure *m)
+{
+    size_t best = TOO_FAR, best_cue = SIZE_MAX;
+    bool tie = false, other = of_something_else(s, m);
+    for (size_t c = 0; c < s->n_cues; c++) {
+        const struct prose_cue *cue = &s->cues[c];
+        if (!fits(s, m, cue->attribute)) continue;
+        size_t cost = TOO_FAR;
+        if ((cue->sides & CUE_BEFORE) && !other) cost = distance_before(s, cue, m);
+        if (cue->sides & CUE_AFTER) {
+            size_t behind = distance_behind(s, cue, m);
+            if (behind < cost) cost = behind;
+        }
+        if (cost == TOO_FAR || cost > best) continue;
+        bool same_words = best_cue != SIZE_MAX && s->cues[best_cue].first == cue->first;
+        if (cost == best && same_words) {
+            if (cue->n <= s->cues[best_cue].n) continue; /* the tables' own order, or less said */
+        } else if (cost == best && s->cues[best_cue].attribute != cue->attribute) {
+            tie = true;
+            continue;
+        }
+        if (cost < best) tie = false;
+        best = cost;
+        best_cue = c;
+    }
+    if (best_cue == SIZE_MAX || tie) return;
+    const struct prose_cue *cue = &s->cues[best_cue];
+    m->attribute = cue->attribute;
+    m->qualifiers = cue->qualifiers;
+    m->inverse = cue->inverse;
+    m->cue = best_cue;
+    if (cue->first >= m->at.end) m->behind = cue->first + cue->n;
+}
+
+/* ---- by the unit alone ---- */
+
+/* Words of charging beside a power in kW: "takes 100 kW at a rapid charger". */
+static bool speaks_of_charging(const struct prose_sentence *s, const struct prose_measure *m)
+{
+    const struct unit *u = s->parts[m->first_part].unit;
+    if (!u || strcmp(u->symbol, "kW") != 0) return false;
+    for (size_t i = m->at.first, back = 0; i-- > 0 && back < 4; back++) {
+        if (prose_parted(s, i + 1, BREAK_COMMA) || s->in_measure[i] || prose_has(s, i, WORD_AND)) break;
+        if (prose_has(s, i, WORD_CHARGE)) return true;
+    }
+    for (size_t i = m->at.end; i < s->n && i < m->at.end + 4; i++) {
+        if (prose_parted(s, i, BREAK_COMMA) || s->in_measure[i] || prose_has(s, i, WORD_AND)) break;
+        if (prose_has(s, i, WORD_CHARGE)) return true;
+    }
+    return false;
+}
+
+static bool names_a_displacement(const struct prose_sentence *s, const struct prose_measure *m)
+{
+    const struct value_part *p = &s->parts[m->first_part];
+    if (!p->unit || p->unit->dimension != DIMENSION_VOLUME) return false;
+    double litres = unit_to_base(p->high, p->unit);
+    if (litres < 0.04 || litres > 30) return false;
+    for (size_t k = 0; k < s->n_engines; k++)
+        if (s->engines[k].first <= m->at.first && m->at.end <= s->engines[k].end) return true;
+    if (!strcmp(p->unit->symbol, "cc") || !strcmp(p->unit->symbol, "cm\u00b3")) return true;
+    if (strcmp(p->unit->symbol, "L") != 0 || litres < 0.5) return false;
+    /* "petrol engines from 1.0 to 1.6 liters", "a 2.5L" */
+    size_t begin = prose_stretch_begin(s, m->at.first, BREAK_COMMA);
+    if (litres <= 9)
+        for (size_t i = m->at.first, back = 0; i-- > begin && back < 8; back++) {
+            if (prose_has(s, i, WORD_ENGINE) && s->t[i].key[1]) return true;
+            if (s->in_measure[i] && s->measures[s->in_measure[i] - 1].dimension == DIMENSION_VOLUME) break;
+            if (prose_has(s, i, WORD_VERB) && !prose_has(s, i, WORD_LINK)) break;
+        }
+    return litres <= 9 && m->at.end - m->at.first >= 2 && s->t[m->at.end - 1].gap == GAP_NONE &&
+           s->text[s->t[m->at.end - 1].begin] == 'L' && !is_of(s, m->at.end);
+}
+
+static void bind_by_unit(struct prose_sentence *s, struct prose_measure *m)
+{
+    const char *id = NULL;
+    switch (m->dimension) {
+    case DIMENSION_POWER: id = speaks_of_charging(s, m) ? "charging_power" : "power"; break;
+    case DIMENSION_TORQUE: id = "torque"; break;
+    case DIMENSION_EMISSION: id = "co2_emissions"; break;
+    case DIMENSION_CONSUMPTION: id = "fuel_consumption"; break;
+    case DIMENSION_ELECTRIC_CONSUMPTION: id = "electric_consumption"; break;
+    case DIMENSION_ENERGY: id = "battery_capacity"; break;
+    case DIMENSION_VOLUME: id = names_a_displacement(s, m) ? "displacement" : NULL; break;
+    default: break;
+    }
+    int attribute = id ? registry_find(id) : -1;
+    if (attribute < 0 || !fits(s, m, attribute)) return;
+    if (of_something_else(s, m)) return;
+    m->attribute = attribute;
+}
+
+/* A price that stands alone: "From GBP 29,400 excluding VAT." */
+static void bind_lone_price(struct prose_sentence *s, struct prose_measure *m)
+{
+    int price = registry_find("price");
+    if (price < 0 || m->dimension != DIMENSION_MONEY || !fits(s, m, price)) return;
+    size_t content = 0;
+    for (size_t i = 0; i < s->n; i++)
+        if (!s->in_measure[i] && !prose_has(s, i, WORD_HEDGE | WORD_LINK | WORD_PREPOSITION) &&
+            strcmp(s->t[i].key, "vat") != 0 && strcmp(s->t[i].key, "mwst") != 0 &&
+            strcmp(s->t[i].key, "road") != 0)
+            content++;
+    if (content == 0) m->attribute = price;
+}
+
+/* ---- what belongs to a bound figure ---- */
+
+/* The next figure of a list has the same attribute: "8.7 inches on regular models and 9.5 inches on
+ * the Wilderness", "32.5 cubic feet, expanding to 75.7". */
+static void bind_chain(struct prose_sentence *s, size_t k)
+{
+    struct prose_measure *m = &s->measures[k];
+    const struct prose_measure *before = NULL;
+    for (size_t i = k; i-- > 0 && !before;)
+        if (s->measures[i].dimension == m->dimension && !s->measures[i].counted) before = &s->measures[i];
+    if (!before || before->attribute < 0 || before->rejected || !fits(s, m, before->attribute)) return;
+    size_t gap = m->at.first - before->at.end;
+    if (m->at.first < before->at.end || gap > 9) return;
+    size_t i = prose_skip_hedges_back(s, m->at.first);
+    bool joined = i == before->at.end || s->marks[m->at.first].bracket != s->marks[before->at.end - 1].bracket ||
+                  (i > 0 && prose_has(s, i - 1, WORD_AND | WORD_CHANGE)) ||
+                  (i > 1 && prose_has(s, i - 2, WORD_CHANGE));
+    for (size_t j = before->at.end; j < m->at.first; j++)
+        if (s->in_measure[j] || s->marks[j].before == BREAK_CLAUSE) joined = false;
+    if (!joined || of_something_else(s, m)) return;
+    m->attribute = before->attribute;
+    m->qualifiers = 0;
+    m->inverse = before->inverse;
+}
+
+static bool is_performance(const struct attribute *a)
+{
+    return a->dimension == DIMENSION_POWER || a->dimension == DIMENSION_TORQUE ||
+           a->dimension == DIMENSION_CONSUMPTION || a->dimension == DIMENSION_EMISSION ||
+           a->dimension == DIMENSION_SPEED || a->dimension == DIMENSION_TIME;
+}
+
+static void find_engine(struct prose_sentence *s, struct prose_measure *m)
+{
+    bool own = !strcmp(REGISTRY[m->attribute].id, "displacement") ||
+               !strcmp(REGISTRY[m->attribute].id, "cylinders");
+    for (size_t k = s->n_engines; k-- > 0;) {
+        const struct token_range *e = &s->engines[k];
+        if (e->first <= m->at.first && m->at.end <= e->end) {
+            m->engine = k;
+            return;
+        }
+        if (own || !is_performance(&REGISTRY[m->attribute])) continue;
+        if (e->first == m->behind && !prose_parted(s, e->first, BREAK_COMMA)) {
+            m->engine = k; /* "381 hp 5.7-liter V8" */
+            return;
+        }
+        if (e->end <= m->at.first) {
+            m->engine = k;
+            return;
+        }
+    }
+}
+
+static void find_remark(struct prose_sentence *s, struct prose_measure *m)
+{
+    size_t i = m->behind, end = i;
+    if (i >= s->n || s->marks[i].before != BREAK_NONE || s->in_measure[i] ||
+        !prose_has(s, i, WORD_PREPOSITION) || prose_has(s, i, WORD_AND) ||
+        s->marks[i].bracket != s->marks[m->at.first].bracket)
+        return;
+    while (end < s->n && end - i < 7 && (end == i || s->marks[end].before == BREAK_NONE) && !s->in_measure[end] &&
+           s->marks[end].bracket == s->marks[i].bracket &&
+           (end == i || !prose_has(s, end, WORD_AND) || prose_has(s, end, WORD_PREPOSITION)) &&
+           !(end > i + 1 && prose_has(s, end, WORD_VERB)))
+        end++;
+    while (end > i && prose_has(s, end - 1, WORD_PREPOSITION | WORD_ARTICLE | WORD_LINK | WORD_AND | WORD_HEDGE))
+        end--;
+    if (end > i + 1) m->remark = (struct token_range){i, end};
+}
+
+/* "409 horsepower and 479 lb-ft of torque in gasoline form": the remark is of both. */
+static void share_remarks(struct prose_sentence *s)
+{
+    for (size_t k = s->n_measures; k-- > 1;) {
+        struct prose_measure *m = &s->measures[k - 1];
+        const struct prose_measure *next = &s->measures[k];
+        if (m->counted || next->counted || m->remark.end > m->remark.first || m->attribute < 0) continue;
+        size_t i = m->behind;
+        if (prose_has(s, i, WORD_AND) && prose_skip_hedges_back(s, next->at.first) <= i + 1 &&
+            next->at.first > i && next->attribute >= 0 && next->engine == m->engine)
+            m->remark = next->remark;
+    }
+}
+
+/* Money is a vehicle's price unless a pack, a month or a fee is paid. */
+static bool is_option_price(const struct prose_sentence *s, const struct prose_measure *m)
+{
+    size_t begin = prose_stretch_begin(s, m->at.first, BREAK_CLAUSE);
+    for (size_t i = begin; i < m->at.first; i++)
+        if (!s->in_measure[i] && prose_has(s, i, WORD_OPTION)) return true;
+    for (size_t i = m->at.end; i < s->n && i < m->at.end + 4; i++) {
+        if (prose_parted(s, i, BREAK_COMMA)) break;
+        if (prose_has(s, i, WORD_PREPOSITION) && !prose_has(s, i, WORD_PER) && !key_is(s, i, "for")) break;
+        if (prose_has(s, i, WORD_OPTION | WORD_MORE)) return true;
+    }
+    return false;
+}
+
+bool prose_sentence_read(struct prose_sentence *s, const struct prose_lexicon *lex, const char *text,
+                         size_t len, enum number_style style)
+{
+    s->text = text;
+    s->len = len;
+    s->n = s->n_parts = s->n_measures = s->n_cues = s->n_engines = 0;
+    if (len > PROSE_MAX_SENTENCE) return false;
+    s->n = tokens_split(text, len, TOKENS_TEXT, s->t, PROSE_MAX_TOKENS);
+    if (s->n == 0 || s->n == PROSE_MAX_TOKENS) return false;
+    clause_split(text, s->t, s->n, s->marks);
+    for (size_t i = 0; i < s->n; i++) s->words[i] = prose_word(lex, &s->t[i]);
+    memset(s->in_measure, 0, s->n);
+    prose_find_measures(s, style);
+    prose_find_counts(s, lex, style);
+    if (s->n_measures == 0) return true;
+    s->n_cues = prose_cues_find(lex, s->t, s->n, s->cues, PROSE_MAX_CUES);
+    prose_find_engines(s);
+    prose_reject_measures(s);
+    bind_accelerations(s);
+    for (size_t k = 0; k < s->n_measures; k++) {
+        struct prose_measure *m = &s->measures[k];
+        if (m->rejected) m->attribute = -1;
+        if (m->rejected || m->attribute >= 0) continue;
+        bool charging = m->dimension == DIMENSION_POWER && speaks_of_charging(s, m);
+        if (m->dimension == DIMENSION_VOLUME && names_a_displacement(s, m)) bind_by_unit(s, m);
+        if (m->attribute < 0 && !charging) bind_by_cue(s, m);
+        if (m->attribute < 0) bind_chain(s, k);
+        if (m->attribute < 0) bind_by_unit(s, m);
+        if (m->attribute < 0) bind_lone_price(s, m);
+        if (m->dimension == DIMENSION_MONEY && m->attribute >= 0 && is_option_price(s, m)) m->attribute = -1;
+    }
+    for (size_t k = 0; k < s->n_measures; k++) {
+        struct prose_measure *m = &s->measures[k];
+        if (m->attribute < 0) continue;
+        find_engine(s, m);
+        find_remark(s, m);
+    }
+    share_remarks(s);
+    return true;
+}

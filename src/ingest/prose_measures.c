@@ -1,0 +1,379 @@
+#include "ingest/prose_measures.h"
+
+#include <string.h>
+
+bool prose_has(const struct prose_sentence *s, size_t i, uint32_t classes)
+{
+    return i < s->n && (s->words[i] & classes) != 0;
+}
+
+bool prose_parted(const struct prose_sentence *s, size_t i, enum clause_break at_least)
+{
+    return i > 0 && i < s->n && s->marks[i].before >= at_least;
+}
+
+size_t prose_stretch_begin(const struct prose_sentence *s, size_t i, enum clause_break at_least)
+{
+    while (i > 0 && s->marks[i].before < at_least && s->marks[i - 1].bracket == s->marks[i].bracket) i--;
+    return i;
+}
+
+size_t prose_stretch_end(const struct prose_sentence *s, size_t i, enum clause_break at_least)
+{
+    if (i >= s->n) return s->n;
+    do i++;
+    while (i < s->n && s->marks[i].before < at_least && s->marks[i].bracket == s->marks[i - 1].bracket);
+    return i;
+}
+
+size_t prose_skip_hedges_back(const struct prose_sentence *s, size_t i)
+{
+    while (i > 0 && s->marks[i].before < BREAK_COLON && s->marks[i - 1].bracket == s->marks[i].bracket &&
+           s->in_measure[i - 1] == 0 && prose_has(s, i - 1, WORD_HEDGE | WORD_ARTICLE))
+        i--;
+    return i;
+}
+
+/* The tokens that bytes [begin, end) of the sentence touch, from token `from` on. */
+static struct token_range range_of(const struct prose_sentence *s, size_t from, size_t begin, size_t end)
+{
+    while (from < s->n && s->t[from].end <= begin) from++;
+    size_t last = from;
+    while (last < s->n && s->t[last].begin < end) last++;
+    return (struct token_range){from, last};
+}
+
+static void mark_measure(struct prose_sentence *s, const struct prose_measure *m, size_t number)
+{
+    for (size_t i = m->at.first; i < m->at.end && i < s->n; i++) s->in_measure[i] = (uint8_t)(number + 1);
+}
+
+/* Whether the unit is glued or hyphenated to its number, as an adjective: "8.4-inch", "2.5L". A plain
+ * "136PS" is not meant: nothing stands behind it as a noun. */
+static bool is_attached(const struct prose_sentence *s, struct token_range at)
+{
+    for (size_t i = at.first + 1; i < at.end; i++)
+        if (s->t[i - 1].kind == TOKEN_NUMBER && s->t[i].kind == TOKEN_WORD && s->t[i].gap == GAP_HYPHEN)
+            return true;
+    return false;
+}
+
+void prose_find_measures(struct prose_sentence *s, enum number_style style)
+{
+    s->n_parts = value_scan(s->text, s->len, style, s->parts, PROSE_MAX_PARTS);
+    /* Numbers of a list get the unit of its end: "60, 70, 85, or 90 kWh". */
+    for (size_t i = s->n_parts; i-- > 1;) {
+        struct value_part *p = &s->parts[i - 1];
+        const struct value_part *next = &s->parts[i];
+        if (p->unit || !next->unit || next->unit->before || next->begin < p->end) continue;
+        const char *gap = s->text + p->end;
+        size_t len = next->begin - p->end, words = 0;
+        bool joined = len > 0 && len < 12;
+        for (size_t k = 0; joined && k < len; k++) {
+            if (gap[k] == ' ' || gap[k] == ',' || gap[k] == '/') continue;
+            size_t w = len - k >= 3 && !memcmp(gap + k, "and", 3)   ? 3
+                       : len - k >= 3 && !memcmp(gap + k, "und", 3) ? 3
+                       : len - k >= 4 && !memcmp(gap + k, "oder", 4) ? 4
+                       : len - k >= 2 && (!memcmp(gap + k, "or", 2) || !memcmp(gap + k, "et", 2) ||
+                                          !memcmp(gap + k, "ou", 2))
+                           ? 2
+                           : 0;
+            joined = w > 0 && words++ == 0;
+            k += w ? w - 1 : 0;
+        }
+        if (joined) p->unit = next->unit;
+    }
+    size_t from = 0;
+    s->n_measures = 0;
+    for (size_t i = 0; i < s->n_parts;) {
+        size_t end = i + 1;
+        while (end < s->n_parts && s->parts[end].group == s->parts[i].group) end++;
+        struct prose_measure m = {.first_part = i, .n_parts = end - i, .attribute = -1,
+                                  .cue = SIZE_MAX, .engine = SIZE_MAX};
+        m.at = range_of(s, from, s->parts[i].begin, s->parts[end - 1].end);
+        from = m.at.first;
+        m.dimension = s->parts[i].unit ? s->parts[i].unit->dimension : DIMENSION_NONE;
+        if (m.at.first < m.at.end) {
+            m.attached = is_attached(s, m.at);
+            m.behind = m.at.end;
+            mark_measure(s, &m, s->n_measures);
+            s->measures[s->n_measures++] = m;
+        }
+        i = end;
+    }
+}
+
+/* A number of things gets a part of its own; one that value_scan saw as a bare number is taken over. */
+static void add_count(struct prose_sentence *s, size_t first, size_t end, int attribute, double value)
+{
+    size_t number = s->in_measure[first];
+    struct prose_measure m = {.n_parts = 1, .attribute = attribute, .cue = SIZE_MAX,
+                              .engine = SIZE_MAX, .counted = true, .at = {first, end}, .behind = end,
+                              .dimension = DIMENSION_COUNT};
+    struct value_part part = {.low = value, .high = value, .begin = s->t[first].begin,
+                              .end = s->t[end - 1].end};
+    if (number) {
+        struct prose_measure *old = &s->measures[number - 1];
+        if (old->dimension != DIMENSION_NONE || old->n_parts != 1 || old->counted) return;
+        const struct value_part *p = &s->parts[old->first_part];
+        if (p->unit) return;
+        part.low = p->low;
+        part.high = p->high;
+        part.begin = p->begin < part.begin ? p->begin : part.begin;
+        m.first_part = old->first_part;
+        m.at.first = old->at.first;
+        s->parts[m.first_part] = part;
+        *old = m;
+        mark_measure(s, old, number - 1);
+        return;
+    }
+    if (s->n_parts == PROSE_MAX_PARTS || s->n_measures == PROSE_MAX_PARTS) return;
+    part.group = s->n_parts ? s->parts[s->n_parts - 1].group + 1 : 0;
+    m.first_part = s->n_parts;
+    s->parts[s->n_parts++] = part;
+    mark_measure(s, &m, s->n_measures);
+    s->measures[s->n_measures++] = m;
+}
+
+/* The value of token i as a count. */
+static bool count_value(const struct prose_sentence *s, size_t i, enum number_style style, double *value)
+{
+    const struct token *t = &s->t[i];
+    if (t->kind == TOKEN_NUMBER) {
+        size_t used = 0;
+        return number_parse(s->text + t->begin, t->end - t->begin, style, value, &used) &&
+               used == t->end - t->begin && *value > 0 && *value == (double)(long)*value;
+    }
+    return t->kind == TOKEN_WORD && prose_number_word(t->key, value);
+}
+
+void prose_find_counts(struct prose_sentence *s, const struct prose_lexicon *lex,
+                       enum number_style style)
+{
+    int cylinders = registry_find("cylinders");
+    for (size_t i = 0; i < s->n; i++) {
+        double value = 0;
+        size_t used = 0;
+        /* "V6", "inline-six", "flat-four", "straight-six" */
+        bool layout = s->t[i].kind == TOKEN_WORD && i + 1 < s->n &&
+                      (!strcmp(s->t[i].key, "v") || !strcmp(s->t[i].key, "w") ||
+                       !strcmp(s->t[i].key, "i") || !strcmp(s->t[i].key, "inline") ||
+                       !strcmp(s->t[i].key, "straight") || !strcmp(s->t[i].key, "flat"));
+        if (layout && cylinders >= 0 && (s->t[i + 1].gap == GAP_NONE || s->t[i + 1].gap == GAP_HYPHEN) &&
+            (s->t[i].upper || s->t[i + 1].gap == GAP_HYPHEN) && count_value(s, i + 1, style, &value) &&
+            value >= 2 && value <= 16) {
+            bool letter = s->t[i].key[1] == '\0'; /* "V6", but not "I5 5" or "W124" */
+            if (!letter || s->t[i + 1].kind == TOKEN_NUMBER) add_count(s, i, i + 2, cylinders, value);
+            i++;
+            continue;
+        }
+        if (s->in_measure[i] && s->measures[s->in_measure[i] - 1].dimension != DIMENSION_NONE) continue;
+        if (!count_value(s, i, style, &value)) continue;
+        size_t noun = i + 1;
+        if (noun >= s->n || s->marks[noun].before != BREAK_NONE ||
+            s->marks[noun].bracket != s->marks[i].bracket)
+            continue;
+        if (i > 0 && s->t[i].gap == GAP_NONE) continue; /* "J300 units" */
+        int attribute = prose_count_noun(lex, s->t + noun, s->n - noun, &used);
+        if (attribute < 0) continue;
+        bool built = REGISTRY[attribute].high > 1000;
+        if (built ? value < 2 : value < 1 || value > 99) continue;
+        add_count(s, i, noun + used, attribute, value);
+        /* "three and five-door": the members before it are of the same noun */
+        if (i >= 2 && prose_has(s, i - 1, WORD_AND) && s->in_measure[i - 2] == 0 &&
+            count_value(s, i - 2, style, &value) && value <= 99 && !built)
+            add_count(s, i - 2, i - 1, attribute, value);
+        i = noun + used - 1;
+    }
+}
+
+static bool is_displacement_size(const struct value_part *p)
+{
+    if (!p->unit || p->unit->dimension != DIMENSION_VOLUME) return false;
+    double litres = unit_to_base(p->high, p->unit);
+    return litres >= 0.04 && litres <= 10 && strncmp(p->unit->symbol, "gal", 3) != 0 &&
+           strncmp(p->unit->symbol, "qt", 2) != 0 && strcmp(p->unit->symbol, "m\u00b3") != 0;
+}
+
+/* Whether token i can be part of an engine's name: "HEMI", "3F-E", "S54", "naturally". */
+static bool is_engine_word(const struct prose_sentence *s, size_t i)
+{
+    if (s->in_measure[i] && !s->measures[s->in_measure[i] - 1].counted) return false;
+    if (prose_has(s, i, WORD_ENGINE)) return true;
+    if (prose_has(s, i, WORD_VERB | WORD_LINK | WORD_AND | WORD_PREPOSITION | WORD_VARIANT | WORD_ARTICLE))
+        return false;
+    return s->in_measure[i] || s->t[i].upper || s->t[i].kind == TOKEN_NUMBER;
+}
+
+/* A word that alone makes a phrase an engine's. */
+static bool is_engine_head(const struct prose_sentence *s, size_t i)
+{
+    double value;
+    return (prose_has(s, i, WORD_ENGINE) && s->t[i].key[1] && !prose_number_word(s->t[i].key, &value)) ||
+           (s->in_measure[i] && s->measures[s->in_measure[i] - 1].counted &&
+            REGISTRY[s->measures[s->in_measure[i] - 1].attribute].dimension == DIMENSION_COUNT &&
+            !strcmp(REGISTRY[s->measures[s->in_measure[i] - 1].attribute].id, "cylinders"));
+}
+
+static bool apart(const struct prose_sentence *s, size_t i)
+{
+    return s->marks[i].before != BREAK_NONE || s->marks[i].bracket != s->marks[i - 1].bracket;
+}
+
+void prose_find_engines(struct prose_sentence *s)
+{
+    s->n_engines = 0;
+    for (size_t i = 0; i < s->n && s->n_engines < PROSE_MAX_ENGINES; i++) {
+        size_t m = s->in_measure[i];
+        bool size = m && !s->measures[m - 1].counted &&
+                    is_displacement_size(&s->parts[s->measures[m - 1].first_part]);
+        if (!size && !prose_has(s, i, WORD_ENGINE) && !is_engine_head(s, i)) continue;
+        size_t end = size ? s->measures[m - 1].at.end : i;
+        bool head = false;
+        while (end < s->n && end - i < 10 && (end == i || !apart(s, end)) && is_engine_word(s, end)) {
+            head = head || is_engine_head(s, end);
+            end++;
+        }
+        if (!head) {
+            if (size) i = s->measures[m - 1].at.end - 1;
+            continue;
+        }
+        size_t first = i; /* "supercharged 6.2L": the adjectives and the size before it */
+        while (first > 0 && i - first < 4 && !apart(s, first) && s->in_measure[first - 1] == 0 &&
+               prose_has(s, first - 1, WORD_ENGINE))
+            first--;
+        if (s->n_engines && s->engines[s->n_engines - 1].end > first) first = i;
+        s->engines[s->n_engines++] = (struct token_range){first, end};
+        i = end - 1;
+    }
+}
+
+/* ---- figures that are not the vehicle's own ---- */
+
+static bool multibyte(const struct token *t)
+{
+    return t->end - t->begin > strlen(t->key);
+}
+
+/* Words of `classes` between tokens [first, end), outside measures. */
+static bool any_word(const struct prose_sentence *s, size_t first, size_t end, uint32_t classes)
+{
+    for (size_t i = first; i < end; i++)
+        if (!s->in_measure[i] && prose_has(s, i, classes)) return true;
+    return false;
+}
+
+static bool is_key(const struct prose_sentence *s, size_t i, const char *key)
+{
+    return i < s->n && s->t[i].kind == TOKEN_WORD && !strcmp(s->t[i].key, key);
+}
+
+/* "50 hp more", "440 pounds lighter", "15 mm of extra": a difference. */
+static bool difference_behind(const struct prose_sentence *s, const struct prose_measure *m)
+{
+    for (size_t i = m->at.end; i < s->n && i < m->at.end + 4; i++) {
+        if (s->marks[i].before != BREAK_NONE || s->marks[i].bracket != s->marks[m->at.end - 1].bracket ||
+            s->in_measure[i])
+            return false;
+        if (prose_has(s, i, WORD_MORE)) return true;
+        if ((is_key(s, i, "de") || is_key(s, i, "d")) && (is_key(s, i + 1, "plus") || is_key(s, i + 1, "moins")))
+            return true;
+        if (prose_has(s, i, WORD_VERB | WORD_AND) ||
+            (prose_has(s, i, WORD_PREPOSITION) && !prose_has(s, i, WORD_LINK)))
+            return false;
+    }
+    return false;
+}
+
+/* "another 15 mm", "gained 5 horsepower", "by 50 mm": a difference. */
+static bool difference_before(const struct prose_sentence *s, const struct prose_measure *m)
+{
+    size_t i = m->at.first;
+    bool displacement = is_displacement_size(&s->parts[m->first_part]);
+    while (i > 0 && s->marks[i].before < BREAK_COMMA && !s->in_measure[i - 1] &&
+           prose_has(s, i - 1, WORD_HEDGE) && !prose_has(s, i - 1, WORD_ADDED))
+        i--;
+    if (i == 0 || s->marks[i].before >= BREAK_COMMA || !prose_has(s, i - 1, WORD_ADDED)) return false;
+    if (displacement && is_key(s, i - 1, "by")) return false;
+    return true;
+}
+
+/* "than 300 hp", "instead of 300 hp", "compared with the GT's 300 hp", up to a comma; but "more than
+ * 300 hp" is a bound. */
+static bool instead_before(const struct prose_sentence *s, const struct prose_measure *m)
+{
+    size_t begin = prose_stretch_begin(s, m->at.first, BREAK_COMMA);
+    for (size_t i = m->at.first; i-- > begin;) {
+        if (s->in_measure[i] || !prose_has(s, i, WORD_INSTEAD)) continue;
+        bool bound = (is_key(s, i, "than") || is_key(s, i, "als") || is_key(s, i, "que")) && i > 0 &&
+                     prose_has(s, i - 1, WORD_HEDGE) && prose_skip_hedges_back(s, m->at.first) <= i + 1 &&
+                     !(i >= 2 && s->in_measure[i - 2]);
+        if (bound) continue;
+        if (is_key(s, i, "replaced") && is_key(s, i + 1, "by")) continue;
+        return true;
+    }
+    return false;
+}
+
+/* Of "up from A to B" and "increased from A to B" the first figure is a former one. */
+static bool former_before(struct prose_sentence *s, struct prose_measure *m)
+{
+    size_t i = prose_skip_hedges_back(s, m->at.first);
+    bool range = s->parts[m->first_part].low < s->parts[m->first_part].high;
+    size_t from = i;
+    bool preposition = i > 0 && (is_key(s, i - 1, "from") || is_key(s, i - 1, "von") || is_key(s, i - 1, "de") ||
+                                 is_key(s, i - 1, "desde"));
+    if (preposition) from = i - 1;
+    else if (range && (is_key(s, i, "from") || is_key(s, i, "von") || is_key(s, i, "de"))) from = i;
+    else return false;
+    size_t begin = prose_stretch_begin(s, from, BREAK_COMMA);
+    if (from > begin + 4) begin = from - 4;
+    if (!any_word(s, begin, from, WORD_CHANGE)) return false;
+    if (!range) return true;
+    /* One part holds both: the new figure is the one written last. */
+    for (size_t k = 0; k < m->n_parts; k++) {
+        struct value_part *p = &s->parts[m->first_part + k];
+        bool falls = any_word(s, begin, from, WORD_CHANGE) &&
+                     (is_key(s, from - 1, "down") || is_key(s, from - 1, "reduced") ||
+                      is_key(s, from - 1, "dropped") || is_key(s, from - 1, "fell") ||
+                      is_key(s, from - 1, "decreased") || is_key(s, from - 1, "cut"));
+        p->low = p->high = falls ? p->low : p->high;
+    }
+    return false;
+}
+
+/* Denied, planned, or only thought of. */
+static bool unreal(const struct prose_sentence *s, const struct prose_measure *m)
+{
+    size_t i = m->at.first;
+    size_t begin = prose_stretch_begin(s, i, BREAK_COMMA), end = prose_stretch_end(s, m->at.end - 1, BREAK_COMMA);
+    for (size_t k = begin; k < i; k++) {
+        if (s->in_measure[k] || !prose_has(s, k, WORD_NEGATION)) continue;
+        if (is_key(s, k + 1, "only") || is_key(s, k + 1, "nur") || is_key(s, k + 1, "seulement")) continue;
+        return true;
+    }
+    begin = prose_stretch_begin(s, i, BREAK_CLAUSE);
+    end = prose_stretch_end(s, m->at.end - 1, BREAK_CLAUSE);
+    for (size_t k = begin; k < end; k++) {
+        if (s->in_measure[k]) continue;
+        if (prose_has(s, k, WORD_UNREAL) && !s->t[k].upper) return true;
+        if (s->t[k].kind == TOKEN_WORD && multibyte(&s->t[k]) &&
+            (!strncmp(s->t[k].key, "wurd", 4) || !strncmp(s->t[k].key, "konnt", 5)))
+            return true; /* würde, könnte; wurde and konnte are facts */
+    }
+    return false;
+}
+
+void prose_reject_measures(struct prose_sentence *s)
+{
+    for (size_t k = 0; k < s->n_measures; k++) {
+        struct prose_measure *m = &s->measures[k];
+        size_t begin = prose_stretch_begin(s, m->at.first, BREAK_COMMA);
+        m->rejected = difference_behind(s, m) || difference_before(s, m) || instead_before(s, m) ||
+                      unreal(s, m) || any_word(s, begin, m->at.first, WORD_FORMER | WORD_FLEET) ||
+                      former_before(s, m);
+        size_t end = prose_stretch_end(s, m->at.end - 1, BREAK_COMMA);
+        for (size_t i = m->at.end; i < end && i < m->at.end + 4; i++)
+            if (!s->in_measure[i] && prose_has(s, i, WORD_FLEET)) m->rejected = true;
+    }
+}

@@ -1,0 +1,26 @@
+/* The steps of prose_sentence_read that find figures and mark those that are none of a vehicle's own.
+ * For prose_facts.c alone. */
+#ifndef INGEST_PROSE_MEASURES_H
+#define INGEST_PROSE_MEASURES_H
+
+#include "ingest/prose_facts.h"
+
+/* Whether tokens i and i - 1 stand in different statements or list members. */
+bool prose_parted(const struct prose_sentence *s, size_t i, enum clause_break at_least);
+
+/* The first token of the stretch around token i that no break of this strength cuts; brackets too. */
+size_t prose_stretch_begin(const struct prose_sentence *s, size_t i, enum clause_break at_least);
+size_t prose_stretch_end(const struct prose_sentence *s, size_t i, enum clause_break at_least);
+
+bool prose_has(const struct prose_sentence *s, size_t i, uint32_t classes);
+
+/* Tokens right before `i` that are hedges or articles: the first of them. */
+size_t prose_skip_hedges_back(const struct prose_sentence *s, size_t i);
+
+void prose_find_measures(struct prose_sentence *s, enum number_style style);
+void prose_find_counts(struct prose_sentence *s, const struct prose_lexicon *lex,
+                       enum number_style style);
+void prose_find_engines(struct prose_sentence *s);
+void prose_reject_measures(struct prose_sentence *s);
+
+#endif
