@@ -1,6 +1,6 @@
-/* The SQLite store: its file, its schema, its documents. Searching is in store_search.c, adding
- * chunks in store_write.c. */
-#include "store/store_internal.h"
+/* The SQLite store: its file and its documents. Its tables are in schema.c, searching in
+ * store_search.c, adding passages in store_write.c, facts in facts_write.c and facts_read.c. */
+#include "store/schema.h"
 
 #include "base/file.h"
 
@@ -9,49 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    APPLICATION_ID = 0x61737063, /* "aspc" in the file's header tells our stores from others */
-    SCHEMA_VERSION = 1,
-    BUSY_MS = 10000,
-};
-
-static const char SCHEMA[] =
-    "CREATE TABLE documents ("
-    "  id INTEGER PRIMARY KEY AUTOINCREMENT," /* ids are cited: never given out twice */
-    "  path TEXT NOT NULL UNIQUE,"
-    "  kind TEXT NOT NULL,"
-    "  hash INTEGER NOT NULL,"
-    "  bytes INTEGER NOT NULL,"
-    "  chunks INTEGER NOT NULL DEFAULT 0,"
-    "  facts INTEGER NOT NULL DEFAULT 0,"
-    "  added INTEGER NOT NULL DEFAULT (unixepoch()));"
-    "CREATE TABLE vehicles ("
-    "  id INTEGER PRIMARY KEY,"
-    "  print INTEGER NOT NULL UNIQUE," /* XXH3 of all fields: one small index instead of seven */
-    "  year INTEGER NOT NULL,"
-    "  manufacturer_key TEXT NOT NULL, model_key TEXT NOT NULL, trim_key TEXT NOT NULL,"
-    "  manufacturer TEXT NOT NULL, model TEXT NOT NULL, trim TEXT NOT NULL,"
-    "  category TEXT NOT NULL, engine_type TEXT NOT NULL, transmission TEXT NOT NULL);"
-    "CREATE INDEX vehicles_model ON vehicles(model_key, manufacturer_key, year);"
-    "CREATE INDEX vehicles_manufacturer ON vehicles(manufacturer_key, year);"
-    "CREATE TABLE chunks ("
-    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
-    "  document INTEGER NOT NULL REFERENCES documents(id) ON DELETE CASCADE,"
-    "  vehicle INTEGER REFERENCES vehicles(id)," /* before the text: read without it */
-    "  line_first INTEGER NOT NULL, line_last INTEGER NOT NULL,"
-    "  byte_begin INTEGER NOT NULL, byte_end INTEGER NOT NULL,"
-    "  location TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL);"
-    "CREATE INDEX chunks_document ON chunks(document);"
-    "CREATE INDEX chunks_vehicle ON chunks(vehicle);"
-    "CREATE VIRTUAL TABLE chunks_fts USING fts5(title, text, content='chunks', content_rowid='id',"
-    "  tokenize=\"porter unicode61 remove_diacritics 2\");"
-    "CREATE TABLE attributes (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);"
-    "CREATE TABLE facts ("
-    "  chunk INTEGER NOT NULL REFERENCES chunks(id) ON DELETE CASCADE,"
-    "  line INTEGER NOT NULL,"
-    "  attribute INTEGER NOT NULL REFERENCES attributes(id),"
-    "  value TEXT NOT NULL, unit TEXT NOT NULL, number REAL,"
-    "  PRIMARY KEY (chunk, line)) WITHOUT ROWID;";
+enum { BUSY_MS = 10000 };
 
 bool store_fail(struct store *s, const char *what, struct error *err)
 {
@@ -89,7 +47,7 @@ const char *store_column(sqlite3_stmt *q, int column, struct arena *arena)
     return text ? arena_strndup(arena, (const char *)text, (size_t)len) : "";
 }
 
-static bool read_int(struct store *s, const char *sql, int64_t *out, struct error *err)
+bool store_read_int(struct store *s, const char *sql, int64_t *out, struct error *err)
 {
     sqlite3_stmt *q = store_prepare(s, sql, err);
     if (!q) return false;
@@ -102,39 +60,25 @@ static bool read_int(struct store *s, const char *sql, int64_t *out, struct erro
     return ok;
 }
 
-/* Makes the schema in an empty file; refuses a file that is somebody else's. */
-static bool check_schema(struct store *s, struct error *err)
+bool store_damaged(struct store *s, const char *table, int64_t row, const char *what,
+                   struct error *err)
 {
-    int64_t application, version, tables;
-    /* Two processes may find the file empty at once: the second waits here and finds the schema. */
-    if (!s->read_only && !store_exec(s, "BEGIN IMMEDIATE", err)) return false;
-    if (!read_int(s, "PRAGMA application_id", &application, err) ||
-        !read_int(s, "PRAGMA user_version", &version, err) ||
-        !read_int(s, "SELECT count(*) FROM sqlite_schema", &tables, err))
-        goto fail;
-    if (application == APPLICATION_ID && version == SCHEMA_VERSION)
-        return s->read_only || store_exec(s, "COMMIT", err);
-    if (application == APPLICATION_ID) {
-        error_set(err, ERROR_UNSUPPORTED,
-                  "%s: a store of version %lld, this program reads version %d: delete it and "
-                  "ingest the documents again",
-                  s->path, (long long)version, SCHEMA_VERSION);
-        goto fail;
-    }
-    if (application != 0 || tables != 0 || s->read_only) {
-        error_set(err, ERROR_INPUT, "%s: a SQLite file, but not an autospec store", s->path);
-        goto fail;
-    }
-    char pragmas[96];
-    snprintf(pragmas, sizeof pragmas, "PRAGMA application_id = %d; PRAGMA user_version = %d",
-             APPLICATION_ID, SCHEMA_VERSION);
-    if (!store_exec(s, SCHEMA, err) || !store_exec(s, pragmas, err) ||
-        !store_exec(s, "COMMIT", err))
-        goto fail;
-    return true;
-fail:
-    if (!s->read_only) sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
-    return false;
+    return error_set(err, ERROR_INPUT,
+                     "%s: damaged: table %s, row %lld: %s; delete the store and ingest the "
+                     "documents again",
+                     s->path, table, (long long)row, what);
+}
+
+bool store_bind(sqlite3_stmt *q, int at, const char *text, size_t len)
+{
+    return sqlite3_bind_text64(q, at, text, len, SQLITE_STATIC, SQLITE_UTF8) == SQLITE_OK;
+}
+
+bool store_bump_version(struct store *s, struct error *err)
+{
+    if (!store_exec(s, "UPDATE store_state SET version = version + 1 WHERE id = 1", err))
+        return false;
+    return sqlite3_changes(s->db) == 1 || store_damaged(s, "store_state", 1, "is missing", err);
 }
 
 static bool make_parent(const char *path, struct error *err)
@@ -180,14 +124,17 @@ struct store *store_open(const char *path, enum store_mode mode, struct error *e
     sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     int64_t ignored;
-    if (!read_int(s, "SELECT count(*) FROM sqlite_schema", &ignored, err) ||
-        !store_exec(s, "PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536", err))
+    if (!store_read_int(s, "SELECT count(*) FROM sqlite_schema", &ignored, err) ||
+        !store_exec(s,
+                    "PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536;"
+                    "PRAGMA cell_size_check = ON",
+                    err))
         goto fail;
     /* NORMAL loses at most the last document in a power cut, never the file. */
     if (!s->read_only &&
         !store_exec(s, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;", err))
         goto fail;
-    if (!check_schema(s, err)) goto fail;
+    if (!schema_prepare(s, err)) goto fail;
     return s;
 fail:
     store_close(s);
@@ -198,6 +145,7 @@ void store_close(struct store *s)
 {
     if (!s) return;
     if (s->writing) store_rollback(s);
+    facts_free(s);
     store_finish_statements(s);
     sqlite3_close(s->db);
     buffer_free(&s->vehicle_text);
@@ -208,10 +156,10 @@ void store_close(struct store *s)
 bool store_count(struct store *s, struct store_counts *out, struct error *err)
 {
     int64_t documents, chunks, vehicles, facts;
-    if (!read_int(s, "SELECT count(*) FROM documents", &documents, err) ||
-        !read_int(s, "SELECT coalesce(sum(chunks), 0) FROM documents", &chunks, err) ||
-        !read_int(s, "SELECT count(*) FROM vehicles", &vehicles, err) ||
-        !read_int(s, "SELECT coalesce(sum(facts), 0) FROM documents", &facts, err))
+    if (!store_read_int(s, "SELECT count(*) FROM documents", &documents, err) ||
+        !store_read_int(s, "SELECT coalesce(sum(chunks), 0) FROM documents", &chunks, err) ||
+        !store_read_int(s, "SELECT count(*) FROM vehicles", &vehicles, err) ||
+        !store_read_int(s, "SELECT coalesce(sum(facts), 0) FROM documents", &facts, err))
         return false;
     *out =
         (struct store_counts){(size_t)documents, (size_t)chunks, (size_t)vehicles, (size_t)facts};
@@ -224,7 +172,7 @@ bool store_list_documents(struct store *s, struct arena *arena, struct store_doc
     *out = NULL;
     *n = 0;
     int64_t count;
-    if (!read_int(s, "SELECT count(*) FROM documents", &count, err)) return false;
+    if (!store_read_int(s, "SELECT count(*) FROM documents", &count, err)) return false;
     sqlite3_stmt *q = store_prepare(
         s, "SELECT id, path, kind, bytes, chunks, facts, added FROM documents ORDER BY path", err);
     if (!q) return false;
@@ -251,12 +199,14 @@ bool store_remove_rows(struct store *s, int64_t id, struct error *err)
 {
     /* The index keeps no copy of the texts: it is told what goes. (Not by a trigger: a store from
      * elsewhere must not be able to run statements of its own.) */
+    if (!facts_remove(s, id, err)) return false;
     static const char *const STEPS[] = {
         "INSERT INTO chunks_fts(chunks_fts, rowid, title, text)"
         " SELECT 'delete', id, title, text FROM chunks WHERE document = ?1",
         "DELETE FROM documents WHERE id = ?1",
         "DELETE FROM vehicles WHERE NOT EXISTS"
-        " (SELECT 1 FROM chunks WHERE vehicle = vehicles.id)",
+        " (SELECT 1 FROM chunks WHERE vehicle = vehicles.id) AND NOT EXISTS"
+        " (SELECT 1 FROM fact_records WHERE vehicle = vehicles.id)",
     };
     for (size_t i = 0; i < sizeof STEPS / sizeof *STEPS; i++) {
         sqlite3_stmt *q = store_prepare(s, STEPS[i], err);
@@ -266,7 +216,7 @@ bool store_remove_rows(struct store *s, int64_t id, struct error *err)
         sqlite3_finalize(q);
         if (!ok) return false;
     }
-    return true;
+    return store_bump_version(s, err);
 }
 
 bool store_delete_document(struct store *s, int64_t id, struct error *err)
@@ -312,12 +262,15 @@ bool store_delete_all(struct store *s, size_t *n, struct error *err)
     if (s->read_only) return error_set(err, ERROR_USAGE, "%s: opened for reading only", s->path);
     if (s->writing) return error_set(err, ERROR_USAGE, "%s: a document is being written", s->path);
     if (!store_exec(s, "BEGIN IMMEDIATE", err)) return false;
-    bool ok = read_int(s, "SELECT count(*) FROM documents", &count, err) &&
+    bool ok = store_read_int(s, "SELECT count(*) FROM documents", &count, err) &&
               store_exec(s,
                          "INSERT INTO chunks_fts(chunks_fts) VALUES ('delete-all');"
-                         "DELETE FROM documents; DELETE FROM vehicles; DELETE FROM attributes",
+                         "DELETE FROM documents; DELETE FROM vehicles; DELETE FROM attributes;"
+                         "DELETE FROM fact_sources; DELETE FROM fact_columns;"
+                         "DELETE FROM fact_records; DELETE FROM fact_terms;"
+                         "DELETE FROM fact_values",
                          err) &&
-              store_exec(s, "COMMIT", err);
+              store_bump_version(s, err) && store_exec(s, "COMMIT", err);
     if (!ok) sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
     *n = ok ? (size_t)count : 0;
     return ok;

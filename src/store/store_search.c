@@ -1,4 +1,5 @@
 /* Searching the SQLite store: vehicles by their names, chunks by BM25 and by vehicle. */
+#include "store/facts.h"
 #include "store/store_internal.h"
 
 #include <stdlib.h>
@@ -42,7 +43,7 @@ static void metadata_bind(sqlite3_stmt *q, const struct metadata_filter *f)
 }
 
 /* The condition on the vehicles table `v` that a filter is; its values are bound from ?10 on. */
-static void filter_sql(const struct vehicle_filter *f, struct buffer *sql)
+void store_filter_sql(const struct vehicle_filter *f, struct buffer *sql)
 {
     buffer_puts(sql, "1");
     if (f->manufacturer) buffer_puts(sql, " AND v.manufacturer_key = ?10");
@@ -55,7 +56,7 @@ static void filter_sql(const struct vehicle_filter *f, struct buffer *sql)
     if (f->metadata) metadata_sql(f->metadata, sql);
 }
 
-static void filter_bind(sqlite3_stmt *q, const struct vehicle_filter *f)
+void store_filter_bind(sqlite3_stmt *q, const struct vehicle_filter *f)
 {
     if (f->manufacturer) sqlite3_bind_text(q, 10, f->manufacturer, -1, SQLITE_STATIC);
     if (f->model) sqlite3_bind_text(q, 11, f->model, -1, SQLITE_STATIC);
@@ -73,6 +74,41 @@ static sqlite3_stmt *prepare_buffer(struct store *s, struct buffer *sql, struct 
         q = store_prepare(s, buffer_text(sql), err);
     buffer_free(sql);
     return q;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+bool store_filter_records(struct store *s, const struct catalog *c,
+                          const struct vehicle_filter *filter, bool *keep, struct error *err)
+{
+    if (c->n_records) memset(keep, 0, c->n_records * sizeof *keep);
+    struct buffer sql = {0}, ids = {0};
+    buffer_puts(&sql, "SELECT v.id FROM vehicles v WHERE ");
+    store_filter_sql(filter, &sql);
+    sqlite3_stmt *q = prepare_buffer(s, &sql, err);
+    if (!q) return false;
+    store_filter_bind(q, filter);
+    int rc;
+    while ((rc = sqlite3_step(q)) == SQLITE_ROW) {
+        int64_t id = sqlite3_column_int64(q, 0);
+        buffer_append(&ids, &id, sizeof id);
+    }
+    bool ok = (rc == SQLITE_DONE || store_fail(s, "looking up vehicles", err)) &&
+              (!ids.failed || error_memory(err, "vehicles"));
+    sqlite3_finalize(q);
+    size_t n = ids.len / sizeof(int64_t);
+    if (ok && n) {
+        qsort(ids.data, n, sizeof(int64_t), by_number);
+        for (size_t i = 0; i < c->n_records; i++)
+            keep[i] = c->records[i].vehicle &&
+                      bsearch(&c->records[i].vehicle, ids.data, n, sizeof(int64_t), by_number);
+    }
+    buffer_free(&ids);
+    return ok;
 }
 
 #define VEHICLE_COLUMNS STORE_VEHICLE_COLUMNS
@@ -98,12 +134,12 @@ bool store_find_vehicles(struct store *s, const struct vehicle_filter *filter, s
     *n = 0;
     struct buffer sql = {0};
     buffer_puts(&sql, "SELECT " VEHICLE_COLUMNS " FROM vehicles v WHERE ");
-    filter_sql(filter, &sql);
+    store_filter_sql(filter, &sql);
     buffer_puts(&sql, " GROUP BY v.manufacturer_key, v.model_key, v.year, v.trim_key"
                       " ORDER BY v.year DESC, v.id LIMIT ?1");
     sqlite3_stmt *q = prepare_buffer(s, &sql, err);
     if (!q) return false;
-    filter_bind(q, filter);
+    store_filter_bind(q, filter);
     sqlite3_bind_int64(q, 1, (int64_t)limit);
     size_t cap = 0;
     bool ok = true;
@@ -219,7 +255,7 @@ bool store_search(struct store *s, const struct store_query *query, struct hit_l
     else if (filter) {
         buffer_puts(&sql, " WHERE chunks_fts MATCH ?1 AND +f.rowid IN (SELECT k.id FROM vehicles v"
                           " JOIN chunks k ON k.vehicle = v.id WHERE ");
-        filter_sql(filter, &sql);
+        store_filter_sql(filter, &sql);
         buffer_putc(&sql, ')');
     } else {
         buffer_puts(&sql, " WHERE chunks_fts MATCH ?1");
@@ -237,7 +273,7 @@ bool store_search(struct store *s, const struct store_query *query, struct hit_l
     if (ok) {
         sqlite3_bind_text64(q, 1, buffer_text(&match), match.len, SQLITE_STATIC, SQLITE_UTF8);
         sqlite3_bind_int64(q, 2, (int64_t)query->limit);
-        if (filter) filter_bind(q, filter);
+        if (filter) store_filter_bind(q, filter);
         ok = store_read_hits(s, q, out, err);
     }
     buffer_free(&match);
@@ -252,11 +288,11 @@ bool store_vehicle_chunks(struct store *s, const struct vehicle_filter *filter, 
                       " c.line_last, 0.0, " VEHICLE_COLUMNS
                       " FROM vehicles v JOIN chunks c ON c.vehicle = v.id"
                       " JOIN documents d ON d.id = c.document WHERE ");
-    filter_sql(filter, &sql);
+    store_filter_sql(filter, &sql);
     buffer_puts(&sql, " ORDER BY v.year DESC, c.id LIMIT ?1");
     sqlite3_stmt *q = prepare_buffer(s, &sql, err);
     if (!q) return false;
-    filter_bind(q, filter);
+    store_filter_bind(q, filter);
     sqlite3_bind_int64(q, 1, (int64_t)limit);
     return store_read_hits(s, q, out, err);
 }
@@ -359,11 +395,11 @@ bool store_find_figures(struct store *s, const struct vehicle_filter *filter, st
         " WHERE f.attribute IN (%s) AND f.number IS NOT NULL AND ",
         buffer_text(&ids));
     buffer_free(&ids);
-    filter_sql(filter, &sql);
+    store_filter_sql(filter, &sql);
     buffer_puts(&sql, " ORDER BY c.id, f.line");
     sqlite3_stmt *q = prepare_buffer(s, &sql, err);
     if (!q) return false;
-    filter_bind(q, filter);
+    store_filter_bind(q, filter);
     int rc;
     while (ok && (rc = sqlite3_step(q)) == SQLITE_ROW) {
         if (!*out) *out = arena_array(arena, (size_t)sqlite3_column_int64(q, 5), sizeof **out);

@@ -1,13 +1,15 @@
 /* Adding documents to the SQLite store: one transaction each. */
-#include "store/store_internal.h"
+#include "store/facts.h"
+#include "store/schema.h"
 
 #include <string.h>
 #include <xxhash.h>
 
 void store_finish_statements(struct store *s)
 {
-    sqlite3_stmt **all[] = {&s->add_chunk,   &s->index_chunk,    &s->add_fact,     &s->find_vehicle,
-                            &s->add_vehicle, &s->find_attribute, &s->add_attribute};
+    sqlite3_stmt **all[] = {
+        &s->add_chunk,      &s->index_chunk,   &s->add_fact,   &s->find_vehicle, &s->add_vehicle,
+        &s->find_attribute, &s->add_attribute, &s->find_block, &s->scan_blocks,  &s->find_version};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         sqlite3_finalize(*all[i]);
         *all[i] = NULL;
@@ -21,23 +23,20 @@ static void forget_rows(struct store *s)
     memset(s->attributes, 0, sizeof s->attributes);
 }
 
-static bool bind_text(sqlite3_stmt *q, int at, const char *text, size_t len)
-{
-    return sqlite3_bind_text64(q, at, text, len, SQLITE_STATIC, SQLITE_UTF8) == SQLITE_OK;
-}
-
-/* What is stored at path: *id 0 when nothing is. */
+/* What is stored at path: *id 0 when nothing is; *current: it was read as it would be now. */
 static bool find_document(struct store *s, const char *path, int64_t *id, uint64_t *hash,
-                          struct error *err)
+                          bool *current, struct error *err)
 {
     *id = 0;
-    sqlite3_stmt *q = store_prepare(s, "SELECT id, hash FROM documents WHERE path = ?1", err);
+    sqlite3_stmt *q =
+        store_prepare(s, "SELECT id, hash, reading FROM documents WHERE path = ?1", err);
     if (!q) return false;
-    bind_text(q, 1, path, strlen(path));
+    store_bind(q, 1, path, strlen(path));
     int rc = sqlite3_step(q);
     if (rc == SQLITE_ROW) {
         *id = sqlite3_column_int64(q, 0);
         *hash = (uint64_t)sqlite3_column_int64(q, 1);
+        *current = sqlite3_column_int64(q, 2) == STORE_READING_VERSION;
     }
     bool ok = rc == SQLITE_ROW || rc == SQLITE_DONE || store_fail(s, "looking up a document", err);
     sqlite3_finalize(q);
@@ -52,7 +51,7 @@ static bool prepare_all(struct store *s, struct error *err)
     } STATEMENTS[] = {
         {offsetof(struct store, add_chunk),
          "INSERT INTO chunks(document, vehicle, line_first, line_last, byte_begin, byte_end,"
-         " location, title, text) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"},
+         " location, title, text, record) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"},
         {offsetof(struct store, index_chunk),
          "INSERT INTO chunks_fts(rowid, title, text) VALUES (?1, ?2, ?3)"},
         {offsetof(struct store, add_fact),
@@ -84,22 +83,26 @@ bool store_begin_document(struct store *s, const char *path, const char *kind, u
     forget_rows(s);
     int64_t old;
     uint64_t old_hash = 0;
+    bool current = false;
     sqlite3_stmt *q = NULL;
-    if (!find_document(s, path, &old, &old_hash, err)) goto fail;
-    if (old && old_hash == hash) {
+    if (!find_document(s, path, &old, &old_hash, &current, err)) goto fail;
+    if (old && old_hash == hash && current) {
         store_rollback(s);
         *outcome = STORE_UNCHANGED;
         return true;
     }
     *outcome = old ? STORE_REPLACED : STORE_NEW;
     if (old && !store_remove_rows(s, old, err)) goto fail;
-    q = store_prepare(s, "INSERT INTO documents(path, kind, hash, bytes) VALUES (?1, ?2, ?3, ?4)",
+    q = store_prepare(s,
+                      "INSERT INTO documents(path, kind, hash, bytes, reading)"
+                      " VALUES (?1, ?2, ?3, ?4, ?5)",
                       err);
     if (!q) goto fail;
-    bind_text(q, 1, path, strlen(path));
-    bind_text(q, 2, kind, strlen(kind));
+    store_bind(q, 1, path, strlen(path));
+    store_bind(q, 2, kind, strlen(kind));
     sqlite3_bind_int64(q, 3, (int64_t)hash);
     sqlite3_bind_int64(q, 4, (int64_t)bytes);
+    sqlite3_bind_int(q, 5, STORE_READING_VERSION);
     if (sqlite3_step(q) != SQLITE_DONE) {
         store_fail(s, "adding a document", err);
         goto fail;
@@ -113,8 +116,7 @@ fail:
     return false;
 }
 
-/* The row of this vehicle, made when it is new; *id 0 when nothing is known of it. */
-static bool vehicle_row(struct store *s, const struct vehicle *v, int64_t *id, struct error *err)
+bool store_vehicle_row(struct store *s, const struct vehicle *v, int64_t *id, struct error *err)
 {
     *id = 0;
     if (!vehicle_is_known(v)) return true;
@@ -150,10 +152,10 @@ static bool vehicle_row(struct store *s, const struct vehicle *v, int64_t *id, s
         sqlite3_reset(q);
         sqlite3_bind_int64(q, 1, (int64_t)print);
         sqlite3_bind_int(q, 2, v->year);
-        bind_text(q, 3, make, strlen(make));
-        bind_text(q, 4, b->data + at[1], len[1]);
-        bind_text(q, 5, b->data + at[2], len[2]);
-        for (int i = 0; i < 6; i++) bind_text(q, 6 + i, fields[i], strlen(fields[i]));
+        store_bind(q, 3, make, strlen(make));
+        store_bind(q, 4, b->data + at[1], len[1]);
+        store_bind(q, 5, b->data + at[2], len[2]);
+        for (int i = 0; i < 6; i++) store_bind(q, 6 + i, fields[i], strlen(fields[i]));
         if (sqlite3_step(q) != SQLITE_DONE) return store_fail(s, "adding a vehicle", err);
         *id = sqlite3_last_insert_rowid(s->db);
         s->written.vehicles++;
@@ -177,14 +179,14 @@ static bool attribute_row(struct store *s, const char *name, size_t len, int64_t
     }
     sqlite3_stmt *q = s->find_attribute;
     sqlite3_reset(q);
-    bind_text(q, 1, name, len);
+    store_bind(q, 1, name, len);
     int rc = sqlite3_step(q);
     if (rc == SQLITE_ROW) {
         *id = sqlite3_column_int64(q, 0);
         sqlite3_reset(q);
     } else {
         sqlite3_reset(s->add_attribute);
-        bind_text(s->add_attribute, 1, name, len);
+        store_bind(s->add_attribute, 1, name, len);
         if (rc != SQLITE_DONE || sqlite3_step(s->add_attribute) != SQLITE_DONE)
             return store_fail(s, "adding an attribute", err);
         *id = sqlite3_last_insert_rowid(s->db);
@@ -206,8 +208,8 @@ static bool add_facts(struct store *s, int64_t chunk, const char *text, struct e
         sqlite3_bind_int64(q, 1, chunk);
         sqlite3_bind_int64(q, 2, (int64_t)f.line);
         sqlite3_bind_int64(q, 3, attribute);
-        bind_text(q, 4, f.value, f.value_len);
-        bind_text(q, 5, f.unit, strlen(f.unit));
+        store_bind(q, 4, f.value, f.value_len);
+        store_bind(q, 5, f.unit, strlen(f.unit));
         if (f.numeric)
             sqlite3_bind_double(q, 6, f.number);
         else
@@ -218,11 +220,12 @@ static bool add_facts(struct store *s, int64_t chunk, const char *text, struct e
     return true;
 }
 
-bool store_add_chunk(struct store *s, const struct chunk *c, struct error *err)
+static bool add_passage(struct store *s, const struct chunk *c, int64_t record, int64_t *id,
+                        struct error *err)
 {
     if (!s->writing) return error_set(err, ERROR_USAGE, "%s: no document was begun", s->path);
     int64_t vehicle;
-    if (!vehicle_row(s, &c->vehicle, &vehicle, err)) return false;
+    if (!store_vehicle_row(s, &c->vehicle, &vehicle, err)) return false;
     sqlite3_stmt *q = s->add_chunk;
     sqlite3_reset(q);
     sqlite3_bind_int64(q, 1, s->document);
@@ -234,27 +237,60 @@ bool store_add_chunk(struct store *s, const struct chunk *c, struct error *err)
     sqlite3_bind_int64(q, 4, (int64_t)c->line_last);
     sqlite3_bind_int64(q, 5, (int64_t)c->byte_begin);
     sqlite3_bind_int64(q, 6, (int64_t)c->byte_end);
-    bind_text(q, 7, c->location, strlen(c->location));
-    bind_text(q, 8, c->title, strlen(c->title));
-    bind_text(q, 9, c->text, strlen(c->text));
+    store_bind(q, 7, c->location, strlen(c->location));
+    store_bind(q, 8, c->title, strlen(c->title));
+    store_bind(q, 9, c->text, strlen(c->text));
+    if (record)
+        sqlite3_bind_int64(q, 10, record);
+    else
+        sqlite3_bind_null(q, 10);
     if (sqlite3_step(q) != SQLITE_DONE) return store_fail(s, "adding a passage", err);
     int64_t chunk = sqlite3_last_insert_rowid(s->db);
     q = s->index_chunk;
     sqlite3_reset(q);
     sqlite3_bind_int64(q, 1, chunk);
-    bind_text(q, 2, c->title, strlen(c->title));
-    bind_text(q, 3, c->text, strlen(c->text));
+    store_bind(q, 2, c->title, strlen(c->title));
+    store_bind(q, 3, c->text, strlen(c->text));
     if (sqlite3_step(q) != SQLITE_DONE) return store_fail(s, "indexing a passage", err);
     s->written.chunks++;
-    return add_facts(s, chunk, c->text, err);
+    *id = chunk;
+    return true;
+}
+
+bool store_add_chunk(struct store *s, const struct chunk *c, struct error *err)
+{
+    int64_t chunk = 0;
+    return add_passage(s, c, 0, &chunk, err) && add_facts(s, chunk, c->text, err);
+}
+
+bool store_add_passage(struct store *s, const struct chunk *passage, int64_t record,
+                       struct error *err)
+{
+    int64_t chunk;
+    return add_passage(s, passage, record, &chunk, err);
+}
+
+bool store_set_document(struct store *s, const char *title, const char *language, struct error *err)
+{
+    if (!s->writing) return error_set(err, ERROR_USAGE, "%s: no document was begun", s->path);
+    sqlite3_stmt *q =
+        store_prepare(s, "UPDATE documents SET title = ?2, language = ?3 WHERE id = ?1", err);
+    if (!q) return false;
+    sqlite3_bind_int64(q, 1, s->document);
+    store_bind(q, 2, title, strlen(title));
+    store_bind(q, 3, language, strlen(language));
+    bool ok = sqlite3_step(q) == SQLITE_DONE || store_fail(s, "adding a document", err);
+    sqlite3_finalize(q);
+    return ok;
 }
 
 bool store_commit(struct store *s, struct store_written *written, struct error *err)
 {
     if (!s->writing) return error_set(err, ERROR_USAGE, "%s: no document was begun", s->path);
-    sqlite3_stmt *q =
-        store_prepare(s, "UPDATE documents SET chunks = ?2, facts = ?3 WHERE id = ?1", err);
-    bool ok = q != NULL;
+    sqlite3_stmt *q = NULL;
+    bool ok = facts_finish(s, err) &&
+              (q = store_prepare(s, "UPDATE documents SET chunks = ?2, facts = ?3 WHERE id = ?1",
+                                 err)) != NULL;
     if (ok) {
         sqlite3_bind_int64(q, 1, s->document);
         sqlite3_bind_int64(q, 2, (int64_t)s->written.chunks);
@@ -269,12 +305,13 @@ bool store_commit(struct store *s, struct store_written *written, struct error *
     sqlite3_reset(s->add_vehicle);
     sqlite3_reset(s->find_attribute);
     sqlite3_reset(s->add_attribute);
-    ok = ok && store_exec(s, "COMMIT", err);
+    ok = ok && store_bump_version(s, err) && store_exec(s, "COMMIT", err);
     if (!ok) {
         store_rollback(s);
         return false;
     }
     s->writing = false;
+    facts_forget(s);
     if (written) *written = s->written;
     return true;
 }
@@ -283,6 +320,7 @@ void store_rollback(struct store *s)
 {
     if (!s->writing) return;
     store_finish_statements(s);
+    facts_forget(s);
     sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
     s->writing = false;
     forget_rows(s);
