@@ -1,7 +1,13 @@
 /* Units that vehicles are measured in. Each has a dimension, and a factor to the dimension's base
  * unit, exact where its definition is; units of one dimension convert, money only within a currency.
  * Metric horsepower (PS, ch, cv) and mechanical horsepower (hp, bhp), US and imperial gallons are
- * different units.
+ * different units. Spellings that experts keep apart have units of their own with equal factors
+ * (PS, ch, CV; hp, bhp; cc, cm³), so that answers can write a value as its source does.
+ *
+ * What a spelling alone does not tell is taken as its most frequent meaning, and may be replaced by
+ * who knows more: "mpg", "gal", "qt", "ton" are the US ones ("mpg (US)", "mpg (imperial)", "US gal",
+ * "imp gal", "short ton", "long ton", "t" are units of their own), "$" is USD, "¥" JPY, "万" 万元, "lakh"
+ * rupees. Units of DIMENSION_NONE (km/kg, PS/L, GB) convert to nothing.
  */
 #ifndef VEHICLE_UNIT_H
 #define VEHICLE_UNIT_H
@@ -64,6 +70,7 @@ const struct unit *unit_parse(const char *text, size_t len, size_t *used);
 const struct unit *unit_parse_all(const char *text, size_t len);
 
 /* Whether `from` converts to `to`, and the value in it. */
+#define unit_convert unit_convert_value /* until units.h, which has this name too, is gone */
 bool unit_convert(double value, const struct unit *from, const struct unit *to, double *out);
 
 /* value in the base of the unit's dimension (money: in the currency's own unit). */
