@@ -53,6 +53,11 @@ bool reader_check(struct document_reader *r, struct error *err);
 /* A copy in the arena with a NUL behind it, packed without padding; never NULL. */
 const char *reader_keep(struct document_reader *r, const char *text, size_t len);
 
+/* A cell of text[0, len): white space around it is left out, it is copied, and cut at DOCUMENT_MAX_CELL
+ * with a note. */
+struct cell reader_cell(struct document_reader *r, const char *text, size_t len, size_t line,
+                        size_t begin);
+
 /* Adds a note, one line: "line 3: ...". Beyond DOCUMENT_MAX_NOTES they are only counted. */
 void reader_note(struct document_reader *r, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
@@ -69,12 +74,12 @@ struct table_builder {
     size_t n_cells, cap_cells, cap_header;
     struct table_builder_row {
         size_t first;  /* its first cell */
+        size_t width;  /* up to its last cell that is not empty */
+        size_t filled; /* cells that are not empty */
         size_t number; /* as cited */
     } *rows;
     size_t n_rows, cap_rows;
-    size_t n_columns;   /* of the longest row */
-    size_t n_text;      /* bytes of the document that the rows take */
-    bool columns_noted; /* that a row is longer than DOCUMENT_MAX_COLUMNS */
+    size_t n_too_long, too_long_row; /* rows beyond DOCUMENT_MAX_COLUMNS; the last of them */
 };
 
 void table_builder_init(struct table_builder *t, struct document_reader *r);
@@ -82,8 +87,8 @@ void table_builder_init(struct table_builder *t, struct document_reader *r);
 /* Begins a row; `number` is how it is cited (0 for a header row that has no number of its own). */
 void table_builder_add_row(struct table_builder *t, size_t number);
 
-/* Appends a cell to the last row. White space around text[0, len) is left out, the text is copied, and
- * cut at DOCUMENT_MAX_CELL with a note. Cells beyond DOCUMENT_MAX_COLUMNS are left out with a note. */
+/* Appends a cell (see reader_cell) to the last row. Cells beyond DOCUMENT_MAX_COLUMNS are left out with
+ * a note. */
 void table_builder_add_cell(struct table_builder *t, const char *text, size_t len, size_t line,
                             size_t begin);
 
@@ -91,21 +96,26 @@ void table_builder_add_cell(struct table_builder *t, const char *text, size_t le
 void table_builder_add_header_cell(struct table_builder *t, const char *text, size_t len,
                                    size_t line, size_t begin);
 
-/* As add_cell for text that is in the arena already (reader_keep, a literal), trimmed and not too long;
- * it is not copied. */
-void table_builder_add_kept(struct table_builder *t, const char *text, size_t len, size_t line,
-                            size_t begin);
+/* Appends a cell that reader_cell made, or one whose text is a literal. */
+void table_builder_add_made(struct table_builder *t, const struct cell *cell);
 
 /* Makes the table, with empty cells where rows are short, appends it to the document as a BLOCK_TABLE,
- * and empties the builder. `caption` is copied; `line_*`, `begin`, `end`: where it stands in the file.
- * The caller may set key_value and keyed in what is returned. NULL: no rows, or memory is out.
+ * and empties the builder. Columns at the right that are empty in all rows are left out. `caption` is
+ * copied; `line_*`, `begin`, `end`: where it stands in the file. The caller may set key_value and keyed
+ * in what is returned. NULL: no rows, no cell that is filled, or memory is out.
  *
  * Rows of very different lengths must not make a table that is much larger than the document: one that
- * would be is cut before the row that is too long or too short, into several tables in sequence, each
- * with a copy of the header rows; the last of them is returned. */
+ * would be is cut before the row that is too long or too short, into several tables in sequence, with a
+ * note; the first of them is returned. */
 struct table *table_builder_end(struct table_builder *t, const char *caption, size_t caption_len,
                                 enum row_word row_word, size_t n_header_rows, size_t line_first,
                                 size_t line_last, size_t begin, size_t end);
+
+/* The same for rows [first, first + n) alone; the builder keeps them. */
+struct table *table_builder_emit(struct table_builder *t, size_t first, size_t n,
+                                 const char *caption, size_t caption_len, enum row_word row_word,
+                                 size_t n_header_rows, size_t line_first, size_t line_last,
+                                 size_t begin, size_t end);
 
 /* Frees what is not ended. */
 void table_builder_free(struct table_builder *t);

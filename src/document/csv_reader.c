@@ -1,0 +1,446 @@
+/* Delimited text as tables. Blank records separate tables where what follows is one of its own; lines
+ * of text above a table are its caption, those below it notes. What the first rows of a table mean
+ * (names, units, data) is found by ingest. */
+#include "document/csv.h"
+#include "document/reader.h"
+
+#include "base/buffer.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum {
+    CHECK_EVERY = 1024,  /* records */
+    SAMPLE_ROWS = 20,    /* looked at below what may be a header */
+    MAX_NAMED_LINES = 5, /* in one note */
+    MAX_HEADING = 120,   /* bytes */
+};
+
+struct record {
+    size_t line, last_line, begin, end;
+    bool blank_before;
+};
+
+/* Lines of which one thing is to be said. */
+struct line_list {
+    size_t lines[MAX_NAMED_LINES], n;
+};
+
+struct csv_document {
+    struct document_reader *reader;
+    struct table_builder t; /* all records that are not blank */
+    struct record *records; /* (t.n_rows) */
+    size_t cap_records;
+    struct buffer text;    /* scratch */
+    struct buffer caption; /* of the table to come */
+    size_t counts[DOCUMENT_MAX_COLUMNS + 1]; /* scratch of most_common: all zero between calls */
+    struct line_list literal, inner;
+    size_t header_width; /* of the open table: of its first row */
+    size_t open, n_open; /* the open table's rows; n_open 0: none */
+    size_t pending;      /* rows [pending, ...) of text whose place is not decided */
+    size_t n_pending;
+    bool any_block;
+};
+
+static void list_line(struct line_list *l, size_t line)
+{
+    if (l->n < MAX_NAMED_LINES) l->lines[l->n] = line;
+    l->n++;
+}
+
+static void note_lines(struct document_reader *r, const struct line_list *l, const char *what)
+{
+    struct buffer b = {0};
+    if (l->n == 0) return;
+    buffer_puts(&b, l->n == 1 ? "line" : "lines");
+    for (size_t i = 0; i < l->n && i < MAX_NAMED_LINES; i++)
+        buffer_printf(&b, "%s %zu", i ? "," : "", l->lines[i]);
+    if (l->n > MAX_NAMED_LINES) buffer_printf(&b, " and %zu more", l->n - MAX_NAMED_LINES);
+    reader_note(r, "%s: %s", buffer_text(&b), what);
+    if (b.failed) r->failed = true;
+    buffer_free(&b);
+}
+
+/* ---- rows of the builder ---- */
+
+static size_t row_width(const struct csv_document *d, size_t i)
+{
+    return d->t.rows[i].width;
+}
+
+static size_t row_fields(const struct csv_document *d, size_t i)
+{
+    size_t end = i + 1 < d->t.n_rows ? d->t.rows[i + 1].first : d->t.n_cells;
+    return end - d->t.rows[i].first;
+}
+
+static const struct cell *row_cell(const struct csv_document *d, size_t i, size_t column)
+{
+    static const struct cell EMPTY = {.text = ""};
+    return column < row_width(d, i) ? &d->t.cells[d->t.rows[i].first + column] : &EMPTY;
+}
+
+/* The most common width (or number of fields) above 1 of rows [a, z), the larger of equals; 0: none. */
+static size_t most_common(struct csv_document *d, size_t a, size_t z,
+                          size_t (*measure)(const struct csv_document *, size_t))
+{
+    size_t best = 0;
+    for (size_t i = a; i < z; i++) {
+        size_t n = measure(d, i);
+        if (n < 2) continue;
+        d->counts[n]++;
+        if (d->counts[n] > d->counts[best] || (d->counts[n] == d->counts[best] && n > best))
+            best = n;
+    }
+    for (size_t i = a; i < z; i++) d->counts[measure(d, i)] = 0;
+    return best;
+}
+
+enum cell_look { CELL_EMPTY, CELL_TEXT, CELL_NUMBER, CELL_YEAR };
+
+/* Whether a cell looks like a figure: digits first (behind a sign or a currency), few letters. A year
+ * may be the name of a column as well. */
+static enum cell_look cell_look(const struct cell *c)
+{
+    const char *s = c->text;
+    size_t i = 0, digits = 0, letters = 0;
+    if (c->len == 0) return CELL_EMPTY;
+    while (i < c->len && (strchr("+-.,$ ~<>(", s[i]) || (unsigned char)s[i] >= 0x80) && i < 6) i++;
+    if (i == c->len || s[i] < '0' || s[i] > '9') return CELL_TEXT;
+    for (size_t k = i; k < c->len && k < 64; k++) {
+        digits += s[k] >= '0' && s[k] <= '9';
+        letters += ((s[k] | 32) >= 'a' && (s[k] | 32) <= 'z') || (unsigned char)s[k] >= 0xc0;
+    }
+    if (i == 0 && c->len == 4 && digits == 4 && (memcmp(s, "19", 2) == 0 || memcmp(s, "20", 2) == 0))
+        return CELL_YEAR;
+    return letters <= 4 && letters <= digits + 3 ? CELL_NUMBER : CELL_TEXT;
+}
+
+/* Whether row h names columns: texts, with figures below at least one of them. */
+static bool is_header_like(const struct csv_document *d, size_t h, size_t z)
+{
+    if (d->t.rows[h].filled < 2) return false;
+    for (size_t c = 0; c < row_width(d, h); c++)
+        if (cell_look(row_cell(d, h, c)) == CELL_NUMBER) return false;
+    if (z - h > SAMPLE_ROWS) z = h + 1 + SAMPLE_ROWS;
+    for (size_t c = 0; c < row_width(d, h); c++) {
+        size_t filled = 0, figures = 0;
+        if (cell_look(row_cell(d, h, c)) != CELL_TEXT) continue;
+        for (size_t i = h + 1; i < z; i++) {
+            enum cell_look look = cell_look(row_cell(d, i, c));
+            filled += look != CELL_EMPTY;
+            figures += look == CELL_NUMBER || look == CELL_YEAR;
+        }
+        if (filled && figures * 2 >= filled) return true;
+    }
+    return false;
+}
+
+/* Whether row i repeats names of row h, the first of a table: its first cell and half of the others. */
+static bool repeats_header(const struct csv_document *d, size_t h, size_t i)
+{
+    const struct cell *a = row_cell(d, h, 0), *b = row_cell(d, i, 0);
+    if (i == h || a->len != b->len || a->len == 0 || memcmp(a->text, b->text, a->len) != 0)
+        return false;
+    size_t same = 0, n = d->t.rows[i].filled;
+    for (size_t c = 0; c < row_width(d, i); c++) {
+        a = row_cell(d, h, c);
+        b = row_cell(d, i, c);
+        same += a->len && a->len == b->len && memcmp(a->text, b->text, a->len) == 0 &&
+                cell_look(a) == CELL_TEXT;
+    }
+    return same >= 2 && same * 2 >= n;
+}
+
+/* A line that stands above or below a table of `width` columns and is no row of it: one cell, or a name
+ * and a value where the table has many columns. */
+static bool is_text_row(const struct csv_document *d, size_t i, size_t width)
+{
+    if (row_cell(d, i, 0)->len == 0) return false;
+    if (d->t.rows[i].filled == 1) return true;
+    return row_width(d, i) <= 3 && row_width(d, i) * 2 <= width;
+}
+
+/* Below a table a single cell may be a row without data: text says more than a name. */
+static bool is_trailing_note(const struct csv_document *d, size_t i, size_t width)
+{
+    if (width < 2 || !is_text_row(d, i, width)) return false;
+    if (row_fields(d, i) == 1) return true;
+    const struct cell *c = row_cell(d, i, 0);
+    size_t words = 1;
+    for (size_t k = 0; k < c->len; k++) words += c->text[k] == ' ';
+    return c->text[0] == '*' || c->text[0] == '(' || memchr(c->text, ':', c->len) ||
+           strstr(c->text, "\xef\xbc\x9a") || words >= 5;
+}
+
+/* ---- blocks ---- */
+
+/* A row of text as a block; it is part of the caption of the table to come. */
+static void add_text_row(struct csv_document *d, size_t i, bool above)
+{
+    const struct record *rec = &d->records[i];
+    buffer_clear(&d->text);
+    for (size_t c = 0; c < row_width(d, i); c++) {
+        const struct cell *cell = row_cell(d, i, c);
+        if (cell->len == 0) continue;
+        if (d->text.len) buffer_puts(&d->text, d->text.data[d->text.len - 1] == ':' ? " " : ", ");
+        buffer_append(&d->text, cell->text, cell->len);
+    }
+    const char *text = buffer_text(&d->text);
+    size_t len = d->text.len;
+    bool heading = above && !d->any_block && len <= MAX_HEADING && len && text[len - 1] != '.' &&
+                   text[len - 1] != ':';
+    reader_add_block(d->reader, heading ? BLOCK_HEADING : BLOCK_PARAGRAPH, heading, text, len,
+                     rec->line, rec->last_line, rec->begin, rec->end);
+    d->any_block = true;
+    if (!above || d->caption.len + len > DOCUMENT_MAX_NAME) return;
+    if (d->caption.len) buffer_puts(&d->caption, "; ");
+    buffer_append(&d->caption, text, len);
+}
+
+static void flush_pending(struct csv_document *d, bool above)
+{
+    for (size_t i = 0; i < d->n_pending; i++) add_text_row(d, d->pending + i, above);
+    d->n_pending = 0;
+}
+
+/* What is to be said of rows that are longer or shorter than the first one. */
+static void note_ragged(struct csv_document *d, size_t a, size_t z)
+{
+    size_t width = d->header_width, fields = row_fields(d, a);
+    size_t longer = 0, shorter = 0;
+    for (size_t i = a + 1; i < z; i++) {
+        size_t n = row_fields(d, i), line = d->records[i].line;
+        if (row_width(d, i) > width) {
+            if (longer++ < MAX_NAMED_LINES)
+                reader_note(d->reader,
+                            "line %zu: %zu fields, but the first row has %zu: the rest is in "
+                            "column %zu%s",
+                            line, n, width, width + 1,
+                            row_width(d, i) > width + 1 ? " and the next ones" : "");
+        } else if (n < fields && n < width && d->t.rows[i].filled > 1) {
+            if (shorter++ < MAX_NAMED_LINES)
+                reader_note(d->reader,
+                            "line %zu: %zu fields, but the first row has %zu: the rest is empty",
+                            line, n, fields);
+        }
+    }
+    if (longer > MAX_NAMED_LINES)
+        reader_note(d->reader, "%zu more rows are longer than the first one",
+                    longer - MAX_NAMED_LINES);
+    if (shorter > MAX_NAMED_LINES)
+        reader_note(d->reader, "%zu more rows are shorter than the first one",
+                    shorter - MAX_NAMED_LINES);
+}
+
+static void close_table(struct csv_document *d)
+{
+    if (d->n_open == 0) return;
+    size_t a = d->open, z = a + d->n_open, width = most_common(d, a, z, row_width), notes = z;
+    while (notes > a + 1 && is_trailing_note(d, notes - 1, width)) notes--;
+    note_ragged(d, a, notes);
+    table_builder_emit(&d->t, a, notes - a, buffer_text(&d->caption), d->caption.len, ROW_ROW, 0,
+                       d->records[a].line, d->records[notes - 1].last_line, d->records[a].begin,
+                       d->records[notes - 1].end);
+    d->any_block = true;
+    d->n_open = 0;
+    buffer_clear(&d->caption);
+    for (size_t i = notes; i < z; i++) add_text_row(d, i, false);
+}
+
+static void open_table(struct csv_document *d, size_t a, size_t n)
+{
+    d->open = a;
+    d->n_open = n;
+    d->header_width = row_width(d, a);
+}
+
+/* Rows [a, z) between blank ones: a table of their own, more of the open one, or text. */
+static void take_run(struct csv_document *d, size_t a, size_t z)
+{
+    size_t width = most_common(d, a, z, row_width), lead = a;
+    size_t open_width = d->n_open ? most_common(d, d->open, d->open + (d->n_open < SAMPLE_ROWS
+                                                                           ? d->n_open
+                                                                           : SAMPLE_ROWS),
+                                                row_width)
+                                  : 0;
+    while (lead < z && is_text_row(d, lead, width)) lead++;
+    /* A short header above longer rows of figures is not a title. */
+    if (lead > a && lead < z && d->t.rows[lead - 1].filled > 1 &&
+        strchr(row_cell(d, lead - 1, 0)->text, ':') == NULL && !is_header_like(d, lead, z))
+        lead--;
+    bool text = lead == z;
+    if (!text && z - lead <= 2 && open_width >= 4 && !is_header_like(d, lead, z)) {
+        text = true;
+        for (size_t i = lead; i < z; i++) text = text && is_text_row(d, i, open_width);
+    }
+    if (!text && d->n_open == 0 && z - a == 1 && width == 2) text = true; /* "Date: ; 1 May" */
+    if (text) {
+        if (d->n_pending == 0) d->pending = a;
+        d->n_pending += z - a;
+        return;
+    }
+    bool own = d->n_open == 0 || is_header_like(d, lead, z) || repeats_header(d, d->open, lead) ||
+               (open_width != width &&
+                most_common(d, d->open, d->open + 1, row_fields) !=
+                    most_common(d, lead, z, row_fields));
+    if (!own) { /* what stands between is a band row of the table */
+        d->n_open = z - d->open;
+        d->n_pending = 0;
+        return;
+    }
+    close_table(d);
+    flush_pending(d, true);
+    for (size_t i = a; i < lead; i++) add_text_row(d, i, true);
+    open_table(d, lead, z - lead);
+}
+
+/* Parts of a run that begin with the names of its table again. */
+static void take_rows(struct csv_document *d, size_t a, size_t z)
+{
+    size_t from = a, first = d->n_open ? d->open : a;
+    if (d->n_open == 0) {
+        size_t width = most_common(d, a, z, row_width);
+        while (first + 1 < z && is_text_row(d, first, width)) first++;
+    }
+    for (size_t i = a + 1; i < z; i++) {
+        if (!repeats_header(d, first, i) || i == from) continue;
+        /* The line of text above is the title of the part. */
+        size_t at = i > from + 1 && d->t.rows[i - 1].filled == 1 ? i - 1 : i;
+        if (at > from) take_run(d, from, at);
+        from = at;
+    }
+    take_run(d, from, z);
+}
+
+/* ---- records ---- */
+
+static bool add_record(struct csv_document *d, const struct csv_scanner *s, size_t number,
+                       bool *blank_before)
+{
+    struct table_builder *t = &d->t;
+    if (t->n_rows == d->cap_records) {
+        size_t cap = d->cap_records ? d->cap_records * 2 : 256;
+        struct record *records = realloc(d->records, cap * sizeof *records);
+        if (!records) return false;
+        d->records = records;
+        d->cap_records = cap;
+    }
+    table_builder_add_row(t, number);
+    for (size_t i = 0; i < s->n_fields; i++) {
+        const struct csv_field *f = &s->fields[i];
+        size_t line = s->record_line + f->line_offset;
+        if (!f->doubled) {
+            table_builder_add_cell(t, s->data + f->begin, f->end - f->begin, line, f->begin);
+            continue;
+        }
+        buffer_clear(&d->text);
+        for (size_t from = f->begin; from < f->end;) {
+            const char *quote = memchr(s->data + from, '"', f->end - from);
+            size_t to = quote ? (size_t)(quote - s->data) + 1 : f->end;
+            buffer_append(&d->text, s->data + from, to - from);
+            from = to + (quote && to < f->end && s->data[to] == '"');
+        }
+        if (d->text.failed) return false;
+        table_builder_add_cell(t, buffer_text(&d->text), d->text.len, line, f->begin);
+    }
+    if (d->reader->failed) return false;
+    struct table_builder_row *row = &t->rows[t->n_rows - 1];
+    if (row->width == 0) { /* blank */
+        t->n_cells = row->first;
+        t->n_rows--;
+        *blank_before = true;
+        return true;
+    }
+    d->records[t->n_rows - 1] = (struct record){s->record_line, s->record_last_line,
+                                                s->record_begin, s->record_end, *blank_before};
+    *blank_before = false;
+    if (s->literal_quote) list_line(&d->literal, s->record_line);
+    if (s->inner_quote) list_line(&d->inner, s->record_line);
+    return true;
+}
+
+/* "sep=;" in the first line, as Excel writes and reads it: the delimiter, and *skip bytes. */
+static char stated_delimiter(const char *data, size_t len, size_t *skip)
+{
+    size_t i = len && data[0] == '"';
+    *skip = 0;
+    if (len < i + 5 || strncasecmp(data + i, "sep=", 4) != 0) return 0;
+    char c = data[i + 4];
+    size_t at = i + 5 + i; /* the quote again */
+    if (c == '"' || c == '\n' || c == '\r' || (unsigned char)c >= 0x80) return 0;
+    if ((c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z')) return 0;
+    while (at < len && data[at] == c) at++; /* padded by another export */
+    if (at < len && data[at] != '\n' && data[at] != '\r') return 0;
+    *skip = at;
+    return c;
+}
+
+static char usual_delimiter(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    if (!dot) return 0;
+    if (strcasecmp(dot, ".tsv") == 0 || strcasecmp(dot, ".tab") == 0) return '\t';
+    return strcasecmp(dot, ".psv") == 0 ? '|' : 0;
+}
+
+static bool read_records(struct csv_document *d, struct error *err)
+{
+    struct document_reader *r = d->reader;
+    size_t skip, number = 0;
+    char delimiter = stated_delimiter(r->data, r->len, &skip);
+    if (!delimiter)
+        delimiter = csv_delimiter_find(r->data, r->len, usual_delimiter(r->path), NULL);
+    r->out->delimiter = delimiter;
+    struct csv_scanner s;
+    csv_scanner_init(&s, r->data, r->len, delimiter);
+    bool ok = true, blank = false;
+    while (ok && csv_scanner_next(&s)) {
+        number++;
+        if (skip && number == 1) continue;
+        ok = add_record(d, &s, number, &blank);
+        if (!ok || s.failed) r->failed = true;
+        if (number % CHECK_EVERY == 0 && !reader_check(r, err)) ok = false;
+    }
+    if (s.failed) r->failed = true;
+    csv_scanner_free(&s);
+    return reader_check(r, err) && ok;
+}
+
+bool read_csv_document(struct document_reader *r, struct error *err)
+{
+    struct csv_document *d = calloc(1, sizeof *d);
+    if (!d) return error_memory(err, "a CSV document");
+    d->reader = r;
+    table_builder_init(&d->t, r);
+    bool ok = read_records(d, err);
+    size_t n = d->t.n_rows;
+    bool one_column = true;
+    for (size_t i = 0; ok && i < n && one_column; i++) one_column = row_width(d, i) < 2;
+    if (ok && n && one_column) {
+        open_table(d, 0, n);
+        table_builder_emit(&d->t, 0, n, "", 0, ROW_ROW, 0, d->records[0].line,
+                           d->records[n - 1].last_line, d->records[0].begin, d->records[n - 1].end);
+    } else if (ok && n) {
+        size_t from = 0;
+        for (size_t i = 1; i <= n; i++) {
+            if (i < n && !d->records[i].blank_before) continue;
+            take_rows(d, from, i);
+            from = i;
+        }
+        close_table(d);
+        flush_pending(d, false);
+    }
+    note_lines(r, &d->literal,
+               "a quote that opens a field and closes none is taken as a character");
+    note_lines(r, &d->inner, "quotes inside a quoted field that are not written twice are kept");
+    if (d->text.failed || d->caption.failed) r->failed = true;
+    ok = ok && reader_check(r, err);
+    table_builder_free(&d->t);
+    free(d->records);
+    buffer_free(&d->text);
+    buffer_free(&d->caption);
+    free(d);
+    return ok;
+}

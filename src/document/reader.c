@@ -1,0 +1,367 @@
+#include "document/reader.h"
+
+#include "base/utf8.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { POOL_BLOCK = 64 * 1024, MAX_LONG_ROW_NOTES = 3 };
+
+bool reader_check(struct document_reader *r, struct error *err)
+{
+    if (r->cancel && atomic_load_explicit(r->cancel, memory_order_relaxed))
+        return error_set(err, ERROR_CANCELLED, "%s: cancelled", r->path);
+    return r->failed ? error_memory(err, "a document") : true;
+}
+
+const char *reader_keep(struct document_reader *r, const char *text, size_t len)
+{
+    if (len == 0 || r->failed) return "";
+    if (len >= r->pool_left) {
+        size_t size = len + 1 > POOL_BLOCK / 4 ? len + 1 : POOL_BLOCK - 64;
+        char *block = arena_alloc(&r->out->arena, size);
+        if (!block) {
+            r->failed = true;
+            return "";
+        }
+        if (size == len + 1) { /* a long text has its own; the room that is left stays */
+            memcpy(block, text, len);
+            return block;
+        }
+        r->pool = block;
+        r->pool_left = size;
+    }
+    char *copy = r->pool;
+    memcpy(copy, text, len);
+    copy[len] = '\0';
+    r->pool += len + 1;
+    r->pool_left -= len + 1;
+    return copy;
+}
+
+void reader_note(struct document_reader *r, const char *fmt, ...)
+{
+    struct document *d = r->out;
+    if (d->n_notes == DOCUMENT_MAX_NOTES) {
+        d->n_notes_left_out++;
+        return;
+    }
+    if (!d->notes) d->notes = arena_array(&d->arena, DOCUMENT_MAX_NOTES, sizeof *d->notes);
+    if (!d->notes) {
+        r->failed = true;
+        return;
+    }
+    char text[1024];
+    va_list args;
+    va_start(args, fmt);
+    int n = vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    if (n < 0) return;
+    size_t len = (size_t)n < sizeof text ? (size_t)n : sizeof text - 1;
+    len = utf8_complete_prefix(text, len);
+    for (size_t i = 0; i < len; i++)
+        if ((unsigned char)text[i] < 32 || text[i] == 127) text[i] = ' ';
+    d->notes[d->n_notes++].text = reader_keep(r, text, len);
+}
+
+static struct block *add_block(struct document_reader *r)
+{
+    if (r->failed) return NULL;
+    if (r->n_blocks == r->cap_blocks) {
+        size_t cap = r->cap_blocks ? r->cap_blocks * 2 : 64;
+        struct block *blocks = realloc(r->blocks, cap * sizeof *blocks);
+        if (!blocks) {
+            r->failed = true;
+            return NULL;
+        }
+        r->blocks = blocks;
+        r->cap_blocks = cap;
+    }
+    struct block *b = &r->blocks[r->n_blocks++];
+    *b = (struct block){.text = ""};
+    return b;
+}
+
+void reader_add_block(struct document_reader *r, enum block_kind kind, int level, const char *text,
+                      size_t len, size_t line_first, size_t line_last, size_t begin, size_t end)
+{
+    size_t from = 0, to = len;
+    if (kind != BLOCK_CODE) span_trim(text, &from, &to);
+    if (from == to) return;
+    struct block *b = add_block(r);
+    if (!b) return;
+    *b = (struct block){.kind = kind,
+                        .level = level,
+                        .text = reader_keep(r, text + from, to - from),
+                        .len = to - from,
+                        .line_first = line_first,
+                        .line_last = line_last,
+                        .begin = r->base + begin,
+                        .end = r->base + end};
+}
+
+/* ---- white space ---- */
+
+/* Length of the white space at text: ASCII, no-break, ideographic and the others of U+2000. */
+static size_t space_length(const char *text, size_t len)
+{
+    unsigned char c = (unsigned char)text[0];
+    if (c <= 32) return 1;
+    if (c < 0xc2) return 0;
+    if (c == 0xc2) return len >= 2 && (unsigned char)text[1] == 0xa0 ? 2 : 0;
+    if (len < 3) return 0;
+    unsigned char d = (unsigned char)text[1], e = (unsigned char)text[2];
+    if (c == 0xe2 && d == 0x80) return (e >= 0x80 && e <= 0x8b) || e == 0xa8 || e == 0xaf ? 3 : 0;
+    if (c == 0xe3 && d == 0x80) return e == 0x80 ? 3 : 0;
+    return c == 0xef && d == 0xbb && e == 0xbf ? 3 : 0; /* a byte order mark inside the text */
+}
+
+void span_trim(const char *text, size_t *begin, size_t *end)
+{
+    size_t n;
+    while (*begin < *end && (n = space_length(text + *begin, *end - *begin))) *begin += n;
+    while (*begin < *end) {
+        unsigned char c = (unsigned char)text[*end - 1];
+        if (c <= 32) {
+            --*end;
+            continue;
+        }
+        if (c < 0x80) break;
+        n = *end - *begin >= 3 && space_length(text + *end - 3, 3) == 3   ? 3
+            : *end - *begin >= 2 && space_length(text + *end - 2, 2) == 2 ? 2
+                                                                          : 0;
+        if (n == 0) break;
+        *end -= n;
+    }
+}
+
+struct cell reader_cell(struct document_reader *r, const char *text, size_t len, size_t line,
+                        size_t begin)
+{
+    size_t from = 0, to = len;
+    span_trim(text, &from, &to);
+    if (to - from > DOCUMENT_MAX_CELL) {
+        to = from + utf8_complete_prefix(text + from, DOCUMENT_MAX_CELL);
+        reader_note(r, "line %zu: a cell of %zu bytes: cut at %d", line, len, DOCUMENT_MAX_CELL);
+    }
+    return (struct cell){.text = reader_keep(r, text + from, to - from),
+                         .len = (uint32_t)(to - from),
+                         .line = line > UINT32_MAX ? UINT32_MAX : (uint32_t)line,
+                         .begin = r->base + begin + from};
+}
+
+/* ---- tables ---- */
+
+void table_builder_init(struct table_builder *t, struct document_reader *r)
+{
+    *t = (struct table_builder){.reader = r};
+}
+
+void table_builder_free(struct table_builder *t)
+{
+    free(t->cells);
+    free(t->header);
+    free(t->rows);
+    table_builder_init(t, t->reader);
+}
+
+/* *items with room for one more. */
+static bool grow(struct document_reader *r, void **items, size_t n, size_t *cap, size_t size)
+{
+    if (r->failed) return false;
+    if (n < *cap) return true;
+    size_t want = *cap ? *cap * 2 : 256;
+    void *grown = want > SIZE_MAX / 2 / size ? NULL : realloc(*items, want * size);
+    if (!grown) {
+        r->failed = true;
+        return false;
+    }
+    *items = grown;
+    *cap = want;
+    return true;
+}
+
+void table_builder_add_row(struct table_builder *t, size_t number)
+{
+    void *rows = t->rows;
+    if (!grow(t->reader, &rows, t->n_rows, &t->cap_rows, sizeof *t->rows)) return;
+    t->rows = rows;
+    t->rows[t->n_rows++] = (struct table_builder_row){.first = t->n_cells, .number = number};
+}
+
+void table_builder_add_made(struct table_builder *t, const struct cell *cell)
+{
+    struct document_reader *r = t->reader;
+    if (t->n_rows == 0 || r->failed) return;
+    struct table_builder_row *row = &t->rows[t->n_rows - 1];
+    size_t column = t->n_cells - row->first;
+    if (column == DOCUMENT_MAX_COLUMNS) {
+        if (cell->len && t->too_long_row != t->n_rows) {
+            t->too_long_row = t->n_rows;
+            if (t->n_too_long++ < MAX_LONG_ROW_NOTES)
+                reader_note(r, "line %" PRIu32 ": more than %d columns: the rest is left out",
+                            cell->line, DOCUMENT_MAX_COLUMNS);
+        }
+        return;
+    }
+    void *cells = t->cells;
+    if (!grow(r, &cells, t->n_cells, &t->cap_cells, sizeof *t->cells)) return;
+    t->cells = cells;
+    t->cells[t->n_cells++] = *cell;
+    if (cell->len) {
+        row->width = column + 1;
+        row->filled++;
+    }
+}
+
+void table_builder_add_cell(struct table_builder *t, const char *text, size_t len, size_t line,
+                            size_t begin)
+{
+    struct cell cell = reader_cell(t->reader, text, len, line, begin);
+    table_builder_add_made(t, &cell);
+}
+
+void table_builder_add_header_cell(struct table_builder *t, const char *text, size_t len,
+                                   size_t line, size_t begin)
+{
+    size_t before = t->n_cells;
+    table_builder_add_cell(t, text, len, line, begin);
+    if (t->n_cells == before) return;
+    if (t->cap_header < t->cap_cells) {
+        bool *header = realloc(t->header, t->cap_cells * sizeof *header);
+        if (!header) {
+            t->reader->failed = true;
+            return;
+        }
+        memset(header + t->cap_header, 0, (t->cap_cells - t->cap_header) * sizeof *header);
+        t->header = header;
+        t->cap_header = t->cap_cells;
+    }
+    t->header[before] = true;
+}
+
+/* The cells of row i that count: those up to the last that is filled. */
+static const struct cell *row_cells(const struct table_builder *t, size_t i, size_t *n)
+{
+    *n = t->rows[i].width;
+    return t->cells + t->rows[i].first;
+}
+
+/* Rows [first, first + n), all of which fit, as one table. */
+static struct table *make_table(struct table_builder *t, size_t first, size_t n, size_t n_columns)
+{
+    struct document_reader *r = t->reader;
+    struct arena *a = &r->out->arena;
+    struct table *table = arena_alloc(a, sizeof *table);
+    struct cell *cells = NULL;
+    size_t *numbers = arena_array(a, n, sizeof *numbers);
+    if (n_columns <= SIZE_MAX / n) cells = arena_array(a, n * n_columns, sizeof *cells);
+    size_t first_cell = t->rows[first].first;
+    size_t end_cell = first + n < t->n_rows ? t->rows[first + n].first : t->n_cells;
+    if (end_cell > t->cap_header) end_cell = t->cap_header;
+    bool *header = NULL;
+    if (first_cell < end_cell && memchr(t->header + first_cell, true, end_cell - first_cell))
+        header = arena_array(a, n * n_columns, sizeof *header);
+    else
+        first_cell = SIZE_MAX;
+    if (!table || !numbers || !cells || (first_cell != SIZE_MAX && !header)) {
+        r->failed = true;
+        return NULL;
+    }
+    struct cell *to = cells;
+    for (size_t i = first; i < first + n; i++) {
+        size_t width;
+        const struct cell *from = row_cells(t, i, &width);
+        memcpy(to, from, width * sizeof *to);
+        /* A missing cell stands where its row ends. */
+        struct cell last = {.text = ""};
+        if (i + 1 < t->n_rows ? t->rows[i].first < t->rows[i + 1].first
+                              : t->rows[i].first < t->n_cells) {
+            last.line = from[width ? width - 1 : 0].line;
+            last.begin = from[width ? width - 1 : 0].begin + from[width ? width - 1 : 0].len;
+        }
+        for (size_t k = width; k < n_columns; k++) to[k] = last;
+        if (header)
+            for (size_t k = 0; k < width && t->rows[i].first + k < t->cap_header; k++)
+                header[(i - first) * n_columns + k] = t->header[t->rows[i].first + k];
+        to += n_columns;
+        numbers[i - first] = t->rows[i].number;
+    }
+    *table = (struct table){.caption = "",
+                            .n_rows = n,
+                            .n_columns = n_columns,
+                            .cells = cells,
+                            .row_numbers = numbers,
+                            .header_cells = header,
+                            .number = ++r->n_tables};
+    return table;
+}
+
+struct table *table_builder_emit(struct table_builder *t, size_t first, size_t n,
+                                 const char *caption, size_t caption_len, enum row_word row_word,
+                                 size_t n_header_rows, size_t line_first, size_t line_last,
+                                 size_t begin, size_t end)
+{
+    struct document_reader *r = t->reader;
+    struct table *result = NULL;
+    size_t behind = first + n;
+    size_t name_from = 0, name_to = caption_len;
+    span_trim(caption, &name_from, &name_to);
+    if (name_to - name_from > DOCUMENT_MAX_NAME)
+        name_to = name_from + utf8_complete_prefix(caption + name_from, DOCUMENT_MAX_NAME);
+    const char *name = reader_keep(r, caption + name_from, name_to - name_from);
+    while (first < behind && !r->failed) {
+        /* As many rows as make a table that is at most twice its filled cells, and what is spare. */
+        size_t rows = 0, filled = 0, columns = 0, allowed = 0;
+        while (first + rows < behind) {
+            const struct table_builder_row *row = &t->rows[first + rows];
+            size_t wide = row->width > columns ? row->width : columns;
+            size_t room = 2 * (filled + row->filled) + r->spare_cells;
+            if (rows && wide && rows + 1 > room / wide) break;
+            allowed = 2 * (filled += row->filled);
+            columns = wide;
+            rows++;
+        }
+        if (rows * columns > allowed) {
+            size_t over = rows * columns - allowed;
+            r->spare_cells -= over < r->spare_cells ? over : r->spare_cells;
+        }
+        if (columns) {
+            struct table *table = make_table(t, first, rows, columns);
+            struct block *b = table ? add_block(r) : NULL;
+            if (!b) return NULL;
+            table->caption = name;
+            table->row_word = row_word;
+            table->n_header_rows = result ? 0 : n_header_rows < rows ? n_header_rows : rows;
+            *b = (struct block){.kind = BLOCK_TABLE,
+                                .text = "",
+                                .line_first = line_first,
+                                .line_last = line_last,
+                                .begin = r->base + begin,
+                                .end = r->base + end,
+                                .table = table};
+            if (!result) result = table;
+        }
+        first += rows;
+        if (first < behind)
+            reader_note(r, "line %zu: rows of very different lengths: given as several tables",
+                        t->rows[first].width ? (size_t)t->cells[t->rows[first].first].line
+                                             : line_first);
+    }
+    return result;
+}
+
+struct table *table_builder_end(struct table_builder *t, const char *caption, size_t caption_len,
+                                enum row_word row_word, size_t n_header_rows, size_t line_first,
+                                size_t line_last, size_t begin, size_t end)
+{
+    struct table *table = table_builder_emit(t, 0, t->n_rows, caption, caption_len, row_word,
+                                             n_header_rows, line_first, line_last, begin, end);
+    size_t n_header = t->n_cells < t->cap_header ? t->n_cells : t->cap_header;
+    if (n_header) memset(t->header, 0, n_header * sizeof *t->header);
+    t->n_cells = t->n_rows = t->n_too_long = t->too_long_row = 0;
+    return table;
+}
