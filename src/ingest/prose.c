@@ -1,0 +1,598 @@
+#include "ingest/prose.h"
+
+#include "base/buffer.h"
+#include "ingest/prose_measures.h"
+#include "ingest/prose_subject.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    MAX_LEVELS = 8,
+    MAX_BEARERS = 64,     /* records of one heading that are looked up by name; more get new ones */
+    SEARCH_WINDOW = 8192, /* bytes in which a figure is looked for in the file's text */
+};
+
+enum bearer_kind { BEARER_OWN, BEARER_VARIANT, BEARER_OTHER, BEARER_NONE };
+
+/* Whose figures a sentence gives. */
+struct bearer {
+    enum bearer_kind kind;
+    struct subject s; /* VARIANT: the whole subject with its trim; OTHER: of its own name */
+    char key[3 * TOKEN_KEY_MAX];
+};
+
+struct level {
+    int level;
+    struct prose_subject subject;
+};
+
+struct array {
+    void *items;
+    size_t n, cap;
+};
+
+struct prose_reader {
+    struct prose *out;
+    const struct document *d;
+    const char *data;
+    size_t len;
+    struct prose_lexicon *lex;
+    struct prose_names names;
+    struct prose_sentence *sentence;
+    enum number_style style;
+    struct level levels[MAX_LEVELS];
+    size_t n_levels;
+    const char *caption;
+    struct array sources, columns, records, values;
+    struct { char key[3 * TOKEN_KEY_MAX]; size_t record; } bearers[MAX_BEARERS];
+    size_t n_bearers;
+    bool open;      /* a source is being filled */
+    unsigned group;
+    /* where the last figure of the block was found */
+    size_t block, at, line;
+    struct buffer scratch;
+    bool failed;
+};
+
+/* Room for one more element; NULL: out of memory. */
+static void *array_add(struct prose_reader *r, struct array *a, size_t size)
+{
+    if (a->n == a->cap) {
+        size_t cap = a->cap ? 2 * a->cap : 16;
+        void *grown = cap > SIZE_MAX / size ? NULL : realloc(a->items, cap * size);
+        if (!grown) {
+            r->failed = true;
+            return NULL;
+        }
+        a->items = grown;
+        a->cap = cap;
+    }
+    void *item = (char *)a->items + a->n++ * size;
+    memset(item, 0, size);
+    return item;
+}
+
+/* ---- the document as a whole ---- */
+
+static const char *find_language(const struct document *d)
+{
+    static const char *const WORDS[4][9] = {
+        {"the", "and", "of", "with", "is", "it", "for", "has", NULL},
+        {"der", "die", "das", "und", "mit", "ist", "ein", "von", NULL},
+        {"le", "les", "et", "avec", "est", "une", "du", "des", NULL},
+        {"el", "los", "y", "con", "es", "una", "del", "las", NULL}};
+    static const char *const NAMES[] = {"en", "de", "fr", "es"};
+    size_t hits[4] = {0}, budget = 4000;
+    struct token t[256];
+    for (size_t b = 0; b < d->n_blocks && budget > 0; b++) {
+        if (d->blocks[b].kind != BLOCK_PARAGRAPH && d->blocks[b].kind != BLOCK_LIST_ITEM) continue;
+        size_t n = tokens_split(d->blocks[b].text, d->blocks[b].len, TOKENS_TEXT, t, 256);
+        budget -= n < budget ? n : budget;
+        for (size_t i = 0; i < n; i++)
+            for (size_t l = 0; l < 4; l++)
+                for (size_t w = 0; WORDS[l][w]; w++) hits[l] += !strcmp(t[i].key, WORDS[l][w]);
+    }
+    size_t best = 0;
+    for (size_t l = 1; l < 4; l++)
+        if (hits[l] > hits[best]) best = l;
+    return hits[best] ? NAMES[best] : "";
+}
+
+/* How the document writes numbers: from all of them, else by its language. */
+static enum number_style find_style(const struct document *d, const char *language)
+{
+    struct number_evidence e = {0};
+    for (size_t b = 0; b < d->n_blocks; b++) {
+        const char *text = d->blocks[b].text;
+        size_t len = d->blocks[b].len;
+        if (d->blocks[b].kind != BLOCK_PARAGRAPH && d->blocks[b].kind != BLOCK_LIST_ITEM) continue;
+        for (size_t i = 0; i < len;) {
+            if (text[i] < '0' || text[i] > '9') {
+                i++;
+                continue;
+            }
+            size_t end = i;
+            while (end < len && ((text[end] >= '0' && text[end] <= '9') ||
+                                 ((text[end] == '.' || text[end] == ',') && end + 1 < len &&
+                                  text[end + 1] >= '0' && text[end + 1] <= '9')))
+                end++;
+            number_evidence_add(&e, text + i, end - i);
+            i = end;
+        }
+    }
+    bool comma = !strcmp(language, "de") || !strcmp(language, "fr") || !strcmp(language, "es");
+    return number_style_decide(&e, comma ? NUMBER_COMMA : NUMBER_POINT, NULL);
+}
+
+/* ---- sources, records, columns ---- */
+
+static const char *string_of(struct prose_reader *r, const char *text, size_t len)
+{
+    char *copy = arena_strndup(&r->out->arena, text, len);
+    if (!copy) r->failed = true;
+    return copy ? copy : "";
+}
+
+static void close_source(struct prose_reader *r)
+{
+    if (!r->open) return;
+    struct prose_source *s = (struct prose_source *)r->sources.items + r->sources.n - 1;
+    s->n_columns = r->columns.n - s->first_column;
+    s->n_records = r->records.n - s->first_record;
+    s->n_values = r->values.n - s->first_value;
+    r->open = false;
+}
+
+static void open_source(struct prose_reader *r)
+{
+    if (r->open) return;
+    struct prose_source *s = array_add(r, &r->sources, sizeof *s);
+    if (!s) return;
+    *s = (struct prose_source){.fact = {.caption = r->caption, .row_word = "", .prose = true},
+                               .first_column = r->columns.n,
+                               .first_record = r->records.n,
+                               .first_value = r->values.n};
+    r->n_bearers = 0;
+    r->group = 0;
+    r->open = true;
+}
+
+static struct prose_subject *section(struct prose_reader *r)
+{
+    return &r->levels[r->n_levels - 1].subject;
+}
+
+static size_t find_column(struct prose_reader *r, const struct prose_measure *m)
+{
+    const struct prose_source *s = (struct prose_source *)r->sources.items + r->sources.n - 1;
+    struct fact_column *columns = r->columns.items;
+    for (size_t i = s->first_column; i < r->columns.n; i++)
+        if (columns[i].attribute == m->attribute && columns[i].qualifiers == m->qualifiers &&
+            columns[i].inverse == m->inverse)
+            return i;
+    struct fact_column *c = array_add(r, &r->columns, sizeof *c);
+    if (!c) return SIZE_MAX;
+    const char *name = REGISTRY[m->attribute].names[0];
+    *c = (struct fact_column){.name = name ? name : REGISTRY[m->attribute].id, .section = "",
+                              .attribute = m->attribute, .qualifiers = m->qualifiers, .inverse = m->inverse};
+    return r->columns.n - 1;
+}
+
+static size_t find_record(struct prose_reader *r, const struct bearer *b, const struct block *block)
+{
+    for (size_t i = 0; i < r->n_bearers; i++)
+        if (!strcmp(r->bearers[i].key, b->key)) return r->bearers[i].record;
+    struct fact_record *record = array_add(r, &r->records, sizeof *record);
+    if (!record) return SIZE_MAX;
+    const struct prose_subject *own = section(r);
+    const char *title = subject_title(&b->s, &r->out->arena, &r->scratch);
+    if (!title) r->failed = true;
+    *record = (struct fact_record){.title = title ? title : "",
+                                   .make = b->s.make,
+                                   .model = b->s.model,
+                                   .trim = b->s.trim,
+                                   .year_first = b->s.year_first,
+                                   .year_last = b->s.year_last,
+                                   .place = own->heading && own->known ? own->heading : "",
+                                   .line = own->known && b->kind == BEARER_OWN && own->line ? own->line
+                                                                                         : block->line_first,
+                                   .quantity = 1};
+    if (!*record->place) {
+        buffer_clear(&r->scratch);
+        buffer_printf(&r->scratch, "line %zu", block->line_first);
+        record->place = string_of(r, buffer_text(&r->scratch), r->scratch.len);
+    }
+    if (r->n_bearers < MAX_BEARERS) {
+        memcpy(r->bearers[r->n_bearers].key, b->key, sizeof b->key);
+        r->bearers[r->n_bearers++].record = r->records.n - 1;
+    }
+    return r->records.n - 1;
+}
+
+/* ---- whose figure it is ---- */
+
+static void key_of(const struct prose_sentence *s, size_t first, size_t end, char *key, size_t room)
+{
+    size_t used = 0;
+    key[0] = '\0';
+    for (size_t i = first; i < end; i++) {
+        size_t n = strlen(s->t[i].key);
+        if (used + n + 2 > room) break;
+        if (used) key[used++] = ' ';
+        memcpy(key + used, s->t[i].key, n + 1);
+        used += n;
+    }
+}
+
+static const char *text_of(struct prose_reader *r, const struct prose_sentence *s, size_t first, size_t end)
+{
+    if (first >= end) return "";
+    return string_of(r, s->text + s->t[first].begin, s->t[end - 1].end - s->t[first].begin);
+}
+
+static struct bearer bearer_own(const struct prose_subject *own)
+{
+    struct bearer b = {.kind = own->known ? BEARER_OWN : BEARER_NONE, .s = own->s};
+    return b;
+}
+
+/* The bearer that a mention names. */
+static struct bearer bearer_of_mention(struct prose_reader *r, const struct prose_sentence *s,
+                                       const struct prose_mention *m)
+{
+    const struct prose_subject *own = section(r);
+    struct bearer b = bearer_own(own);
+    if (m->kind == MENTION_OWN) return b;
+    if (m->kind == MENTION_OTHER) {
+        b = (struct bearer){.kind = BEARER_OTHER, .s = {.make = "", .model = "", .trim = "", .make_number = -1}};
+        if (own->known) return b; /* not this section's: its figures are left out */
+        b.s.make = text_of(r, s, m->name.first, m->name.first + m->n_make);
+        make_match(s->t + m->name.first, m->n_make, &b.s.make_number);
+        b.s.model = text_of(r, s, m->name.first + m->n_make, m->name.end);
+        size_t before = m->name.first;
+        if (before > 0 && s->t[before - 1].kind == TOKEN_NUMBER && strlen(s->t[before - 1].key) == 4 &&
+            s->t[before - 1].number >= YEAR_FIRST_EVER && s->t[before - 1].number <= YEAR_LAST_EVER)
+            b.s.year_first = b.s.year_last = (int)s->t[before - 1].number;
+        else
+            b.s.year_first = b.s.year_last = r->names.year;
+        key_of(s, m->name.first, m->name.end, b.key, sizeof b.key);
+        return b;
+    }
+    if (!own->known) return (struct bearer){.kind = BEARER_NONE};
+    b.kind = BEARER_VARIANT;
+    const char *name = text_of(r, s, m->name.first, m->name.end);
+    buffer_clear(&r->scratch);
+    buffer_puts(&r->scratch, name);
+    if (*own->s.trim) buffer_printf(&r->scratch, ", %s", own->s.trim);
+    b.s.trim = string_of(r, buffer_text(&r->scratch), r->scratch.len);
+    key_of(s, m->name.first, m->name.end, b.key, sizeof b.key);
+    return b;
+}
+
+static bool undecided(const struct prose_sentence *s, const struct prose_measure *m)
+{
+    size_t begin = prose_stretch_begin(s, m->at.first, BREAK_COMMA);
+    for (size_t i = begin; i < m->at.first; i++)
+        if (!strcmp(s->t[i].key, "latter") || !strcmp(s->t[i].key, "former")) return true;
+    for (size_t i = 0; i < s->n; i++)
+        if (!strcmp(s->t[i].key, "respectively") || !strcmp(s->t[i].key, "beziehungsweise") ||
+            !strcmp(s->t[i].key, "respectivement") || !strcmp(s->t[i].key, "respectivamente"))
+            return true;
+    return false;
+}
+
+/* Whether what stands between a name and a figure is said of the name: no comma, or a participle right
+ * behind it. */
+static bool reaches(const struct prose_sentence *s, const struct prose_mention *p, size_t to)
+{
+    size_t commas = 0;
+    bool participle = false;
+    for (size_t i = p->at.end; i <= to; i++) {
+        if (s->marks[i].before == BREAK_CLAUSE) return false;
+        if (s->marks[i].before != BREAK_COMMA) continue;
+        size_t n = strlen(s->t[i].key);
+        if (commas++ == 0 && i <= p->at.end + 3)
+            participle = (n > 4 && !strcmp(s->t[i].key + n - 3, "ing")) || prose_has(s, i, WORD_PREPOSITION);
+    }
+    return commas == 0 || participle || p->is_subject;
+}
+
+static struct bearer find_bearer(struct prose_reader *r, const struct prose_sentence *s,
+                                 const struct prose_measure *m, const struct prose_mention *mentions,
+                                 size_t n, const struct bearer *sentence_bearer, bool *in_remark)
+{
+    static const struct bearer NONE = {.kind = BEARER_NONE};
+    *in_remark = false;
+    if (undecided(s, m)) return NONE;
+    bool range = s->parts[m->first_part].low < s->parts[m->first_part].high;
+    for (size_t k = 0; k < n; k++) {
+        const struct prose_mention *p = &mentions[k];
+        bool inside = p->phrase <= m->at.first && m->at.end <= p->at.first && !prose_parted(s, p->at.first, BREAK_COMMA);
+        if (inside && p->kind != MENTION_OWN) return bearer_of_mention(r, s, p);
+    }
+    for (size_t k = 0; k < n; k++) {
+        const struct prose_mention *p = &mentions[k];
+        if (p->at.first < m->remark.first || p->at.end > m->remark.end || p->kind == MENTION_OWN) continue;
+        bool several = p->joined || (k + 1 < n && mentions[k + 1].joined && mentions[k + 1].at.first < m->remark.end);
+        if (range || several) return bearer_own(section(r));
+        *in_remark = true;
+        return bearer_of_mention(r, s, p);
+    }
+    for (size_t k = n; k-- > 0;) {
+        const struct prose_mention *p = &mentions[k];
+        if (p->at.end > m->at.first) continue;
+        bool taken = false; /* it says whose another figure is */
+        for (size_t i = 0; i < s->n_measures && !taken; i++)
+            taken = &s->measures[i] != m && s->measures[i].remark.first <= p->at.first &&
+                    p->at.end <= s->measures[i].remark.end;
+        if (taken || !reaches(s, p, m->at.first)) continue;
+        if (p->joined && p->kind != MENTION_OWN) return NONE;
+        return bearer_of_mention(r, s, p);
+    }
+    return *sentence_bearer;
+}
+
+/* ---- values ---- */
+
+/* Where text[0, len) of block b stands in the file: the byte and line; false: only the block is known. */
+static bool locate(struct prose_reader *r, size_t block, const char *text, size_t len, uint64_t *begin, size_t *line)
+{
+    const struct block *b = &r->d->blocks[block];
+    if (!r->data || b->end > r->len || b->begin > b->end) return false;
+    if (r->block != block) {
+        r->block = block;
+        r->at = (size_t)b->begin;
+        r->line = b->line_first;
+    }
+    size_t window = (size_t)b->end - r->at;
+    if (window > SEARCH_WINDOW) window = SEARCH_WINDOW;
+    const char *found = memmem(r->data + r->at, window, text, len);
+    if (!found) return false;
+    size_t at = (size_t)(found - r->data);
+    for (; r->at < at; r->at++) r->line += r->data[r->at] == '\n';
+    *begin = at;
+    *line = r->line;
+    return true;
+}
+
+static const char *remark_of(struct prose_reader *r, const struct prose_sentence *s,
+                             const struct prose_measure *m, bool without)
+{
+    buffer_clear(&r->scratch);
+    if (m->engine != SIZE_MAX) {
+        const struct token_range *e = &s->engines[m->engine];
+        if (!(e->first == m->at.first && e->end == m->at.end))
+            buffer_append(&r->scratch, s->text + s->t[e->first].begin, s->t[e->end - 1].end - s->t[e->first].begin);
+    }
+    if (!without && m->remark.end > m->remark.first) {
+        if (r->scratch.len) buffer_puts(&r->scratch, ", ");
+        buffer_append(&r->scratch, s->text + s->t[m->remark.first].begin,
+                      s->t[m->remark.end - 1].end - s->t[m->remark.first].begin);
+    }
+    return r->scratch.len ? string_of(r, buffer_text(&r->scratch), r->scratch.len) : "";
+}
+
+static void add_values(struct prose_reader *r, const struct prose_sentence *s, const struct prose_measure *m,
+                       const struct bearer *b, bool in_remark, size_t block, const char *quote)
+{
+    const struct block *where = &r->d->blocks[block];
+    open_source(r);
+    if (r->failed) return;
+    size_t record = find_record(r, b, where), column = find_column(r, m);
+    const char *remark = remark_of(r, s, m, in_remark);
+    if (record == SIZE_MAX || column == SIZE_MAX) return;
+    for (size_t k = 0; k < m->n_parts; k++) {
+        const struct value_part *p = &s->parts[m->first_part + k];
+        struct prose_value *v = array_add(r, &r->values, sizeof *v);
+        if (!v) return;
+        *v = (struct prose_value){.record = record, .column = column};
+        size_t begin = p->begin, end = p->end;
+        struct fact_value *f = &v->fact;
+        *f = (struct fact_value){.kind = VALUE_NUMBER, .low = p->low, .high = p->high, .unit = p->unit,
+                                 .group = r->group, .remark = remark, .category = -1,
+                                 .bound = p->at_most || p->at_least, .line = where->line_first,
+                                 .begin = where->begin, .end = where->end, .quote = quote};
+        uint64_t at = 0;
+        if (locate(r, block, s->text + begin, end - begin, &at, &f->line)) {
+            f->begin = at;
+            f->end = at + (end - begin);
+        }
+        f->text = string_of(r, s->text + begin, end - begin);
+        f->len = end - begin;
+    }
+    r->group++;
+}
+
+static void read_paragraph(struct prose_reader *r, size_t block)
+{
+    const struct block *b = &r->d->blocks[block];
+    struct prose_sentence *s = r->sentence;
+    struct sentence_span span;
+    struct bearer paragraph = bearer_own(section(r)), last = paragraph;
+    bool first = true;
+    for (size_t at = 0; !r->failed && sentence_next(b->text, b->len, at, &span); at = span.end) {
+        if (!prose_sentence_read(s, r->lex, b->text + span.begin, span.end - span.begin, r->style)) continue;
+        struct prose_mention mentions[PROSE_MAX_MENTIONS];
+        size_t n = prose_mentions_find(s, &r->names, section(r), mentions, PROSE_MAX_MENTIONS);
+        struct bearer bearer = prose_goes_on(s) ? last : paragraph;
+        for (size_t k = 0; k < n; k++) {
+            if (mentions[k].phrase > 1 || !mentions[k].is_subject) continue;
+            if (k + 1 < n && mentions[k + 1].joined) bearer.kind = BEARER_NONE;
+            else bearer = bearer_of_mention(r, s, &mentions[k]);
+            break;
+        }
+        if (first && bearer.kind == BEARER_OTHER) paragraph = bearer;
+        first = false;
+        last = bearer;
+        const char *quote = NULL;
+        for (size_t k = 0; k < s->n_measures && !r->failed; k++) {
+            const struct prose_measure *m = &s->measures[k];
+            r->out->n_figures += m->counted || s->parts[m->first_part].unit;
+            if (m->attribute < 0) continue;
+            bool in_remark = false;
+            struct bearer whose = find_bearer(r, s, m, mentions, n, &bearer, &in_remark);
+            if (whose.kind == BEARER_NONE || !(*whose.s.make || *whose.s.model)) continue;
+            if (!quote) quote = string_of(r, s->text, s->len);
+            add_values(r, s, m, &whose, in_remark, block, quote);
+        }
+    }
+}
+
+/* ---- the way through the document ---- */
+
+static bool read_heading(struct prose_reader *r, size_t block, int level)
+{
+    const struct block *b = &r->d->blocks[block];
+    close_source(r);
+    while (r->n_levels > 1 && r->levels[r->n_levels - 1].level >= level) r->n_levels--;
+    struct prose_subject subject;
+    enum heading_kind kind;
+    if (!prose_heading_read(&subject, &kind, &r->names, section(r), b->text, b->len, block)) return false;
+    if (kind != HEADING_TOPIC && !subject.s.year_first && !subject.s.year_last)
+        subject.s.year_first = subject.s.year_last = r->names.year;
+    if (r->n_levels == MAX_LEVELS) r->n_levels--;
+    r->levels[r->n_levels++] = (struct level){level, subject};
+    r->caption = b->text;
+    return true;
+}
+
+/* The subject that the file's name gives, until a heading says more. */
+static bool read_file_name(struct prose_reader *r)
+{
+    struct level *base = &r->levels[0];
+    *base = (struct level){.subject = {.s = {.make = "", .model = "", .trim = "", .make_number = -1}, .heading = ""}};
+    r->n_levels = 1;
+    const char *name = r->d->path ? strrchr(r->d->path, '/') : NULL;
+    name = name ? name + 1 : r->d->path;
+    if (!name) return true;
+    const char *dot = strrchr(name, '.');
+    size_t len = dot ? (size_t)(dot - name) : strlen(name);
+    char *copy = arena_strndup(&r->out->arena, name, len);
+    if (!copy || !subject_read(&base->subject.s, &r->out->arena, copy, len, SUBJECT_FILE)) return false;
+    base->subject.known = *base->subject.s.make && *base->subject.s.model;
+    if (!base->subject.known)
+        base->subject.s = (struct subject){.make = "", .model = "", .trim = "", .make_number = -1};
+    prose_subject_tokens(&base->subject);
+    return true;
+}
+
+static int compare_values(const void *a, const void *b)
+{
+    const struct prose_value *x = a, *y = b;
+    if (x->record != y->record) return x->record < y->record ? -1 : 1;
+    if (x->column != y->column) return x->column < y->column ? -1 : 1;
+    if (x->fact.group != y->fact.group) return x->fact.group < y->fact.group ? -1 : 1;
+    return x->fact.text < y->fact.text ? -1 : x->fact.text > y->fact.text;
+}
+
+static void *moved(struct prose_reader *r, const struct array *a, size_t size)
+{
+    void *copy = arena_array(&r->out->arena, a->n ? a->n : 1, size);
+    if (!copy) r->failed = true;
+    else if (a->n) memcpy(copy, a->items, a->n * size);
+    return copy;
+}
+
+bool prose_read(struct prose *out, const struct document *d, const char *data, size_t len,
+                struct error *err)
+{
+    *out = (struct prose){0};
+    struct prose_reader *r = calloc(1, sizeof *r);
+    if (!r) return error_memory(err, "the facts of a text");
+    r->out = out;
+    r->d = d;
+    r->data = data;
+    r->len = len;
+    r->block = SIZE_MAX;
+    r->caption = "";
+    r->sentence = malloc(sizeof *r->sentence);
+    r->lex = prose_lexicon_create(&out->arena);
+    bool ok = r->sentence && r->lex && prose_names_init(&r->names, d, r->lex, &out->arena) && read_file_name(r);
+    out->language = find_language(d);
+    if (ok) r->style = find_style(d, out->language);
+    for (size_t b = 0; ok && b < d->n_blocks; b++) {
+        const struct block *k = &d->blocks[b];
+        if (k->kind == BLOCK_HEADING)
+            ok = read_heading(r, b, k->level);
+        else if (k->kind == BLOCK_PARAGRAPH && prose_looks_like_heading(d, b))
+            ok = read_heading(r, b, b == 0 ? 1 : MAX_LEVELS);
+        else if (k->kind == BLOCK_PARAGRAPH || k->kind == BLOCK_LIST_ITEM)
+            read_paragraph(r, b);
+        ok = ok && !r->failed && !r->scratch.failed;
+    }
+    close_source(r);
+    if (ok) {
+        out->sources = moved(r, &r->sources, sizeof *out->sources);
+        out->columns = moved(r, &r->columns, sizeof *out->columns);
+        out->records = moved(r, &r->records, sizeof *out->records);
+        out->values = moved(r, &r->values, sizeof *out->values);
+        ok = !r->failed;
+    }
+    if (ok) {
+        out->n_sources = r->sources.n;
+        out->n_columns = r->columns.n;
+        out->n_records = r->records.n;
+        out->n_values = r->values.n;
+        for (size_t i = 0; i < out->n_sources; i++)
+            qsort(out->values + out->sources[i].first_value, out->sources[i].n_values, sizeof *out->values,
+                  compare_values);
+    }
+    free(r->sources.items);
+    free(r->columns.items);
+    free(r->records.items);
+    free(r->values.items);
+    free(r->sentence);
+    buffer_free(&r->scratch);
+    free(r);
+    if (ok) return true;
+    prose_free(out);
+    return error_memory(err, "the facts of a text");
+}
+
+void prose_free(struct prose *p)
+{
+    arena_free(&p->arena);
+    *p = (struct prose){0};
+}
+
+bool prose_store(const struct prose *p, struct store *store, size_t *n_values, struct error *err)
+{
+    struct fact_value *together = NULL;
+    int64_t *columns = NULL;
+    bool ok = false;
+    if (n_values) *n_values = p->n_values;
+    if (p->n_values == 0) return true;
+    together = calloc(p->n_values, sizeof *together);
+    columns = calloc(p->n_columns, sizeof *columns);
+    if (!together || !columns) {
+        error_memory(err, "the facts of a text");
+        goto done;
+    }
+    for (size_t i = 0; i < p->n_sources; i++) {
+        const struct prose_source *s = &p->sources[i];
+        int64_t source, record = 0;
+        if (!store_add_source(store, &s->fact, &source, err)) goto done;
+        for (size_t c = s->first_column; c < s->first_column + s->n_columns; c++)
+            if (!store_add_column(store, source, &p->columns[c], &columns[c], err)) goto done;
+        size_t at = s->first_value, end = s->first_value + s->n_values, last = SIZE_MAX;
+        while (at < end) {
+            const struct prose_value *v = &p->values[at];
+            size_t n = 0;
+            while (at + n < end && v[n].record == v->record && v[n].column == v->column) {
+                together[n] = v[n].fact;
+                n++;
+            }
+            if (v->record != last && !store_add_record(store, source, &p->records[v->record], &record, err)) goto done;
+            last = v->record;
+            if (!store_add_values(store, record, columns[v->column], together, n, err)) goto done;
+            at += n;
+        }
+    }
+    ok = true;
+done:
+    free(together);
+    free(columns);
+    return ok;
+}

@@ -1,0 +1,69 @@
+/* Of which vehicle prose speaks: headings as subjects, and the names in a sentence. For prose.c. */
+#ifndef INGEST_PROSE_SUBJECT_H
+#define INGEST_PROSE_SUBJECT_H
+
+#include "document/document.h"
+#include "ingest/prose_facts.h"
+#include "ingest/subject.h"
+
+enum { PROSE_MAX_NAME = 12, PROSE_MAX_MENTIONS = 48 };
+
+/* A vehicle as headings give it, with the keys by which sentences name it. */
+struct prose_subject {
+    struct subject s;
+    bool known;                            /* there is a vehicle */
+    struct token model[PROSE_MAX_NAME], trim[PROSE_MAX_NAME];
+    size_t n_model, n_trim;
+    const char *heading;                   /* that made it; "" */
+    size_t line;
+};
+
+/* What is known of the document's names. */
+struct prose_names {
+    const struct prose_lexicon *lex;
+    struct arena *arena;
+    const struct document *document;
+    const char *family;      /* a word that begins several headings: the make, where none is known */
+    int year;                /* "The 2024 range": of all vehicles without years of their own; 0 */
+};
+
+/* Keys of the subject's names, after s was filled in. */
+void prose_subject_tokens(struct prose_subject *subject);
+
+enum heading_kind { HEADING_TOPIC, HEADING_VEHICLE, HEADING_VARIANT };
+
+/* Reads a heading under `parent` into *out (parent's own copy where it is a topic). `block`: its place
+ * in the document. False: memory is out. */
+bool prose_heading_read(struct prose_subject *out, enum heading_kind *kind, const struct prose_names *names,
+                        const struct prose_subject *parent, const char *text, size_t len, size_t block);
+
+/* Whether a paragraph is a heading in all but its markup. */
+bool prose_looks_like_heading(const struct document *d, size_t block);
+
+bool prose_names_init(struct prose_names *names, const struct document *d,
+                      const struct prose_lexicon *lex, struct arena *a);
+
+enum mention_kind {
+    MENTION_OWN,     /* the section's vehicle */
+    MENTION_VARIANT, /* a version of it: trim says which */
+    MENTION_OTHER,   /* another vehicle; its make and name */
+};
+
+struct prose_mention {
+    enum mention_kind kind;
+    struct token_range at;   /* the name */
+    struct token_range name; /* VARIANT: its words; OTHER: of make and model */
+    size_t phrase;           /* first token of the noun phrase it ends ("6.4L V8-powered Rubicon 392") */
+    size_t n_make;           /* OTHER: tokens of the make at name.first; 0: none */
+    bool is_subject;         /* at the head of its sentence or clause */
+    bool joined;             /* "the Corolla and the Civic" */
+};
+
+/* The names in s, in their order. */
+size_t prose_mentions_find(const struct prose_sentence *s, const struct prose_names *names,
+                           const struct prose_subject *own, struct prose_mention *out, size_t max);
+
+/* Whether the sentence goes on speaking of the one before's subject: "It weighs", "The car has". */
+bool prose_goes_on(const struct prose_sentence *s);
+
+#endif
