@@ -331,7 +331,7 @@ static bool read_term(struct reader *r, sqlite3_stmt *q, void *item)
 
 static bool read_names(struct reader *r)
 {
-    struct name_row *names;
+    struct name_row *names = NULL;
     size_t n;
     if (!read_table(r, "SELECT id, name FROM fact_names ORDER BY id", sizeof *names, read_name,
                     &names, &n))
@@ -349,7 +349,7 @@ static bool read_names(struct reader *r)
 
 static bool read_sources(struct reader *r)
 {
-    struct source_row *rows;
+    struct source_row *rows = NULL;
     size_t n;
     if (!read_table(r,
                     "SELECT id, document, caption, row_word, prose, first_column, first_record"

@@ -117,7 +117,9 @@ static struct fact_cursor column_bytes(sqlite3_stmt *q, int column)
 
 static bool prepare(struct store *s, struct error *err)
 {
-    return (s->find_block || (s->find_block = store_prepare(
+    return (s->begin || (s->begin = store_prepare(s, "BEGIN", err))) &&
+           (s->end || (s->end = store_prepare(s, "COMMIT", err))) &&
+           (s->find_block || (s->find_block = store_prepare(
                                   s, "SELECT data FROM fact_values WHERE id = ?1", err))) &&
            (s->scan_blocks ||
             (s->scan_blocks = store_prepare(s,
@@ -126,17 +128,23 @@ static bool prepare(struct store *s, struct error *err)
                                             err)));
 }
 
-/* Look-ups in one transaction: each of its own would lock and unlock the file. */
-static bool begin_read(struct store *s, struct error *err)
+/* Look-ups in one transaction: each of its own would lock and unlock the file. *begun: it is ours.
+ */
+static bool begin_read(struct store *s, bool *begun, struct error *err)
 {
-    return store_exec(s, "SAVEPOINT facts", err);
+    if (!prepare(s, err)) return false;
+    *begun = sqlite3_get_autocommit(s->db) != 0;
+    bool ok = !*begun || sqlite3_step(s->begin) == SQLITE_DONE || store_fail(s, "reading", err);
+    sqlite3_reset(s->begin);
+    return ok;
 }
 
-static void end_read(struct store *s)
+static void end_read(struct store *s, bool begun)
 {
     sqlite3_reset(s->find_block);
     sqlite3_reset(s->scan_blocks);
-    sqlite3_exec(s->db, "RELEASE facts", NULL, NULL, NULL);
+    if (begun) sqlite3_step(s->end);
+    sqlite3_reset(s->end);
 }
 
 /* The block's bytes; empty where there is none. They are valid until the next look-up. */
@@ -195,11 +203,12 @@ bool store_read_values(struct store *s, const struct catalog *c, size_t record,
     *n = 0;
     if (record >= c->n_records)
         return error_set(err, ERROR_USAGE, "%s: the catalog has no record %zu", s->path, record);
-    if (!prepare(s, err) || !begin_read(s, err)) return false;
+    bool begun;
+    if (!begin_read(s, &begun, err)) return false;
     struct rows r = {.s = s, .c = c, .arena = arena, .err = err};
     bool ok =
         n_columns ? read_columns(&r, record, columns, n_columns) : read_all_columns(&r, record);
-    end_read(s);
+    end_read(s, begun);
     if (!ok) return false;
     *out = r.items;
     *n = r.n;
@@ -232,7 +241,8 @@ bool store_scan_column(struct store *s, const struct catalog *c, size_t column, 
         return error_set(err, ERROR_USAGE, "%s: the catalog has no column %zu", s->path, column);
     const struct catalog_source *source = &c->sources[c->columns[column].source];
     if (source->n_records == 0) return true;
-    if (!prepare(s, err) || !begin_read(s, err)) return false;
+    bool begun;
+    if (!begin_read(s, &begun, err)) return false;
     struct rows r = {.s = s, .c = c, .arena = arena, .err = err};
     int64_t first = c->records[source->first_record].id;
     size_t number = column - source->first_column;
@@ -243,7 +253,7 @@ bool store_scan_column(struct store *s, const struct catalog *c, size_t column, 
         ok = find_block(&r, id, &data) &&
              take_block(&r, id, data, source->first_record + i, source->n_records - i, column);
     }
-    end_read(s);
+    end_read(s, begun);
     if (!ok) return false;
     *out = r.items;
     *n = r.n;

@@ -133,6 +133,7 @@ struct hit {
     const char *title, *text, *location;
     size_t line_first, line_last;
     struct vehicle vehicle;
+    int64_t record; /* of the typed facts: what it is about; 0: none */
     double score; /* higher is better; what it measures depends on who made the hit */
 };
 

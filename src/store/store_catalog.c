@@ -95,7 +95,7 @@ bool store_document_chunks(struct store *s, int64_t document, size_t offset, siz
 {
     sqlite3_stmt *q = store_prepare(
         s,
-        "SELECT " STORE_CHUNK_COLUMNS ", 0.0, " STORE_VEHICLE_COLUMNS
+        "SELECT " STORE_CHUNK_COLUMNS ", 0.0, " STORE_HIT_COLUMNS
         " FROM chunks c JOIN documents d ON d.id = c.document"
         " LEFT JOIN vehicles v ON v.id = c.vehicle WHERE c.document = ?1 ORDER BY c.id"
         " LIMIT ?2 OFFSET ?3",

@@ -25,7 +25,7 @@ struct store {
     uint64_t last_vehicle_print;
     int64_t last_vehicle;       /* row id; 0: none */
     struct facts_writer *facts; /* NULL before the first source */
-    sqlite3_stmt *find_block, *scan_blocks, *find_version;
+    sqlite3_stmt *begin, *end, *find_block, *scan_blocks, *find_version;
     struct {
         uint64_t hash;
         int64_t id; /* 0: empty */
@@ -58,13 +58,14 @@ bool store_bump_version(struct store *s, struct error *err);
 bool store_remove_rows(struct store *s, int64_t id, struct error *err);
 
 /* The columns of vehicles `v` that vehicles are read from, and those of a hit before them: chunk,
- * document, path, title, text, location, lines, score. */
+ * document, path, title, text, location, lines, score. What it is about comes last. */
 #define STORE_VEHICLE_COLUMNS                                                                      \
     "v.manufacturer, v.model, v.year, v.trim, v.category, v.engine_type, v.transmission"
 #define STORE_CHUNK_COLUMNS                                                                        \
     "c.id, c.document, d.path, c.title, c.text, c.location, c.line_first, c.line_last"
+#define STORE_HIT_COLUMNS STORE_VEHICLE_COLUMNS ", c.record"
 
-/* Runs q, whose columns are STORE_CHUNK_COLUMNS, a score, STORE_VEHICLE_COLUMNS, and appends a hit
+/* Runs q, whose columns are STORE_CHUNK_COLUMNS, a score, STORE_HIT_COLUMNS, and appends a hit
  * a row. Finalizes q. */
 bool store_read_hits(struct store *s, sqlite3_stmt *q, struct hit_list *out, struct error *err);
 

@@ -205,6 +205,7 @@ bool store_read_hits(struct store *s, sqlite3_stmt *q, struct hit_list *out, str
                           .location = store_column(q, 5, &out->arena),
                           .line_first = (size_t)sqlite3_column_int64(q, 6),
                           .line_last = (size_t)sqlite3_column_int64(q, 7),
+                          .record = sqlite3_column_int64(q, 16),
                           .score = sqlite3_column_double(q, 8)};
         if (!read_vehicle(q, 9, &h->vehicle, &out->arena) || !h->path || !h->title || !h->text ||
             !h->location)
@@ -245,7 +246,7 @@ bool store_search(struct store *s, const struct store_query *query, struct hit_l
     }
     /* Ranked inside, so that only the best rows' texts are read. bm25 is negative, best lowest. */
     buffer_puts(&sql, "SELECT c.id, c.document, d.path, c.title, c.text, c.location, c.line_first,"
-                      " c.line_last, -r.score, " VEHICLE_COLUMNS
+                      " c.line_last, -r.score, " STORE_HIT_COLUMNS
                       " FROM (SELECT f.rowid AS id, bm25(chunks_fts, 4.0, 1.0) AS score"
                       " FROM chunks_fts f");
     const struct vehicle_filter *filter = query->unattributed ? NULL : query->filter;
@@ -285,7 +286,7 @@ bool store_vehicle_chunks(struct store *s, const struct vehicle_filter *filter, 
 {
     struct buffer sql = {0};
     buffer_puts(&sql, "SELECT c.id, c.document, d.path, c.title, c.text, c.location, c.line_first,"
-                      " c.line_last, 0.0, " VEHICLE_COLUMNS
+                      " c.line_last, 0.0, " STORE_HIT_COLUMNS
                       " FROM vehicles v JOIN chunks c ON c.vehicle = v.id"
                       " JOIN documents d ON d.id = c.document WHERE ");
     store_filter_sql(filter, &sql);
@@ -302,7 +303,8 @@ bool store_first_chunks(struct store *s, size_t limit, struct hit_list *out, str
     sqlite3_stmt *q = store_prepare(
         s,
         "SELECT c.id, c.document, d.path, c.title, c.text, c.location, c.line_first,"
-        " c.line_last, 0.0, " VEHICLE_COLUMNS " FROM chunks c JOIN documents d ON d.id = c.document"
+        " c.line_last, 0.0, " STORE_HIT_COLUMNS
+        " FROM chunks c JOIN documents d ON d.id = c.document"
         " LEFT JOIN vehicles v ON v.id = c.vehicle ORDER BY c.document, c.id LIMIT ?1",
         err);
     if (!q) return false;
@@ -349,7 +351,7 @@ bool store_chunk_facts(struct store *s, int64_t chunk, struct arena *arena, stru
 bool store_read_chunk(struct store *s, int64_t chunk, struct hit_list *out, struct error *err)
 {
     sqlite3_stmt *q = store_prepare(s,
-                                    "SELECT " STORE_CHUNK_COLUMNS ", 0.0, " VEHICLE_COLUMNS
+                                    "SELECT " STORE_CHUNK_COLUMNS ", 0.0, " STORE_HIT_COLUMNS
                                     " FROM chunks c JOIN documents d ON d.id = c.document"
                                     " LEFT JOIN vehicles v ON v.id = c.vehicle WHERE c.id = ?1",
                                     err);

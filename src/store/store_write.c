@@ -7,9 +7,10 @@
 
 void store_finish_statements(struct store *s)
 {
-    sqlite3_stmt **all[] = {
-        &s->add_chunk,      &s->index_chunk,   &s->add_fact,   &s->find_vehicle, &s->add_vehicle,
-        &s->find_attribute, &s->add_attribute, &s->find_block, &s->scan_blocks,  &s->find_version};
+    sqlite3_stmt **all[] = {&s->add_chunk,     &s->index_chunk, &s->add_fact,
+                            &s->find_vehicle,  &s->add_vehicle, &s->find_attribute,
+                            &s->add_attribute, &s->find_block,  &s->scan_blocks,
+                            &s->find_version,  &s->begin,       &s->end};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         sqlite3_finalize(*all[i]);
         *all[i] = NULL;
