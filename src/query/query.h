@@ -60,6 +60,9 @@ struct query_condition {
     const char *key;         /* token key of a text value; "" */
     const char *text;        /* as the question writes the condition: "under 9 L/100 km" */
     bool negated;
+    bool said;               /* a comparator was said; else "with 300 hp", "tow two tonnes" */
+    bool year;               /* of the vehicle's model year */
+    bool caption;            /* the caption, heading or document's name has the word */
 };
 
 enum query_status {
@@ -89,6 +92,8 @@ struct query {
     struct query_attribute attributes[QUERY_MAX_ATTRIBUTES];
     size_t n_attributes;
     const struct unit *unit; /* wanted; NULL: as the source writes it */
+    bool unit_exact;         /* "US mpg": not the imperial one that the source may have */
+    uint64_t loose_qualifiers; /* "and on the highway?": qualifiers without an attribute */
     struct query_condition where[QUERY_MAX_CONDITIONS];
     size_t n_where;
     size_t *documents;       /* restricted to these (indices into the catalog); NULL: all */
@@ -111,7 +116,8 @@ struct query {
 
 /* Reads a question. `previous` (NULL: none) is the query of the turn before: a follow-up takes over
  * what it does not say itself. Never fails for what it does not understand: that is in the query. */
-bool query_read(struct query *out, const struct catalog *c, const char *question,
+struct vocabulary; /* query/vocabulary.h: the catalog's words, indexed */
+bool query_read(struct query *out, const struct vocabulary *v, const char *question,
                 const struct query *previous, struct error *err);
 void query_free(struct query *q);
 

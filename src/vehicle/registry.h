@@ -73,6 +73,9 @@ struct category {
 extern const struct category CATEGORIES[];
 extern const size_t CATEGORY_COUNT;
 
+/* Whether a category is another one or below it: a CVT is an automatic. */
+bool category_is(int category, int other);
+
 enum term_kind {
     TERM_ATTRIBUTE, /* id: index into REGISTRY; qualifiers: those that the name itself carries */
     TERM_QUALIFIER, /* id: index into QUALIFIERS */
@@ -116,6 +119,12 @@ void registry_read_column(struct column_meaning *out, const char *name, size_t l
 
 /* The category that a cell of this attribute means ("ELEC+ESSENC HR": hybrid); -1: none. */
 int registry_read_category(int attribute, const char *text, size_t len);
+
+/* Whether any term has the word in it ("charging" of "charging power"), and the word of a term that the
+ * key misspells (one edit, two from eight letters on; at least four letters, the same first one);
+ * NULL: none, or several equally near. Not codes. */
+bool registry_has_word(const char *key);
+const char *registry_similar(const char *key);
 
 /* Manufacturers. */
 struct make {

@@ -1,0 +1,130 @@
+#include "query/columns.h"
+
+#include <limits.h>
+#include <string.h>
+
+/* Families of which a column may lack the member that is asked for: how it was tested, and that a
+ * figure is a maximum, often goes without saying. */
+static bool may_lack(int family)
+{
+    static const char *const IDS[] = {"wltp", "maximum", "net"};
+    for (size_t i = 0; i < sizeof IDS / sizeof *IDS; i++) {
+        int q = qualifier_find(IDS[i]);
+        if (q >= 0 && QUALIFIERS[q].family == family) return true;
+    }
+    return false;
+}
+
+/* Members that are meant where nothing is said. */
+static bool is_default(int qualifier)
+{
+    static const char *const IDS[] = {"combined", "wltp", "epa", "maximum", "braked"};
+    for (size_t i = 0; i < sizeof IDS / sizeof *IDS; i++)
+        if (qualifier_find(IDS[i]) == qualifier) return true;
+    return false;
+}
+
+/* How badly a column's qualifiers fit those asked for; -1: not at all. */
+static int misfit(uint64_t asked, uint64_t has)
+{
+    int cost = 0, combined = qualifier_find("combined");
+    for (size_t i = 0; i < QUALIFIER_COUNT; i++) {
+        uint64_t bit = 1ull << i;
+        int family = QUALIFIERS[i].family;
+        if ((asked & bit) && !(has & bit)) {
+            for (size_t k = 0; k < QUALIFIER_COUNT; k++)
+                if (k != i && QUALIFIERS[k].family == family && (has >> k & 1)) return -1;
+            if (!may_lack(family) && (int)i != combined) return -1;
+            cost += 4;
+        }
+        if ((has & bit) && !(asked & bit)) {
+            bool asked_family = false;
+            for (size_t k = 0; k < QUALIFIER_COUNT; k++)
+                asked_family = asked_family || (QUALIFIERS[k].family == family && (asked >> k & 1));
+            if (asked_family) return -1;
+            cost += is_default((int)i) ? 1 : 2;
+        }
+    }
+    return cost;
+}
+
+static bool key_has_words(const char *key, const char *words)
+{
+    while (*words) {
+        size_t len = strcspn(words, " ");
+        bool found = false;
+        for (const char *k = key; *k && !found;) {
+            size_t n = strcspn(k, " ");
+            found = n == len && memcmp(k, words, len) == 0;
+            k += n + (k[n] == ' ');
+        }
+        if (!found) return false;
+        words += len + (words[len] == ' ');
+    }
+    return true;
+}
+
+static bool unit_fits(const struct unit *column, const struct unit *wanted)
+{
+    double unused;
+    return !column || !wanted || unit_convert(1, column, wanted, &unused);
+}
+
+size_t columns_find(const struct catalog *c, size_t source, const struct query_attribute *a,
+                    const struct unit *wanted, size_t *out)
+{
+    const struct catalog_source *s = &c->sources[source];
+    int best = INT_MAX;
+    size_t n = 0;
+    for (size_t i = s->first_column; i < s->first_column + s->n_columns; i++) {
+        const struct catalog_column *col = &c->columns[i];
+        int cost;
+        if (a->attribute >= 0) {
+            if (col->attribute != a->attribute) continue;
+            cost = misfit(a->qualifiers, col->qualifiers);
+        } else {
+            if (!a->key[0] || !key_has_words(col->key, a->key)) continue;
+            cost = strlen(col->key) == strlen(a->key) ? 0 : 1;
+        }
+        if (cost < 0 || !unit_fits(col->unit, wanted)) continue;
+        if (cost < best) {
+            best = cost;
+            n = 0;
+        }
+        if (cost == best && n < COLUMNS_MAX) out[n++] = i;
+    }
+    /* One meaning in several units: the wanted one, else the first. */
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct catalog_column *x = &c->columns[out[i]];
+        bool drop = false;
+        for (size_t k = 0; k < kept && !drop; k++) {
+            const struct catalog_column *y = &c->columns[out[k]];
+            if (x->qualifiers != y->qualifiers || x->unit == y->unit || !x->unit || !y->unit ||
+                strcmp(x->section, y->section) != 0)
+                continue;
+            if (x->unit == wanted) out[k] = out[i];
+            drop = true;
+        }
+        if (!drop) out[kept++] = out[i];
+    }
+    return kept;
+}
+
+bool columns_have(const struct catalog *c, const size_t *records, size_t n_records,
+                  const struct query_attribute *a)
+{
+    size_t found[COLUMNS_MAX], last = SIZE_MAX;
+    if (n_records == 0) {
+        for (size_t s = 0; s < c->n_sources; s++)
+            if (columns_find(c, s, a, NULL, found)) return true;
+        return false;
+    }
+    for (size_t i = 0; i < n_records; i++) {
+        size_t s = c->records[records[i]].source;
+        if (s == last) continue;
+        last = s;
+        if (columns_find(c, s, a, NULL, found)) return true;
+    }
+    return false;
+}

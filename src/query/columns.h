@@ -1,0 +1,22 @@
+/* Which columns of a source hold what a question asks for. */
+#ifndef QUERY_COLUMNS_H
+#define QUERY_COLUMNS_H
+
+#include "query/query.h"
+
+#include <stddef.h>
+
+enum { COLUMNS_MAX = 16 };
+
+/* The columns of the source that hold the attribute, the best fit alone; several only where they say
+ * different things that the question does not tell apart (front and rear, city and highway without a
+ * combined figure, least and most). `wanted` (NULL: any) chooses among columns of one meaning in
+ * several units. At most COLUMNS_MAX; returns their number, 0: the source does not have it. */
+size_t columns_find(const struct catalog *c, size_t source, const struct query_attribute *a,
+                    const struct unit *wanted, size_t *out);
+
+/* Whether any source of these records (n_records 0: of the whole catalog) has the attribute. */
+bool columns_have(const struct catalog *c, const size_t *records, size_t n_records,
+                  const struct query_attribute *a);
+
+#endif

@@ -1,0 +1,180 @@
+/* Follow-ups: what a question does not say itself is taken over from the turn before. */
+#include "query/reading.h"
+
+#include <string.h>
+
+static bool copy_subject(struct reading *r, const struct query_subject *s)
+{
+    struct query *q = r->q;
+    if (q->n_subjects == QUERY_MAX_SUBJECTS) return true;
+    size_t *records = arena_array(&q->arena, s->n_records + 1, sizeof *records);
+    const char *name = arena_strdup(&q->arena, s->name), *label = arena_strdup(&q->arena, s->label);
+    if (!records || !name || !label) {
+        r->failed = true;
+        return error_memory(r->err, "a question");
+    }
+    memcpy(records, s->records, s->n_records * sizeof *records);
+    q->subjects[q->n_subjects++] = (struct query_subject){.name = name,
+                                                          .label = label,
+                                                          .records = records,
+                                                          .n_records = s->n_records,
+                                                          .year = s->year,
+                                                          .exact = s->exact};
+    return true;
+}
+
+static void copy_conditions(struct reading *r)
+{
+    struct query *q = r->q;
+    const struct query *p = r->previous;
+    for (size_t i = 0; i < p->n_where && q->n_where < QUERY_MAX_CONDITIONS; i++) {
+        bool replaced = false;
+        for (size_t k = 0; k < q->n_where; k++)
+            replaced = replaced || (q->where[k].attribute.attribute >= 0 &&
+                                    q->where[k].attribute.attribute == p->where[i].attribute.attribute);
+        if (replaced) continue;
+        struct query_condition c = p->where[i];
+        c.attribute = attribute_copy(q, &c.attribute);
+        c.key = arena_strdup(&q->arena, c.key);
+        c.text = arena_strdup(&q->arena, c.text);
+        if (!c.key || !c.text) {
+            r->failed = true;
+            return;
+        }
+        q->where[q->n_where++] = c;
+    }
+}
+
+/* The records of the same model in another year: "and the 2023 one?" */
+static bool change_year(struct reading *r, const struct query_subject *s, int year)
+{
+    struct query *q = r->q;
+    const struct catalog_record *about = &r->c->records[s->records[0]];
+    size_t n = 0;
+    size_t *records = arena_array(&q->arena, r->c->n_records + 1, sizeof *records);
+    if (!records) {
+        r->failed = true;
+        return error_memory(r->err, "a question");
+    }
+    /* Of the same trim, where the trim was one; else of the same model. */
+    for (int level = 0; level < 2 && n == 0; level++)
+        for (size_t i = 0; i < r->c->n_records; i++) {
+            const struct catalog_record *rec = &r->c->records[i];
+            if (strcmp(rec->make_key, about->make_key) || strcmp(rec->model_key, about->model_key))
+                continue;
+            bool fits = rec->year_first && year >= rec->year_first &&
+                        (rec->year_last == 0 || year <= rec->year_last);
+            if (!fits || (level == 0 && strcmp(rec->trim_key, about->trim_key))) continue;
+            records[n++] = i;
+        }
+    struct buffer label = {0};
+    buffer_printf(&label, "%d %s%s%s", year, about->make, about->make[0] ? " " : "", about->model);
+    const char *text = label.failed ? NULL : arena_strdup(&q->arena, buffer_text(&label));
+    buffer_free(&label);
+    if (!text) {
+        r->failed = true;
+        return error_memory(r->err, "a question");
+    }
+    if (n == 0) {
+        q->missing = MISSING_YEAR;
+        q->missing_name = text + 5;
+        return true;
+    }
+    q->subjects[q->n_subjects++] = (struct query_subject){
+        .name = text, .label = text, .records = records, .n_records = n, .year = year, .exact = true};
+    return true;
+}
+
+/* Keeps of a subject the records that are of the year of the subject before, where any is. */
+static void keep_year(struct reading *r, struct query_subject *s, int year)
+{
+    size_t n = 0;
+    for (int pass = 0; pass < 2; pass++) {
+        n = 0;
+        for (size_t i = 0; i < s->n_records; i++) {
+            const struct catalog_record *rec = &r->c->records[s->records[i]];
+            bool fits = rec->year_first && year >= rec->year_first &&
+                        (rec->year_last == 0 || year <= rec->year_last);
+            if (!fits) continue;
+            if (pass == 1) s->records[n] = s->records[i];
+            n++;
+        }
+        if (n == 0) return;
+    }
+    s->n_records = n;
+    s->year = year;
+}
+
+static bool other_words(const struct reading *r)
+{
+    for (size_t i = 0; i < r->l->n_labels; i++)
+        if (r->l->labels[i].kind == LABEL_UNKNOWN && !r->l->labels[i].used) return true;
+    return false;
+}
+
+void read_follow_up(struct reading *r)
+{
+    struct query *q = r->q;
+    const struct query *p = r->previous;
+    if (q->missing || other_words(r)) return;
+    bool subject = q->n_subjects > 0, attribute = q->n_attributes > 0 || q->unit;
+    bool short_question = r->what_about || r->only || r->pronoun || r->l->n_tokens <= 8;
+    if (subject && attribute) return;
+    if (!subject && !short_question && !r->pronoun) return;
+    /* Lists: "only the hybrids", "and under 30,000?" narrow what was asked. */
+    bool listed = p->op == QUERY_LIST || p->op == QUERY_COUNT || p->op == QUERY_RANK ||
+                  p->op == QUERY_AGGREGATE;
+    if (!subject) {
+        int year = 0;
+        for (size_t i = 0; i < q->n_where; i++)
+            if (q->where[i].year && q->where[i].comparator == COMPARE_EQUAL) year = (int)q->where[i].low;
+        for (size_t i = 0; i < p->n_subjects && !r->failed; i++) {
+            if (year && !listed) {
+                if (!change_year(r, &p->subjects[i], year)) return;
+                size_t kept = 0;
+                for (size_t k = 0; k < q->n_where; k++)
+                    if (!q->where[k].year) q->where[kept++] = q->where[k];
+                q->n_where = kept;
+            } else if (!copy_subject(r, &p->subjects[i])) {
+                return;
+            }
+        }
+        if (p->n_subjects) r->set_scope = listed;
+        q->carried = true;
+    } else if (p->n_subjects == 1 && q->n_subjects == 1 && !q->subjects[0].year && p->subjects[0].year) {
+        keep_year(r, &q->subjects[0], p->subjects[0].year);
+    }
+    if (!attribute) {
+        for (size_t i = 0; i < p->n_attributes && q->n_attributes < QUERY_MAX_ATTRIBUTES; i++) {
+            q->attributes[q->n_attributes] = attribute_copy(q, &p->attributes[i]);
+            /* "and on the highway?" changes the qualifier. */
+            if (q->loose_qualifiers) q->attributes[q->n_attributes].qualifiers = q->loose_qualifiers;
+            q->n_attributes++;
+        }
+        if (!q->unit) {
+            q->unit = p->unit;
+            q->unit_exact = p->unit_exact;
+        }
+        if (listed && !subject) {
+            r->extreme = p->order;
+            r->top = p->limit;
+            r->average = p->aggregate == AGGREGATE_AVERAGE;
+            r->sum = p->aggregate == AGGREGATE_SUM;
+            r->range = p->aggregate == AGGREGATE_RANGE;
+            r->how_many = r->how_many_things = p->op == QUERY_COUNT;
+            r->set_scope = true;
+        }
+        q->carried = true;
+    }
+    if (q->carried && (listed || !subject) && p->n_where) copy_conditions(r);
+    if (q->carried && p->documents && !q->documents) {
+        q->documents = arena_array(&q->arena, p->n_documents + 1, sizeof *q->documents);
+        if (!q->documents) {
+            r->failed = true;
+            error_memory(r->err, "a question");
+            return;
+        }
+        memcpy(q->documents, p->documents, p->n_documents * sizeof *q->documents);
+        q->n_documents = p->n_documents;
+    }
+}

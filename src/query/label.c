@@ -1,0 +1,385 @@
+#include "query/label.h"
+
+#include "query/source_words.h"
+
+#include <string.h>
+
+bool label_is(const struct label *l, enum word_class class)
+{
+    for (size_t i = 0; i < l->n_words; i++)
+        if (l->words[i].class == class) return true;
+    return false;
+}
+
+static bool is_known_word(const struct vocabulary *v, const char *key)
+{
+    size_t len = strlen(key);
+    if (lexicon_has(key) || registry_has_word(key) || vocabulary_knows(v, key)) return true;
+    if (len > 3 && key[len - 1] == 's') {
+        char one[TOKEN_KEY_MAX];
+        memcpy(one, key, len - 1);
+        one[len - 1] = '\0';
+        return lexicon_has(one) || registry_has_word(one) || vocabulary_knows(v, one);
+    }
+    return false;
+}
+
+/* Reads words that nothing knows as the known word that they misspell, if there is just one. */
+static void correct_spelling(struct labelled *q, const struct vocabulary *v)
+{
+    for (size_t i = 0; i < q->n_tokens; i++) {
+        struct token *t = &q->tokens[i];
+        size_t used;
+        if (t->kind != TOKEN_WORD || strlen(t->key) < 4 || is_known_word(v, t->key)) continue;
+        if (unit_parse(q->text + t->begin, strlen(q->text + t->begin), &used) &&
+            used >= t->end - t->begin)
+            continue;
+        /* "lj", "j300": letters beside digits are codes, not words. */
+        if (i + 1 < q->n_tokens && t[1].kind == TOKEN_NUMBER && t[1].gap == 0) continue;
+        const struct name_word *names[4];
+        size_t n = vocabulary_similar_names(v, t->key, names, 4);
+        size_t distance = n ? key_distance(names[0]->key, t->key, 2) : 3;
+        /* Two names as near as each other: neither is taken, but two spellings of one word. */
+        if (n > 1 && key_distance(names[1]->key, t->key, 2) == distance) {
+            size_t best = 0;
+            for (size_t k = 1; k < n; k++)
+                if (key_distance(names[k]->key, t->key, 2) == distance &&
+                    names[k]->records.n > names[best]->records.n * 8)
+                    best = k;
+            bool clear = true;
+            for (size_t k = 0; k < n; k++)
+                clear = clear && (k == best || names[k]->records.n * 8 < names[best]->records.n);
+            if (clear)
+                names[0] = names[best];
+            else
+                distance = 3;
+        }
+        const char *plain = registry_similar(t->key), *word = lexicon_similar(t->key);
+        size_t plain_distance = plain ? key_distance(plain, t->key, 2) : 3;
+        if (word && plain_distance > 1) {
+            plain = word;
+            plain_distance = 1;
+        }
+        bool name = distance < plain_distance || (distance == plain_distance && t->upper);
+        const char *key = name ? (distance < 3 ? names[0]->key : NULL) : plain_distance < 3 ? plain : NULL;
+        if (key) strcpy(t->key, key);
+    }
+}
+
+static size_t find_language(const struct labelled *q)
+{
+    size_t counts[5] = {0};
+    for (size_t i = 0; i < q->n_tokens; i++) {
+        struct word words[WORD_MAX_MEANINGS];
+        size_t n_words;
+        if (q->tokens[i].kind == TOKEN_HAN) {
+            /* A Chinese name in an English question does not make it Chinese. */
+            if (lexicon_match(&q->tokens[i], 1, words, &n_words)) counts[4]++;
+            continue;
+        }
+        if (!lexicon_match(&q->tokens[i], 1, words, &n_words)) continue;
+        uint8_t languages = 0;
+        for (size_t k = 0; k < n_words; k++) languages |= words[k].languages;
+        /* Words of one language tell more than those that several share. */
+        unsigned shared = 0;
+        for (size_t l = 0; l < 5; l++) shared += languages >> l & 1;
+        for (size_t l = 0; l < 5; l++)
+            if (languages >> l & 1) counts[l] += shared == 1 ? 3 : 1;
+    }
+    size_t best = 0;
+    for (size_t l = 1; l < 4; l++)
+        if (counts[l] > counts[best]) best = l;
+    return counts[4] * 2 > counts[best] ? 4 : best;
+}
+
+static struct label *new_label(struct labelled *q, enum label_kind kind, size_t first, size_t n)
+{
+    struct label *l = &q->labels[q->n_labels++];
+    *l = (struct label){.kind = kind, .first = first, .n = n};
+    return l;
+}
+
+/* How many tokens the bytes up to `end` of the text take, from token i on. */
+static size_t tokens_to(const struct labelled *q, size_t i, size_t end)
+{
+    size_t n = 0;
+    while (i + n < q->n_tokens && q->tokens[i + n].begin < end) n++;
+    return n ? n : 1;
+}
+
+/* A number, the unit before or behind it, thousands as "k" or 万. */
+static bool label_number(struct labelled *q, size_t i, const unsigned char *taken)
+{
+    const struct token *t = &q->tokens[i];
+    size_t first = i, used = 0;
+    const struct unit *unit = NULL;
+    if (t->kind != TOKEN_NUMBER) {
+        /* "$30,000", "EUR 24.990" */
+        unit = unit_parse(q->text + t->begin, strlen(q->text + t->begin), &used);
+        if (!unit || unit->dimension != DIMENSION_MONEY) return false;
+        size_t n = tokens_to(q, i, t->begin + used);
+        if (i + n >= q->n_tokens || q->tokens[i + n].kind != TOKEN_NUMBER || taken[i + n])
+            return false;
+        i += n;
+        t = &q->tokens[i];
+    }
+    enum number_style style = q->language == 0 || q->language == 4 ? NUMBER_POINT : NUMBER_COMMA;
+    double value;
+    if (!number_parse(q->text + t->begin, strlen(q->text + t->begin), style, &value, &used))
+        value = t->number;
+    size_t end = t->end, n = i + 1 - first;
+    const char *behind = q->text + end;
+    if ((behind[0] == 'k' || behind[0] == 'K') && !((behind[1] | 0x20) >= 'a' && (behind[1] | 0x20) <= 'z')) {
+        value *= 1000;
+        end++;
+        n = tokens_to(q, first, end);
+        behind = q->text + end;
+    }
+    if (!unit) {
+        size_t skip = 0;
+        while (behind[skip] == ' ' || behind[skip] == '-') skip++;
+        if (memcmp(behind, "\xc2\xa0", strnlen(behind, 2)) == 0 && behind[0]) skip = 2;
+        unit = unit_parse(behind + skip, strlen(behind + skip), &used);
+        if (unit) {
+            /* "8 in the city", "4 a day": words that only look like units. */
+            size_t unit_tokens = tokens_to(q, i + 1, end + skip + used);
+            bool word = i + 1 < q->n_tokens && unit_tokens == 1 && skip > 0 &&
+                        lexicon_has(q->tokens[i + 1].key);
+            if (word)
+                unit = NULL;
+            else
+                n = i + 1 - first + unit_tokens;
+        }
+    }
+    struct label *l = new_label(q, LABEL_NUMBER, first, n);
+    l->number = value;
+    l->unit = unit;
+    return true;
+}
+
+/* A unit without a number: "in kW", "(L/100 km)", "mpg". */
+static size_t unit_run(const struct labelled *q, size_t i, const struct unit **unit)
+{
+    const struct token *t = &q->tokens[i];
+    size_t used;
+    *unit = unit_parse(q->text + t->begin, strlen(q->text + t->begin), &used);
+    if (!*unit || t->kind == TOKEN_NUMBER) return 0;
+    size_t n = tokens_to(q, i, t->begin + used);
+    if (q->tokens[i + n - 1].end != t->begin + used) return 0;
+    if (n > 1) return n;
+    if (t->end - t->begin == 1 || lexicon_has(t->key)) {
+        /* "in l", "(s)": a letter is a unit only where one is expected. */
+        bool opened = (t->gap & GAP_OPEN) && (t->gap_end & GAP_CLOSE);
+        bool in = i > 0 && (!strcmp(q->tokens[i - 1].key, "in") || !strcmp(q->tokens[i - 1].key, "en")) &&
+                  (t->gap_end & (GAP_STOP | GAP_COMMA));
+        if (!opened && !in) return 0;
+    }
+    return n;
+}
+
+static bool is_operation(const struct word *words, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (words[i].class != WORD_FILLER && words[i].class != WORD_FUNCTION) return true;
+    return false;
+}
+
+/* The attribute that the last label names; -1. */
+static int last_attribute(const struct labelled *q)
+{
+    if (!q->n_labels) return -1;
+    const struct label *l = &q->labels[q->n_labels - 1];
+    for (size_t k = 0; l->kind == LABEL_TERM && k < l->n_terms; k++)
+        if (l->terms[k].kind == TERM_ATTRIBUTE) return l->terms[k].id;
+    return -1;
+}
+
+static void label_word(struct labelled *q, const struct vocabulary *v, size_t i, size_t room)
+{
+    const struct token *t = &q->tokens[i];
+    const struct catalog *c = vocabulary_catalog(v);
+    const struct term *terms = NULL;
+    const uint32_t *columns = NULL, *values = NULL;
+    size_t n_terms = 0, n_columns = 0, n_values = 0, n_words = 0;
+    struct word words[WORD_MAX_MEANINGS];
+    const struct unit *unit = NULL;
+    size_t term = registry_match(t, room, &terms, &n_terms);
+    size_t column = vocabulary_match_columns(v, t, room, &columns, &n_columns);
+    size_t value = vocabulary_match_terms(v, t, room, &values, &n_values);
+    size_t word = lexicon_match(t, room, words, &n_words);
+    size_t measure = unit_run(q, i, &unit);
+    if (measure > room) measure = 0;
+    bool code = term > 0;
+    for (size_t k = 0; k < n_terms; k++)
+        if (!terms[k].code) code = false;
+    int before = last_attribute(q);
+    /* A code means something behind the name of its attribute alone: "fuel type D". */
+    if (code) {
+        bool fits = false;
+        for (size_t k = 0; k < n_terms; k++)
+            fits = fits || (terms[k].kind == TERM_CATEGORY && before >= 0 &&
+                            CATEGORIES[terms[k].id].attribute == before);
+        if (!fits) term = 0;
+    }
+    if (value == 1 && (t->kind == TOKEN_NUMBER || strlen(t->key) == 1 || word)) {
+        bool fits = false;
+        for (size_t k = 0; k < n_values; k++)
+            fits = fits || (before >= 0 && c->columns[c->terms[values[k]].column].attribute == before);
+        if (!fits) value = 0;
+    }
+    if (column == 1 && (word || strlen(t->key) < 3 || t->kind == TOKEN_NUMBER)) column = 0;
+    if (value && value <= word && !is_operation(words, n_words)) value = 0;
+    size_t longest = term;
+    enum label_kind kind = term ? LABEL_TERM : LABEL_UNKNOWN;
+    /* Units are looked at before names: "kW" is no attribute. But "range" in a phrase is longer. */
+    if (measure && measure >= longest && !(term == measure && n_terms && terms[0].kind == TERM_CATEGORY)) {
+        bool attribute = false;
+        for (size_t k = 0; term == measure && k < n_terms; k++)
+            attribute = attribute || terms[k].kind == TERM_ATTRIBUTE;
+        if (!attribute || measure > term) {
+            longest = measure;
+            kind = LABEL_UNIT;
+        }
+    }
+    if (column > longest) {
+        longest = column;
+        kind = LABEL_COLUMN;
+    }
+    if (value > longest) {
+        longest = value;
+        kind = LABEL_VALUE;
+    }
+    if (word > longest) {
+        longest = word;
+        kind = LABEL_WORD;
+    }
+    if (kind == LABEL_UNKNOWN) {
+        struct postings d = vocabulary_documents(v, t->key);
+        if (d.n && strlen(t->key) > 1) kind = LABEL_DOCUMENT;
+        longest = 1;
+    }
+    struct label *l = new_label(q, kind, i, longest);
+    if (kind == LABEL_TERM || (term && term == longest)) {
+        l->terms = terms;
+        l->n_terms = n_terms;
+    }
+    if (word == longest) {
+        memcpy(l->words, words, n_words * sizeof *words);
+        l->n_words = n_words;
+    }
+    if (kind == LABEL_UNIT) l->unit = unit;
+    if (kind == LABEL_COLUMN) {
+        l->ids = columns;
+        l->n_ids = n_columns;
+    } else if (kind == LABEL_VALUE || (value == longest && kind != LABEL_UNIT)) {
+        l->ids = values;
+        l->n_ids = n_values;
+    }
+}
+
+/* A number in words that counts something: "six-cylinder", "top three". */
+static bool label_number_word(struct labelled *q, size_t i, const unsigned char *taken)
+{
+    struct word words[WORD_MAX_MEANINGS];
+    size_t n_words = 0, run = lexicon_match(&q->tokens[i], 1, words, &n_words);
+    for (size_t k = 0; run && k < n_words; k++) {
+        if (words[k].class != WORD_NUMBER) continue;
+        /* "one" and "un" are numbers only before what can be counted. */
+        if (words[k].number == 1 || (q->tokens[i].kind == TOKEN_HAN)) {
+            const struct term *terms;
+            size_t n_terms = 0;
+            if (i + 1 >= q->n_tokens || taken[i + 1] ||
+                !registry_match(&q->tokens[i + 1], q->n_tokens - i - 1, &terms, &n_terms))
+                return false;
+            bool counts = false;
+            for (size_t j = 0; j < n_terms; j++)
+                counts = counts || (terms[j].kind == TERM_ATTRIBUTE &&
+                                    REGISTRY[terms[j].id].dimension == DIMENSION_COUNT);
+            if (!counts) return false;
+        }
+        struct label *l = new_label(q, LABEL_NUMBER, i, 1);
+        l->number = words[k].number;
+        memcpy(l->words, words, n_words * sizeof *words);
+        l->n_words = n_words;
+        const char *behind = q->text + q->tokens[i].end;
+        size_t skip = strspn(behind, " -"), used;
+        const struct unit *u = unit_parse(behind + skip, strlen(behind + skip), &used);
+        if (u && skip && i + 1 < q->n_tokens && !lexicon_has(q->tokens[i + 1].key)) {
+            size_t n = tokens_to(q, i + 1, q->tokens[i].end + skip + used);
+            if (q->tokens[i + n].end == q->tokens[i].end + skip + used) {
+                l->unit = u;
+                l->n = 1 + n;
+            }
+        }
+        return true;
+    }
+    return false;
+}
+
+bool label_question(struct labelled *out, const struct vocabulary *v, const char *text,
+                    const size_t *context, size_t n_context, struct arena *arena,
+                    struct error *err)
+{
+    out->text = text;
+    out->n_labels = out->n_mentions = 0;
+    out->n_tokens = tokens_split(text, strlen(text), TOKENS_TEXT, out->tokens, QUESTION_MAX_TOKENS);
+    out->language = find_language(out);
+    correct_spelling(out, v);
+    unsigned char taken[QUESTION_MAX_TOKENS] = {0};
+    enum { SOURCE = 255 };
+    size_t source_first, source_n;
+    /* "in the German price list" is no place for names. */
+    for (size_t at = 0; source_phrase_find(out, v, at, &source_first, &source_n);
+         at = source_first + source_n)
+        for (size_t k = 0; k < source_n; k++) taken[source_first + k] = SOURCE;
+    if (!mentions_find(out, v, context, n_context, taken, arena, err)) return false;
+    for (size_t i = 0; i < out->n_tokens && out->n_labels < QUESTION_MAX_LABELS;) {
+        if (taken[i]) {
+            size_t n = 1;
+            while (i + n < out->n_tokens && taken[i + n] == taken[i]) n++;
+            struct label *l = new_label(out, taken[i] == SOURCE ? LABEL_DOCUMENT : LABEL_MENTION, i, n);
+            if (taken[i] != SOURCE) l->mention = (size_t)taken[i] - 1;
+            i += n;
+            continue;
+        }
+        size_t room = 0;
+        while (i + room < out->n_tokens && !taken[i + room]) room++;
+        const struct token *t = &out->tokens[i];
+        int year = token_year(out, i);
+        if (t->kind == TOKEN_NUMBER && year) {
+            const char *behind = text + t->end;
+            size_t skip = strspn(behind, " "), used;
+            const struct unit *u = unit_parse(behind + skip, strlen(behind + skip), &used);
+            bool word = u && skip && i + 1 < out->n_tokens && lexicon_has(out->tokens[i + 1].key);
+            if (!u || word) {
+                new_label(out, LABEL_YEAR, i, 1)->year = year;
+                i++;
+                continue;
+            }
+        }
+        /* A phrase of the registry may begin with a number: "0-100 km/h". */
+        const struct term *terms;
+        size_t n_terms;
+        bool phrase = t->kind == TOKEN_NUMBER && registry_match(t, room, &terms, &n_terms) > 1;
+        if (!phrase && (t->kind == TOKEN_NUMBER || t->kind == TOKEN_SIGN || t->kind == TOKEN_WORD) &&
+            label_number(out, i, taken)) {
+            i += out->labels[out->n_labels - 1].n;
+            continue;
+        }
+        if (t->kind == TOKEN_SIGN) {
+            const struct unit *unit;
+            size_t n = unit_run(out, i, &unit);
+            struct label *l = new_label(out, n ? LABEL_UNIT : LABEL_SIGN, i, n ? n : 1);
+            l->unit = n ? unit : NULL;
+            i += l->n;
+            continue;
+        }
+        if (label_number_word(out, i, taken)) {
+            i += out->labels[out->n_labels - 1].n;
+            continue;
+        }
+        label_word(out, v, i, room);
+        i += out->labels[out->n_labels - 1].n;
+    }
+    return true;
+}

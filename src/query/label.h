@@ -1,0 +1,87 @@
+/* Each word of a question, labelled once: as part of a vehicle's name, an attribute, a value of the
+ * store, a number with its unit, an operation, or as a word that nothing explains.
+ */
+#ifndef QUERY_LABEL_H
+#define QUERY_LABEL_H
+
+#include "query/lexicon.h"
+#include "query/vocabulary.h"
+#include "vehicle/registry.h"
+#include "vehicle/unit.h"
+
+enum label_kind {
+    LABEL_UNKNOWN, /* a word that nothing explains */
+    LABEL_WORD,    /* of the lexicon */
+    LABEL_TERM,    /* of the registry: attribute, qualifier, category, make */
+    LABEL_COLUMN,  /* a column of the store by its own name */
+    LABEL_VALUE,   /* a text that cells of the store hold */
+    LABEL_NUMBER,  /* with or without a unit */
+    LABEL_UNIT,    /* a unit alone: "in kW" */
+    LABEL_YEAR,
+    LABEL_MENTION, /* a vehicle's name: see mentions */
+    LABEL_DOCUMENT, /* a document's name: "the EV data" */
+    LABEL_SIGN,    /* <, >, = */
+};
+
+struct label {
+    enum label_kind kind;
+    size_t first, n; /* tokens */
+    const struct term *terms; /* TERM */
+    size_t n_terms;
+    struct word words[WORD_MAX_MEANINGS]; /* WORD; for other kinds what the lexicon says as well */
+    size_t n_words;
+    const uint32_t *ids; /* COLUMN: columns; VALUE: terms; of the catalog */
+    size_t n_ids;
+    double number;
+    const struct unit *unit; /* NUMBER, UNIT */
+    int year;
+    size_t mention;
+    bool used; /* explained by the query that is made of it */
+};
+
+/* A name in the question. */
+struct mention {
+    size_t first, n;          /* tokens; years inside or beside it are not counted */
+    uint32_t *records;        /* that have all its words, rising; arena */
+    size_t n_records;
+    int year;                 /* beside it: "2022 Kia Carnival"; 0 */
+    bool make_only;           /* it names a manufacturer and nothing else */
+    bool plural;              /* "Volvos" */
+    bool alone_make;          /* as make_only, and the store does not have that manufacturer */
+    int make;                 /* index into MAKES; -1 */
+    size_t unknown_first, unknown_n; /* words right behind it that belong to the name and that the
+                                        store does not have; unknown_n 0: none */
+    bool corrected;           /* a spelling mistake was read as the store's word */
+};
+
+enum { QUESTION_MAX_TOKENS = 400, QUESTION_MAX_LABELS = 400, QUESTION_MAX_MENTIONS = 8 };
+
+struct labelled {
+    const char *text;
+    struct token tokens[QUESTION_MAX_TOKENS];
+    size_t n_tokens;
+    struct label labels[QUESTION_MAX_LABELS]; /* in order, without gaps */
+    size_t n_labels;
+    struct mention mentions[QUESTION_MAX_MENTIONS];
+    size_t n_mentions;
+    size_t language; /* index into LEXICON_LANGUAGES */
+};
+
+/* `context` (n_context may be 0): records that the conversation is about; words of their names need
+ * no manufacturer ("the 130ch one"). */
+bool label_question(struct labelled *out, const struct vocabulary *v, const char *text,
+                    const size_t *context, size_t n_context, struct arena *arena,
+                    struct error *err);
+
+/* Whether the label may mean the class. */
+bool label_is(const struct label *l, enum word_class class);
+
+/* mention.c: finds the mentions of out->tokens. taken (out->n_tokens) is set to mention + 1 for
+ * tokens that belong to one. */
+bool mentions_find(struct labelled *out, const struct vocabulary *v, const size_t *context,
+                   size_t n_context, unsigned char *taken, struct arena *arena, struct error *err);
+
+/* The year that the token t[i] writes ("2022", "'22"); 0: none. */
+int token_year(const struct labelled *q, size_t i);
+
+#endif

@@ -1,0 +1,441 @@
+/* Vehicles in questions: runs of words that stand together in names of the store. A run starts at a
+ * word that can only be a name (a manufacturer, a distinctive model) and grows to both sides as long
+ * as some record has all of its words. */
+#include "query/label.h"
+
+#include <string.h>
+
+/* Words that carry no name on their own, though some name may hold them. */
+static bool is_common(const struct labelled *q, size_t i)
+{
+    const struct token *t = &q->tokens[i];
+    const struct term *terms;
+    size_t n_terms = 0;
+    if (lexicon_has(t->key)) return true;
+    if (!registry_match(t, q->n_tokens - i, &terms, &n_terms)) return false;
+    for (size_t k = 0; k < n_terms; k++)
+        if (terms[k].kind != TERM_MAKE && !terms[k].code) return true;
+    return false;
+}
+
+int token_year(const struct labelled *q, size_t i)
+{
+    const struct token *t = &q->tokens[i];
+    if (t->kind != TOKEN_NUMBER || strchr(t->key, '.')) return 0;
+    size_t len = strlen(t->key);
+    int n = (int)t->number;
+    if (len == 4 && n >= 1885 && n <= 2049 && t->end - t->begin == 4) return n;
+    if (len == 2 && t->begin > 0) {
+        /* "'22", "MY24" */
+        char quote = q->text[t->begin - 1];
+        bool curly = t->begin >= 3 && memcmp(q->text + t->begin - 3, "\xe2\x80\x99", 3) == 0;
+        bool my = i > 0 && strcmp(q->tokens[i - 1].key, "my") == 0 && !t->gap;
+        if (quote == '\'' || curly || my) return n <= 35 ? 2000 + n : 1900 + n;
+    }
+    return 0;
+}
+
+struct finder {
+    struct labelled *q;
+    const struct vocabulary *v;
+    unsigned char *taken;
+    const size_t *context;
+    size_t n_context;
+    uint32_t *set, *spare; /* room for all records */
+    size_t n_set;
+};
+
+static bool glued(const struct token *t)
+{
+    return (t->gap & ~(unsigned)GAP_HYPHEN) == 0;
+}
+
+/* The records that have the word of token i in their name; a manufacturer's alias stands for it. *n_tokens:
+ * how many tokens that is. */
+static struct postings word_records(const struct finder *f, size_t i, size_t *n_tokens,
+                                    unsigned *parts, int *make)
+{
+    const struct token *t = &f->q->tokens[i];
+    const struct term *terms = NULL;
+    size_t n_terms = 0;
+    *n_tokens = 1;
+    *parts = 0;
+    *make = -1;
+    size_t n = registry_match(t, f->q->n_tokens - i, &terms, &n_terms);
+    for (size_t k = 0; n && k < n_terms; k++)
+        if (terms[k].kind == TERM_MAKE) {
+            struct postings p = vocabulary_make(f->v, terms[k].id);
+            *make = terms[k].id;
+            if (p.n == 0) break;
+            *n_tokens = n;
+            *parts = NAME_MAKE;
+            return p;
+        }
+    const struct name_word *w = vocabulary_name(f->v, t->key);
+    size_t len = strlen(t->key);
+    if (!w && t->kind == TOKEN_WORD && len > 3 && t->key[len - 1] == 's') {
+        char key[TOKEN_KEY_MAX];
+        memcpy(key, t->key, len - 1);
+        key[len - 1] = '\0';
+        w = vocabulary_name(f->v, key);
+    }
+    /* "Hi Lux" of a name that is written in one. */
+    if (!w && i + 1 < f->q->n_tokens && t->kind == TOKEN_WORD &&
+        f->q->tokens[i + 1].kind == TOKEN_WORD && len + strlen(t[1].key) < TOKEN_KEY_MAX) {
+        char key[2 * TOKEN_KEY_MAX];
+        memcpy(key, t->key, len);
+        strcpy(key + len, t[1].key);
+        w = vocabulary_name(f->v, key);
+        if (w) *n_tokens = 2;
+    }
+    if (!w) return (struct postings){NULL, 0};
+    *parts = w->parts;
+    return w->records;
+}
+
+/* Whether a name may begin at token i: nothing else is called so. */
+static bool is_anchor(const struct finder *f, size_t i)
+{
+    const struct labelled *q = f->q;
+    const struct token *t = &q->tokens[i];
+    const struct term *terms = NULL;
+    size_t n_terms = 0, n_tokens;
+    unsigned parts;
+    int make;
+    if (t->kind == TOKEN_SIGN) return false;
+    struct postings p = word_records(f, i, &n_tokens, &parts, &make);
+    size_t run = registry_match(t, q->n_tokens - i, &terms, &n_terms);
+    /* A longer phrase of the registry: "seat height" is not SEAT's. */
+    bool phrase = false;
+    for (size_t k = 0; k < n_terms; k++)
+        phrase = phrase || (run > n_tokens && terms[k].kind != TERM_MAKE && !terms[k].code);
+    if (phrase) return false;
+    if (p.n == 0) return false;
+    if (t->kind == TOKEN_NUMBER) return false;
+    if (parts & NAME_MAKE) {
+        if (!is_common(q, i)) return true;
+        /* "Smart", "Mini", "Ram": words that mean something else as well need a sign of a name. */
+        if (t->upper && i > 0 && !(t->gap & GAP_STOP)) return true;
+        if (i + n_tokens < q->n_tokens) {
+            size_t n2;
+            unsigned parts2;
+            int make2;
+            struct postings next = word_records(f, i + n_tokens, &n2, &parts2, &make2);
+            if ((parts2 & NAME_MODEL) && (t->upper || !is_common(q, i + n_tokens)) &&
+                postings_intersect(p.items, p.n, next.items, next.n, f->spare) > 0)
+                return true;
+        }
+        return false;
+    }
+    if (!(parts & NAME_MODEL)) return false;
+    if (t->kind == TOKEN_HAN) return !is_common(q, i);
+    /* "m3", "x5", "e46": letters and digits that stand together. */
+    if (i + 1 < q->n_tokens && t[1].kind == TOKEN_NUMBER && glued(&t[1]) && strlen(t->key) <= 3) {
+        struct token pair[2] = {t[0], t[1]};
+        if (registry_match(pair, 2, &terms, &n_terms) == 2) return false;
+        const struct name_word *number = vocabulary_name(f->v, t[1].key);
+        return number && (number->parts & NAME_MODEL) &&
+               postings_intersect(p.items, p.n, number->records.items, number->records.n,
+                                  f->spare) > 0;
+    }
+    size_t used;
+    if (unit_parse(q->text + t->begin, strlen(q->text + t->begin), &used)) return false;
+    return strlen(t->key) >= 3 && !is_common(q, i);
+}
+
+/* Narrows the set by the word at i; false (set as it was) when no record is left. */
+static bool narrow(struct finder *f, size_t i, size_t *n_tokens, unsigned *parts, int *make)
+{
+    struct postings p = word_records(f, i, n_tokens, parts, make);
+    if (p.n == 0) return false;
+    size_t n = postings_intersect(f->set, f->n_set, p.items, p.n, f->spare);
+    if (n == 0) return false;
+    uint32_t *t = f->set;
+    f->set = f->spare;
+    f->spare = t;
+    f->n_set = n;
+    return true;
+}
+
+/* Whether a number at i has a unit behind it, so that it is a figure and no name ("300 hp"). */
+static bool is_figure(const struct finder *f, size_t i)
+{
+    const struct token *t = &f->q->tokens[i];
+    if (t->kind != TOKEN_NUMBER) return false;
+    const char *behind = f->q->text + t->end;
+    size_t skip = strspn(behind, " \xc2\xa0"), used;
+    return unit_parse(behind + skip, strlen(behind + skip), &used) != NULL;
+}
+
+/* A word that may stand inside a name, for growing: not one that ends it. */
+static bool may_grow(const struct finder *f, size_t i, bool right)
+{
+    const struct labelled *q = f->q;
+    if (i >= q->n_tokens || f->taken[i]) return false;
+    const struct token *t = &q->tokens[i];
+    unsigned gap = right ? t->gap : t->gap_end;
+    if (gap & (GAP_STOP | GAP_COMMA | GAP_COLON)) return false;
+    if (t->kind == TOKEN_SIGN) return false;
+    struct word words[WORD_MAX_MEANINGS];
+    size_t n_words, run = lexicon_match(t, 1, words, &n_words);
+    bool function = false;
+    for (size_t k = 0; run && k < n_words; k++)
+        function = function || words[k].class == WORD_FUNCTION;
+    /* "a" and "an" may be letters of a name: "Citroen e", but not between words. */
+    if (function && !(gap == GAP_HYPHEN || gap == 0)) {
+        /* "EV with 50kWh": only where the name goes on behind it. */
+        size_t n_tokens;
+        unsigned parts;
+        int make;
+        if (!right || t->kind != TOKEN_WORD) return t->kind == TOKEN_HAN;
+        struct postings here = word_records(f, i, &n_tokens, &parts, &make);
+        if (here.n == 0 || i + 1 >= q->n_tokens) return false;
+        size_t n = postings_intersect(f->set, f->n_set, here.items, here.n, f->spare);
+        if (n == 0) return false;
+        struct postings next = word_records(f, i + 1, &n_tokens, &parts, &make);
+        return next.n && !(q->tokens[i + 1].gap & (GAP_STOP | GAP_COMMA));
+    }
+    return true;
+}
+
+static void take_year(struct finder *f, struct mention *m, size_t i, size_t number)
+{
+    int year = token_year(f->q, i);
+    if (!year || m->year || f->taken[i]) return;
+    m->year = year;
+    f->taken[i] = (unsigned char)number;
+    /* "MY24": the letters before it too. */
+    if (i > 0 && strcmp(f->q->tokens[i - 1].key, "my") == 0 && !f->taken[i - 1])
+        f->taken[i - 1] = (unsigned char)number;
+}
+
+/* A word that can belong to a name which the store does not have: no word of the lexicon or the
+ * registry, no unit, no figure. */
+static bool is_unknown_name(const struct finder *f, size_t i, bool first)
+{
+    const struct labelled *q = f->q;
+    const struct token *t = &q->tokens[i];
+    if (f->taken[i] || t->kind == TOKEN_SIGN || (t->gap & (GAP_STOP | GAP_COMMA | GAP_COLON)))
+        return false;
+    if (t->kind == TOKEN_HAN) return false;
+    if (t->kind == TOKEN_NUMBER) return !is_figure(f, i) && !token_year(q, i) && (first || glued(t));
+    struct word words[WORD_MAX_MEANINGS];
+    size_t n_words = 0, used;
+    const struct term *terms;
+    size_t n_terms = 0;
+    bool upper = t->upper && !(t->gap & GAP_STOP);
+    if (lexicon_match(t, 1, words, &n_words)) {
+        bool strong = false;
+        for (size_t k = 0; k < n_words; k++)
+            strong = strong || words[k].class != WORD_FILLER;
+        /* "Honda Fit": a capital letter in the middle of a sentence. */
+        if (strong || !upper) return false;
+    }
+    if (registry_match(t, q->n_tokens - i, &terms, &n_terms) && !(upper && first)) {
+        for (size_t k = 0; k < n_terms; k++)
+            if (!terms[k].code) return false;
+    }
+    const uint32_t *ids;
+    size_t n_ids;
+    if (vocabulary_match_terms(f->v, t, q->n_tokens - i, &ids, &n_ids) ||
+        vocabulary_match_columns(f->v, t, q->n_tokens - i, &ids, &n_ids))
+        return false;
+    if (vocabulary_documents(f->v, t->key).n) return false;
+    if (unit_parse(q->text + t->begin, strlen(q->text + t->begin), &used) &&
+        used == t->end - t->begin)
+        return false;
+    return true;
+}
+
+static bool grow(struct finder *f, struct mention *m, size_t number, struct arena *arena)
+{
+    struct labelled *q = f->q;
+    size_t at = m->first + m->n, n_tokens;
+    unsigned parts;
+    int make;
+    bool model = false;
+    size_t skipped = 0;
+    while (at < q->n_tokens) {
+        if (token_year(q, at) && !f->taken[at] && !m->year) {
+            /* "Peugeot 2008": a year that is a name too is one right behind its maker. */
+            bool name = !model && may_grow(f, at, true) && narrow(f, at, &n_tokens, &parts, &make) &&
+                        (parts & NAME_MODEL);
+            if (name) {
+                f->taken[at] = (unsigned char)number;
+                m->make_only = false;
+                model = true;
+                at++;
+                continue;
+            }
+            if (q->tokens[at].gap & (GAP_STOP | GAP_COMMA)) break;
+            take_year(f, m, at, number);
+            at++;
+            continue;
+        }
+        if (!may_grow(f, at, true)) break;
+        if (is_figure(f, at)) {
+            /* "75,7 kWh" may be part of the name: only when name words go on with its unit. */
+            size_t n2;
+            struct postings p = word_records(f, at, &n2, &parts, &make);
+            struct postings u = at + 1 < q->n_tokens
+                                    ? word_records(f, at + 1, &n2, &parts, &make)
+                                    : (struct postings){NULL, 0};
+            if (!p.n || !u.n) break;
+            size_t both = postings_intersect(p.items, p.n, u.items, u.n, f->spare);
+            if (!both) break;
+        }
+        if (narrow(f, at, &n_tokens, &parts, &make)) {
+            for (size_t k = 0; k < n_tokens; k++) f->taken[at + k] = (unsigned char)number;
+            if (parts & ~(unsigned)NAME_MAKE) {
+                m->make_only = false;
+                model = true;
+            }
+            at += n_tokens;
+            m->n = at - m->first;
+            skipped = 0;
+            continue;
+        }
+        /* One word that the names do not have may stand inside: a body style, a filler. */
+        if (++skipped > 1 || !is_common(q, at) || is_anchor(f, at)) break;
+        at++;
+    }
+    /* To the left: "E46 M3", "the 3008 Peugeot". */
+    for (size_t left = m->first; left-- > 0;) {
+        if (f->taken[left]) break;
+        if (token_year(q, left)) {
+            take_year(f, m, left, number);
+            if (m->year) continue;
+            break;
+        }
+        struct word words[WORD_MAX_MEANINGS];
+        size_t n_words;
+        if (!may_grow(f, left, false)) break;
+        bool word = q->tokens[left].kind == TOKEN_WORD;
+        if (word && (lexicon_match(&q->tokens[left], 1, words, &n_words) || is_common(q, left)))
+            break;
+        if (!narrow(f, left, &n_tokens, &parts, &make) || n_tokens > 1) break;
+        f->taken[left] = (unsigned char)number;
+        m->first = left;
+        m->n++;
+        m->make_only = false;
+    }
+    size_t end = m->first + m->n;
+    while (end < q->n_tokens && f->taken[end] == number) end++;
+    /* "(2021)", "von 2022" right behind. */
+    for (size_t k = 0; k < 2 && !m->year && end + k < q->n_tokens; k++) {
+        size_t i = end + k;
+        struct word words[WORD_MAX_MEANINGS];
+        size_t n_words;
+        if (token_year(q, i) && !(q->tokens[i].gap & (GAP_STOP | GAP_COMMA))) {
+            take_year(f, m, i, number);
+            break;
+        }
+        if (q->tokens[i].kind == TOKEN_HAN) continue;
+        if (!lexicon_match(&q->tokens[i], 1, words, &n_words) ||
+            (strcmp(q->tokens[i].key, "von") && strcmp(q->tokens[i].key, "from") &&
+             strcmp(q->tokens[i].key, "of") && strcmp(q->tokens[i].key, "de")))
+            break;
+    }
+    for (size_t i = end; i < q->n_tokens && is_unknown_name(f, i, i == end); i++) {
+        if (m->unknown_n == 0) m->unknown_first = i;
+        m->unknown_n++;
+        f->taken[i] = (unsigned char)number;
+    }
+    /* "12月款", "款" between a year and its name are fillers; "Volvos" is a plural. */
+    const struct token *last = &q->tokens[m->first + m->n - 1];
+    size_t len = strlen(last->key);
+    m->plural = last->kind == TOKEN_WORD && len > 3 && last->key[len - 1] == 's' &&
+                !vocabulary_name(f->v, last->key);
+    m->records = arena_array(arena, f->n_set + 1, sizeof *m->records);
+    if (!m->records) return false;
+    memcpy(m->records, f->set, f->n_set * sizeof *m->records);
+    m->n_records = f->n_set;
+    return true;
+}
+
+static void start(struct finder *f, struct postings p)
+{
+    memcpy(f->set, p.items, p.n * sizeof *f->set);
+    f->n_set = p.n;
+}
+
+/* Names of which only the part that tells vehicles apart is said, after a turn about others of the
+ * same maker or model: "and the 130ch one?", "the Cup 430". */
+static bool find_in_context(struct finder *f, struct arena *arena)
+{
+    struct labelled *q = f->q;
+    const struct catalog *c = vocabulary_catalog(f->v);
+    if (!f->n_context || q->n_mentions) return true;
+    const struct catalog_record *about = &c->records[f->context[0]];
+    /* All records of the same model, else of the same maker, in the same source. */
+    for (int level = 0; level < 2 && !q->n_mentions; level++) {
+        size_t n = 0;
+        uint32_t *all = arena_array(arena, c->n_records + 1, sizeof *all);
+        if (!all) return false;
+        for (size_t i = 0; i < c->n_records; i++) {
+            const struct catalog_record *r = &c->records[i];
+            if (r->source == about->source && strcmp(r->make_key, about->make_key) == 0 &&
+                (level == 1 || strcmp(r->model_key, about->model_key) == 0))
+                all[n++] = (uint32_t)i;
+        }
+        for (size_t i = 0; i < q->n_tokens && !q->n_mentions; i++) {
+            size_t n_tokens;
+            unsigned parts;
+            int make;
+            if (f->taken[i] || q->tokens[i].kind == TOKEN_SIGN || token_year(q, i)) continue;
+            struct word words[WORD_MAX_MEANINGS];
+            size_t n_words;
+            if (q->tokens[i].kind == TOKEN_WORD && lexicon_match(&q->tokens[i], 1, words, &n_words))
+                continue;
+            start(f, (struct postings){all, n});
+            if (!narrow(f, i, &n_tokens, &parts, &make) || f->n_set == n) continue;
+            struct mention *m = &q->mentions[q->n_mentions++];
+            *m = (struct mention){.first = i, .n = n_tokens, .make = -1};
+            for (size_t k = 0; k < n_tokens; k++) f->taken[i + k] = (unsigned char)q->n_mentions;
+            if (!grow(f, m, q->n_mentions, arena)) return false;
+        }
+    }
+    return true;
+}
+
+bool mentions_find(struct labelled *q, const struct vocabulary *v, const size_t *context,
+                   size_t n_context, unsigned char *taken, struct arena *arena, struct error *err)
+{
+    size_t n = vocabulary_catalog(v)->n_records;
+    struct finder f = {.q = q, .v = v, .taken = taken, .context = context, .n_context = n_context};
+    f.set = arena_array(arena, n + 1, sizeof *f.set);
+    f.spare = arena_array(arena, n + 1, sizeof *f.spare);
+    if (!f.set || !f.spare) return error_memory(err, "a question");
+    for (size_t i = 0; i < q->n_tokens && q->n_mentions < QUESTION_MAX_MENTIONS; i++) {
+        if (taken[i] || !is_anchor(&f, i)) continue;
+        size_t n_tokens;
+        unsigned parts;
+        int make;
+        struct postings p = word_records(&f, i, &n_tokens, &parts, &make);
+        struct mention *m = &q->mentions[q->n_mentions++];
+        *m = (struct mention){.first = i, .n = n_tokens, .make = make};
+        m->make_only = (parts & NAME_MAKE) != 0;
+        for (size_t k = 0; k < n_tokens; k++) taken[i + k] = (unsigned char)q->n_mentions;
+        start(&f, p);
+        if (!grow(&f, m, q->n_mentions, arena)) return error_memory(err, "a question");
+    }
+    /* Manufacturers that the store does not have. */
+    for (size_t i = 0; i < q->n_tokens && q->n_mentions < QUESTION_MAX_MENTIONS; i++) {
+        const struct term *terms = NULL;
+        size_t n_terms = 0, run;
+        if (taken[i]) continue;
+        run = registry_match(&q->tokens[i], q->n_tokens - i, &terms, &n_terms);
+        for (size_t k = 0; run && k < n_terms; k++) {
+            if (terms[k].kind != TERM_MAKE || vocabulary_make(v, terms[k].id).n) continue;
+            if (is_common(q, i) && !(q->tokens[i].upper && i > 0)) continue;
+            struct mention *m = &q->mentions[q->n_mentions++];
+            *m = (struct mention){.first = i, .n = run, .make = terms[k].id, .alone_make = true};
+            for (size_t j = 0; j < run; j++) taken[i + j] = (unsigned char)q->n_mentions;
+            f.n_set = 0;
+            if (!grow(&f, m, q->n_mentions, arena)) return error_memory(err, "a question");
+            break;
+        }
+    }
+    if (!find_in_context(&f, arena)) return error_memory(err, "a question");
+    return true;
+}

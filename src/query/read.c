@@ -1,0 +1,428 @@
+/* From labels to a query: which operation, and what nothing has explained. */
+#include "query/reading.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool reading_is_filler(const struct label *l)
+{
+    if (l->kind == LABEL_UNIT || l->kind == LABEL_NUMBER || l->kind == LABEL_MENTION ||
+        l->kind == LABEL_YEAR || l->kind == LABEL_COLUMN || l->kind == LABEL_VALUE ||
+        l->kind == LABEL_TERM || l->kind == LABEL_UNKNOWN)
+        return false;
+    return label_is(l, WORD_FILLER) || label_is(l, WORD_FUNCTION);
+}
+
+size_t reading_next(const struct reading *r, size_t i)
+{
+    for (size_t k = i + 1; k < r->l->n_labels; k++)
+        if (!reading_is_filler(&r->l->labels[k])) return k;
+    return SIZE_MAX;
+}
+
+size_t reading_before(const struct reading *r, size_t i)
+{
+    for (size_t k = i; k-- > 0;)
+        if (!reading_is_filler(&r->l->labels[k])) return k;
+    return SIZE_MAX;
+}
+
+const char *reading_text(struct reading *r, size_t first, size_t n)
+{
+    if (n == 0 || first + n > r->l->n_tokens) return "";
+    size_t begin = r->l->tokens[first].begin, end = r->l->tokens[first + n - 1].end;
+    const char *text = arena_strndup(&r->q->arena, r->l->text + begin, end - begin);
+    if (text) return text;
+    r->failed = true;
+    error_memory(r->err, "a question");
+    return "";
+}
+
+static bool is_things(const struct label *l)
+{
+    return label_is(l, WORD_VEHICLE) || label_is(l, WORD_VERSION) || label_is(l, WORD_DISTINCT);
+}
+
+static bool is_measure(const struct reading *r, const struct label *l)
+{
+    if (l->kind == LABEL_UNIT || l->kind == LABEL_COLUMN) return true;
+    if (l->kind != LABEL_TERM) return false;
+    for (size_t k = 0; k < l->n_terms; k++)
+        if (l->terms[k].kind == TERM_ATTRIBUTE && !l->terms[k].code) return true;
+    (void)r;
+    return false;
+}
+
+/* "how many" of things that are counted, or of what is measured. */
+static bool counts_things(const struct reading *r, size_t i)
+{
+    for (size_t k = i + 1; k < r->l->n_labels; k++) {
+        const struct label *l = &r->l->labels[k];
+        if (is_things(l) || l->kind == LABEL_MENTION || l->kind == LABEL_VALUE || l->kind == LABEL_YEAR)
+            return true;
+        if (is_measure(r, l)) return false;
+        if (l->kind == LABEL_TERM) {
+            for (size_t t = 0; t < l->n_terms; t++)
+                if (l->terms[t].kind == TERM_CATEGORY) return true;
+            continue;
+        }
+        if (l->kind == LABEL_UNKNOWN || l->kind == LABEL_NUMBER) return false;
+    }
+    return false;
+}
+
+static void gather(struct reading *r)
+{
+    bool content = false;
+    for (size_t i = 0; i < r->l->n_labels; i++) {
+        struct label *l = &r->l->labels[i];
+        if (l->kind == LABEL_MENTION || l->kind == LABEL_UNKNOWN || l->kind == LABEL_YEAR ||
+            l->kind == LABEL_NUMBER || l->kind == LABEL_UNIT) {
+            content = true;
+            continue;
+        }
+        if (!content && label_is(l, WORD_AUXILIARY)) r->auxiliary = true;
+        if (label_is(l, WORD_HOW_MANY)) {
+            r->how_many = true;
+            if (counts_things(r, i)) r->how_many_things = true;
+        }
+        r->which = r->which || label_is(l, WORD_WHICH);
+        r->list = r->list || label_is(l, WORD_LIST);
+        r->count = r->count || label_is(l, WORD_COUNT);
+        r->average = r->average || label_is(l, WORD_AVERAGE);
+        r->sum = r->sum || label_is(l, WORD_SUM);
+        r->range = r->range || label_is(l, WORD_RANGE);
+        r->compare = r->compare || (label_is(l, WORD_COMPARE) && !label_is(l, WORD_OR));
+        r->difference = r->difference || label_is(l, WORD_DIFFERENCE);
+        r->rank = r->rank || label_is(l, WORD_RANK);
+        r->describe = r->describe || (label_is(l, WORD_DESCRIBE) && !label_is(l, WORD_FUNCTION));
+        r->explain = r->explain || label_is(l, WORD_EXPLAIN);
+        r->distinct = r->distinct || label_is(l, WORD_DISTINCT);
+        r->any = r->any || label_is(l, WORD_ANY);
+        r->what_about = r->what_about || (label_is(l, WORD_WHAT_ABOUT) && i == 0);
+        r->only = r->only || (label_is(l, WORD_ONLY) && i == 0);
+        r->pronoun = r->pronoun || label_is(l, WORD_PRONOUN);
+        r->who = r->who || label_is(l, WORD_WHO);
+        r->when = r->when || label_is(l, WORD_WHEN);
+        r->vehicle_word = r->vehicle_word || (label_is(l, WORD_VEHICLE) && l->kind == LABEL_WORD);
+        r->version_word = r->version_word || label_is(l, WORD_VERSION);
+        r->first_said = r->first_said || (label_is(l, WORD_FIRST) && i > 0);
+        int before = r->extreme;
+        if (label_is(l, WORD_MOST)) r->extreme = 1;
+        if (label_is(l, WORD_LEAST) && before != 1) r->extreme = -1;
+        if (label_is(l, WORD_BEST) && !r->quality) r->quality = 1;
+        if (label_is(l, WORD_WORST)) r->quality = -1;
+        if (label_is(l, WORD_MORE)) r->relative = 1;
+        if (label_is(l, WORD_LESS)) r->relative = -1;
+        if (label_is(l, WORD_BETTER)) r->relation = 1;
+        if (label_is(l, WORD_WORSE)) r->relation = -1;
+        if (l->kind == LABEL_TERM || l->kind == LABEL_COLUMN || l->kind == LABEL_VALUE) content = true;
+    }
+}
+
+/* Years apart from a name belong to it where there is one name and one year. */
+static void bind_years(struct reading *r)
+{
+    struct labelled *l = r->l;
+    size_t years[QUERY_MAX_YEARS], n = 0, compared = 0;
+    for (size_t i = 0; i < l->n_labels; i++) {
+        if (l->labels[i].kind != LABEL_YEAR || n == QUERY_MAX_YEARS) continue;
+        years[n++] = i;
+        for (size_t k = i > 2 ? i - 2 : 0; k < i; k++)
+            compared += label_is(&l->labels[k], WORD_SINCE) &&
+                        strcmp(l->tokens[l->labels[k].first].key, "from") != 0;
+        for (size_t k = i > 2 ? i - 2 : 0; k < i; k++)
+            compared += label_is(&l->labels[k], WORD_BEFORE) || label_is(&l->labels[k], WORD_AFTER);
+        compared += i + 1 < l->n_labels && label_is(&l->labels[i + 1], WORD_OR_MORE);
+    }
+    if (n == 0 || compared) return;
+    size_t undated = 0;
+    for (size_t m = 0; m < l->n_mentions; m++) undated += l->mentions[m].year == 0;
+    if (n == 1 && undated > 0 && undated == l->n_mentions) {
+        for (size_t m = 0; m < l->n_mentions; m++) l->mentions[m].year = l->labels[years[0]].year;
+        l->labels[years[0]].used = true;
+    } else if (l->n_mentions == 1 && n >= 1 && n + 1 <= QUESTION_MAX_MENTIONS) {
+        /* "the 2021 and the 2022 Camry": one name of several years. */
+        for (size_t k = 0; k < n; k++) {
+            struct mention copy = l->mentions[0];
+            copy.year = l->labels[years[k]].year;
+            l->labels[years[k]].used = true;
+            if (l->mentions[0].year == 0)
+                l->mentions[0].year = copy.year;
+            else
+                l->mentions[l->n_mentions++] = copy;
+        }
+    }
+}
+
+/* Whether vehicles of a kind are meant ("which Lotus", "any Volvo", "the Kias") or one vehicle. */
+static void find_scope(struct reading *r)
+{
+    const struct labelled *l = r->l;
+    r->set_scope = l->n_mentions == 0;
+    if (l->n_mentions != 1) return;
+    const struct mention *m = &l->mentions[0];
+    if (m->make_only || m->plural || r->version_word || r->any || r->how_many_things || r->count)
+        r->set_scope = true;
+    for (size_t i = 0; i < l->n_labels; i++) {
+        const struct label *x = &l->labels[i];
+        /* "2022 Lexus models", "which MG4 has" */
+        if (x->kind == LABEL_MENTION && i + 1 < l->n_labels && label_is(&l->labels[i + 1], WORD_VEHICLE) &&
+            l->labels[i + 1].kind == LABEL_WORD)
+            r->set_scope = true;
+        if (label_is(x, WORD_WHICH)) {
+            size_t next = reading_next(r, i);
+            /* "which of the", "which 2022 Lotus" */
+            while (next != SIZE_MAX && (l->labels[next].kind == LABEL_YEAR)) next = reading_next(r, next);
+            const char *key = l->tokens[x->first].key;
+            bool what = strcmp(key, "what") == 0 || strcmp(key, "was") == 0 || strcmp(key, "que") == 0;
+            if (next != SIZE_MAX && l->labels[next].kind == LABEL_MENTION && !what) r->set_scope = true;
+        }
+    }
+}
+
+static int direction_of(const struct query_attribute *a)
+{
+    if (a->attribute < 0) return 1;
+    return REGISTRY[a->attribute].direction == DIRECTION_LESS ? -1 : 1;
+}
+
+/* +1: the most of the attribute's canonical value is wanted first, -1: the least; 0: no order said. */
+static int find_order(const struct reading *r, bool *comparative)
+{
+    const struct query *q = r->q;
+    *comparative = false;
+    if (r->attribute_order) {
+        *comparative = r->attribute_comparative;
+        int order = r->attribute_order;
+        /* "least thirsty": the opposite of the word. */
+        if (r->extreme < 0 && !r->attribute_comparative) order = -order;
+        return order;
+    }
+    const struct query_attribute *a = q->n_attributes ? &q->attributes[0] : NULL;
+    int sign = a && a->inverse ? -1 : 1;
+    if (a && q->unit && q->unit->reciprocal && !a->inverse) sign = -1;
+    if (r->extreme) return sign * r->extreme;
+    if (r->quality) return a ? direction_of(a) * r->quality : r->quality;
+    *comparative = true;
+    if (r->relation) return a ? direction_of(a) * r->relation : r->relation;
+    if (r->relative) return sign * r->relative;
+    *comparative = false;
+    return 0;
+}
+
+/* Conditions on the attribute that is asked say nothing new: "is it a four-cylinder or what, how many". */
+static void drop_asked_conditions(struct query *q)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < q->n_where; i++) {
+        bool asked = false;
+        for (size_t k = 0; k < q->n_attributes; k++)
+            asked = asked || (q->where[i].attribute.attribute >= 0 && !q->where[i].year &&
+                              q->where[i].attribute.attribute == q->attributes[k].attribute);
+        if (!asked) q->where[kept++] = q->where[i];
+    }
+    q->n_where = kept;
+}
+
+static bool is_consumption(const struct query *q)
+{
+    if (!q->n_attributes || q->attributes[0].attribute < 0) return false;
+    enum dimension d = REGISTRY[q->attributes[0].attribute].dimension;
+    return d == DIMENSION_CONSUMPTION || d == DIMENSION_ELECTRIC_CONSUMPTION;
+}
+
+static void decide(struct reading *r)
+{
+    struct query *q = r->q;
+    bool comparative;
+    int order = find_order(r, &comparative);
+    bool several = q->n_subjects > 1;
+    q->by_how_much = r->difference;
+    q->distinct = r->distinct;
+    q->limit = r->top;
+    if (r->who && q->n_attributes == 0) {
+        int id = registry_find("make");
+        if (id >= 0)
+            q->attributes[q->n_attributes++] =
+                (struct query_attribute){.attribute = id, .name = REGISTRY[id].names[0], .key = ""};
+    }
+    if (r->when && q->n_attributes == 0) {
+        int id = registry_find("model_year");
+        if (id < 0) id = registry_find("year");
+        if (id >= 0)
+            q->attributes[q->n_attributes++] =
+                (struct query_attribute){.attribute = id, .name = REGISTRY[id].names[0], .key = ""};
+    }
+    if (several) {
+        if (r->auxiliary && comparative && !r->which && !r->difference && q->n_subjects == 2) {
+            q->op = QUERY_CHECK;
+            q->order = order;
+            return;
+        }
+        if (order || r->difference || r->rank || r->compare) {
+            q->op = QUERY_COMPARE;
+            q->order = order;
+            if (!q->order && q->n_attributes && r->rank) q->order = direction_of(&q->attributes[0]);
+            return;
+        }
+        q->op = q->n_attributes ? QUERY_VALUE : QUERY_COMPARE;
+        return;
+    }
+    bool set = r->set_scope;
+    if ((r->how_many && r->how_many_things) || r->count) {
+        /* "How many 728iL were built": the attribute is asked, not the rows. */
+        bool production = q->n_subjects && q->subjects[0].exact && q->n_attributes &&
+                          q->attributes[0].attribute >= 0;
+        if (!production || q->n_where) {
+            q->op = QUERY_COUNT;
+            drop_asked_conditions(q);
+            q->n_attributes = 0;
+            return;
+        }
+        q->op = QUERY_VALUE;
+        return;
+    }
+    if (q->n_attributes && r->range) {
+        q->op = QUERY_AGGREGATE;
+        q->aggregate = AGGREGATE_RANGE;
+        return;
+    }
+    if (q->n_attributes && r->average &&
+        (set || !is_consumption(q)) && (set || q->subjects[0].n_records > 1)) {
+        q->op = QUERY_AGGREGATE;
+        q->aggregate = AGGREGATE_AVERAGE;
+        drop_asked_conditions(q);
+        return;
+    }
+    if (q->n_attributes && r->sum && set && !r->average) {
+        q->op = QUERY_AGGREGATE;
+        q->aggregate = AGGREGATE_SUM;
+        return;
+    }
+    if (q->n_attributes && (order || r->top || r->rank) && !comparative && set) {
+        q->op = QUERY_RANK;
+        q->order = order ? order : direction_of(&q->attributes[0]);
+        drop_asked_conditions(q);
+        return;
+    }
+    if (r->auxiliary && q->n_where && !r->which && !r->list && q->n_subjects == 1 && !set) {
+        bool asked = false;
+        for (size_t i = 0; i < q->n_where; i++) asked = asked || !q->where[i].year;
+        if (asked && q->n_attributes == 0) {
+            q->op = QUERY_CHECK;
+            return;
+        }
+    }
+    if (set && (q->n_where || q->n_subjects) && q->n_attributes == 0) {
+        q->op = QUERY_LIST;
+        return;
+    }
+    if (set && q->n_subjects == 0 && q->n_attributes && q->n_where &&
+        (r->which || r->list || r->vehicle_word)) {
+        /* "list the electric cars with their range" */
+        q->op = QUERY_LIST;
+        drop_asked_conditions(q);
+        return;
+    }
+    if (q->n_subjects && q->n_attributes) {
+        q->op = QUERY_VALUE;
+        drop_asked_conditions(q);
+        /* "Maximum power of X": the figure itself. */
+        if (r->extreme) {
+            int id = qualifier_find(r->extreme > 0 ? "maximum" : "minimum");
+            if (id >= 0) q->attributes[0].qualifiers |= 1ull << id;
+        }
+        return;
+    }
+    if (q->n_subjects) {
+        q->op = QUERY_DESCRIBE;
+        return;
+    }
+    if (q->n_attributes && q->documents) {
+        q->op = QUERY_VALUE;
+        return;
+    }
+    q->op = QUERY_NONE;
+}
+
+/* Words that nothing has explained. */
+static void find_unresolved(struct reading *r)
+{
+    struct query *q = r->q;
+    for (size_t i = 0; i < r->l->n_labels && q->n_unresolved < QUERY_MAX_UNRESOLVED; i++) {
+        struct label *l = &r->l->labels[i];
+        if (l->used || l->kind == LABEL_WORD || l->kind == LABEL_MENTION || l->kind == LABEL_SIGN)
+            continue;
+        /* Words with a plain meaning as well: "drive", "seat", "car". */
+        if (l->n_words > 0) continue;
+        if (l->kind == LABEL_TERM) {
+            bool make = false, code = true;
+            for (size_t k = 0; k < l->n_terms; k++) {
+                make = make || l->terms[k].kind == TERM_MAKE;
+                code = code && l->terms[k].code;
+            }
+            if (make || code) continue;
+        }
+        const char *text = reading_text(r, l->first, l->n);
+        bool known = false;
+        for (size_t k = 0; k < q->n_unresolved; k++) known = known || !strcmp(q->unresolved[k], text);
+        if (!known) q->unresolved[q->n_unresolved++] = text;
+    }
+}
+
+bool query_read(struct query *out, const struct vocabulary *v, const char *question,
+                const struct query *previous, struct error *err)
+{
+    *out = (struct query){.text = "", .language = "en", .understood = ""};
+    struct labelled *l = malloc(sizeof *l);
+    if (!l) return error_memory(err, "a question");
+    const char *text = arena_strdup(&out->arena, question);
+    struct reading r = {.q = out,
+                        .l = l,
+                        .v = v,
+                        .c = vocabulary_catalog(v),
+                        .previous = previous,
+                        .err = err};
+    if (!text) {
+        error_memory(err, "a question");
+        goto fail;
+    }
+    out->text = text;
+    const size_t *context = NULL;
+    size_t n_context = 0;
+    if (previous && previous->n_subjects) {
+        context = previous->subjects[previous->n_subjects - 1].records;
+        n_context = previous->subjects[previous->n_subjects - 1].n_records;
+    }
+    if (!label_question(l, v, text, context, n_context, &out->arena, err)) goto fail;
+    out->language = LEXICON_LANGUAGES[l->language];
+    gather(&r);
+    bind_years(&r);
+    find_scope(&r);
+    read_subjects(&r);
+    read_documents(&r);
+    read_conditions(&r);
+    read_attributes(&r);
+    if (previous) read_follow_up(&r);
+    decide(&r);
+    if (r.explain && !out->n_attributes) out->op = QUERY_OPEN;
+    find_unresolved(&r);
+    out->understood = query_describe(out, r.c);
+    if (r.failed || !out->understood) {
+        error_memory(err, "a question");
+        goto fail;
+    }
+    free(l);
+    return true;
+fail:
+    free(l);
+    query_free(out);
+    return false;
+}
+
+void query_free(struct query *q)
+{
+    arena_free(&q->arena);
+    *q = (struct query){0};
+}

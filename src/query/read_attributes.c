@@ -1,0 +1,342 @@
+/* What is asked: attributes with their qualifiers, and the unit that is wanted. */
+#include "query/reading.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const size_t *reading_scope(const struct reading *r, size_t *n)
+{
+    *n = 0;
+    if (r->q->n_subjects == 0) return NULL;
+    *n = r->q->subjects[0].n_records;
+    return r->q->subjects[0].records;
+}
+
+static bool in_scope(const struct reading *r, const struct query_attribute *a)
+{
+    size_t n;
+    const size_t *records = reading_scope(r, &n);
+    if (records) return columns_have(r->c, records, n, a);
+    if (!r->q->documents) return columns_have(r->c, NULL, 0, a);
+    size_t found[COLUMNS_MAX];
+    for (size_t s = 0; s < r->c->n_sources; s++)
+        for (size_t d = 0; d < r->q->n_documents; d++)
+            if (r->c->sources[s].document == r->q->documents[d] &&
+                columns_find(r->c, s, a, NULL, found))
+                return true;
+    return false;
+}
+
+/* An attribute of the store's own, by a column's name. */
+static struct query_attribute attribute_of_column(const struct reading *r, size_t column)
+{
+    const struct catalog_column *col = &r->c->columns[column];
+    if (col->attribute >= 0)
+        return (struct query_attribute){.attribute = col->attribute,
+                                        .name = col->name,
+                                        .key = "",
+                                        .qualifiers = col->qualifiers,
+                                        .inverse = col->inverse};
+    return (struct query_attribute){.attribute = -1, .name = col->name, .key = col->key};
+}
+
+bool attribute_of_label(struct reading *r, size_t i, struct query_attribute *out,
+                        const struct term **term)
+{
+    struct label *l = &r->l->labels[i];
+    const char *text = NULL;
+    struct query_attribute best = {0};
+    int best_score = -1;
+    *term = NULL;
+    for (size_t k = 0; k < l->n_terms && l->kind != LABEL_MENTION; k++) {
+        const struct term *t = &l->terms[k];
+        if (t->kind != TERM_ATTRIBUTE || t->code) continue;
+        if (!text) text = reading_text(r, l->first, l->n);
+        struct query_attribute a = {.attribute = t->id,
+                                    .name = text,
+                                    .key = "",
+                                    .qualifiers = t->qualifiers,
+                                    .inverse = t->inverse};
+        struct query_attribute plain = a;
+        plain.qualifiers = 0;
+        int score = 1;
+        if (in_scope(r, &plain)) score += 4;
+        if (r->q->unit && REGISTRY[t->id].dimension == r->q->unit->dimension) score += 8;
+        if (r->q->unit && REGISTRY[t->id].dimension != r->q->unit->dimension &&
+            REGISTRY[t->id].type == ATTRIBUTE_NUMBER)
+            score -= 1;
+        if (score > best_score) {
+            best_score = score;
+            best = a;
+            *term = t;
+        }
+    }
+    for (size_t k = 0; l->kind == LABEL_COLUMN && k < l->n_ids; k++) {
+        struct query_attribute a = attribute_of_column(r, l->ids[k]);
+        int score = in_scope(r, &a) ? 5 : 1;
+        if (score > best_score) {
+            best_score = score;
+            best = a;
+            *term = NULL;
+        }
+    }
+    if (best_score < 0) return false;
+    *out = best;
+    return true;
+}
+
+/* How many of the question's words stand in the column's name. */
+static size_t shared_words(const struct reading *r, const struct catalog_column *col)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < r->l->n_labels; i++) {
+        const struct label *l = &r->l->labels[i];
+        if (l->kind == LABEL_MENTION || l->kind == LABEL_NUMBER) continue;
+        for (size_t t = l->first; t < l->first + l->n; t++) {
+            const char *key = r->l->tokens[t].key;
+            size_t len = strlen(key);
+            for (const char *k = col->key; *k;) {
+                size_t w = strcspn(k, " ");
+                if (w == len && memcmp(k, key, len) == 0) n++;
+                k += w + (k[w] == ' ');
+            }
+        }
+    }
+    return n;
+}
+
+bool attribute_of_unit(struct reading *r, const struct unit *u, struct query_attribute *out)
+{
+    /* What people mean by the unit alone. */
+    static const struct {
+        enum dimension dimension;
+        const char *id;
+    } USUAL[] = {{DIMENSION_POWER, "power"},
+                 {DIMENSION_POWER, "engine_power"},
+                 {DIMENSION_TORQUE, "torque"},
+                 {DIMENSION_CONSUMPTION, "fuel_consumption"},
+                 {DIMENSION_ELECTRIC_CONSUMPTION, "electric_consumption"},
+                 {DIMENSION_ENERGY, "battery_capacity"},
+                 {DIMENSION_EMISSION, "co2"},
+                 {DIMENSION_EMISSION, "co2_emissions"},
+                 {DIMENSION_SOUND, "noise"},
+                 {DIMENSION_MONEY, "price"},
+                 {DIMENSION_SPEED, "top_speed"},
+                 {DIMENSION_MASS, "curb_weight"}};
+    size_t best_column = SIZE_MAX, best_score = 0;
+    bool tie = false;
+    size_t n;
+    const size_t *records = reading_scope(r, &n);
+    for (size_t s = 0; s < r->c->n_sources; s++) {
+        bool in = records == NULL;
+        for (size_t k = 0; !in && k < n; k++) in = r->c->records[records[k]].source == s;
+        for (size_t k = 0; r->q->documents && in && k <= r->q->n_documents; k++) {
+            if (k == r->q->n_documents) in = false;
+            else if (r->c->sources[s].document == r->q->documents[k]) break;
+        }
+        if (!in) continue;
+        const struct catalog_source *src = &r->c->sources[s];
+        for (size_t i = src->first_column; i < src->first_column + src->n_columns; i++) {
+            const struct catalog_column *col = &r->c->columns[i];
+            bool fits = col->unit ? col->unit->dimension == u->dimension
+                                  : col->attribute >= 0 &&
+                                        REGISTRY[col->attribute].dimension == u->dimension;
+            if (!fits) continue;
+            size_t score = 1 + 4 * shared_words(r, col);
+            for (size_t k = 0; k < sizeof USUAL / sizeof *USUAL; k++)
+                if (USUAL[k].dimension == u->dimension && col->attribute >= 0 &&
+                    col->attribute == registry_find(USUAL[k].id))
+                    score += 2;
+            if (score > best_score) {
+                best_score = score;
+                best_column = i;
+                tie = false;
+            } else if (score == best_score && best_column != SIZE_MAX &&
+                       r->c->columns[best_column].attribute != col->attribute) {
+                tie = true;
+            }
+        }
+    }
+    if (best_column == SIZE_MAX || (tie && best_score < 3)) {
+        for (size_t k = 0; k < sizeof USUAL / sizeof *USUAL; k++) {
+            int id = USUAL[k].dimension == u->dimension ? registry_find(USUAL[k].id) : -1;
+            if (id < 0 || u->dimension == DIMENSION_MASS || best_column != SIZE_MAX) continue;
+            *out = (struct query_attribute){.attribute = id, .name = REGISTRY[id].names[0], .key = "",
+                                            .inverse = u->reciprocal};
+            return true;
+        }
+        return false;
+    }
+    *out = attribute_of_column(r, best_column);
+    out->qualifiers = 0;
+    out->inverse = u->reciprocal;
+    return true;
+}
+
+static bool same_attribute(const struct query_attribute *a, const struct query_attribute *b)
+{
+    return a->attribute == b->attribute && (a->attribute >= 0 || strcmp(a->key, b->key) == 0);
+}
+
+/* Qualifiers of the label; 0. */
+static uint64_t qualifiers_of(const struct label *l)
+{
+    uint64_t bits = 0;
+    if (l->kind != LABEL_TERM) return 0;
+    for (size_t k = 0; k < l->n_terms; k++)
+        if (l->terms[k].kind == TERM_QUALIFIER) bits |= 1ull << l->terms[k].id;
+    return bits;
+}
+
+/* The wanted unit: one that stands alone and is not said to be unwanted. */
+static void read_unit(struct reading *r)
+{
+    struct query *q = r->q;
+    for (size_t i = 0; i < r->l->n_labels; i++) {
+        struct label *l = &r->l->labels[i];
+        if (l->kind != LABEL_UNIT || l->used || !l->unit) continue;
+        size_t before = i;
+        bool unwanted = false;
+        for (int k = 0; k < 2 && before > 0; k++) {
+            before--;
+            if (label_is(&r->l->labels[before], WORD_NOT)) {
+                unwanted = true;
+                r->l->labels[before].used = true;
+            }
+        }
+        l->used = true;
+        if (unwanted) continue;
+        const struct unit *u = l->unit;
+        /* "UK mpg", "imperial mpg", "miles per (imperial) gallon" */
+        if (u->dimension == DIMENSION_CONSUMPTION && u->reciprocal) {
+            for (size_t t = l->first > 2 ? l->first - 2 : 0; t < l->first + l->n + 2 && t < r->l->n_tokens; t++) {
+                const char *key = r->l->tokens[t].key;
+                if (!strcmp(key, "imperial") || !strcmp(key, "uk") || !strcmp(key, "british")) {
+                    const struct unit *imperial = unit_by_symbol("mpg (imperial)");
+                    if (imperial) u = imperial;
+                    for (size_t k = 0; k < r->l->n_labels; k++)
+                        if (r->l->labels[k].first == t && r->l->labels[k].kind != LABEL_MENTION)
+                            r->l->labels[k].used = true;
+                }
+                if (!strcmp(key, "us")) {
+                    q->unit_exact = true;
+                    for (size_t k = 0; k < r->l->n_labels; k++)
+                        if (r->l->labels[k].first == t && r->l->labels[k].kind != LABEL_MENTION)
+                            r->l->labels[k].used = true;
+                }
+            }
+        }
+        if (!q->unit) q->unit = u;
+    }
+}
+
+void read_attributes(struct reading *r)
+{
+    struct query *q = r->q;
+    struct labelled *l = r->l;
+    read_unit(r);
+    uint64_t loose = 0; /* qualifiers that stand apart from their attribute */
+    size_t positions[QUERY_MAX_ATTRIBUTES];
+    for (size_t i = 0; i < l->n_labels; i++) {
+        struct label *label = &l->labels[i];
+        if (label->used) continue;
+        uint64_t bits = qualifiers_of(label);
+        struct query_attribute a;
+        const struct term *term;
+        bool named = attribute_of_label(r, i, &a, &term);
+        if (!named) {
+            if (bits) {
+                loose |= bits;
+                label->used = true;
+            }
+            continue;
+        }
+        /* Roles of the vehicle's own name are no attributes to look up, but makers and years are. */
+        if (term) {
+            if (term->superlative) {
+                r->attribute_order = term->superlative;
+                r->attribute_comparative = false;
+            } else if (term->comparative) {
+                r->attribute_order = term->comparative;
+                r->attribute_comparative = true;
+            }
+        }
+        label->used = true;
+        size_t k = 0;
+        while (k < q->n_attributes && !same_attribute(&q->attributes[k], &a)) k++;
+        if (k < q->n_attributes) {
+            /* Said twice: "city consumption and highway consumption" are two. */
+            uint64_t before = q->attributes[k].qualifiers;
+            if (before && a.qualifiers && before != a.qualifiers && q->n_attributes < QUERY_MAX_ATTRIBUTES) {
+                positions[q->n_attributes] = i;
+                q->attributes[q->n_attributes++] = a;
+            } else {
+                q->attributes[k].qualifiers |= a.qualifiers;
+                q->attributes[k].inverse = q->attributes[k].inverse || a.inverse;
+            }
+            continue;
+        }
+        if (q->n_attributes == QUERY_MAX_ATTRIBUTES) continue;
+        positions[q->n_attributes] = i;
+        q->attributes[q->n_attributes++] = a;
+    }
+    /* A word that is an attribute as well as a part of what is asked ("engine", "motor", "size"): it
+     * is left out beside one that has the wanted unit. */
+    if (q->unit && q->n_attributes > 1) {
+        bool fits = false;
+        for (size_t k = 0; k < q->n_attributes; k++)
+            fits = fits || (q->attributes[k].attribute >= 0 &&
+                            REGISTRY[q->attributes[k].attribute].dimension == q->unit->dimension);
+        size_t kept = 0;
+        for (size_t k = 0; fits && k < q->n_attributes; k++) {
+            int id = q->attributes[k].attribute;
+            bool other = id >= 0 && REGISTRY[id].dimension != q->unit->dimension;
+            if (!other) {
+                positions[kept] = positions[k];
+                q->attributes[kept++] = q->attributes[k];
+            }
+        }
+        if (fits) q->n_attributes = kept;
+    }
+    /* A unit of another dimension than the attribute's says what is asked: "how quick does it
+     * charge, kW". */
+    if (q->unit && q->n_attributes == 1 && q->attributes[0].attribute >= 0) {
+        enum dimension d = REGISTRY[q->attributes[0].attribute].dimension;
+        struct query_attribute a;
+        if (d != q->unit->dimension && d != DIMENSION_NONE && attribute_of_unit(r, q->unit, &a)) {
+            a.qualifiers |= q->attributes[0].qualifiers;
+            q->attributes[0] = a;
+        }
+    }
+    if (q->unit && q->n_attributes == 0) {
+        struct query_attribute a;
+        if (attribute_of_unit(r, q->unit, &a)) q->attributes[q->n_attributes++] = a;
+    }
+    /* Loose qualifiers belong to every attribute that has no member of their family. */
+    for (size_t b = 0; b < QUALIFIER_COUNT && loose; b++) {
+        if (!(loose >> b & 1)) continue;
+        for (size_t k = 0; k < q->n_attributes; k++) {
+            bool has = false;
+            for (size_t o = 0; o < QUALIFIER_COUNT; o++)
+                has = has || (QUALIFIERS[o].family == QUALIFIERS[b].family &&
+                              (q->attributes[k].qualifiers >> o & 1));
+            struct query_attribute with = q->attributes[k];
+            with.qualifiers |= 1ull << b;
+            struct query_attribute without = q->attributes[k];
+            if (!has && (in_scope(r, &with) || !in_scope(r, &without))) q->attributes[k] = with;
+            else if (!has) q->attributes[k] = with;
+        }
+    }
+    q->loose_qualifiers = loose;
+    (void)positions;
+}
+
+struct query_attribute attribute_copy(struct query *q, const struct query_attribute *a)
+{
+    struct query_attribute copy = *a;
+    copy.name = arena_strdup(&q->arena, a->name ? a->name : "");
+    copy.key = arena_strdup(&q->arena, a->key ? a->key : "");
+    if (!copy.name) copy.name = "";
+    if (!copy.key) copy.key = "";
+    return copy;
+}

@@ -1,0 +1,499 @@
+/* Conditions: numbers with comparators, categories and values of the store, years. */
+#include "query/reading.h"
+
+#include <string.h>
+
+static struct query_condition *new_condition(struct reading *r)
+{
+    struct query *q = r->q;
+    if (q->n_where == QUERY_MAX_CONDITIONS) return NULL;
+    struct query_condition *c = &q->where[q->n_where++];
+    *c = (struct query_condition){.attribute = {.attribute = -1, .name = "", .key = ""},
+                                  .category = -1,
+                                  .key = "",
+                                  .text = ""};
+    return c;
+}
+
+static bool dimension_fits(const struct reading *r, const struct query_attribute *a,
+                           const struct unit *u)
+{
+    (void)r;
+    if (a->attribute < 0) return true;
+    enum dimension d = REGISTRY[a->attribute].dimension;
+    if (!u) return REGISTRY[a->attribute].type == ATTRIBUTE_NUMBER;
+    return d == u->dimension;
+}
+
+/* The comparator that stands before label i; *used_first is where its words begin. */
+static bool comparator_before(struct reading *r, size_t i, enum comparator *out, size_t *at,
+                              bool *between)
+{
+    *between = false;
+    size_t k = i;
+    for (int steps = 0; steps < 4 && k > 0; steps++) {
+        struct label *l = &r->l->labels[--k];
+        if (l->kind == LABEL_SIGN) {
+            const char *key = r->l->tokens[l->first].key;
+            *out = key[0] == '<' ? COMPARE_LESS : key[0] == '>' ? COMPARE_MORE : COMPARE_EQUAL;
+            if (!strcmp(key, "\xe2\x89\xa4")) *out = COMPARE_AT_MOST;
+            if (!strcmp(key, "\xe2\x89\xa5")) *out = COMPARE_AT_LEAST;
+            *at = k;
+            return true;
+        }
+        static const struct {
+            enum word_class class;
+            enum comparator comparator;
+        } WORDS[] = {{WORD_AT_LEAST, COMPARE_AT_LEAST}, {WORD_AT_MOST, COMPARE_AT_MOST},
+                     {WORD_OVER, COMPARE_MORE},         {WORD_UNDER, COMPARE_LESS},
+                     {WORD_BETWEEN, COMPARE_BETWEEN},   {WORD_EXACTLY, COMPARE_EQUAL},
+                     {WORD_ABOUT, COMPARE_ABOUT}};
+        if (l->kind == LABEL_WORD || l->kind == LABEL_TERM)
+            for (size_t w = 0; w < sizeof WORDS / sizeof *WORDS; w++) {
+                if (!label_is(l, WORDS[w].class)) continue;
+                /* "from 2,000 lb" alone is no range; "from a to b" is. */
+                if (WORDS[w].comparator == COMPARE_BETWEEN) {
+                    size_t j = i + 1;
+                    while (j < r->l->n_labels && reading_is_filler(&r->l->labels[j]) &&
+                           !label_is(&r->l->labels[j], WORD_AND))
+                        j++;
+                    bool pair = false;
+                    for (j = i + 1; j < r->l->n_labels && j <= i + 3; j++)
+                        pair = pair || r->l->labels[j].kind == LABEL_NUMBER;
+                    if (!pair) continue;
+                    *between = true;
+                }
+                *out = WORDS[w].comparator;
+                *at = k;
+                return true;
+            }
+        if (label_is(l, WORD_THAN) && k > 0) {
+            const struct label *more = &r->l->labels[k - 1];
+            int sign = label_is(more, WORD_MORE) ? 1 : label_is(more, WORD_LESS) ? -1 : 0;
+            for (size_t t = 0; t < more->n_terms; t++)
+                if (more->terms[t].comparative)
+                    sign = more->terms[t].inverse ? -more->terms[t].comparative
+                                                  : more->terms[t].comparative;
+            if (!sign) return false;
+            *out = sign > 0 ? COMPARE_MORE : COMPARE_LESS;
+            l->used = true;
+            *at = k - 1;
+            return true;
+        }
+        if (!reading_is_filler(l)) return false;
+    }
+    return false;
+}
+
+static bool is_attribute_label(const struct reading *r, size_t i)
+{
+    const struct label *l = &r->l->labels[i];
+    if (l->kind == LABEL_COLUMN) return true;
+    if (l->kind != LABEL_TERM) return false;
+    for (size_t k = 0; k < l->n_terms; k++)
+        if (l->terms[k].kind == TERM_ATTRIBUTE && !l->terms[k].code) return true;
+    return false;
+}
+
+/* Qualifiers right beside label i ("in the city"): marked as used. */
+static uint64_t qualifiers_near(struct reading *r, size_t i)
+{
+    uint64_t bits = 0;
+    for (int side = 0; side < 2; side++) {
+        size_t k = i;
+        for (int steps = 0; steps < 4; steps++) {
+            if (side == 0 ? k == 0 : k + 1 >= r->l->n_labels) break;
+            k = side == 0 ? k - 1 : k + 1;
+            struct label *l = &r->l->labels[k];
+            bool found = false;
+            for (size_t t = 0; l->kind == LABEL_TERM && !l->used && t < l->n_terms; t++)
+                if (l->terms[t].kind == TERM_QUALIFIER) {
+                    bits |= 1ull << l->terms[t].id;
+                    found = true;
+                }
+            if (found) {
+                l->used = true;
+                continue;
+            }
+            if (!reading_is_filler(l) || label_is(l, WORD_AND)) break;
+        }
+    }
+    return bits;
+}
+
+/* The attribute that the number at label i is of. */
+static bool condition_attribute(struct reading *r, size_t i, size_t last, size_t comparator,
+                                const struct unit *u, struct query_attribute *out)
+{
+    const struct term *term;
+    struct query_attribute a;
+    const struct unit *wanted = r->q->unit;
+    r->q->unit = u; /* meanings that fit it are preferred */
+    bool found = false;
+    size_t where = SIZE_MAX;
+    /* Behind: "300 miles of range", "six cylinders". */
+    for (size_t k = last + 1; k < r->l->n_labels && k <= last + 4 && !found; k++) {
+        struct label *l = &r->l->labels[k];
+        if (is_attribute_label(r, k) && !l->used) {
+            if (attribute_of_label(r, k, &a, &term) && dimension_fits(r, &a, u) &&
+                !(term && term->superlative)) {
+                found = true;
+                where = k;
+            }
+            break;
+        }
+        if (!reading_is_filler(l) || label_is(l, WORD_AND) || label_is(l, WORD_OR)) break;
+    }
+    /* The comparator is a word of the attribute: "heavier than". */
+    if (!found && comparator != SIZE_MAX && is_attribute_label(r, comparator) &&
+        attribute_of_label(r, comparator, &a, &term) && dimension_fits(r, &a, u)) {
+        found = true;
+        where = comparator;
+    }
+    /* Before: "weighs under 4,400 lb". */
+    size_t from = comparator != SIZE_MAX ? comparator : i;
+    for (size_t k = from; !found && k-- > 0;) {
+        struct label *l = &r->l->labels[k];
+        if (l->kind == LABEL_NUMBER && l->used) break;
+        if (is_attribute_label(r, k)) {
+            if (attribute_of_label(r, k, &a, &term) && dimension_fits(r, &a, u)) {
+                found = true;
+                where = k;
+            } else if (u) {
+                continue;
+            }
+            break;
+        }
+    }
+    if (!found && u && attribute_of_unit(r, u, &a)) found = true;
+    r->q->unit = wanted;
+    if (!found) return false;
+    if (where != SIZE_MAX) {
+        r->l->labels[where].used = true;
+        a.qualifiers |= qualifiers_near(r, where);
+    } else {
+        a.qualifiers |= qualifiers_near(r, last);
+    }
+    *out = a;
+    return true;
+}
+
+/* "top 3", "three most powerful", "first three". */
+static bool read_top(struct reading *r, size_t i)
+{
+    struct label *l = &r->l->labels[i];
+    if (l->unit || l->number < 1 || l->number > 100) return false;
+    size_t before = reading_before(r, i), after = i + 1;
+    bool top = i > 0 && (label_is(&r->l->labels[i - 1], WORD_TOP) || label_is(&r->l->labels[i - 1], WORD_MOST) ||
+                         label_is(&r->l->labels[i - 1], WORD_BEST));
+    bool bottom = i > 0 && (label_is(&r->l->labels[i - 1], WORD_BOTTOM) ||
+                            label_is(&r->l->labels[i - 1], WORD_WORST) ||
+                            label_is(&r->l->labels[i - 1], WORD_LEAST));
+    (void)before;
+    if (after < r->l->n_labels && !top && !bottom) {
+        const struct label *n = &r->l->labels[after];
+        for (size_t k = 0; k < n->n_terms; k++) top = top || n->terms[k].superlative;
+        if (label_is(n, WORD_MOST) || label_is(n, WORD_LEAST) || label_is(n, WORD_BEST) ||
+            label_is(n, WORD_WORST))
+            top = true;
+    }
+    if (!top && !bottom) return false;
+    if (i > 0 && label_is(&r->l->labels[i - 1], WORD_TOP)) {
+        r->l->labels[i - 1].used = true;
+        if (!r->extreme) r->extreme = 1;
+    }
+    if (i > 0 && label_is(&r->l->labels[i - 1], WORD_BOTTOM)) {
+        r->l->labels[i - 1].used = true;
+        r->extreme = -1;
+    }
+    r->top = (size_t)l->number;
+    l->used = true;
+    return true;
+}
+
+static void read_number(struct reading *r, size_t i)
+{
+    struct label *l = &r->l->labels[i];
+    if (read_top(r, i)) return;
+    enum comparator comparator = COMPARE_EQUAL;
+    size_t at = SIZE_MAX, last = i;
+    bool between = false, said = comparator_before(r, i, &comparator, &at, &between);
+    double high = l->number;
+    const struct unit *u = l->unit;
+    if (between) {
+        for (size_t k = i + 1; k < r->l->n_labels && k <= i + 3; k++)
+            if (r->l->labels[k].kind == LABEL_NUMBER) {
+                high = r->l->labels[k].number;
+                if (!u) u = r->l->labels[k].unit;
+                for (size_t j = i + 1; j <= k; j++) r->l->labels[j].used = true;
+                last = k;
+                break;
+            }
+    }
+    if (last + 1 < r->l->n_labels) {
+        struct label *after = &r->l->labels[last + 1];
+        if (label_is(after, WORD_OR_MORE) || label_is(after, WORD_OR_LESS)) {
+            bool more = label_is(after, WORD_OR_MORE);
+            /* "on" and the like only where nothing else was said. */
+            if (!said || after->n > 1) {
+                comparator = more ? COMPARE_AT_LEAST : COMPARE_AT_MOST;
+                said = true;
+                after->used = true;
+                last++;
+            }
+        }
+    }
+    struct query_attribute a;
+    if (!condition_attribute(r, i, last, at, u, &a)) {
+        /* "which of the two": a number in words that counts nothing. */
+        if (label_is(l, WORD_NUMBER) && !said) l->used = true;
+        return;
+    }
+    struct query_condition *c = new_condition(r);
+    if (!c) return;
+    c->attribute = a;
+    c->comparator = comparator;
+    c->number = true;
+    c->low = between && high < l->number ? high : l->number;
+    c->high = between && high < l->number ? l->number : high;
+    c->unit = u;
+    c->said = said;
+    size_t first = at != SIZE_MAX && at < i ? at : i;
+    c->text = reading_text(r, r->l->labels[first].first,
+                           r->l->labels[last].first + r->l->labels[last].n - r->l->labels[first].first);
+    for (size_t k = first; k <= last; k++) {
+        struct label *x = &r->l->labels[k];
+        if (x->kind == LABEL_WORD || x->kind == LABEL_NUMBER || x->kind == LABEL_SIGN ||
+            (k == at && x->kind == LABEL_TERM))
+            x->used = true;
+    }
+    /* "not more than" is a phrase of its own; "not under 200" and the like are phrases too. */
+    if (first > 0 && label_is(&r->l->labels[first - 1], WORD_NOT) && !r->auxiliary) {
+        c->negated = true;
+        r->l->labels[first - 1].used = true;
+    }
+}
+
+/* Whether a column of the attribute in scope has cells of the category (or of one below it). */
+static bool has_category(const struct reading *r, int category)
+{
+    for (size_t i = 0; i < r->c->n_terms; i++) {
+        int t = r->c->terms[i].category;
+        if (t < 0 || !category_is(t, category)) continue;
+        if (!r->q->documents) return true;
+        size_t d = r->c->sources[r->c->columns[r->c->terms[i].column].source].document;
+        for (size_t k = 0; k < r->q->n_documents; k++)
+            if (r->q->documents[k] == d) return true;
+    }
+    return false;
+}
+
+/* Whether the captions, headings or names of documents say so: "Diesel engines". */
+static bool is_caption(const struct reading *r, const struct label *l)
+{
+    for (size_t t = l->first; t < l->first + l->n; t++) {
+        const char *key = r->l->tokens[t].key;
+        char one[TOKEN_KEY_MAX];
+        size_t len = strlen(key);
+        memcpy(one, key, len + 1);
+        if (vocabulary_documents(r->v, one).n) return true;
+        if (len > 3 && one[len - 1] == 's') {
+            one[len - 1] = '\0';
+            if (vocabulary_documents(r->v, one).n) return true;
+            if (len > 4 && one[len - 2] == 'e') {
+                one[len - 2] = '\0';
+                if (vocabulary_documents(r->v, one).n) return true;
+            }
+        }
+    }
+    return false;
+}
+
+static bool negated_before(struct reading *r, size_t i)
+{
+    size_t k = i;
+    for (int steps = 0; steps < 3 && k > 0; steps++) {
+        struct label *l = &r->l->labels[--k];
+        if (label_is(l, WORD_NOT)) {
+            l->used = true;
+            return true;
+        }
+        if (!reading_is_filler(l)) return false;
+    }
+    return false;
+}
+
+static void read_category(struct reading *r, size_t i)
+{
+    struct label *l = &r->l->labels[i];
+    int category = -1;
+    for (size_t k = 0; l->kind == LABEL_TERM && k < l->n_terms; k++)
+        if (l->terms[k].kind == TERM_CATEGORY) {
+            if (category < 0 || (!has_category(r, category) && has_category(r, l->terms[k].id)))
+                category = l->terms[k].id;
+        }
+    bool value = l->n_ids > 0 && (l->kind == LABEL_VALUE || l->kind == LABEL_TERM);
+    if (category < 0 && l->kind != LABEL_VALUE) return;
+    bool attribute_too = is_attribute_label(r, i);
+    if (category >= 0 && !has_category(r, category)) {
+        if (value && !attribute_too) {
+            category = -1; /* by the store's own text */
+        } else if (attribute_too) {
+            return;
+        } else if (label_is(l, WORD_VEHICLE)) {
+            l->used = true; /* "cars" where everything is one */
+            return;
+        } else if (is_caption(r, l)) {
+            struct query_condition *c = new_condition(r);
+            if (!c) return;
+            c->caption = true;
+            c->category = category;
+            struct buffer key = {0};
+            const char *text = reading_text(r, l->first, l->n);
+            tokens_key(text, strlen(text), TOKENS_TEXT, &key);
+            c->key = key.failed ? "" : arena_strdup(&r->q->arena, buffer_text(&key));
+            buffer_free(&key);
+            c->text = text;
+            c->attribute.attribute = CATEGORIES[category].attribute;
+            l->used = true;
+            return;
+        } else {
+            return; /* left unresolved */
+        }
+    }
+    /* A word that names what is asked, "electric range", is no condition. */
+    struct query_condition *c = new_condition(r);
+    if (!c) return;
+    c->negated = negated_before(r, i);
+    c->text = reading_text(r, l->first, l->n);
+    c->category = category;
+    if (category >= 0) {
+        c->attribute.attribute = CATEGORIES[category].attribute;
+    } else {
+        const struct catalog_term *t = &r->c->terms[l->ids[0]];
+        c->key = t->key;
+        c->attribute.attribute = r->c->columns[t->column].attribute;
+        bool one = true;
+        for (size_t k = 1; k < l->n_ids; k++)
+            one = one && r->c->columns[r->c->terms[l->ids[k]].column].attribute == c->attribute.attribute;
+        if (!one) c->attribute.attribute = -1;
+        if (c->attribute.attribute < 0 && l->n_ids == 1) c->attribute.key = r->c->columns[t->column].key;
+    }
+    l->used = true;
+    /* "the class Minivan", "fuel type D": the attribute's name is part of the condition. */
+    for (size_t side = 0; side < 2; side++) {
+        size_t k = side == 0 ? reading_before(r, i) : reading_next(r, i);
+        if (k == SIZE_MAX || r->l->labels[k].used || !is_attribute_label(r, k)) continue;
+        struct query_attribute a;
+        const struct term *term;
+        if (!attribute_of_label(r, k, &a, &term)) continue;
+        bool same = a.attribute >= 0 && a.attribute == c->attribute.attribute;
+        for (size_t v = 0; v < l->n_ids && !same; v++) {
+            const struct catalog_column *col = &r->c->columns[r->c->terms[l->ids[v]].column];
+            same = a.attribute >= 0 ? col->attribute == a.attribute : strcmp(col->key, a.key) == 0;
+            if (same && c->category < 0) c->attribute = a;
+        }
+        if (same) r->l->labels[k].used = true;
+    }
+}
+
+static void read_year_condition(struct reading *r, size_t i)
+{
+    struct label *l = &r->l->labels[i];
+    int id = registry_find("model_year");
+    if (id < 0) id = registry_find("year");
+    enum comparator comparator = COMPARE_EQUAL;
+    double high = l->year;
+    size_t first = i, last = i;
+    size_t k = i;
+    for (int steps = 0; steps < 3 && k > 0; steps++) {
+        struct label *b = &r->l->labels[--k];
+        bool from = label_is(b, WORD_SINCE), before = label_is(b, WORD_BEFORE),
+             after = label_is(b, WORD_AFTER), between = label_is(b, WORD_BETWEEN);
+        if (between || from) {
+            for (size_t j = i + 1; j < r->l->n_labels && j <= i + 3; j++)
+                if (r->l->labels[j].kind == LABEL_YEAR) {
+                    comparator = COMPARE_BETWEEN;
+                    high = r->l->labels[j].year;
+                    for (size_t x = i; x <= j; x++) r->l->labels[x].used = true;
+                    last = j;
+                    break;
+                }
+            if (comparator == COMPARE_BETWEEN) {
+                first = k;
+                break;
+            }
+        }
+        const char *key = r->l->tokens[b->first].key;
+        /* "from 2020" is of that year; "since 2020" and "from 2020 on" go on. */
+        if (from && strcmp(key, "from") != 0 && strcmp(key, "ab") != 0) comparator = COMPARE_AT_LEAST;
+        if (from && strcmp(key, "ab") == 0) comparator = COMPARE_AT_LEAST;
+        if (before) comparator = COMPARE_LESS;
+        if (after && strcmp(key, "nach") != 0) comparator = COMPARE_MORE;
+        if (comparator != COMPARE_EQUAL) {
+            first = k;
+            break;
+        }
+        if (!reading_is_filler(b)) break;
+    }
+    if (last + 1 < r->l->n_labels) {
+        struct label *after = &r->l->labels[last + 1];
+        if (label_is(after, WORD_OR_MORE)) {
+            comparator = COMPARE_AT_LEAST;
+            after->used = true;
+        } else if (label_is(after, WORD_OR_LESS)) {
+            comparator = COMPARE_AT_MOST;
+            after->used = true;
+        }
+    }
+    struct query_condition *c = new_condition(r);
+    if (!c) return;
+    c->year = true;
+    c->attribute.attribute = id;
+    c->comparator = comparator;
+    c->number = true;
+    c->low = l->year;
+    c->high = high;
+    c->said = true;
+    c->text = reading_text(r, r->l->labels[first].first,
+                           r->l->labels[last].first + r->l->labels[last].n - r->l->labels[first].first);
+    for (size_t x = first; x <= last; x++)
+        if (r->l->labels[x].kind == LABEL_WORD || r->l->labels[x].kind == LABEL_YEAR)
+            r->l->labels[x].used = true;
+}
+
+void read_conditions(struct reading *r)
+{
+    struct labelled *l = r->l;
+    for (size_t i = 0; i < l->n_labels && !r->failed; i++)
+        if (l->labels[i].kind == LABEL_NUMBER && !l->labels[i].used) read_number(r, i);
+    /* Two categories of one attribute with "or" between them ask for it: "regular or premium". */
+    for (size_t i = 0; i < l->n_labels && !r->failed; i++) {
+        int first = -1;
+        for (size_t k = 0; l->labels[i].kind == LABEL_TERM && k < l->labels[i].n_terms; k++)
+            if (l->labels[i].terms[k].kind == TERM_CATEGORY) first = l->labels[i].terms[k].id;
+        if (first < 0 || l->labels[i].used || !r->auxiliary) continue;
+        bool or_between = false;
+        for (size_t j = i + 1; j < l->n_labels; j++) {
+            or_between = or_between || label_is(&l->labels[j], WORD_OR);
+            for (size_t k = 0; l->labels[j].kind == LABEL_TERM && k < l->labels[j].n_terms; k++) {
+                const struct term *t = &l->labels[j].terms[k];
+                if (t->kind != TERM_CATEGORY || !or_between || l->labels[j].used ||
+                    CATEGORIES[t->id].attribute != CATEGORIES[first].attribute ||
+                    r->q->n_attributes == QUERY_MAX_ATTRIBUTES)
+                    continue;
+                int id = CATEGORIES[first].attribute;
+                r->q->attributes[r->q->n_attributes++] = (struct query_attribute){
+                    .attribute = id, .name = REGISTRY[id].names[0], .key = ""};
+                l->labels[i].used = l->labels[j].used = true;
+                break;
+            }
+            if (l->labels[i].used) break;
+        }
+    }
+    for (size_t i = 0; i < l->n_labels && !r->failed; i++)
+        if ((l->labels[i].kind == LABEL_TERM || l->labels[i].kind == LABEL_VALUE) && !l->labels[i].used)
+            read_category(r, i);
+    for (size_t i = 0; i < l->n_labels && !r->failed; i++)
+        if (l->labels[i].kind == LABEL_YEAR && !l->labels[i].used) read_year_condition(r, i);
+}

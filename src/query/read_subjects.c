@@ -1,0 +1,314 @@
+/* Vehicles of a question: mentions become subjects, words that belong to a name but stand in none of
+ * the store's make the vehicle a missing one. */
+#include "query/reading.h"
+#include "query/source_words.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool mention_has(const struct reading *r, const struct mention *m, const char *key, size_t len)
+{
+    const struct labelled *l = r->l;
+    for (size_t i = m->first; i < m->first + m->n; i++) {
+        const char *k = l->tokens[i].key;
+        size_t n = strlen(k);
+        if (n == len && memcmp(k, key, len) == 0) return true;
+        if (n == len + 1 && k[len] == 's' && memcmp(k, key, len) == 0) return true;
+        /* Written apart or joined: "hi lux", "crv". */
+        if (i + 1 < m->first + m->n) {
+            size_t n2 = strlen(l->tokens[i + 1].key);
+            if (n + n2 == len && memcmp(k, key, n) == 0 &&
+                memcmp(l->tokens[i + 1].key, key + n, n2) == 0)
+                return true;
+        }
+        if (n > len && memcmp(k, key, len) == 0 && l->tokens[i].kind == TOKEN_WORD) {
+            /* "crv" covers "cr" and "v" of the name; looked at as a whole below. */
+            continue;
+        }
+    }
+    return false;
+}
+
+/* How many words of a name (keys with spaces) the mention does not have; *total: of how many. */
+static size_t uncovered(const struct reading *r, const struct mention *m, const char *keys,
+                        const char *other_keys)
+{
+    size_t n = 0;
+    const char *before = NULL;
+    size_t before_len = 0;
+    (void)other_keys;
+    while (*keys) {
+        size_t len = strcspn(keys, " ");
+        bool has = mention_has(r, m, keys, len);
+        if (!has && before && before_len + len < TOKEN_KEY_MAX) {
+            char both[2 * TOKEN_KEY_MAX];
+            memcpy(both, before, before_len);
+            memcpy(both + before_len, keys, len);
+            if (mention_has(r, m, both, before_len + len)) {
+                has = true;
+                if (n) n--;
+            }
+        }
+        if (!has) n++;
+        before = keys;
+        before_len = len;
+        keys += len + (keys[len] == ' ');
+    }
+    return n;
+}
+
+static bool year_fits(const struct catalog_record *r, int year)
+{
+    return r->year_first && year >= r->year_first && (r->year_last == 0 || year <= r->year_last);
+}
+
+static bool has_year(const struct catalog_record *r)
+{
+    return r->year_first != 0;
+}
+
+static void missing(struct reading *r, enum query_missing what, const char *name)
+{
+    if (r->q->missing) return;
+    r->q->missing = what;
+    r->q->missing_name = name;
+}
+
+/* The nearest years below and above. */
+static void find_years_near(struct reading *r, const uint32_t *records, size_t n, int year)
+{
+    int below = 0, above = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct catalog_record *rec = &r->c->records[records[i]];
+        if (!rec->year_first) continue;
+        int last = rec->year_last ? rec->year_last : rec->year_first;
+        if (last < year && last > below) below = last;
+        if (rec->year_first > year && (!above || rec->year_first < above)) above = rec->year_first;
+    }
+    r->q->years_near[0] = below ? below : above;
+    r->q->years_near[1] = below ? above : 0;
+}
+
+/* Keeps of records those for which count[i] is least. */
+static size_t keep_least(uint32_t *records, const size_t *count, size_t n)
+{
+    size_t least = SIZE_MAX, kept = 0;
+    for (size_t i = 0; i < n; i++)
+        if (count[i] < least) least = count[i];
+    for (size_t i = 0; i < n; i++)
+        if (count[i] == least) records[kept++] = records[i];
+    return kept;
+}
+
+static const char *label_of(struct reading *r, const uint32_t *records, size_t n, int year,
+                            const char *fallback)
+{
+    struct buffer b = {0};
+    const struct catalog_record *first = &r->c->records[records[0]];
+    bool one_title = true, one_model = true, one_make = true;
+    for (size_t i = 1; i < n; i++) {
+        const struct catalog_record *rec = &r->c->records[records[i]];
+        one_title = one_title && strcmp(rec->title, first->title) == 0;
+        one_model = one_model && strcmp(rec->model_key, first->model_key) == 0;
+        one_make = one_make && strcmp(rec->make_key, first->make_key) == 0;
+    }
+    if (one_title) {
+        buffer_puts(&b, first->title);
+    } else if (one_make && first->make[0]) {
+        if (year) buffer_printf(&b, "%d ", year);
+        buffer_puts(&b, first->make);
+        if (one_model && first->model[0]) {
+            buffer_putc(&b, ' ');
+            buffer_puts(&b, first->model);
+        }
+    } else {
+        if (year) buffer_printf(&b, "%d ", year);
+        buffer_puts(&b, fallback);
+    }
+    const char *out = b.failed ? NULL : arena_strdup(&r->q->arena, buffer_text(&b));
+    buffer_free(&b);
+    if (!out) {
+        r->failed = true;
+        error_memory(r->err, "a question");
+        return "";
+    }
+    return out;
+}
+
+bool subject_from_mention(struct reading *r, const struct mention *m, int year)
+{
+    struct query *q = r->q;
+    if (q->n_subjects == QUERY_MAX_SUBJECTS || m->n_records == 0) return false;
+    size_t n = m->n_records;
+    uint32_t *records = malloc(n * sizeof *records);
+    size_t *count = malloc(n * sizeof *count);
+    size_t *kept = arena_array(&q->arena, n, sizeof *kept);
+    const char *name = reading_text(r, m->first, m->n);
+    if (!records || !count || !kept) {
+        free(records);
+        free(count);
+        r->failed = true;
+        return error_memory(r->err, "a question");
+    }
+    memcpy(records, m->records, n * sizeof *records);
+    /* A name of the model alone first: "X3 M" is not "X3 M Competition". */
+    bool exact = false;
+    if (!m->make_only && !r->set_scope) {
+        for (size_t i = 0; i < n; i++)
+            count[i] = uncovered(r, m, r->c->records[records[i]].model_key, NULL);
+        n = keep_least(records, count, n);
+        bool trims = false;
+        for (size_t i = 0; i < n; i++) {
+            const struct catalog_record *rec = &r->c->records[records[i]];
+            count[i] = uncovered(r, m, rec->trim_key, rec->model_key);
+            size_t words = rec->trim_key[0] != '\0';
+            for (const char *k = rec->trim_key; *k; k++) words += *k == ' ';
+            /* Whether any word of the question is of a trim and of no model. */
+            for (size_t t = m->first; t < m->first + m->n && !trims; t++) {
+                const char *key = r->l->tokens[t].key;
+                struct mention one = {.first = t, .n = 1};
+                const char *k = rec->trim_key;
+                bool in_trim = false, in_model = false;
+                while (*k) {
+                    size_t len = strcspn(k, " ");
+                    in_trim = in_trim || mention_has(r, &one, k, len);
+                    k += len + (k[len] == ' ');
+                }
+                for (k = rec->model_key; *k;) {
+                    size_t len = strcspn(k, " ");
+                    in_model = in_model || mention_has(r, &one, k, len);
+                    k += len + (k[len] == ' ');
+                }
+                for (k = rec->make_key; *k;) {
+                    size_t len = strcspn(k, " ");
+                    in_model = in_model || mention_has(r, &one, k, len);
+                    k += len + (k[len] == ' ');
+                }
+                trims = in_trim && !in_model;
+                (void)key;
+            }
+        }
+        if (trims) {
+            bool complete = false;
+            for (size_t i = 0; i < n; i++) complete = complete || count[i] == 0;
+            /* Only a whole trim's name excludes longer ones: "4S" and "4S Plus". */
+            if (complete) n = keep_least(records, count, n);
+        }
+        exact = true;
+    }
+    if (year) {
+        size_t fit = 0, dated = 0;
+        for (size_t i = 0; i < n; i++) {
+            dated += has_year(&r->c->records[records[i]]);
+            if (year_fits(&r->c->records[records[i]], year)) fit++;
+        }
+        if (fit == 0 && dated > 0) {
+            find_years_near(r, records, n, year);
+            missing(r, MISSING_YEAR, label_of(r, records, n, 0, name));
+        }
+        if (fit > 0) {
+            size_t k = 0;
+            for (size_t i = 0; i < n; i++)
+                if (year_fits(&r->c->records[records[i]], year)) records[k++] = records[i];
+            n = k;
+        } else if (dated == 0) {
+            /* No document says which year: the vehicle is taken as it is, and the answer's title
+             * shows that no year is known. */
+            year = 0;
+        }
+    }
+    for (size_t i = 0; i < n; i++) kept[i] = records[i];
+    q->subjects[q->n_subjects++] = (struct query_subject){.name = name,
+                                                          .label = label_of(r, records, n, year, name),
+                                                          .records = kept,
+                                                          .n_records = n,
+                                                          .year = year,
+                                                          .exact = exact};
+    free(records);
+    free(count);
+    return true;
+}
+
+void read_subjects(struct reading *r)
+{
+    struct labelled *l = r->l;
+    for (size_t i = 0; i < l->n_mentions && !r->failed; i++) {
+        struct mention *m = &l->mentions[i];
+        if (m->alone_make || m->unknown_n) {
+            /* "Dacia Logan MCV" of a store that has other Dacias. */
+            size_t first = m->first, end = m->first + m->n;
+            if (m->unknown_n) end = m->unknown_first + m->unknown_n;
+            const char *name = reading_text(r, first, end - first);
+            if (m->year) {
+                struct buffer b = {0};
+                buffer_printf(&b, "%d %s", m->year, name);
+                const char *with_year = b.failed ? NULL : arena_strdup(&r->q->arena, buffer_text(&b));
+                buffer_free(&b);
+                if (with_year) name = with_year;
+            }
+            missing(r, MISSING_VEHICLE, name);
+            continue;
+        }
+        /* "Kia Golf": a maker and a model that no record has together. */
+        if (m->make_only && i + 1 < l->n_mentions && !l->mentions[i + 1].make_only &&
+            l->mentions[i + 1].first == m->first + m->n &&
+            !(l->tokens[l->mentions[i + 1].first].gap & (GAP_COMMA | GAP_STOP | GAP_COLON))) {
+            const struct mention *next = &l->mentions[i + 1];
+            missing(r, MISSING_VEHICLE, reading_text(r, m->first, next->first + next->n - m->first));
+            i++;
+            continue;
+        }
+        subject_from_mention(r, m, m->year);
+    }
+}
+
+void read_documents(struct reading *r)
+{
+    struct labelled *l = r->l;
+    struct query *q = r->q;
+    for (size_t i = 0; i < l->n_labels; i++) {
+        struct label *label = &l->labels[i];
+        if (label->kind != LABEL_DOCUMENT || label->used) continue;
+        size_t *documents, n;
+        if (!source_phrase_documents(l, r->v, label->first, label->n, &q->arena, &documents, &n, r->err)) {
+            r->failed = true;
+            return;
+        }
+        if (n == 0) continue; /* left unresolved */
+        label->used = true;
+        /* A year in the phrase is a condition on vehicles as well. */
+        if (!q->documents) {
+            q->documents = documents;
+            q->n_documents = n;
+            continue;
+        }
+        size_t kept = 0;
+        for (size_t a = 0; a < q->n_documents; a++)
+            for (size_t b = 0; b < n; b++)
+                if (q->documents[a] == documents[b]) {
+                    q->documents[kept++] = q->documents[a];
+                    break;
+                }
+        if (kept) q->n_documents = kept;
+    }
+    if (!q->documents) return;
+    /* Subjects are those of the documents, where any is. */
+    for (size_t s = 0; s < q->n_subjects; s++) {
+        struct query_subject *sub = &q->subjects[s];
+        size_t kept = 0;
+        for (int pass = 0; pass < 2; pass++) {
+            size_t k = 0;
+            for (size_t i = 0; i < sub->n_records; i++) {
+                size_t d = r->c->sources[r->c->records[sub->records[i]].source].document;
+                bool in = false;
+                for (size_t a = 0; a < q->n_documents; a++) in = in || q->documents[a] == d;
+                if (!in) continue;
+                if (pass == 1) sub->records[k] = sub->records[i];
+                k++;
+            }
+            kept = k;
+            if (kept == 0) break;
+        }
+        if (kept) sub->n_records = kept;
+    }
+}

@@ -1,0 +1,145 @@
+#include "query/source_words.h"
+
+#include <string.h>
+
+/* Words for a country or its language, the language its documents are written in, and words in the
+ * names of what its authorities publish. */
+static const struct nation {
+    const char *words;      /* with spaces around each */
+    const char *language;   /* "" where several countries share it */
+    const char *publishers; /* words of document names */
+} NATIONS[] = {
+    {" german germany deutsch deutsche deutschen deutschland ", "de", " kba adac dat germany german "},
+    {" french france francais francaise francaises ", "fr", " ademe utac france french "},
+    {" spanish spain espanol espanola ", "es", " idae spain dgt "},
+    {" chinese china ", "zh", " miit catarc china "},
+    {" canadian canada ", "", " nrcan rncan canada canadian "},
+    {" british uk britain ", "", " vca dvla dft dvsa uk british "},
+    {" american us usa ", "", " epa nhtsa fueleconomy doe us usa american "},
+    {" dutch netherlands ", "nl", " rdw netherlands "},
+    {" swiss switzerland ", "", " astra bfe swiss "},
+    {" european europe eu ", "", " eea europe eu "},
+    {" australian australia ", "", " gvg australia greenvehicleguide "},
+    {" japanese japan ", "ja", " mlit jncap japan "},
+    {" indian india ", "", " india araiindia siam "},
+};
+
+static bool has_word(const char *list, const char *key)
+{
+    char spaced[TOKEN_KEY_MAX + 3];
+    size_t len = strlen(key);
+    spaced[0] = ' ';
+    memcpy(spaced + 1, key, len);
+    spaced[len + 1] = ' ';
+    spaced[len + 2] = '\0';
+    return strstr(list, spaced) != NULL;
+}
+
+static const struct nation *find_nation(const char *key)
+{
+    if (strlen(key) + 3 > TOKEN_KEY_MAX) return NULL;
+    for (size_t i = 0; i < sizeof NATIONS / sizeof *NATIONS; i++)
+        if (has_word(NATIONS[i].words, key)) return &NATIONS[i];
+    return NULL;
+}
+
+static bool nation_has(const struct nation *n, const struct vocabulary *v, size_t document)
+{
+    const struct catalog_document *d = &vocabulary_catalog(v)->documents[document];
+    if (n->language[0] && strcmp(d->language, n->language) == 0) return true;
+    const char *p = n->publishers;
+    while (*p == ' ' && p[1]) {
+        char key[TOKEN_KEY_MAX];
+        size_t len = strcspn(p + 1, " ");
+        if (len < sizeof key) {
+            memcpy(key, p + 1, len);
+            key[len] = '\0';
+            struct postings docs = vocabulary_documents(v, key);
+            for (size_t i = 0; i < docs.n; i++)
+                if (docs.items[i] == document) return true;
+        }
+        p += len + 1;
+    }
+    return false;
+}
+
+static bool is_class(const struct labelled *q, size_t i, enum word_class class)
+{
+    struct word words[WORD_MAX_MEANINGS];
+    size_t n_words = 0;
+    if (!lexicon_match(&q->tokens[i], 1, words, &n_words)) return false;
+    for (size_t k = 0; k < n_words; k++)
+        if (words[k].class == class) return true;
+    return false;
+}
+
+/* Whether the word may tell documents apart: their name has it, or it is a nation's. */
+static bool names_document(const struct labelled *q, const struct vocabulary *v, size_t i)
+{
+    const struct token *t = &q->tokens[i];
+    return vocabulary_documents(v, t->key).n || find_nation(t->key);
+}
+
+bool source_phrase_find(const struct labelled *q, const struct vocabulary *v, size_t at,
+                        size_t *first, size_t *n)
+{
+    for (size_t i = at; i < q->n_tokens; i++) {
+        if (!is_class(q, i, WORD_SOURCE)) continue;
+        size_t last = i;
+        while (last + 1 < q->n_tokens && !(q->tokens[last + 1].gap & (GAP_STOP | GAP_COMMA)) &&
+               is_class(q, last + 1, WORD_SOURCE))
+            last++;
+        size_t begin = i;
+        bool named = false;
+        while (begin > at && !(q->tokens[begin].gap & (GAP_STOP | GAP_COMMA)) && i - begin < 4) {
+            size_t k = begin - 1;
+            bool word = names_document(q, v, k) || token_year(q, k) || is_class(q, k, WORD_SOURCE);
+            if (!word || is_class(q, k, WORD_FUNCTION)) break;
+            named = named || names_document(q, v, k);
+            begin = k;
+        }
+        /* The word for the document itself may be in its name: "the guide" says too little alone. */
+        if (!named && begin < i) named = true;
+        if (!named) continue;
+        if (begin > at && is_class(q, begin - 1, WORD_FUNCTION) &&
+            (!strcmp(q->tokens[begin - 1].key, "the") || is_class(q, begin - 1, WORD_FUNCTION)))
+            begin--;
+        else
+            continue; /* no article and no preposition: "price list" of something else */
+        *first = begin;
+        *n = last + 1 - begin;
+        return true;
+    }
+    return false;
+}
+
+bool source_phrase_documents(const struct labelled *q, const struct vocabulary *v, size_t first,
+                             size_t n, struct arena *arena, size_t **out, size_t *n_out,
+                             struct error *err)
+{
+    const struct catalog *c = vocabulary_catalog(v);
+    size_t *score = arena_array(arena, c->n_documents + 1, sizeof *score);
+    *out = arena_array(arena, c->n_documents + 1, sizeof **out);
+    *n_out = 0;
+    if (!score || !*out) return error_memory(err, "a question");
+    size_t best = 0;
+    for (size_t i = first; i < first + n; i++) {
+        const struct token *t = &q->tokens[i];
+        if (is_class(q, i, WORD_FUNCTION) || token_year(q, i)) continue;
+        const struct nation *nation = find_nation(t->key);
+        struct postings docs = vocabulary_documents(v, t->key);
+        bool source = is_class(q, i, WORD_SOURCE);
+        /* Words that tell count double; "list" and "data" only decide between equals. */
+        size_t weight = source ? 1 : 4;
+        for (size_t d = 0, at = 0; d < c->n_documents; d++) {
+            while (at < docs.n && docs.items[at] < d) at++;
+            bool has = (at < docs.n && docs.items[at] == d) || (nation && nation_has(nation, v, d));
+            if (has) score[d] += weight;
+            if (score[d] > best) best = score[d];
+        }
+    }
+    if (best < 4) return true;
+    for (size_t d = 0; d < c->n_documents; d++)
+        if (score[d] == best) (*out)[(*n_out)++] = d;
+    return true;
+}
