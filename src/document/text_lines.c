@@ -1,0 +1,368 @@
+#include "document/text_lines.h"
+
+#include "base/utf8.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    HEADING_BYTES = 90,
+    HEADING_WORDS = 12,
+    LEVEL_TITLE = 1,
+    LEVEL_CAPITALS = 2,
+    LEVEL_SHORT = 3,
+};
+
+void text_run_init(struct text_run *run, struct document_reader *r)
+{
+    *run = (struct text_run){.reader = r, .heading_level = LEVEL_SHORT, .headings = true};
+    pair_list_init(&run->pairs, r);
+}
+
+void text_run_free(struct text_run *run)
+{
+    pair_list_free(&run->pairs);
+    buffer_free(&run->text);
+    free(run->pieces);
+}
+
+void text_run_end(struct text_run *run)
+{
+    pair_list_flush(&run->pairs);
+}
+
+/* ---- forms of lines ---- */
+
+static size_t indent_of(const struct text_line *l)
+{
+    size_t i = 0;
+    while (i < l->len && (l->text[i] == ' ' || l->text[i] == '\t')) i++;
+    return i;
+}
+
+size_t text_bullet_length(const char *text, size_t len)
+{
+    static const char *const BULLETS[] = {"- ", "* ", "+ ", "•", "◦", "▪", "▫", "●", "○", "■", "□",
+                                          "‣", "►", "▶", "·", "– ", "— ", "✓", "✔", "➢", "»"};
+    size_t i = 0;
+    for (size_t k = 0; k < sizeof BULLETS / sizeof *BULLETS && !i; k++) {
+        size_t n = strlen(BULLETS[k]);
+        if (len > n && memcmp(text, BULLETS[k], n) == 0) i = n;
+    }
+    if (!i) { /* "1.", "12)", "(3)", "a)" */
+        size_t at = text[0] == '(', digits = at;
+        while (digits < len && digits < at + 3 && text[digits] >= '0' && text[digits] <= '9')
+            digits++;
+        if (digits == at && len > at && text[at] >= 'a' && text[at] <= 'z') digits++;
+        bool letter = digits > at && text[at] >= 'a';
+        if (digits == at || digits >= len) return 0;
+        if (text[digits] != ')' && (text[digits] != '.' || at || letter)) return 0;
+        i = digits + 1;
+        if (i >= len || (text[i] != ' ' && text[i] != '\t')) return 0;
+    }
+    size_t spaces = i;
+    while (i < len && (text[i] == ' ' || text[i] == '\t')) i++;
+    /* "-      -      72" is a row of a table. */
+    return i < len && i - spaces <= 8 ? i : 0;
+}
+
+static bool is_upper_text(const char *text, size_t len)
+{
+    size_t upper = 0;
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] >= 'a' && text[i] <= 'z') return false;
+        upper += text[i] >= 'A' && text[i] <= 'Z';
+    }
+    return upper >= 3;
+}
+
+/* Dots and digits at the beginning: "2.1 Dimensions" is 2 deep; 0: no number. */
+static int number_depth(const char *text, size_t len, size_t *used)
+{
+    int depth = 0;
+    size_t i = 0;
+    while (i < len && text[i] >= '0' && text[i] <= '9') {
+        size_t digits = i;
+        while (i < len && text[i] >= '0' && text[i] <= '9') i++;
+        if (i - digits > 2) return 0; /* a year */
+        depth++;
+        if (i < len && text[i] == '.')
+            i++;
+        else
+            break;
+    }
+    *used = i;
+    bool dot = i > 0 && (text[i - 1] == '.' || depth > 1);
+    return dot && i + 1 < len && text[i] == ' ' && depth <= 5 ? depth : 0;
+}
+
+static bool is_heading_text(const char *text, size_t len)
+{
+    struct pair p;
+    if (len == 0 || len > HEADING_BYTES) return false;
+    size_t words = 1;
+    bool letter = false;
+    for (size_t i = 0; i < len; i++) {
+        words += text[i] == ' ';
+        letter = letter || (text[i] >= 'a' && text[i] <= 'z') || (text[i] >= 'A' && text[i] <= 'Z') ||
+                 (unsigned char)text[i] >= 0xc3;
+        /* A sentence ends inside it. */
+        if ((text[i] == '.' || text[i] == '!' || text[i] == '?') && i > 3 && i + 2 < len &&
+            text[i + 1] == ' ' && text[i - 1] >= 'a' && text[i - 1] <= 'z' && text[i + 2] >= 'A' &&
+            text[i + 2] <= 'Z' && i > 12)
+            return false;
+    }
+    if (!letter || words > HEADING_WORDS) return false;
+    if (strchr(".,;!?", text[len - 1])) return false;
+    if (len > 3 && (memcmp(text + len - 3, "。", 3) == 0 || memcmp(text + len - 3, "，", 3) == 0))
+        return false;
+    if (text[0] >= 'a' && text[0] <= 'z' && words > 6) return false;
+    return pairs_find(text, len, &p, 1) == 0 || p.form == PAIR_DASH;
+}
+
+bool text_is_heading(const struct text_line *line)
+{
+    size_t indent = indent_of(line), used;
+    const char *text = line->text + indent;
+    size_t len = line->len - indent;
+    if (len == 0 || line_shape_of(line) != LINE_PLAIN) return false;
+    if (text_bullet_length(text, len) && !number_depth(text, len, &used)) return false;
+    return is_heading_text(text, len);
+}
+
+static bool is_underline(const struct text_line *l)
+{
+    size_t indent = indent_of(l);
+    if (l->len - indent < 3) return false;
+    char c = l->text[indent];
+    if (c != '=' && c != '-' && c != '~' && c != '*' && c != '_') return false;
+    for (size_t i = indent; i < l->len; i++)
+        if (l->text[i] != c) return false;
+    return true;
+}
+
+bool text_is_laid_out(const struct text_line *lines, size_t n)
+{
+    size_t cells = 0, bars = 0;
+    for (size_t i = 0; i < n; i++) {
+        enum line_shape shape = line_shape_of(&lines[i]);
+        cells = shape == LINE_CELLS ? cells + 1 : shape == LINE_RULE ? cells : 0;
+        bars = shape == LINE_BARS ? bars + 1 : shape == LINE_RULE ? bars : 0;
+        if (cells >= 2 || bars >= 2) return true;
+    }
+    return false;
+}
+
+/* ---- blocks ---- */
+
+static void start_text(struct text_run *run)
+{
+    buffer_clear(&run->text);
+    run->n_pieces = 0;
+}
+
+/* Adds a line to the text at hand, behind a space; a word that a hyphen parts keeps its hyphen. */
+static void add_text(struct text_run *run, const struct text_line *l, size_t from)
+{
+    if (run->n_pieces == run->cap_pieces) {
+        size_t cap = run->cap_pieces ? run->cap_pieces * 2 : 16;
+        struct text_piece *pieces = realloc(run->pieces, cap * sizeof *pieces);
+        if (!pieces) {
+            run->reader->failed = true;
+            return;
+        }
+        run->pieces = pieces;
+        run->cap_pieces = cap;
+    }
+    size_t n = run->text.len;
+    if (n) {
+        char last = run->text.data[n - 1], before = n > 1 ? run->text.data[n - 2] : ' ';
+        bool hyphen = last == '-' && before >= 'a' && before <= 'z' && from < l->len &&
+                      l->text[from] >= 'a' && l->text[from] <= 'z';
+        /* Scripts without spaces have none where a line ends. */
+        bool ideograph = (unsigned char)last >= 0x80 && from < l->len &&
+                         (unsigned char)l->text[from] >= 0xe3 && n > 2 &&
+                         (unsigned char)run->text.data[n - 3] >= 0xe3;
+        if (!hyphen && !ideograph) buffer_putc(&run->text, ' ');
+    }
+    run->pieces[run->n_pieces++] =
+        (struct text_piece){.at = run->text.len, .begin = l->begin + from};
+    buffer_append(&run->text, l->text + from, l->len - from);
+    if (run->text.failed) run->reader->failed = true;
+}
+
+static void emit_text(struct text_run *run, enum block_kind kind, int level,
+                      const struct text_line *first, const struct text_line *last)
+{
+    pair_list_flush(&run->pairs);
+    reader_add_block(run->reader, kind, level, buffer_text(&run->text), run->text.len,
+                     first->number, last->number, first->begin, last->begin + last->len);
+}
+
+static void emit_heading(struct text_run *run, const struct text_line *l, int level)
+{
+    size_t indent = indent_of(l), used, len = l->len;
+    const char *text = l->text;
+    int depth = number_depth(text + indent, len - indent, &used);
+    if (depth) {
+        level = depth + 1;
+        indent += used;
+    }
+    while (len > indent && (text[len - 1] == ':' || text[len - 1] == ' ')) len--;
+    pair_list_flush(&run->pairs);
+    reader_add_block(run->reader, BLOCK_HEADING, level, text + indent, len - indent, l->number,
+                     l->number, l->begin, l->begin + l->len);
+}
+
+/* Whether the text at hand is one or more pairs; they wait for others to come. */
+static bool add_pairs(struct text_run *run, enum block_kind kind, int level,
+                      const struct text_line *first, const struct text_line *last)
+{
+    struct pair_block b = {.kind = kind,
+                           .level = level,
+                           .text = buffer_text(&run->text),
+                           .len = run->text.len,
+                           .pieces = run->pieces,
+                           .n_pieces = run->n_pieces,
+                           .line_first = first->number,
+                           .line_last = last->number,
+                           .begin = first->begin,
+                           .end = last->begin + last->len};
+    return pair_list_add(&run->pairs, &b);
+}
+
+static bool is_pair(const struct text_line *l, size_t from)
+{
+    struct pair pairs[PAIRS_MAX];
+    return pairs_find(l->text + from, l->len - from, pairs, PAIRS_MAX) > 0;
+}
+
+/* A bullet or numbered line with the lines that go on with it. */
+static size_t add_item(struct text_run *run, const struct text_line *lines, size_t n)
+{
+    size_t indent = indent_of(&lines[0]), i = 1;
+    size_t bullet = text_bullet_length(lines[0].text + indent, lines[0].len - indent);
+    int level = indent < 2 ? 1 : indent < 4 ? 2 : indent / 4 < 5 ? (int)(indent / 4) + 1 : 6;
+    start_text(run);
+    add_text(run, &lines[0], indent + bullet);
+    for (; i < n; i++) {
+        size_t more = indent_of(&lines[i]);
+        if (text_bullet_length(lines[i].text + more, lines[i].len - more)) break;
+        if (more <= indent && line_shape_of(&lines[i]) != LINE_PLAIN) break;
+        if (more <= indent && is_pair(&lines[i], more)) break;
+        add_text(run, &lines[i], more);
+    }
+    if (!add_pairs(run, BLOCK_LIST_ITEM, level, &lines[0], &lines[i - 1]))
+        emit_text(run, BLOCK_LIST_ITEM, level, &lines[0], &lines[i - 1]);
+    return i;
+}
+
+/* Lines that are pairs, each with lines that go on with its value. 0: there is but one, among others. */
+static size_t add_pair_lines(struct text_run *run, const struct text_line *lines, size_t n,
+                             bool whole)
+{
+    size_t indent = indent_of(&lines[0]);
+    if (!is_pair(&lines[0], indent)) return 0;
+    size_t second = 1;
+    while (second < n && indent_of(&lines[second]) > indent &&
+           !is_pair(&lines[second], indent_of(&lines[second])))
+        second++;
+    bool run_on = second < n ? is_pair(&lines[second], indent_of(&lines[second])) : whole;
+    if (!run_on && !(run->pairs.n && second >= n)) return 0;
+    size_t i = 0;
+    while (i < n) {
+        size_t first = i, own = indent_of(&lines[i]);
+        if (text_bullet_length(lines[i].text + own, lines[i].len - own) ||
+            !is_pair(&lines[i], own))
+            break;
+        start_text(run);
+        add_text(run, &lines[i++], own);
+        while (i < n && indent_of(&lines[i]) > own && !is_pair(&lines[i], indent_of(&lines[i])) &&
+               line_shape_of(&lines[i]) == LINE_PLAIN) {
+            add_text(run, &lines[i], indent_of(&lines[i]));
+            i++;
+        }
+        if (!add_pairs(run, BLOCK_PARAGRAPH, 0, &lines[first], &lines[i - 1]))
+            emit_text(run, BLOCK_PARAGRAPH, 0, &lines[first], &lines[i - 1]);
+    }
+    return i;
+}
+
+static bool begins_block(const struct text_line *lines, size_t n)
+{
+    size_t indent = indent_of(&lines[0]);
+    if (text_bullet_length(lines[0].text + indent, lines[0].len - indent)) return true;
+    return n > 1 && is_pair(&lines[0], indent) && is_pair(&lines[1], indent_of(&lines[1]));
+}
+
+void text_run_add(struct text_run *run, const struct text_line *lines, size_t n, bool more)
+{
+    size_t i = 0, skip = 0, taken; /* no table begins before `skip` */
+    while (i < n && !run->reader->failed) {
+        const struct text_line *l = &lines[i];
+        size_t left = n - i, tried = 0, indent = indent_of(l);
+        bool plain = line_shape_of(l) == LINE_PLAIN;
+        if (run->headings && plain && left > 1 && is_underline(&lines[i + 1]) &&
+            l->len <= 4 * HEADING_BYTES &&
+            !(left > 2 && line_shape_of(&lines[i + 2]) == LINE_CELLS && is_pair(l, indent))) {
+            emit_heading(run, l, lines[i + 1].text[indent_of(&lines[i + 1])] == '=' ? 1 : 2);
+            i += 2;
+            continue;
+        }
+        size_t bullet = text_bullet_length(l->text + indent, l->len - indent), used;
+        bool numbered = bullet && left == 1 && i == 0 && run->headings &&
+                        number_depth(l->text + indent, l->len - indent, &used) &&
+                        text_is_heading(l) && more;
+        if (bullet && !numbered && line_shape_of(l) != LINE_BARS) {
+            i += add_item(run, l, left);
+            continue;
+        }
+        if (i >= skip && !numbered) {
+            taken = layout_table(run->reader, l, left, &run->pairs, &tried);
+            if (taken) {
+                i += taken;
+                continue;
+            }
+            skip = i + tried;
+        }
+        if ((taken = add_pair_lines(run, l, left, i == 0))) {
+            i += taken;
+            continue;
+        }
+        if (line_shape_of(l) == LINE_RULE) {
+            pair_list_flush(&run->pairs);
+            i++;
+            continue;
+        }
+        /* A short line alone, or right above a table or a list. */
+        bool heading = run->headings && text_is_heading(l);
+        if (heading && left == 1 && i == 0 && more) {
+            emit_heading(run, l,
+                         is_upper_text(l->text, l->len) ? LEVEL_CAPITALS : run->heading_level);
+            i++;
+            continue;
+        }
+        if (heading && left > 1) {
+            const struct text_line *next = l + 1;
+            bool above = line_shape_of(next) == LINE_CELLS || line_shape_of(next) == LINE_BARS ||
+                         begins_block(next, left - 1);
+            if (above || (i == 0 && is_upper_text(l->text, l->len) &&
+                          !is_upper_text(next->text, next->len))) {
+                emit_heading(run, l,
+                             is_upper_text(l->text, l->len) ? LEVEL_CAPITALS : LEVEL_SHORT);
+                i++;
+                continue;
+            }
+        }
+        const struct text_line *first = l;
+        start_text(run);
+        do {
+            l = &lines[i++];
+            add_text(run, l, indent_of(l));
+        } while (i < n && !begins_block(&lines[i], n - i) &&
+                 (i < skip || line_shape_of(&lines[i]) == LINE_PLAIN ||
+                  (line_shape_of(&lines[i]) == LINE_CELLS &&
+                   (i + 1 >= n || line_shape_of(&lines[i + 1]) != LINE_CELLS))));
+        emit_text(run, BLOCK_PARAGRAPH, 0, first, l);
+    }
+}
