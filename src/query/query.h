@@ -132,7 +132,9 @@ struct result_row {
     const struct unit *unit; /* as answered: the wanted one, or the fact's */
     bool converted;          /* low and high are computed from the fact's unit */
     const char *variant;     /* what tells this row from the others of its subject: "Manual 6-spd"; "" */
-    bool best;               /* of a comparison or ranking */
+    bool best;               /* of a comparison or ranking; least and most of an aggregate */
+    size_t condition;        /* attribute SIZE_MAX: which condition's value it is */
+    bool name_only;          /* the value was not asked: it gives the vehicle a cell to cite */
 };
 
 struct result {
@@ -145,6 +147,11 @@ struct result {
     size_t n_matches;        /* vehicles that met the conditions; more than rows when cut */
     double number, number_high; /* COUNT, AGGREGATE, difference of a COMPARE; range: both */
     const struct unit *number_unit;
+    bool has_difference;     /* COMPARE of two: number is it */
+    size_t winner;           /* COMPARE: the subject with most (or least) of the attribute, if rows say best */
+    size_t missing_subject;  /* COMPARE, MISSING_ATTRIBUTE: which subject has no figure */
+    double least, most;      /* AGGREGATE */
+    size_t least_row, most_row;
     size_t n_counted;        /* values that an aggregate is made of */
     size_t n_left_out;       /* rows without the value, or with one that is no figure */
     int verdict;             /* CHECK: 1 yes, 0 no, -1 differs between rows */

@@ -1,0 +1,54 @@
+/* What the parts of the executor share. */
+#ifndef QUERY_EXECUTION_H
+#define QUERY_EXECUTION_H
+
+#include "query/columns.h"
+#include "query/query.h"
+
+struct scanned_column {
+    size_t column;
+    struct fact_row *rows;
+    size_t n;
+    uint32_t *first; /* (records of its source + 1) where each record's rows begin */
+    struct scanned_column *next;
+};
+
+struct execution {
+    struct result *out;
+    const struct query *q;
+    const struct catalog *c;
+    struct store *store;
+    struct error *err;
+    bool many; /* whole columns are read */
+    struct scanned_column *scanned;
+    size_t rows_cap;
+};
+
+/* The values of one column of one record, in order. */
+bool facts_get(struct execution *x, size_t record, size_t column, const struct fact_row **rows,
+               size_t *n);
+
+/* The rows of one attribute of one record: one a group of values, in the wanted unit where it
+ * converts. Appended to x->out->rows; *added (may be NULL) counts them. */
+bool rows_add(struct execution *x, size_t record, const struct query_attribute *a, size_t subject,
+              size_t attribute, size_t *added);
+
+/* Whether the record meets all conditions; *unknown (may be NULL): a value that decides is not there. */
+bool record_meets(struct execution *x, size_t record, bool *meets, bool *unknown);
+bool condition_met(struct execution *x, size_t record, const struct query_condition *w, bool *met,
+                   bool *unknown);
+
+/* A value that orders rows: in the base of its dimension. */
+double row_base(const struct result_row *row, bool high);
+
+/* Whether the sentence or remark that a value comes from has all the words. */
+bool row_has_words(const struct result_row *row, const char *text);
+bool record_is_prose(const struct execution *x, size_t record);
+
+bool execute_value(struct execution *x);
+bool execute_compare(struct execution *x); /* compare_subjects.c */
+
+/* Says of each row what tells it from the others of its subject (variants.c). */
+bool variants_name(struct execution *x, size_t subject);
+
+#endif

@@ -1,0 +1,146 @@
+/* Whether a record meets the conditions of a query. */
+#include "query/execution.h"
+
+#include <math.h>
+#include <string.h>
+
+static bool compare(enum comparator c, double value_low, double value_high, double low, double high)
+{
+    double tolerance = 1e-9 * (fabs(low) + 1);
+    switch (c) {
+    case COMPARE_EQUAL:
+        return value_low <= low + tolerance && value_high >= low - tolerance &&
+               (value_high - value_low <= tolerance || (value_low <= low && low <= value_high));
+    case COMPARE_NOT_EQUAL: return !(fabs(value_low - low) <= tolerance);
+    case COMPARE_LESS: return value_high < low - tolerance;
+    case COMPARE_AT_MOST: return value_high <= low + tolerance;
+    case COMPARE_MORE: return value_low > low + tolerance;
+    case COMPARE_AT_LEAST: return value_low >= low - tolerance;
+    case COMPARE_BETWEEN: return value_low >= low - tolerance && value_high <= high + tolerance;
+    case COMPARE_ABOUT: return fabs((value_low + value_high) / 2 - low) <= 0.05 * fabs(low) + tolerance;
+    }
+    return false;
+}
+
+/* A fact against a condition on a number. *known: the fact can be compared. */
+static bool number_met(const struct query_condition *w, const struct fact_row *f, bool *known)
+{
+    *known = false;
+    if (f->kind != VALUE_NUMBER || f->missing_mark) return false;
+    double low = f->low, high = f->high;
+    if (w->unit && f->unit && w->unit != f->unit) {
+        if (!unit_convert(f->low, f->unit, w->unit, &low) || !unit_convert(f->high, f->unit, w->unit, &high))
+            return false;
+        if (low > high) {
+            double t = low;
+            low = high;
+            high = t;
+        }
+    }
+    *known = true;
+    return compare(w->comparator, low, high, w->low, w->high);
+}
+
+static bool text_met(const struct query_condition *w, const struct fact_row *f, bool *known)
+{
+    *known = f->kind != VALUE_NONE && !f->missing_mark;
+    if (!*known) return false;
+    if (w->category >= 0) {
+        if (f->category >= 0) return category_is(f->category, w->category);
+        if (f->kind == VALUE_YES || f->kind == VALUE_NO)
+            return strcmp(CATEGORIES[w->category].id, f->kind == VALUE_YES ? "yes" : "no") == 0;
+        return false;
+    }
+    struct buffer key = {0};
+    tokens_key(f->text, strlen(f->text), TOKENS_TEXT, &key);
+    bool same = !key.failed && strcmp(buffer_text(&key), w->key) == 0;
+    buffer_free(&key);
+    return same;
+}
+
+/* Whether a caption, the document's title or its name has the word. */
+static bool caption_met(const struct execution *x, size_t record, const struct query_condition *w)
+{
+    const struct catalog_source *s = &x->c->sources[x->c->records[record].source];
+    const struct catalog_document *d = &x->c->documents[s->document];
+    const char *const texts[] = {s->caption, d->title, d->name};
+    for (size_t i = 0; i < 3; i++) {
+        struct token t[64];
+        size_t n = tokens_split(texts[i], strlen(texts[i]), TOKENS_IDENTIFIER, t, 64);
+        for (size_t k = 0; k < n; k++) {
+            const struct term *terms = NULL;
+            size_t n_terms = 0;
+            if (!registry_match(&t[k], n - k, &terms, &n_terms)) continue;
+            for (size_t j = 0; j < n_terms; j++)
+                if (terms[j].kind == TERM_CATEGORY && !terms[j].code &&
+                    category_is(terms[j].id, w->category))
+                    return true;
+        }
+    }
+    return false;
+}
+
+static bool year_met(const struct catalog_record *r, const struct query_condition *w, bool *known)
+{
+    *known = r->year_first != 0;
+    if (!*known) return false;
+    int last = r->year_last ? r->year_last : 9999;
+    if (w->comparator == COMPARE_EQUAL) return r->year_first <= w->low && w->low <= last;
+    return compare(w->comparator, r->year_first, r->year_last ? r->year_last : r->year_first, w->low,
+                   w->high);
+}
+
+bool condition_met(struct execution *x, size_t record, const struct query_condition *w, bool *met,
+                   bool *unknown)
+{
+    const struct catalog_record *rec = &x->c->records[record];
+    bool known = false, any = false;
+    *met = false;
+    if (w->year) {
+        *met = year_met(rec, w, &known);
+    } else if (w->caption) {
+        *met = caption_met(x, record, w);
+        known = true;
+    } else {
+        size_t columns[COLUMNS_MAX], n_columns = 0;
+        const struct catalog_source *s = &x->c->sources[rec->source];
+        if (w->attribute.attribute >= 0 || w->attribute.key[0]) {
+            n_columns = columns_find(x->c, rec->source, &w->attribute, w->unit, columns);
+        } else if (w->key[0]) {
+            /* A text of the store: the columns that hold it. */
+            for (size_t i = 0; i < x->c->n_terms && n_columns < COLUMNS_MAX; i++) {
+                const struct catalog_term *t = &x->c->terms[i];
+                if (t->column < s->first_column || t->column >= s->first_column + s->n_columns) continue;
+                if (strcmp(t->key, w->key) == 0 && (!n_columns || columns[n_columns - 1] != t->column))
+                    columns[n_columns++] = t->column;
+            }
+        }
+        for (size_t k = 0; k < n_columns && !any; k++) {
+            const struct fact_row *facts;
+            size_t n;
+            if (!facts_get(x, record, columns[k], &facts, &n)) return false;
+            for (size_t i = 0; i < n && !any; i++) {
+                bool fact_known;
+                any = w->number ? number_met(w, &facts[i], &fact_known)
+                                : text_met(w, &facts[i], &fact_known);
+                known = known || fact_known;
+            }
+        }
+        *met = any;
+    }
+    if (w->negated && known) *met = !*met;
+    if (unknown && !known) *unknown = true;
+    return true;
+}
+
+bool record_meets(struct execution *x, size_t record, bool *meets, bool *unknown)
+{
+    *meets = true;
+    for (size_t i = 0; i < x->q->n_where && *meets; i++) {
+        const struct query_condition *w = &x->q->where[i];
+        /* Of prose the sentence is looked at, value by value. */
+        if (record_is_prose(x, record) && !w->year && x->q->op == QUERY_VALUE) continue;
+        if (!condition_met(x, record, w, meets, unknown)) return false;
+    }
+    return true;
+}
