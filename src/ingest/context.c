@@ -1,0 +1,256 @@
+/* What headings, title lines and the file's name say about all records of a table. */
+#include "ingest/interpret_parts.h"
+
+#include "vehicle/registry.h"
+
+#include <string.h>
+
+enum { CONTEXT_PROBE_ROWS = 6 };
+
+/* ---- from a document ---- */
+
+static const char *base_name(const char *path)
+{
+    const char *slash = path ? strrchr(path, '/') : NULL;
+    return slash ? slash + 1 : path ? path : "";
+}
+
+/* The first texts of a table's rows, and the heading it stands under. */
+struct table_head {
+    size_t block, heading; /* heading: block; SIZE_MAX: none */
+    size_t parent;         /* heading above the heading; SIZE_MAX */
+};
+
+/* Whether two tables have a row of the same name: sheets of two variants. */
+static bool same_rows(const struct table *a, const struct table *b)
+{
+    size_t n = a->n_rows < CONTEXT_PROBE_ROWS ? a->n_rows : CONTEXT_PROBE_ROWS;
+    size_t m = b->n_rows < CONTEXT_PROBE_ROWS ? b->n_rows : CONTEXT_PROBE_ROWS;
+    size_t from_a = a->n_header_rows < a->n_rows ? a->n_header_rows : 0;
+    size_t from_b = b->n_header_rows < b->n_rows ? b->n_header_rows : 0;
+    if (a->n_columns != b->n_columns || !a->n_columns) return false;
+    for (size_t i = from_a; i < n; i++)
+        for (size_t k = from_b; k < m; k++) {
+            const struct cell *x = table_cell(a, i, 0), *y = table_cell(b, k, 0);
+            if (x->len && x->len == y->len && memcmp(x->text, y->text, x->len) == 0) return true;
+        }
+    return false;
+}
+
+/* Whether the table under a neighbour of this heading (same level, same parent) has the same rows. The
+ * nearest ones on both sides are looked at, so that all tables of a document take linear time. */
+static bool neighbour_has_rows(const struct document *d, size_t block, size_t heading)
+{
+    enum { REACH = 64 };
+    int level = d->blocks[heading].level;
+    for (size_t i = heading; i-- > 0 && heading - i < REACH;) {
+        const struct block *b = &d->blocks[i];
+        if (b->kind == BLOCK_HEADING && b->level < level) break;
+        if (b->kind == BLOCK_TABLE && b->table && same_rows(b->table, d->blocks[block].table))
+            return true;
+    }
+    bool other = false;
+    for (size_t i = block + 1; i < d->n_blocks && i - block < REACH; i++) {
+        const struct block *b = &d->blocks[i];
+        if (b->kind == BLOCK_HEADING && b->level < level) break;
+        if (b->kind == BLOCK_HEADING && b->level == level) other = true;
+        if (other && b->kind == BLOCK_TABLE && b->table &&
+            same_rows(b->table, d->blocks[block].table))
+            return true;
+    }
+    return false;
+}
+
+bool interpret_context_of(struct interpret_context *out, const struct document *d, size_t block,
+                          struct arena *arena)
+{
+    enum { MAX_LEVELS = 8 };
+    *out = (struct interpret_context){.file_name = base_name(d->path),
+                                      .kind = d->kind,
+                                      .delimiter = d->delimiter};
+    for (size_t i = 0; i < d->n_blocks; i++) out->n_tables += d->blocks[i].kind == BLOCK_TABLE;
+    const char **path = arena_array(arena, MAX_LEVELS, sizeof *path);
+    if (!path) return false;
+    size_t n = 0, deepest = SIZE_MAX;
+    int level = 1000;
+    for (size_t i = block; i-- > 0 && level > 1 && n < MAX_LEVELS;) {
+        const struct block *b = &d->blocks[i];
+        if (b->kind != BLOCK_HEADING || b->level >= level || !b->len) continue;
+        if (deepest == SIZE_MAX) deepest = i;
+        level = b->level;
+        path[n++] = b->text;
+    }
+    for (size_t i = 0; i < n / 2; i++) {
+        const char *x = path[i];
+        path[i] = path[n - 1 - i];
+        path[n - 1 - i] = x;
+    }
+    out->headings = path;
+    out->n_headings = n;
+    if (deepest != SIZE_MAX && n > 1) out->heading_varies = neighbour_has_rows(d, block, deepest);
+    return true;
+}
+
+/* ---- the subject ---- */
+
+static const char *join(struct interpreter *p, const char *a, const char *b)
+{
+    if (!*a) return b;
+    if (!*b) return a;
+    buffer_clear(&p->scratch);
+    buffer_printf(&p->scratch, "%s %s", a, b);
+    char *text = p->scratch.failed ? NULL
+                                   : arena_strndup(&p->out->arena, p->scratch.data, p->scratch.len);
+    if (!text) p->failed = true;
+    return text ? text : "";
+}
+
+/* Adds a heading to what is known: another make begins anew, a name narrows it. */
+static bool add_heading(struct interpreter *p, const char *heading, bool first, bool varies)
+{
+    struct subject h, *s = &p->out->subject;
+    size_t len = strlen(heading);
+    if (len == 0 || len > DOCUMENT_MAX_NAME || is_section_heading(heading, len)) return false;
+    if (!subject_read(&h, &p->out->arena, heading, len, SUBJECT_HEADING)) {
+        p->failed = true;
+        return false;
+    }
+    bool known = h.make_number >= 0;
+    if (known && (*h.model || !*s->make)) {
+        int first_year = s->year_first, last_year = s->year_last;
+        *s = h;
+        if (!h.year_first && !h.year_last) {
+            s->year_first = first_year;
+            s->year_last = last_year;
+        }
+        p->make_from = "heading";
+    } else if (first) {
+        if (!*h.model && !h.year_first && !h.year_last) return false;
+        *s = h;
+    } else if (h.year_first || h.year_last || varies) {
+        if (h.year_first || h.year_last) {
+            s->year_first = h.year_first;
+            s->year_last = h.year_last;
+        }
+        if (*h.model && *s->model)
+            s->trim = join(p, s->trim, h.model);
+        else if (*h.model)
+            s->model = h.model;
+    } else {
+        return false;
+    }
+    if (h.year_first || h.year_last) p->year_from = "heading";
+    return true;
+}
+
+/* A title line above a header, or a table's caption: it counts when it names a make or begins with a
+ * year. */
+static bool add_title(struct interpreter *p, const char *title)
+{
+    struct subject h;
+    size_t len = strcspn(title, ";");
+    if (len == 0 || len > DOCUMENT_MAX_NAME || is_section_heading(title, len)) return false;
+    char *copy = arena_strndup(&p->out->arena, title, len);
+    if (!copy || !subject_read(&h, &p->out->arena, copy, len, SUBJECT_HEADING)) {
+        p->failed = true;
+        return false;
+    }
+    bool year_leads = copy[0] >= '0' && copy[0] <= '9' && h.year_first && *h.model;
+    bool anything = *p->out->subject.make || *p->out->subject.model;
+    if (h.make_number >= 0 || (year_leads && !anything)) return add_heading(p, copy, !anything, false);
+    if (h.year_first && !p->out->subject.year_first && h.year_first == h.year_last) {
+        p->out->subject.year_first = p->out->subject.year_last = h.year_first;
+        p->year_from = "title";
+    }
+    return false;
+}
+
+static void add_file_name(struct interpreter *p)
+{
+    char name[256];
+    const char *file = p->context->file_name ? p->context->file_name : "";
+    const char *dot = strrchr(file, '.');
+    size_t len = dot && dot != file ? (size_t)(dot - file) : strlen(file);
+    if (len == 0 || len >= sizeof name) return;
+    for (size_t i = 0; i < len; i++) name[i] = file[i] == '_' || file[i] == '-' ? ' ' : file[i];
+    name[len] = '\0';
+    /* "export-2024-05-01": the date of the file, no model year. */
+    struct token t[24];
+    size_t n = tokens_split(file, len, TOKENS_TEXT, t, 24);
+    bool dated = false;
+    for (size_t i = 0; i + 2 < n; i++)
+        dated |= t[i].kind == TOKEN_NUMBER && t[i + 1].kind == TOKEN_NUMBER &&
+                 t[i + 2].kind == TOKEN_NUMBER && strlen(t[i].key) == 4 &&
+                 strlen(t[i + 1].key) == 2 && strlen(t[i + 2].key) == 2;
+    struct subject h, *s = &p->out->subject;
+    char *copy = arena_strndup(&p->out->arena, name, len);
+    if (!copy || !subject_read(&h, &p->out->arena, copy, len, SUBJECT_FILE)) {
+        p->failed = true;
+        return;
+    }
+    /* Two years are those that the file covers, not a vehicle's. */
+    size_t years = 0;
+    n = tokens_split(name, len, TOKENS_TEXT, t, 24);
+    for (size_t i = 0; i < n; i++) {
+        struct year_reading y;
+        years += t[i].kind == TOKEN_NUMBER && strlen(t[i].key) == 4 &&
+                 year_read(&y, t[i].key, strlen(t[i].key));
+    }
+    if (!s->year_first && !s->year_last && h.year_first && h.year_first == h.year_last && !dated &&
+        years == 1) {
+        s->year_first = h.year_first;
+        s->year_last = h.year_last;
+        p->year_from = "file's name";
+    }
+    if (h.make_number >= 0 && !*s->make && !*s->model) {
+        s->make = h.make;
+        s->make_number = h.make_number;
+        s->model = h.model;
+        p->make_from = "file's name";
+    }
+}
+
+bool context_subject(struct interpreter *p)
+{
+    struct interpretation *in = p->out;
+    const struct interpret_context *c = p->context;
+    in->subject = (struct subject){.make = "", .model = "", .trim = "", .make_number = -1};
+    bool json = c->kind == DOCUMENT_JSON || c->kind == DOCUMENT_JSON_LINES;
+    const char *caption = in->table->caption ? in->table->caption : "";
+    p->caption = "";
+    for (size_t i = 0; i < c->n_headings; i++) {
+        bool last = i + 1 == c->n_headings;
+        if (!add_heading(p, c->headings[i], i == 0, last && c->heading_varies) && i > 0)
+            p->caption = c->headings[i];
+        else if (i > 0)
+            p->caption = "";
+    }
+    if (c->n_headings && !*p->caption && is_section_heading(c->headings[0], strlen(c->headings[0])))
+        p->caption = c->headings[0];
+    if (!json && *caption && !(c->n_headings && strcmp(caption, c->headings[c->n_headings - 1]) == 0) &&
+        !add_title(p, caption))
+        p->caption = caption;
+    if (*in->frame.title && !add_title(p, in->frame.title)) p->caption = in->frame.title;
+    add_file_name(p);
+
+    /* The corner of a sheet whose columns are vehicles: "2024 Honda Civic". */
+    const struct table_frame *f = &in->frame;
+    if (f->layout == FRAME_COLUMNS && f->has_header) {
+        const char *corner = f->names[f->attribute_column];
+        struct subject h;
+        size_t len = strlen(corner);
+        if (len && len < 200 && !is_measure_name(corner, len) && !is_section_heading(corner, len)) {
+            if (!subject_read(&h, &in->arena, corner, len, SUBJECT_HEADING)) return false;
+            bool nothing = !*in->subject.make && !*in->subject.model;
+            if (h.make_number >= 0 || (nothing && *h.model)) {
+                if (!h.year_first) {
+                    h.year_first = in->subject.year_first;
+                    h.year_last = in->subject.year_last;
+                }
+                in->subject = h;
+                p->make_from = "corner of the table";
+            }
+        }
+    }
+    return !p->failed;
+}

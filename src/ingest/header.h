@@ -1,0 +1,72 @@
+/* The frame of a table: which rows are titles, header, units, bands and data, how the columns are
+ * called, and whether a vehicle is a row or a column of it.
+ *
+ *   struct table_frame f;
+ *   if (!frame_find(&f, table, &arena)) ... // memory is out
+ *   f.names[2] // "City", f.groups[2] "Fuel consumption", f.units[2] "L/100 km"
+ */
+#ifndef INGEST_HEADER_H
+#define INGEST_HEADER_H
+
+#include "base/arena.h"
+#include "document/document.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum row_kind {
+    FRAME_DATA,
+    FRAME_TITLE,  /* lines above the header */
+    FRAME_HEADER, /* also one that is repeated further down */
+    FRAME_UNITS,
+    FRAME_BAND,   /* one cell that groups the rows below it */
+    FRAME_BLANK,
+    FRAME_NOTE,   /* below the data: "Source: ...", "* estimated" */
+};
+
+enum frame_layout {
+    FRAME_ROWS,    /* a row is a vehicle */
+    FRAME_COLUMNS, /* a column is a vehicle, a row an attribute; also pairs of name and value */
+    FRAME_LONG,    /* a row is a value: vehicle, attribute, value */
+};
+
+enum { NO_COLUMN = -1 };
+
+struct table_frame {
+    const struct table *table;
+    enum frame_layout layout;
+    unsigned char *rows;    /* (n_rows) enum row_kind */
+    const char **names;     /* (n_columns) as the header writes them; "" for none */
+    const char **groups;    /* (n_columns) of a merged header above them; "" */
+    const char **units;     /* (n_columns) of the row of units; "" */
+    const char *title;      /* what stands in the title rows, joined; "" */
+    bool has_header;
+    bool pairs;             /* FRAME_LONG of names and values alone: "name: value" lines */
+    size_t header_row;      /* its last row; SIZE_MAX: none */
+    size_t n_title_rows, n_header_rows, n_bands, n_repeated;
+    size_t first_data;      /* row */
+    /* FRAME_COLUMNS and FRAME_LONG: */
+    int attribute_column;   /* of attributes' names */
+    int unit_column;        /* of units; NO_COLUMN */
+    int band_column;        /* of groups of attributes, in a column of their own; NO_COLUMN */
+    int value_column;       /* FRAME_LONG; NO_COLUMN where years are columns */
+    /* Columns that are years, in FRAME_ROWS and FRAME_LONG: NULL when there are none. */
+    int *column_years;      /* (n_columns) 0: no year */
+};
+
+/* Reads the whole frame. False: memory is out. */
+bool frame_find(struct table_frame *out, const struct table *table, struct arena *arena);
+
+/* Whether a name is one of the registry's attributes, or has a unit: what a column or a row of data is
+ * called, rather than what stands in it. */
+bool is_measure_name(const char *name, size_t len);
+
+/* Whether a cell holds a number with at most a unit or a remark beside it, and no name. */
+bool is_numeric_cell(const char *text, size_t len);
+
+/* The text without the marks of a footnote at its end: "412*", "56 [1]", "4.2\u00b9". */
+size_t without_footnote(const char *text, size_t len);
+
+const struct cell *table_cell(const struct table *t, size_t row, size_t column);
+
+#endif

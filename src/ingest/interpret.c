@@ -1,0 +1,545 @@
+#include "ingest/interpret_parts.h"
+
+#include "vehicle/registry.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+enum {
+    MAX_NOTES = 60,
+    NAMES_IN_NOTE = 8, /* columns that one note lists by name */
+};
+
+void interpret_note(struct interpreter *p, const char *fmt, ...)
+{
+    struct interpretation *in = p->out;
+    if (in->n_notes >= MAX_NOTES || p->failed) return;
+    if (!p->notes) {
+        p->notes = arena_array(&in->arena, MAX_NOTES, sizeof *p->notes);
+        in->notes = p->notes;
+        if (!p->notes) {
+            p->failed = true;
+            return;
+        }
+    }
+    char text[400];
+    va_list args;
+    va_start(args, fmt);
+    int n = vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    size_t len = n < 0 ? 0 : (size_t)n < sizeof text ? (size_t)n : sizeof text - 1;
+    char *copy = arena_strndup(&in->arena, text, len);
+    if (copy)
+        p->notes[in->n_notes++] = copy;
+    else
+        p->failed = true;
+}
+
+void append_place(struct buffer *b, const struct interpretation *in, size_t row)
+{
+    static const char *const WORDS[] = {"row", "item", "line"};
+    const struct table *t = in->table;
+    bool item = t->row_word == ROW_ITEM;
+    if (in->place_table && !item) buffer_printf(b, "table %zu, ", t->number);
+    buffer_printf(b, "%s %zu", WORDS[t->row_word], t->row_numbers ? t->row_numbers[row] : row + 1);
+    if (in->place_table && item && t->caption && *t->caption) buffer_printf(b, " of %s", t->caption);
+}
+
+/* ---- cells of a column ---- */
+
+size_t gather_cells(struct interpreter *p, size_t column)
+{
+    struct interpretation *in = p->out;
+    const struct table *t = in->table;
+    const struct interpreted_column *c = &in->columns[column];
+    size_t n = 0;
+    if (in->frame.layout == FRAME_LONG && column >= p->long_from) {
+        size_t k = column - p->long_from;
+        for (size_t i = p->long_first[k]; i < p->long_first[k + 1]; i++)
+            p->run[n++] = p->long_cells[i];
+        return n;
+    }
+    if (c->index == SIZE_MAX) return 0;
+    if (in->frame.layout == FRAME_COLUMNS) {
+        size_t from = (size_t)in->frame.attribute_column + 1;
+        for (size_t j = from; j < t->n_columns; j++)
+            if ((int)j != in->frame.unit_column) p->run[n++] = table_cell(t, c->index, j);
+        return n;
+    }
+    for (size_t r = in->frame.first_data; r < t->n_rows; r++)
+        if (in->frame.rows[r] == FRAME_DATA) p->run[n++] = table_cell(t, r, c->index);
+    return n;
+}
+
+/* ---- columns ---- */
+
+static bool is_json(const struct interpreter *p)
+{
+    return p->out->table->row_word != ROW_ROW && !p->out->table->key_value;
+}
+
+/* "powertrain.engine.displacement_l": the parents and the last name. Dots inside names of other
+ * tables ("No. of seats") are none of a path. */
+static bool split_path(struct interpreter *p, const char *name, const char **group,
+                       const char **last)
+{
+    const char *dot = strrchr(name, '.');
+    *group = "";
+    *last = name;
+    if (!dot || dot == name || !dot[1]) return true;
+    *group = arena_strndup(&p->out->arena, name, (size_t)(dot - name));
+    *last = dot + 1;
+    return *group != NULL;
+}
+
+static struct interpreted_column *add_column(struct interpreter *p, size_t index)
+{
+    struct interpreted_column *c = &p->out->columns[p->out->n_columns++];
+    *c = (struct interpreted_column){.index = index, .unit_column = NO_COLUMN, .sibling = SIZE_MAX};
+    return c;
+}
+
+static bool numbered_name(struct interpreter *p, struct interpreted_column *c, const char *fmt,
+                          const char *name, size_t number)
+{
+    char text[DOCUMENT_MAX_NAME + 32];
+    snprintf(text, sizeof text, fmt, name, number);
+    c->fact.name = arena_strdup(&p->out->arena, text);
+    return c->fact.name != NULL;
+}
+
+struct name_hash {
+    uint64_t hash;
+    size_t column;
+};
+
+static int compare_names(const void *a, const void *b)
+{
+    const struct name_hash *x = a, *y = b;
+    if (x->hash != y->hash) return x->hash < y->hash ? -1 : 1;
+    return (x->column > y->column) - (x->column < y->column);
+}
+
+/* Columns without a name get their position, columns of one name a number each. */
+static bool tell_names_apart(struct interpreter *p)
+{
+    struct interpretation *in = p->out;
+    struct name_hash *h = arena_array(&in->arena, in->n_columns + 1, sizeof *h);
+    if (!h) return false;
+    for (size_t j = 0; j < in->n_columns; j++) {
+        struct interpreted_column *c = &in->columns[j];
+        if (!*c->fact.name && !numbered_name(p, c, "%scolumn %zu", "", c->index + 1)) return false;
+        uint64_t unit = c->fact.unit ? (uint64_t)c->fact.unit->id : 0;
+        h[j].hash = XXH3_64bits_withSeed(c->fact.name, strlen(c->fact.name),
+                                         XXH3_64bits(c->fact.section, strlen(c->fact.section)) + unit);
+        h[j].column = j;
+    }
+    qsort(h, in->n_columns, sizeof *h, compare_names);
+    for (size_t i = 0, same = 1; i < in->n_columns; i++) {
+        same = i > 0 && h[i].hash == h[i - 1].hash ? same + 1 : 1;
+        if (same > 1 && !numbered_name(p, &in->columns[h[i].column], "%s (%zu)",
+                                       in->columns[h[i].column].fact.name, same))
+            return false;
+    }
+    return true;
+}
+
+static bool room_for_columns(struct interpreter *p, size_t n)
+{
+    p->out->columns = arena_array(&p->out->arena, n + 1, sizeof *p->out->columns);
+    return p->out->columns != NULL;
+}
+
+/* What the tables' names are read under: a group in the header, a band, the parents of a path. */
+static bool read_row_columns(struct interpreter *p)
+{
+    struct interpretation *in = p->out;
+    const struct table *t = in->table;
+    const struct table_frame *f = &in->frame;
+    struct role_column *candidates = arena_array(&in->arena, t->n_columns + 1, sizeof *candidates);
+    p->column_of = arena_array(&in->arena, t->n_columns + 1, sizeof *p->column_of);
+    if (!candidates || !p->column_of || !room_for_columns(p, t->n_columns + 2)) return false;
+    size_t n_candidates = 0;
+    bool json = is_json(p);
+    for (size_t j = 0; j < t->n_columns; j++) {
+        p->column_of[j] = SIZE_MAX;
+        if (f->column_years && f->column_years[j]) continue;
+        if (f->layout == FRAME_LONG && ((int)j == f->attribute_column || (int)j == f->unit_column ||
+                                        (int)j == f->value_column))
+            continue;
+        struct column_study study;
+        struct interpreted_column *c = add_column(p, j);
+        size_t n = gather_cells(p, in->n_columns - 1);
+        cells_study(&study, p->run, n, true, p->hashes);
+        if (!study.filled && !*f->names[j]) {
+            in->n_columns--; /* an empty column without a name */
+            continue;
+        }
+        const char *group = f->groups[j], *name = f->names[j];
+        if (json && !split_path(p, name, &group, &name)) return false;
+        if (!column_read(c, name, group, json ? "" : p->caption, f->units[j], json, &study,
+                         &in->arena))
+            return false;
+        column_decide_kind(c, &study);
+        p->column_of[j] = in->n_columns - 1;
+        candidates[n_candidates++] = (struct role_column){(int)j, c->fact.attribute, study};
+    }
+    roles_find(&p->roles, f, candidates, n_candidates, *in->subject.make != '\0',
+               *in->subject.model != '\0', t->keyed, p->hashes);
+    const struct table_roles *r = &p->roles;
+    const struct {
+        int column;
+        enum attribute_role role;
+    } ROLES[] = {{r->make, ROLE_MAKE}, {r->model, ROLE_MODEL}, {r->name, ROLE_NAME},
+                 {r->year, ROLE_YEAR}, {r->year_last, ROLE_YEAR_LAST}, {r->quantity, ROLE_QUANTITY},
+                 {r->n_trims > 0 ? r->trims[0] : NO_COLUMN, ROLE_TRIM},
+                 {r->n_trims > 1 ? r->trims[1] : NO_COLUMN, ROLE_TRIM},
+                 {r->n_trims > 2 ? r->trims[2] : NO_COLUMN, ROLE_TRIM}};
+    for (size_t i = 0; i < sizeof ROLES / sizeof *ROLES; i++) {
+        if (ROLES[i].column == NO_COLUMN) continue;
+        struct interpreted_column *c = &in->columns[p->column_of[ROLES[i].column]];
+        c->role = ROLES[i].role;
+        if (c->role != ROLE_YEAR && c->role != ROLE_YEAR_LAST && c->role != ROLE_QUANTITY)
+            c->text = true;
+    }
+    return true;
+}
+
+/* Years as columns in front of which nothing says what is measured: the caption does. */
+static bool add_year_value_column(struct interpreter *p)
+{
+    struct interpretation *in = p->out;
+    const struct table_frame *f = &in->frame;
+    struct column_study study;
+    size_t n = 0, room = in->table->n_rows;
+    for (size_t j = 0; j < in->table->n_columns; j++) {
+        if (!f->column_years[j]) continue;
+        for (size_t r = f->first_data; r < in->table->n_rows && n < room; r++)
+            if (f->rows[r] == FRAME_DATA) p->run[n++] = table_cell(in->table, r, j);
+        break;
+    }
+    cells_study(&study, p->run, n, false, p->hashes);
+    struct interpreted_column *c = add_column(p, SIZE_MAX);
+    const char *name = *p->caption ? p->caption : "value";
+    if (!column_read(c, name, "", "", "", false, &study, &in->arena)) return false;
+    column_decide_kind(c, &study);
+    return true;
+}
+
+static bool read_attribute_rows(struct interpreter *p)
+{
+    struct interpretation *in = p->out;
+    const struct table *t = in->table;
+    const struct table_frame *f = &in->frame;
+    if (!room_for_columns(p, t->n_rows)) return false;
+    const char *band = "";
+    for (size_t r = f->first_data; r < t->n_rows; r++) {
+        const struct cell *label = table_cell(t, r, (size_t)f->attribute_column);
+        if (f->rows[r] == FRAME_BAND) {
+            size_t at = label->len || f->band_column == NO_COLUMN ? (size_t)f->attribute_column
+                                                                  : (size_t)f->band_column;
+            band = table_cell(t, r, at)->text;
+        }
+        if (f->rows[r] != FRAME_DATA) continue;
+        if (f->band_column != NO_COLUMN && table_cell(t, r, (size_t)f->band_column)->len)
+            band = table_cell(t, r, (size_t)f->band_column)->text;
+        struct column_study study;
+        struct interpreted_column *c = add_column(p, r);
+        size_t n = gather_cells(p, in->n_columns - 1);
+        cells_study(&study, p->run, n, false, p->hashes);
+        const char *unit = f->unit_column == NO_COLUMN
+                               ? ""
+                               : table_cell(t, r, (size_t)f->unit_column)->text;
+        if (!column_read(c, label->text, band, p->caption, unit, false, &study, &in->arena))
+            return false;
+        column_decide_kind(c, &study);
+        if (c->unit_source == UNIT_FROM_ROW) c->unit_source = UNIT_FROM_COLUMN;
+        if (c->fact.attribute >= 0) {
+            enum attribute_role role = REGISTRY[c->fact.attribute].role;
+            if (role == ROLE_MAKE || role == ROLE_MODEL || role == ROLE_TRIM || role == ROLE_NAME ||
+                role == ROLE_YEAR || role == ROLE_YEAR_LAST)
+                c->role = role;
+        }
+    }
+    return true;
+}
+
+/* ---- how numbers are written ---- */
+
+/* What the language of the names and the delimiter suggest. */
+static enum number_style expected_style(const struct interpreter *p)
+{
+    const char *l = p->out->language;
+    if (is_json(p)) return NUMBER_POINT;
+    if (p->context->delimiter == ';' && strcmp(l, "en") != 0) return NUMBER_COMMA;
+    return strcmp(l, "de") == 0 || strcmp(l, "fr") == 0 || strcmp(l, "es") == 0 ? NUMBER_COMMA
+                                                                                : NUMBER_POINT;
+}
+
+static void find_language(struct interpreter *p)
+{
+    static const char *const CODES[] = {"en", "de", "fr", "es", "zh"};
+    struct interpretation *in = p->out;
+    size_t votes[5] = {0};
+    for (size_t j = 0; j < in->n_columns && j < 400; j++) {
+        struct token t[16];
+        const char *name = in->columns[j].fact.name;
+        size_t n = tokens_split(name, strlen(name), TOKENS_IDENTIFIER, t, 16);
+        for (size_t i = 0; i < n;) {
+            const struct term *terms = NULL;
+            size_t n_terms = 0, used = registry_match(t + i, n - i, &terms, &n_terms);
+            unsigned languages = 0;
+            for (size_t k = 0; k < n_terms; k++) languages |= terms[k].languages;
+            for (size_t k = 0; k < 5; k++) votes[k] += used && (languages >> k & 1);
+            i += used ? used : 1;
+        }
+    }
+    size_t best = 0;
+    for (size_t k = 1; k < 5; k++)
+        if (votes[k] > votes[best]) best = k;
+    in->language = votes[best] ? CODES[best] : "";
+}
+
+static void decide_styles(struct interpreter *p)
+{
+    struct interpretation *in = p->out;
+    struct number_evidence all = {0};
+    for (size_t j = 0; j < in->n_columns; j++)
+        if (!in->columns[j].text) number_evidence_join(&all, &in->columns[j].evidence);
+    in->style = number_style_decide(&all, expected_style(p), &in->style_sure);
+    for (size_t j = 0; j < in->n_columns; j++) {
+        struct interpreted_column *c = &in->columns[j];
+        size_t n = c->text ? 0 : gather_cells(p, j);
+        column_decide_style(c, p->run, n, in->style);
+        column_decide_missing(c, p->run, n);
+    }
+}
+
+/* ---- notes ---- */
+
+static void note_rows(struct interpreter *p)
+{
+    const struct table_frame *f = &p->out->frame;
+    if (f->n_title_rows)
+        interpret_note(p, "%zu line%s above the header %s a title", f->n_title_rows,
+                       f->n_title_rows == 1 ? "" : "s", f->n_title_rows == 1 ? "is" : "are");
+    if (!f->has_header && !p->out->table->key_value && f->layout == FRAME_ROWS)
+        interpret_note(p, "no header was found: columns are called by their position");
+    if (f->n_header_rows > 1) interpret_note(p, "the header has %zu rows", f->n_header_rows);
+    for (size_t r = 0; r < f->first_data; r++)
+        if (f->rows[r] == FRAME_UNITS) interpret_note(p, "the row below the header holds units");
+    if (f->layout == FRAME_COLUMNS && !p->out->table->key_value)
+        interpret_note(p, "rows are attributes, columns are vehicles");
+    if (f->layout == FRAME_LONG && !f->pairs)
+        interpret_note(p, "each row is one value: column '%s' names the attribute",
+                       f->names[f->attribute_column]);
+    if (f->column_years) interpret_note(p, "columns named by a year hold the values of that year");
+    if (f->n_repeated)
+        interpret_note(p, "the header is repeated %zu time%s further down", f->n_repeated,
+                       f->n_repeated == 1 ? "" : "s");
+}
+
+static const char *role_words(enum attribute_role role)
+{
+    switch (role) {
+    case ROLE_MAKE: return "the manufacturer";
+    case ROLE_MODEL: return "the model";
+    case ROLE_TRIM: return "the version";
+    case ROLE_YEAR: return "the model year";
+    case ROLE_YEAR_LAST: return "the last year";
+    case ROLE_NAME: return "the vehicle's name";
+    case ROLE_QUANTITY: return "the number of vehicles";
+    default: return NULL;
+    }
+}
+
+static void note_roles(struct interpreter *p)
+{
+    struct interpretation *in = p->out;
+    const struct subject *s = &in->subject;
+    for (size_t j = 0; j < in->n_columns && in->frame.layout != FRAME_COLUMNS; j++) {
+        const char *words = role_words(in->columns[j].role);
+        if (words && p->roles.not_vehicles && in->columns[j].role == ROLE_NAME)
+            interpret_note(p, "column '%s' names the rows; no column names a vehicle",
+                           in->columns[j].fact.name);
+        else if (words)
+            interpret_note(p, "column '%s' was taken as %s", in->columns[j].fact.name, words);
+    }
+    if (p->make_from && *s->make && p->roles.make == NO_COLUMN)
+        interpret_note(p, "manufacturer '%s' was taken from the %s", s->make, p->make_from);
+    if (p->year_from && p->roles.year == NO_COLUMN && s->year_first)
+        interpret_note(p, "model year %d was taken from the %s", s->year_first, p->year_from);
+}
+
+static void append_name(struct buffer *b, const struct interpreted_column *c, size_t n)
+{
+    if (n) buffer_puts(b, ", ");
+    buffer_puts(b, c->fact.name);
+}
+
+static void note_columns(struct interpreter *p)
+{
+    struct interpretation *in = p->out;
+    size_t own = 0, commas = 0, numbers = 0;
+    for (size_t j = 0; j < in->n_columns; j++) {
+        const struct interpreted_column *c = &in->columns[j];
+        own += c->fact.attribute < 0 && c->role == ROLE_NONE;
+        numbers += !c->text && (c->evidence.point || c->evidence.comma);
+        commas += !c->text && c->style == NUMBER_COMMA;
+    }
+    if (commas && in->style == NUMBER_COMMA)
+        interpret_note(p, "numbers use a decimal comma%s",
+                       in->style_sure ? "" : " (by the language and the delimiter)");
+    for (size_t j = 0; j < in->n_columns; j++) {
+        const struct interpreted_column *c = &in->columns[j];
+        if (c->text || !c->n_filled) continue;
+        if (c->style_by_range || (c->style != in->style && (c->evidence.point || c->evidence.comma)))
+            interpret_note(p, "column '%s': numbers use a decimal %s%s", c->fact.name,
+                           c->style == NUMBER_COMMA ? "comma" : "point",
+                           c->style_by_range ? ", as their size shows" : "");
+        if (c->n_missing && c->n_missing * 50 > c->n_filled)
+            interpret_note(p, "column '%s': %s stands for no value", c->fact.name,
+                           c->zero_missing ? "0" : "-1");
+        if (c->nines) interpret_note(p, "column '%s': %.0f stands for no value", c->fact.name, c->nines);
+        if (c->n_implausible * 2 > c->n_numbers && c->n_numbers >= 2 && c->fact.attribute >= 0)
+            interpret_note(p, "column '%s': most values are implausible%s%s", c->fact.name,
+                           c->fact.unit ? " in " : "", c->fact.unit ? c->fact.unit->symbol : "");
+    }
+    if (!own) return;
+    buffer_clear(&p->scratch);
+    size_t listed = 0;
+    for (size_t j = 0; j < in->n_columns && listed < NAMES_IN_NOTE; j++)
+        if (in->columns[j].fact.attribute < 0 && in->columns[j].role == ROLE_NONE)
+            append_name(&p->scratch, &in->columns[j], listed++);
+    interpret_note(p, "%zu %s%s kept as %s: %s%s", own,
+                   in->frame.layout == FRAME_ROWS ? "column" : "attribute",
+                   own == 1 ? " was" : "s were", own == 1 ? "it is" : "they are",
+                   buffer_text(&p->scratch), own > listed ? ", ..." : "");
+}
+
+/* ---- the whole ---- */
+
+static const char *caption_of(const struct interpreter *p)
+{
+    const struct interpretation *in = p->out;
+    const struct interpret_context *c = p->context;
+    if (in->table->caption && *in->table->caption) return in->table->caption;
+    if (*in->frame.title) return in->frame.title;
+    return c->n_headings ? c->headings[c->n_headings - 1] : "";
+}
+
+static bool interpret(struct interpreter *p)
+{
+    static const char *const WORDS[] = {"row", "item", "line"};
+    struct interpretation *in = p->out;
+    const struct table *t = in->table;
+    size_t most = t->n_rows > t->n_columns ? t->n_rows : t->n_columns;
+    p->hashes = arena_array(&in->arena, STUDY_SAMPLE, sizeof *p->hashes);
+    p->run = arena_array(&in->arena, most + 1, sizeof *p->run);
+    if (!p->hashes || !p->run || !frame_find(&in->frame, t, &in->arena) || !context_subject(p))
+        return false;
+    in->source = (struct fact_source){.caption = caption_of(p), .row_word = WORDS[t->row_word]};
+    in->place_table = p->context->n_tables > 1;
+    p->roles = (struct table_roles){NO_COLUMN, NO_COLUMN, NO_COLUMN, NO_COLUMN, NO_COLUMN,
+                                    NO_COLUMN, {0}, 0, false, false, false, false};
+    bool columns = in->frame.layout == FRAME_COLUMNS;
+    if (in->frame.pairs ? !room_for_columns(p, 1)
+        : columns       ? !read_attribute_rows(p)
+                        : !read_row_columns(p))
+        return false;
+    if (in->frame.layout == FRAME_ROWS && in->frame.column_years && !add_year_value_column(p))
+        return false;
+    find_language(p);
+    if (in->frame.layout == FRAME_LONG && !make_long_columns(p)) return false;
+    if (!tell_names_apart(p)) return false;
+    decide_styles(p);
+    find_unit_columns(p);
+    relate_columns(p);
+    find_siblings(p);
+    note_rows(p);
+    bool ok = in->frame.pairs                    ? make_pair_records(p)
+              : columns                          ? make_column_records(p)
+              : in->frame.layout == FRAME_LONG   ? make_long_records(p)
+                                                 : make_row_records(p);
+    note_roles(p);
+    note_columns(p);
+    return ok && !p->failed && !p->scratch.failed;
+}
+
+bool interpret_table(struct interpretation *out, const struct table *table,
+                     const struct interpret_context *context, struct error *err)
+{
+    *out = (struct interpretation){.table = table, .language = ""};
+    struct interpreter p = {.out = out, .context = context, .caption = ""};
+    bool ok = table->n_rows == 0 || table->n_columns == 0 || interpret(&p);
+    buffer_free(&p.scratch);
+    if (ok) return true;
+    interpretation_free(out);
+    return error_memory(err, "the reading of a table");
+}
+
+void interpretation_free(struct interpretation *in)
+{
+    arena_free(&in->arena);
+    *in = (struct interpretation){0};
+}
+
+/* ---- several tables in one ---- */
+
+/* A row in the middle that is another header: names of attributes, no numbers, and other ones than
+ * those of the header. */
+static bool is_other_header(const struct table *t, size_t row)
+{
+    size_t known = 0, filled = 0;
+    for (size_t j = 0; j < t->n_columns; j++) {
+        const struct cell *c = table_cell(t, row, j);
+        if (!c->len) continue;
+        filled++;
+        if (c->len > 60 || is_numeric_cell(c->text, c->len)) return false;
+        known += is_measure_name(c->text, c->len);
+        if (filled >= 3 && known == 0) return false;
+    }
+    return filled >= 3 && known >= 3 && known * 10 >= filled * 6;
+}
+
+static bool same_texts(const struct table *t, size_t a, size_t b)
+{
+    for (size_t j = 0; j < t->n_columns; j++)
+        if (strcmp(table_cell(t, a, j)->text, table_cell(t, b, j)->text) != 0) return false;
+    return true;
+}
+
+bool table_slices(const struct table *t, struct arena *arena, struct table **out, size_t *n)
+{
+    size_t count = 1, first_header = SIZE_MAX;
+    size_t *cuts = NULL;
+    enum { MAX_SLICES = 256 };
+    if (t->row_word == ROW_ROW && !t->key_value && t->n_columns >= 3)
+        for (size_t r = 0; r < t->n_rows && count < MAX_SLICES; r++) {
+            if (!is_other_header(t, r)) continue;
+            bool fresh = first_header == SIZE_MAX || !same_texts(t, first_header, r);
+            if (first_header != SIZE_MAX && fresh && r > first_header + 1) {
+                if (!cuts) cuts = arena_array(arena, MAX_SLICES, sizeof *cuts);
+                if (!cuts) return false;
+                cuts[count++ - 1] = r;
+            }
+            if (fresh) first_header = r;
+        }
+    struct table *slices = arena_array(arena, count, sizeof *slices);
+    if (!slices) return false;
+    for (size_t i = 0; i < count; i++) {
+        size_t from = i ? cuts[i - 1] : 0, to = i + 1 < count ? cuts[i] : t->n_rows;
+        slices[i] = *t;
+        slices[i].n_rows = to - from;
+        slices[i].cells = t->cells + from * t->n_columns;
+        if (t->row_numbers) slices[i].row_numbers = t->row_numbers + from;
+        if (t->header_cells) slices[i].header_cells = t->header_cells + from * t->n_columns;
+        if (i) slices[i].n_header_rows = 0;
+    }
+    *out = slices;
+    *n = count;
+    return true;
+}

@@ -1,0 +1,143 @@
+/* What a table says: from cells to columns of attributes, records of vehicles and typed values. Nothing
+ * is stored here; interpretation_store puts it into the store, explain.h prints it.
+ *
+ *   struct interpretation in;
+ *   struct interpret_context context;
+ *   interpret_context_of(&context, &document, block, &arena);
+ *   if (interpret_table(&in, document.blocks[block].table, &context, &err)) {
+ *       struct record_values values = {0};
+ *       for (size_t i = 0; i < in.n_records; i++)
+ *           if (interpretation_values(&in, i, &values)) ... // values.values[0, n)
+ *       record_values_free(&values);
+ *   }
+ *   interpretation_free(&in);
+ *
+ * An interpretation borrows the document's texts. Its records are made at once, their values one record
+ * at a time. Linear in the table's cells.
+ */
+#ifndef INGEST_INTERPRET_H
+#define INGEST_INTERPRET_H
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "base/error.h"
+#include "document/document.h"
+#include "ingest/header.h"
+#include "ingest/subject.h"
+#include "store/facts.h"
+#include "vehicle/number.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What stands around a table. */
+struct interpret_context {
+    const char *const *headings; /* above the table, outermost first */
+    size_t n_headings;
+    bool heading_varies;   /* tables of the same rows stand under its neighbours: it names a variant */
+    const char *file_name; /* the last part of the path; "" */
+    enum document_kind kind;
+    char delimiter;        /* of a CSV file; 0 */
+    size_t n_tables;       /* of the document: with several, places name the table */
+};
+
+/* The context of the table in d->blocks[block]. False: memory is out. */
+bool interpret_context_of(struct interpret_context *out, const struct document *d, size_t block,
+                          struct arena *arena);
+
+/* Cuts a table where another header follows in the middle. Views of the same cells; one view for most
+ * tables. False: memory is out. */
+bool table_slices(const struct table *t, struct arena *arena, struct table **out, size_t *n);
+
+enum unit_source {
+    UNIT_NOWHERE,
+    UNIT_FROM_NAME,
+    UNIT_FROM_ROW,     /* of units */
+    UNIT_FROM_SECTION, /* caption, band, merged header, parent of a JSON path */
+    UNIT_FROM_COLUMN,  /* of units or currencies */
+    UNIT_FROM_EVIDENCE,/* other columns of the same rows */
+};
+
+struct interpreted_column {
+    struct fact_column fact;
+    enum attribute_role role;  /* as used for the records' names; ROLE_NONE */
+    size_t index;              /* column of the table; row in FRAME_COLUMNS; SIZE_MAX: of the table's
+                                  own making, see bands */
+    enum number_style style;
+    struct number_evidence evidence;
+    bool style_by_range;       /* decided by what is plausible */
+    enum dimension dimension;
+    bool text;                 /* cells are text, whatever digits they have */
+    bool category;             /* cells are looked up as categories */
+    bool bare;                 /* numbers without any unit: plausibility cannot be judged */
+    bool zero_missing, minus_missing;
+    double nines;              /* 9999 for "none"; 0: not used */
+    int unit_column;           /* whose cells hold its units; NO_COLUMN */
+    const struct unit *cell_unit; /* that its own cells have most often */
+    enum unit_source unit_source;
+    size_t n_filled, n_numbers, n_missing, n_implausible; /* of the cells that were looked at */
+    size_t sibling;            /* next column of the same attribute; SIZE_MAX */
+};
+
+/* A value's cell; in FRAME_ROWS they follow from the record's row. */
+struct interpreted_cell {
+    uint32_t row, column; /* of the table */
+    uint32_t attribute;   /* index into columns */
+};
+
+struct interpreted_record {
+    struct fact_record fact;
+    uint32_t row;    /* FRAME_ROWS: its row */
+    uint32_t column; /* FRAME_COLUMNS: its column */
+    size_t first_cell, n_cells; /* in cells; FRAME_ROWS without year columns: none */
+};
+
+struct interpretation {
+    struct arena arena;
+    const struct table *table;
+    struct table_frame frame;
+    struct fact_source source;
+    struct subject subject;   /* of the headings and the file's name, for all records */
+    const char *language;     /* of the column names: "en", ...; "" */
+    struct interpreted_column *columns;
+    size_t n_columns;
+    struct interpreted_record *records;
+    size_t n_records;
+    struct interpreted_cell *cells; /* by record */
+    size_t n_cells;
+    const char **notes;       /* what was found and decided, for people */
+    size_t n_notes;
+    enum number_style style;  /* of the table, where a column tells nothing */
+    bool style_sure;
+    bool has_vehicles;        /* a make, model or name was found */
+    bool place_table;         /* places name the table */
+};
+
+bool interpret_table(struct interpretation *out, const struct table *table,
+                     const struct interpret_context *context, struct error *err);
+void interpretation_free(struct interpretation *in);
+
+/* The values of one record, by column; the room is used again for the next record. */
+struct record_values {
+    struct fact_value *values; /* (n) parts of one cell stand together */
+    size_t *columns;           /* (n) rising is not promised */
+    size_t n;
+    /* Private: */
+    size_t cap;
+    struct buffer text; /* places and remarks */
+    struct record_fix { size_t value, place, remark; } *fixes;
+    size_t n_fixes, cap_fixes;
+    struct category_slot { const char *text; size_t len; int attribute, category; } cache[256];
+};
+/* False: memory is out. */
+bool interpretation_values(const struct interpretation *in, size_t record,
+                           struct record_values *out);
+void record_values_free(struct record_values *v);
+
+/* Adds source, columns, records and values to the document that was begun in the store. *n_values may be
+ * NULL. */
+bool interpretation_store(const struct interpretation *in, struct store *store, size_t *n_values,
+                          struct error *err);
+
+#endif

@@ -1,0 +1,255 @@
+#include "ingest/roles.h"
+
+#include "vehicle/registry.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+struct role_search {
+    const struct table_frame *frame;
+    const struct role_column *columns;
+    size_t n;
+    uint64_t *scratch; /* (STUDY_SAMPLE) */
+    struct table_roles *out;
+};
+
+static enum attribute_role role_of(const struct role_column *c)
+{
+    return c->attribute >= 0 ? REGISTRY[c->attribute].role : ROLE_NONE;
+}
+
+static double share(size_t part, const struct role_column *c)
+{
+    return c->study.filled ? (double)part / (double)c->study.filled : 0;
+}
+
+static bool is_taken(const struct table_roles *r, int column)
+{
+    if (column == r->make || column == r->model || column == r->name || column == r->year ||
+        column == r->year_last || column == r->quantity)
+        return true;
+    for (size_t i = 0; i < r->n_trims; i++)
+        if (r->trims[i] == column) return true;
+    return false;
+}
+
+/* Text that may be a name: no codes, no numbers, no yes and no. */
+static bool is_name_like(const struct role_column *c)
+{
+    const struct column_study *s = &c->study;
+    return s->filled > 0 && s->numeric * 2 < s->filled && s->years * 2 < s->filled &&
+           s->identifiers * 2 < s->filled && s->yes_no * 2 < s->filled &&
+           s->units * 2 < s->filled && s->text_bytes < 100 * s->filled;
+}
+
+static void find_make(struct role_search *s)
+{
+    const struct role_column *best = NULL, *by_cells = NULL;
+    for (size_t i = 0; i < s->n; i++) {
+        const struct role_column *c = &s->columns[i];
+        double known = share(c->study.whole_make, c);
+        if (role_of(c) == ROLE_MAKE && c->study.filled) {
+            double best_known = best ? share(best->study.whole_make, best) : -1;
+            if (!best || known > best_known + 0.1 ||
+                (known > best_known - 0.1 && c->study.distinct > best->study.distinct))
+                best = c;
+        } else if ((c->attribute < 0 || role_of(c) == ROLE_GROUP) && known >= 0.8 &&
+                   c->study.filled >= 3 && !by_cells) {
+            by_cells = c;
+        }
+    }
+    /* A holding's or importer's column counts only where no brand stands beside it. */
+    if (by_cells && role_of(by_cells) == ROLE_GROUP && best) by_cells = NULL;
+    if (by_cells && (!best || (share(best->study.whole_make, best) < 0.3 &&
+                               share(best->study.starts_make, best) > 0))) {
+        best = by_cells;
+        s->out->make_by_cells = true;
+    }
+    if (best) s->out->make = best->column;
+}
+
+static void find_year(struct role_search *s)
+{
+    const struct role_column *best = NULL, *last = NULL;
+    for (size_t i = 0; i < s->n; i++) {
+        const struct role_column *c = &s->columns[i];
+        enum attribute_role role = role_of(c);
+        double years = share(c->study.years, c);
+        if (role == ROLE_YEAR && c->study.filled &&
+            (!best || years > share(best->study.years, best) + 0.2))
+            best = c;
+        if (role == ROLE_YEAR_LAST && c->study.filled && !last) last = c;
+    }
+    for (size_t i = 0; i < s->n && !best; i++) {
+        const struct role_column *c = &s->columns[i];
+        if (c->attribute < 0 && c->study.filled && share(c->study.years, c) >= 0.9) best = c;
+    }
+    if (best) s->out->year = best->column;
+    if (last && best) s->out->year_last = last->column;
+}
+
+static const struct role_column *better_distinct(const struct role_column *a,
+                                                 const struct role_column *b)
+{
+    if (!a) return b;
+    return b->study.distinct > a->study.distinct + a->study.distinct / 50 ? b : a;
+}
+
+static void find_model(struct role_search *s, bool has_make, bool has_model, bool keyed)
+{
+    struct table_roles *r = s->out;
+    const struct role_column *model = NULL, *name = NULL, *with_make = NULL;
+    for (size_t i = 0; i < s->n; i++) {
+        const struct role_column *c = &s->columns[i];
+        if (!c->study.filled || is_taken(r, c->column)) continue;
+        if (role_of(c) == ROLE_MODEL) model = better_distinct(model, c);
+        if (role_of(c) == ROLE_NAME && c->study.identifiers * 2 < c->study.filled)
+            name = better_distinct(name, c);
+        if ((c->attribute < 0 || role_of(c) == ROLE_TRIM) && is_name_like(c) &&
+            share(c->study.starts_make + c->study.whole_make, c) >= 0.5 && c->study.starts_make &&
+            !with_make)
+            with_make = c;
+    }
+    if (!name && keyed && s->n && is_name_like(&s->columns[0]) && !is_taken(r, s->columns[0].column))
+        name = &s->columns[0];
+    if (model && r->make == NO_COLUMN && share(model->study.starts_make, model) >= 0.5) {
+        r->name = model->column; /* "ACURA RDX" under "Model" */
+        return;
+    }
+    if (model) {
+        r->model = model->column;
+        return;
+    }
+    if (name) {
+        r->name = name->column;
+        return;
+    }
+    if (with_make && r->make == NO_COLUMN) {
+        r->name = with_make->column;
+        r->name_by_cells = true;
+        return;
+    }
+    (void)has_model;
+    /* The leftmost column whose texts tell the rows apart. */
+    for (size_t i = 0; i < s->n; i++) {
+        const struct role_column *c = &s->columns[i];
+        if (is_taken(r, c->column) || !is_name_like(c)) continue;
+        if (c->attribute >= 0 && role_of(c) != ROLE_TRIM && i > 0) continue;
+        if (role_of(c) == ROLE_GROUP || c->study.distinct * 10 < c->study.filled * 4) continue;
+        if (role_of(c) == ROLE_TRIM && has_model) return; /* versions of the headings' model */
+        if (r->make != NO_COLUMN || has_make)
+            r->model = c->column;
+        else
+            r->name = c->column;
+        r->name_by_cells = true;
+        r->not_vehicles = r->make == NO_COLUMN && !has_make && r->year == NO_COLUMN &&
+                          role_of(c) != ROLE_TRIM;
+        return;
+    }
+}
+
+static int compare_hashes(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* How many different rows a sample has by these columns (NO_COLUMN is passed over). */
+static size_t distinct_rows(const struct role_search *s, const int *columns, size_t n, size_t *rows)
+{
+    const struct table *t = s->frame->table;
+    size_t step = t->n_rows > STUDY_SAMPLE ? t->n_rows / STUDY_SAMPLE : 1, count = 0, distinct = 0;
+    for (size_t r = s->frame->first_data; r < t->n_rows && count < STUDY_SAMPLE; r += step) {
+        if (s->frame->rows[r] != FRAME_DATA) continue;
+        uint64_t h = 1;
+        for (size_t i = 0; i < n; i++) {
+            if (columns[i] == NO_COLUMN) continue;
+            const struct cell *c = table_cell(t, r, (size_t)columns[i]);
+            h = XXH3_64bits_withSeed(c->text, c->len, h);
+        }
+        s->scratch[count++] = h;
+    }
+    qsort(s->scratch, count, sizeof *s->scratch, compare_hashes);
+    for (size_t i = 0; i < count; i++) distinct += i == 0 || s->scratch[i] != s->scratch[i - 1];
+    *rows = count;
+    return distinct;
+}
+
+/* The share of a sample's cells in `column` that begin with the text of `model`, case aside. */
+static double repeats_model(const struct role_search *s, int column, int model)
+{
+    const struct table *t = s->frame->table;
+    size_t step = t->n_rows > 300 ? t->n_rows / 300 : 1, n = 0, same = 0;
+    for (size_t r = s->frame->first_data; r < t->n_rows; r += step) {
+        if (s->frame->rows[r] != FRAME_DATA) continue;
+        const struct cell *c = table_cell(t, r, (size_t)column);
+        const struct cell *m = table_cell(t, r, (size_t)model);
+        if (!c->len || !m->len) continue;
+        n++;
+        same += c->len > m->len && strncasecmp(c->text, m->text, m->len) == 0;
+    }
+    return n ? (double)same / (double)n : 0;
+}
+
+static void find_trims(struct role_search *s)
+{
+    struct table_roles *r = s->out;
+    int key[4 + ROLES_MAX_TRIMS] = {r->make, r->model, r->name, r->year};
+    size_t n_key = 4, rows;
+    size_t before = distinct_rows(s, key, n_key, &rows);
+    for (size_t i = 0; i < s->n && r->n_trims < ROLES_MAX_TRIMS; i++) {
+        const struct role_column *c = &s->columns[i];
+        if (role_of(c) != ROLE_TRIM || is_taken(r, c->column) || !c->study.filled) continue;
+        key[n_key] = c->column;
+        size_t after = distinct_rows(s, key, n_key + 1, &rows);
+        /* Another one has to tell more rows apart than the first does. */
+        if (r->n_trims > 0 && after * 20 < before * 21) continue;
+        before = after;
+        n_key++;
+        r->trims[r->n_trims++] = c->column;
+    }
+    if (r->n_trims || (r->model == NO_COLUMN && r->name == NO_COLUMN)) return;
+    if (before * 10 >= rows * 9) return; /* the rows are told apart already */
+    int named = r->model != NO_COLUMN ? r->model : r->name;
+    const struct role_column *best = NULL;
+    size_t best_after = before;
+    for (size_t i = 0; i < s->n; i++) {
+        const struct role_column *c = &s->columns[i];
+        bool own = c->attribute < 0 || (REGISTRY[c->attribute].type == ATTRIBUTE_TEXT &&
+                                        (role_of(c) == ROLE_NONE || role_of(c) == ROLE_MODEL ||
+                                         role_of(c) == ROLE_NAME));
+        if (!own || is_taken(r, c->column) || !is_name_like(c)) continue;
+        bool repeats = repeats_model(s, c->column, named) >= 0.3;
+        bool near = c->column > named && c->column <= named + 3;
+        if (!repeats && !(near && c->attribute < 0)) continue;
+        if (c->study.filled * 2 < c->study.n || c->study.text_bytes < 2 * c->study.filled) continue;
+        key[n_key] = c->column;
+        size_t after = distinct_rows(s, key, n_key + 1, &rows);
+        if (after * 10 < before * 13 && !repeats) continue;
+        if (after > best_after) {
+            best_after = after;
+            best = c;
+        }
+    }
+    if (!best) return;
+    r->trims[r->n_trims++] = best->column;
+    r->trim_by_cells = true;
+}
+
+void roles_find(struct table_roles *out, const struct table_frame *frame,
+                const struct role_column *columns, size_t n, bool has_make, bool has_model,
+                bool keyed, uint64_t *scratch)
+{
+    *out = (struct table_roles){.make = NO_COLUMN, .model = NO_COLUMN, .name = NO_COLUMN,
+                                .year = NO_COLUMN, .year_last = NO_COLUMN, .quantity = NO_COLUMN};
+    struct role_search s = {frame, columns, n, scratch, out};
+    find_make(&s);
+    find_year(&s);
+    find_model(&s, has_make, has_model, keyed);
+    for (size_t i = 0; i < n; i++)
+        if (role_of(&columns[i]) == ROLE_QUANTITY && out->quantity == NO_COLUMN &&
+            columns[i].study.numeric * 10 >= columns[i].study.filled * 8 && columns[i].study.filled)
+            out->quantity = columns[i].column;
+    find_trims(&s);
+}

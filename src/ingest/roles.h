@@ -1,0 +1,35 @@
+/* Which columns say what a record is: manufacturer, model, trim, year, the whole name. Names decide
+ * together with cells: the manufacturer's column is the one whose cells are known makes, however many
+ * columns of importers and holdings stand beside it.
+ */
+#ifndef INGEST_ROLES_H
+#define INGEST_ROLES_H
+
+#include "ingest/columns.h"
+
+enum { ROLES_MAX_TRIMS = 3 };
+
+/* Columns of the table; NO_COLUMN: none. */
+struct table_roles {
+    int make, model, name, year, year_last, quantity;
+    int trims[ROLES_MAX_TRIMS];
+    size_t n_trims;
+    bool trim_by_cells;   /* no name said so, the cells tell rows of one model apart */
+    bool make_by_cells;
+    bool name_by_cells;
+    bool not_vehicles;    /* `name` is the first column of text and nothing else is known */
+};
+
+struct role_column {
+    int column;      /* of the table */
+    int attribute;   /* its name's meaning; -1 */
+    struct column_study study;
+};
+
+/* `columns` are those that may name a record, left to right. `has_make`, `has_model`: the headings name
+ * them. `keyed`: the first column holds the keys of a JSON object. */
+void roles_find(struct table_roles *out, const struct table_frame *frame,
+                const struct role_column *columns, size_t n, bool has_make, bool has_model,
+                bool keyed, uint64_t *scratch);
+
+#endif

@@ -1,0 +1,624 @@
+#include "ingest/subject.h"
+
+#include "base/buffer.h"
+#include "vehicle/registry.h"
+#include "vehicle/unit.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SUBJECT_MAX_TOKENS = 48 };
+
+/* ---- words that name no vehicle ---- */
+
+/* Folded, sorted by strcmp: what a document or a part of it calls itself. */
+static const char *const DOCUMENT_WORDS[] = {
+    "abmessungen", "all", "allgemein", "angaben", "antrieb", "ausstattung", "auto", "automobile",
+    "automobiles", "autos", "basic", "blatt", "body", "brochure", "bus", "caracteristicas",
+    "caracteristiques", "car", "cars", "catalog", "catalogue", "chart", "chassis", "coches",
+    "comfort", "comparison", "daten", "datenblatt", "data", "database", "datasheet", "dataset",
+    "datos", "description", "details", "drivetrain", "driving", "economy", "engines", "equipment",
+    "essai", "export", "exterior", "facts", "fact", "fahrleistungen", "fahrwerk", "fahrzeug",
+    "fahrzeuge", "features", "fiche", "figures", "file", "fleet", "ficha", "flotte", "general",
+    "glance", "guide", "infos", "information", "info", "inventory", "interior", "key", "karosserie",
+    "liste", "list", "masse", "main", "measurements", "mechanical", "modele", "modeles", "modell",
+    "modelle", "models", "motoren", "motorcycle", "motorcycles", "options", "other", "overview",
+    "parc", "part", "performance", "powertrain", "preise", "preisliste", "prestaciones", "price",
+    "prices", "pricing", "prix", "prospekt", "range", "ratings", "running", "safety",
+    "sales", "section", "sheet", "sicherheit", "spec", "specification", "specifications", "specs",
+    "standard", "stock", "summary", "table", "tables", "tech", "technical", "technik", "technique",
+    "techniques", "technische", "technology", "tecnica", "tecnicas", "tecnicos", "trim", "trims",
+    "trucks", "ubersicht", "used", "variants", "varianten", "vehicle", "vehicles", "verbrauch",
+    "versions", "vehicules",
+};
+
+static const char *const SMALL_WORDS[] = {
+    "a",  "and", "at",  "by",  "das",  "de",  "del",  "dem",  "den",  "der", "des", "die",
+    "du", "el",  "en",  "et",  "for",  "from", "fur", "im",   "in",   "its", "la",  "las",
+    "le", "les", "los", "mit", "of",   "on",  "or",   "our",  "per",  "pour", "the", "to",
+    "und", "von", "with", "y",  "zu",  "zum", "zur",
+};
+
+static bool in_list(const char *key, const char *const *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (list[i][0] == key[0] && strcmp(list[i], key) == 0) return true;
+    return false;
+}
+
+bool is_document_word(const char *key)
+{
+    return in_list(key, DOCUMENT_WORDS, sizeof DOCUMENT_WORDS / sizeof *DOCUMENT_WORDS);
+}
+
+bool is_small_word(const char *key)
+{
+    return in_list(key, SMALL_WORDS, sizeof SMALL_WORDS / sizeof *SMALL_WORDS);
+}
+
+/* Chinese names of documents, at the end of a heading. */
+static size_t without_han_suffix(const char *text, size_t len)
+{
+    static const char *const SUFFIXES[] = {"技术参数", "参数配置", "配置参数", "参数表", "配置表",
+                                           "价格表",   "参数",     "配置",     "规格",   "报价"};
+    for (bool again = true; again;) {
+        again = false;
+        for (size_t i = 0; i < sizeof SUFFIXES / sizeof *SUFFIXES; i++) {
+            size_t n = strlen(SUFFIXES[i]);
+            if (len > n && memcmp(text + len - n, SUFFIXES[i], n) == 0) {
+                len -= n;
+                again = true;
+            }
+        }
+    }
+    return len;
+}
+
+/* ---- years ---- */
+
+static bool year_number(const struct token *t, int *year)
+{
+    if (t->kind != TOKEN_NUMBER) return false;
+    size_t digits = strspn(t->key, "0123456789");
+    if (digits != 4 || (t->key[4] && strcmp(t->key + 4, ".0") != 0)) return false;
+    int y = atoi(t->key);
+    if (y < YEAR_FIRST_EVER || y > YEAR_LAST_EVER) return false;
+    *year = y;
+    return true;
+}
+
+/* Two digits as a year of our time: 70-99 and 00-45. */
+static bool short_year(const struct token *t, int *year)
+{
+    if (t->kind != TOKEN_NUMBER || strlen(t->key) != 2 || strspn(t->key, "0123456789") != 2)
+        return false;
+    int y = atoi(t->key);
+    if (y > YEAR_LAST_EVER - 2000 && y < 70) return false;
+    *year = y >= 70 ? 1900 + y : 2000 + y;
+    return true;
+}
+
+static bool is_any(const char *key, const char *const *words)
+{
+    for (; *words; words++)
+        if (strcmp(key, *words) == 0) return true;
+    return false;
+}
+
+static bool says_from(const char *key)
+{
+    static const char *const WORDS[] = {"from", "since", "ab", "seit", "depuis", "desde",
+                                        "from:", "starting", "自", "partir", NULL};
+    return is_any(key, WORDS);
+}
+
+static bool says_until(const char *key)
+{
+    static const char *const WORDS[] = {"until", "till", "bis", "jusqu", "hasta", "to", "through",
+                                        "至", "a", "up", NULL};
+    return is_any(key, WORDS);
+}
+
+static bool says_now(const char *key)
+{
+    static const char *const WORDS[] = {"present", "now", "today", "current", "heute", "ongoing",
+                                        "aujourd", "actualidad", "presente", "今", NULL};
+    return is_any(key, WORDS);
+}
+
+/* Words that may stand beside years without meaning anything else. */
+static bool is_year_word(const struct token *t)
+{
+    static const char *const WORDS[] = {"my", "year", "model", "年", "款", "型", "年款", "hui", "la",
+                                        "to", "y", "and", "und", "et", "c", "ca", "circa", "baujahr",
+                                        "bj", "mj", "modelljahr", NULL};
+    return is_any(t->key, WORDS) || says_from(t->key) || says_until(t->key) || says_now(t->key);
+}
+
+static bool is_tag(const struct token *t)
+{
+    return strcmp(t->key, "my") == 0 || strcmp(t->key, "mj") == 0;
+}
+
+/* "20240501", a date in one. */
+static bool compact_date(const struct token *t, int *year)
+{
+    if (t->kind != TOKEN_NUMBER || strlen(t->key) != 8 || strspn(t->key, "0123456789") != 8)
+        return false;
+    int n = atoi(t->key), y = n / 10000, month = n / 100 % 100, day = n % 100;
+    if (y < YEAR_FIRST_EVER || y > YEAR_LAST_EVER || month < 1 || month > 12 || day < 1 || day > 31)
+        return false;
+    *year = y;
+    return true;
+}
+
+struct year_scan {
+    int first, last;
+    size_t n_years;
+    bool open_front, open_end; /* "until", "from" */
+    size_t begin, end;         /* tokens that belong to the years */
+    bool tag;                  /* "MY24" */
+};
+
+/* Reads years from token i on; returns the tokens used (0: no year begins there). */
+static size_t years_at(const struct token *t, size_t n, size_t i, struct year_scan *out)
+{
+    size_t at = i;
+    int year = 0;
+    bool from = false, until = false, tag = false, slash_day = false;
+    while (at < n && at < i + 2 && (says_from(t[at].key) || says_until(t[at].key)) &&
+           t[at].kind != TOKEN_NUMBER) {
+        from |= says_from(t[at].key);
+        until |= !says_from(t[at].key);
+        at++;
+    }
+    if (at >= n) return 0;
+    if (is_tag(&t[at]) && at + 1 < n && !(t[at + 1].gap & ~(unsigned)(GAP_SPACE | GAP_HYPHEN)) &&
+        (year_number(&t[at + 1], &year) || short_year(&t[at + 1], &year))) {
+        tag = true;
+        at += 2;
+    } else if (at + 1 < n && is_tag(&t[at + 1]) && t[at + 1].gap == GAP_NONE &&
+               (year_number(&t[at], &year) || short_year(&t[at], &year))) {
+        tag = true;
+        at += 2;
+    } else if (year_number(&t[at], &year) || compact_date(&t[at], &year)) {
+        at++;
+    } else {
+        return 0;
+    }
+    *out = (struct year_scan){.first = year, .last = year, .begin = i, .tag = tag, .n_years = 1};
+    /* "1970-01-01", "2018/03": a date. */
+    int next = 0;
+    while (at < n && !tag && t[at].kind == TOKEN_NUMBER && (t[at].gap & (GAP_HYPHEN | GAP_SLASH)) &&
+           !(t[at].gap & GAP_SPACE) && strlen(t[at].key) == 2) {
+        int two = atoi(t[at].key);
+        bool date = at + 1 < n && t[at + 1].kind == TOKEN_NUMBER && t[at + 1].gap == t[at].gap &&
+                    strlen(t[at + 1].key) == 2;
+        if (slash_day || date || (two >= 1 && two <= 12 && two != (year + 1) % 100)) {
+            slash_day = true;
+            at++;
+            continue;
+        }
+        if (short_year(&t[at], &next) && next > year) {
+            out->last = next;
+            out->n_years = 2;
+            at++;
+        }
+        break;
+    }
+    /* "2019-2022", "2019 to 2022", "2019, 2020". */
+    while (at < n && !slash_day) {
+        bool joined = (t[at].gap & (GAP_HYPHEN | GAP_SLASH | GAP_COMMA)) != 0;
+        if (says_until(t[at].key) && at + 1 < n && t[at].kind != TOKEN_NUMBER) {
+            if (year_number(&t[at + 1], &next) && next >= out->first) {
+                out->last = next;
+                out->n_years++;
+                at += 2;
+                continue;
+            }
+            if (says_now(t[at + 1].key)) {
+                out->open_end = true;
+                at += 2;
+            }
+            break;
+        }
+        if (joined && year_number(&t[at], &next) && next >= out->last) {
+            out->last = next;
+            out->n_years++;
+            at++;
+            continue;
+        }
+        if ((joined || t[at].gap == GAP_SPACE) && says_now(t[at].key)) {
+            out->open_end = true;
+            at++;
+            if (at < n && strcmp(t[at].key, "hui") == 0) at++;
+        }
+        break;
+    }
+    if (from && out->n_years == 1) out->open_end = true;
+    if (until && !from && out->n_years == 1 && !out->open_end) out->open_front = true;
+    out->end = at;
+    return at - i;
+}
+
+static void scan_result(const struct year_scan *s, int *first, int *last)
+{
+    *first = s->open_front ? 0 : s->first;
+    *last = s->open_end ? YEAR_OPEN : s->last;
+}
+
+bool year_read(struct year_reading *out, const char *text, size_t len)
+{
+    *out = (struct year_reading){0};
+    if (len == 0 || len > 80) return false;
+    if (len == 4) { /* the usual case, without tokens */
+        int y = 0;
+        size_t i = 0;
+        while (i < 4 && text[i] >= '0' && text[i] <= '9') y = y * 10 + (text[i++] - '0');
+        if (i == 4) {
+            if (y < YEAR_FIRST_EVER || y > YEAR_LAST_EVER) return false;
+            *out = (struct year_reading){y, y, true};
+            return true;
+        }
+    }
+    struct token t[16];
+    size_t n = tokens_split(text, len, TOKENS_TEXT, t, 16);
+    struct year_scan s;
+    bool found = false, whole = n < 16;
+    int year = 0;
+    for (size_t i = 0; i < n;) {
+        size_t used = years_at(t, n, i, &s);
+        if (used) {
+            if (!found) {
+                scan_result(&s, &out->first, &out->last);
+                found = true;
+                /* "2019-" is still made. */
+                if (s.end == n && s.n_years == 1 && !s.open_end && len >= 3) {
+                    unsigned char last = (unsigned char)text[len - 1];
+                    bool dash = last == '-' || memcmp(text + len - 3, "\xe2\x80\x93", 3) == 0 ||
+                                memcmp(text + len - 3, "\xe2\x80\x94", 3) == 0;
+                    if (dash) out->last = YEAR_OPEN;
+                }
+            } else if (s.last > out->last && out->last != YEAR_OPEN) {
+                out->last = s.open_end ? YEAR_OPEN : s.last;
+            }
+            i += used;
+            continue;
+        }
+        bool apostrophe = text[0] == '\'' || memcmp(text, "\xe2\x80\x99", len < 3 ? len : 3) == 0;
+        if (!found && i == 0 && apostrophe && short_year(&t[0], &year)) {
+            out->first = out->last = year;
+            found = true;
+        } else if (!is_year_word(&t[i]) && !(t[i].kind == TOKEN_NUMBER && strlen(t[i].key) == 2 &&
+                                            i + 1 < n && (t[i + 1].gap & (GAP_SLASH | GAP_OTHER))))
+            whole = false; /* but for the month of "05/2018" */
+        i++;
+    }
+    out->whole = whole;
+    return found;
+}
+
+/* ---- makes ---- */
+
+size_t make_match(const struct token *t, size_t n, int *make)
+{
+    size_t longest = n < 5 ? n : 5;
+    while (longest) {
+        const struct term *terms = NULL;
+        size_t n_terms = 0, used = registry_match(t, longest, &terms, &n_terms);
+        if (used == 0) return 0;
+        for (size_t i = 0; i < n_terms; i++)
+            if (terms[i].kind == TERM_MAKE && !terms[i].asking) {
+                *make = terms[i].id;
+                return used;
+            }
+        longest = used - 1;
+    }
+    return 0;
+}
+
+bool is_section_heading(const char *text, size_t len)
+{
+    struct token t[SUBJECT_MAX_TOKENS];
+    size_t n = tokens_split(text, len, TOKENS_TEXT, t, SUBJECT_MAX_TOKENS);
+    for (size_t i = 0; i < n;) {
+        const struct term *terms = NULL;
+        size_t n_terms = 0, used = registry_match(t + i, n - i, &terms, &n_terms);
+        bool known = false;
+        for (size_t k = 0; k < n_terms; k++)
+            known |= (terms[k].kind == TERM_ATTRIBUTE || terms[k].kind == TERM_QUALIFIER) &&
+                     !terms[k].code;
+        if (used && known) {
+            i += used;
+            continue;
+        }
+        size_t bytes = 0;
+        if (i > 0 && unit_parse(text + t[i].begin, len - t[i].begin, &bytes) && bytes) {
+            size_t end = t[i].begin + bytes;
+            while (i < n && t[i].begin < end) i++;
+            continue;
+        }
+        if (!is_document_word(t[i].key) && !is_small_word(t[i].key)) return false;
+        i++;
+    }
+    return n > 0;
+}
+
+/* ---- names ---- */
+
+/* The end of token i's text with the bracket that closes behind it. */
+static size_t end_with_bracket(const char *text, size_t len, const struct token *t, size_t i)
+{
+    size_t end = t[i].end;
+    if (!(t[i].gap_end & GAP_CLOSE)) return end;
+    while (end < len && (text[end] == ' ' || text[end] == '.' || text[end] == '\'')) end++;
+    if (end < len && (text[end] == ')' || text[end] == ']' || text[end] == '}')) return end + 1;
+    if (len - end >= 3 && memcmp(text + end, "\xef\xbc\x89", 3) == 0) return end + 3;
+    return t[i].end;
+}
+
+static size_t begin_with_bracket(const char *text, const struct token *t, size_t i)
+{
+    size_t begin = t[i].begin;
+    if (!(t[i].gap & GAP_OPEN)) return begin;
+    while (begin > 0 && text[begin - 1] == ' ') begin--;
+    if (begin > 0 && (text[begin - 1] == '(' || text[begin - 1] == '[')) return begin - 1;
+    return t[i].begin;
+}
+
+/* text[begin, end) as a string: the text itself where it ends there too. */
+static const char *part(struct arena *arena, const char *text, size_t len, size_t begin, size_t end)
+{
+    while (begin < end && (unsigned char)text[begin] <= ' ') begin++;
+    while (end > begin && ((unsigned char)text[end - 1] <= ' ' || text[end - 1] == ',' ||
+                           text[end - 1] == ':' || text[end - 1] == ';'))
+        end--;
+    if (begin >= end) return "";
+    if (end == len && text[len] == '\0') return text + begin;
+    return arena_strndup(arena, text + begin, end - begin);
+}
+
+/* Numbers that are names of models beside their makes, not years. */
+static bool is_model_number(int make, int year)
+{
+    static const struct {
+        const char *make;
+        int number;
+    } MODELS[] = {{"Peugeot", 2008}, {"BMW", 2002}, {"BMW", 2000}, {"Rover", 2000}};
+    for (size_t i = 0; make >= 0 && i < sizeof MODELS / sizeof *MODELS; i++)
+        if (MODELS[i].number == year && strcmp(MODELS[i].make, MAKES[make].name) == 0) return true;
+    return false;
+}
+
+struct name_tokens {
+    const char *text;
+    size_t len;
+    struct token t[SUBJECT_MAX_TOKENS];
+    size_t n;
+    size_t begin, end; /* tokens of the name */
+};
+
+/* Where a part of a heading ends: "Tarn: technical data", "Golf - prices". */
+static bool is_break(unsigned gap)
+{
+    return (gap & (GAP_COLON | GAP_STOP)) || ((gap & GAP_HYPHEN) && (gap & GAP_SPACE)) ||
+           (gap & GAP_OTHER && gap & GAP_SPACE);
+}
+
+/* Chooses the part of a heading that names the vehicle, and takes document words from its ends. */
+static void narrow_heading(struct name_tokens *w)
+{
+    size_t best_begin = 0, best_end = w->n, best = 0;
+    for (size_t i = 0; i < w->n;) {
+        size_t end = i + 1, score = 0;
+        while (end < w->n && !is_break(w->t[end].gap)) end++;
+        for (size_t k = i; k < end; k++) {
+            int make = -1, year = 0;
+            if (make_match(w->t + k, end - k, &make)) score += 8;
+            if (year_number(&w->t[k], &year))
+                score += 2;
+            else if (!is_document_word(w->t[k].key) && !is_small_word(w->t[k].key))
+                score += 3;
+        }
+        if (score > best) {
+            best = score;
+            best_begin = i;
+            best_end = end;
+        }
+        i = end;
+    }
+    w->begin = best_begin;
+    w->end = best_end;
+    for (size_t k = w->begin; k < w->end; k++) {
+        int make = -1;
+        if (make_match(w->t + k, w->end - k, &make)) return; /* the end is trimmed behind the make */
+    }
+    while (w->begin < w->end &&
+           (is_document_word(w->t[w->begin].key) || is_small_word(w->t[w->begin].key)))
+        w->begin++;
+}
+
+static bool is_trailing_noise(const struct token *t)
+{
+    return is_document_word(t->key) || (is_small_word(t->key) && strlen(t->key) > 1);
+}
+
+bool subject_read(struct subject *out, struct arena *arena, const char *text, size_t len,
+                  enum subject_source source)
+{
+    *out = (struct subject){.make = "", .model = "", .trim = "", .make_number = -1};
+    struct name_tokens w = {.text = text, .len = len};
+    if (source == SUBJECT_HEADING) w.len = without_han_suffix(text, len);
+    w.n = tokens_split(text, w.len, TOKENS_TEXT, w.t, SUBJECT_MAX_TOKENS);
+    if (w.n == 0) return true;
+    w.end = w.n;
+    if (source != SUBJECT_CELL) narrow_heading(&w);
+
+    /* A make: at the start (behind a year), or in headings at the first place. */
+    size_t make_at = w.end, make_len = 0;
+    int make = -1, year = 0;
+    for (size_t k = w.begin; k < w.end; k++) {
+        make_len = make_match(w.t + k, w.end - k, &make);
+        if (make_len) {
+            make_at = k;
+            break;
+        }
+        if (source == SUBJECT_CELL && !year_number(&w.t[k], &year)) break;
+    }
+
+    /* Years in front of the name, at its end, or anywhere with their tag. */
+    struct year_scan s;
+    size_t begin = w.begin, end = w.end, used;
+    bool have_year = false;
+    if (end - begin > 1 && (used = years_at(w.t, end, begin, &s)) && !s.tag &&
+        begin + used < end && w.t[begin + used].gap != GAP_NONE &&
+        !says_until(w.t[begin].key)) {
+        scan_result(&s, &out->year_first, &out->year_last);
+        have_year = true;
+        begin += used;
+    }
+    if (make_len && make_at >= begin) begin = make_at;
+    size_t rest = make_len ? begin + make_len : begin;
+    if (source != SUBJECT_CELL)
+        while (end > rest && is_trailing_noise(&w.t[end - 1])) end--;
+    for (size_t k = rest; k < end && !have_year;) {
+        used = years_at(w.t, end, k, &s);
+        if (!used || says_until(w.t[k].key)) {
+            k++;
+            continue;
+        }
+        bool alone = k == rest && k + used == end;
+        bool joined = w.t[k].gap == GAP_NONE && k > 0;
+        if (s.tag) {
+            scan_result(&s, &out->year_first, &out->year_last);
+            have_year = out->year_in_name = true;
+        } else if (!joined && k + used == end &&
+                   !(alone && (source == SUBJECT_CELL || is_model_number(make, s.first)))) {
+            scan_result(&s, &out->year_first, &out->year_last);
+            have_year = true;
+            end = k;
+            break;
+        }
+        k += used;
+    }
+    if (!have_year && source != SUBJECT_CELL) /* in another part of the heading */
+        for (size_t k = 0; k < w.n && !have_year; k++) {
+            bool inside = k >= rest && k < end;
+            if (!inside && !(make_len && k >= make_at && k < rest) &&
+                (used = years_at(w.t, w.n, k, &s)) != 0) {
+                scan_result(&s, &out->year_first, &out->year_last);
+                have_year = true;
+            }
+        }
+    if (make_len) {
+        out->make_number = make;
+        out->make = part(arena, text, len, w.t[make_at].begin, w.t[make_at + make_len - 1].end);
+    }
+    if (rest < end && (source != SUBJECT_FILE || make_len)) {
+        size_t from = begin_with_bracket(text, w.t, rest);
+        size_t to = end == w.n && w.len == len ? len : end_with_bracket(text, len, w.t, end - 1);
+        out->model = part(arena, text, len, from, to);
+    }
+    return out->make && out->model;
+}
+
+/* ---- titles ---- */
+
+static size_t count_leading(const struct token *t, size_t n, const struct token *in, size_t m)
+{
+    size_t i = 0;
+    while (i < n && i < m && strcmp(t[i].key, in[i].key) == 0) i++;
+    return i;
+}
+
+static bool has_key(const struct token *t, size_t n, const char *key)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(t[i].key, key) == 0) return true;
+    return false;
+}
+
+/* The make as answers write it: the registry's spelling, unless the source uses another name. */
+static const char *make_spelling(const struct subject *s, struct buffer *scratch)
+{
+    if (s->make_number < 0) return s->make;
+    const char *known = MAKES[s->make_number].name;
+    buffer_clear(scratch);
+    tokens_key(known, strlen(known), TOKENS_TEXT, scratch);
+    size_t middle = scratch->len;
+    tokens_key(s->make, strlen(s->make), TOKENS_TEXT, scratch);
+    bool same = !scratch->failed && scratch->len == 2 * middle && middle &&
+                memcmp(scratch->data, scratch->data + middle, middle) == 0;
+    return same ? known : s->make;
+}
+
+/* Appends `text` without the leading words that stand in `name` already. */
+static void append_new(struct buffer *out, const char *text, const struct token *name, size_t n_name)
+{
+    struct token t[SUBJECT_MAX_TOKENS];
+    size_t len = strlen(text), n = tokens_split(text, len, TOKENS_TEXT, t, SUBJECT_MAX_TOKENS);
+    size_t i = 0;
+    while (i < n) { /* words that are written as one go as one: "500e" is not 500 */
+        size_t end = i + 1;
+        while (end < n && (t[end].gap & ~(unsigned)GAP_HYPHEN) == 0) end++;
+        bool all = true;
+        for (size_t k = i; k < end; k++) all &= has_key(name, n_name, t[k].key);
+        if (!all) break;
+        i = end;
+    }
+    if (i == n) return;
+    if (out->len) buffer_putc(out, ' ');
+    size_t from = i ? begin_with_bracket(text, t, i) : 0;
+    buffer_append(out, text + from, len - from);
+}
+
+const char *subject_title(const struct subject *s, struct arena *arena, struct buffer *scratch)
+{
+    struct token make[8], model[SUBJECT_MAX_TOKENS], trim[SUBJECT_MAX_TOKENS];
+    struct token name[8 + SUBJECT_MAX_TOKENS];
+    const char *make_text = make_spelling(s, scratch), *model_text = s->model;
+    size_t n_make = tokens_split(make_text, strlen(make_text), TOKENS_TEXT, make, 8);
+    size_t n_model = tokens_split(model_text, strlen(model_text), TOKENS_TEXT, model,
+                                  SUBJECT_MAX_TOKENS);
+    size_t n_trim = tokens_split(s->trim, strlen(s->trim), TOKENS_TEXT, trim, SUBJECT_MAX_TOKENS);
+    buffer_clear(scratch);
+    if (s->year_first && s->year_first == s->year_last && !s->year_in_name)
+        buffer_printf(scratch, "%d", s->year_first);
+
+    /* "DS 7 CROSSBACK" of DS, "KANGOO (130ch)" of KANGOO: the longer one says it all. */
+    size_t skip = count_leading(trim, n_trim, make, n_make) == n_make ? n_make : 0;
+    if (n_model && n_trim >= skip + n_model &&
+        count_leading(trim + skip, n_trim - skip, model, n_model) == n_model) {
+        model_text = "";
+        n_model = 0;
+    }
+    size_t model_make = count_leading(model, n_model, make, n_make);
+    if (n_make) {
+        if (scratch->len) buffer_putc(scratch, ' ');
+        buffer_puts(scratch, make_text);
+    }
+    memcpy(name, make, n_make * sizeof *make);
+    if (n_model) {
+        if (n_make && model_make == n_make && n_model > n_make)
+            append_new(scratch, model_text, make, n_make);
+        else if (!(n_make && model_make == n_make)) {
+            if (scratch->len) buffer_putc(scratch, ' ');
+            buffer_puts(scratch, model_text);
+        }
+        memcpy(name + n_make, model, n_model * sizeof *model);
+    }
+    if (n_trim) append_new(scratch, s->trim, name, n_make + n_model);
+    if (s->year_first != s->year_last) {
+        bool any = scratch->len > 0;
+        buffer_puts(scratch, any ? " (" : "");
+        if (!s->year_first)
+            buffer_printf(scratch, "until %d", s->year_last);
+        else if (s->year_last == YEAR_OPEN || !s->year_last)
+            buffer_printf(scratch, "from %d", s->year_first);
+        else
+            buffer_printf(scratch, "%d-%d", s->year_first, s->year_last);
+        if (any) buffer_putc(scratch, ')');
+    }
+    return scratch->failed ? NULL : arena_strndup(arena, buffer_text(scratch), scratch->len);
+}

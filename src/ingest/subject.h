@@ -1,0 +1,66 @@
+/* Which vehicle a cell, a heading or a file's name speaks of: years, the manufacturer, the rest of the
+ * name; and the title under which answers name a record.
+ *
+ *   subject_read(&s, arena, "2025 Brellmark Tarn: technical data", len, SUBJECT_HEADING);
+ *   // year 2025, model "Brellmark Tarn", make ""
+ */
+#ifndef INGEST_SUBJECT_H
+#define INGEST_SUBJECT_H
+
+#include "base/arena.h"
+#include "vehicle/token.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum {
+    YEAR_FIRST_EVER = 1885,
+    YEAR_LAST_EVER = 2045,
+    YEAR_OPEN = 9999, /* year_last of "from 2019", "2020-present" */
+};
+
+struct year_reading {
+    int first, last; /* last YEAR_OPEN: still made; first 0: "until 2019" */
+    bool whole;      /* nothing but the years stands there */
+};
+
+/* Model years or years of production in a cell: "2019", "2019.0", "2019-2022", "2019/20", "'22",
+ * "MY24", "2023款", "1970-01-01", "05/2018", "from 2019", "2020-present". False: there is none. */
+bool year_read(struct year_reading *out, const char *text, size_t len);
+
+struct subject {
+    const char *make, *model, *trim; /* as written; "" */
+    int make_number;                 /* index into MAKES; -1: none known */
+    int year_first, year_last;       /* 0: not known */
+    bool year_in_name;               /* the year is part of model or trim ("MY24") */
+};
+
+enum subject_source {
+    SUBJECT_CELL,    /* the cell is a name and nothing else */
+    SUBJECT_HEADING, /* words like "technical data" stand beside the name */
+    SUBJECT_FILE,    /* as a heading, '_' and '-' for spaces; only a known make or a year counts */
+};
+
+/* Takes a vehicle's name apart. Strings are parts of `text`, which must outlive *out, or copies in the
+ * arena (NULL: memory is out, false). What is not known of it is "" or 0. */
+bool subject_read(struct subject *out, struct arena *arena, const char *text, size_t len,
+                  enum subject_source source);
+
+/* The known make at the start of tokens t[0, n): how many of them (0: none), its index in *make. */
+size_t make_match(const struct token *t, size_t n, int *make);
+
+/* Words that say what a document or section is ("specifications", "Technische Daten", "overview"),
+ * and those that hold others together ("and", "der"). */
+bool is_document_word(const char *key);
+bool is_small_word(const char *key);
+
+/* Whether a heading names a part of the data ("Engine and performance", "Dimensions (mm)"), not a
+ * vehicle: every word is one of the registry's or a document word. */
+bool is_section_heading(const char *text, size_t len);
+
+/* "2022 Honda Pilot AWD TrailSport", "BMW 740i (1996-1998)": year, make in the registry's spelling
+ * where it differs by case and accents alone, model, trim, no word of it twice. NULL: memory. */
+struct buffer;
+const char *subject_title(const struct subject *s, struct arena *arena, struct buffer *scratch);
+
+#endif

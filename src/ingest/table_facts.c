@@ -1,0 +1,283 @@
+/* The values of a record's cells, and the way into the store. */
+#include "ingest/interpret_parts.h"
+
+#include "vehicle/registry.h"
+#include "vehicle/value.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TEXT_NONE_MAX = 16 }; /* bytes: a longer text is no "n/a" */
+
+struct emitter {
+    const struct interpretation *in;
+    struct record_values *out;
+    bool failed;
+};
+
+static struct fact_value *add_value(struct emitter *e, size_t column)
+{
+    struct record_values *v = e->out;
+    if (v->n == v->cap) {
+        size_t cap = v->cap ? 2 * v->cap : 64;
+        struct fact_value *values = realloc(v->values, cap * sizeof *values);
+        if (values) v->values = values;
+        size_t *columns = realloc(v->columns, cap * sizeof *columns);
+        if (columns) v->columns = columns;
+        if (!values || !columns) {
+            e->failed = true;
+            return NULL;
+        }
+        v->cap = cap;
+    }
+    struct fact_value *f = &v->values[v->n];
+    v->columns[v->n++] = column;
+    *f = (struct fact_value){.category = -1, .remark = ""};
+    return f;
+}
+
+/* Places and remarks are written one after another; pointers are set when all of them are there. */
+static void fix_later(struct emitter *e, size_t value, size_t place, size_t remark)
+{
+    struct record_values *v = e->out;
+    if (v->n_fixes == v->cap_fixes) {
+        size_t cap = v->cap_fixes ? 2 * v->cap_fixes : 64;
+        struct record_fix *fixes = realloc(v->fixes, cap * sizeof *fixes);
+        if (!fixes) {
+            e->failed = true;
+            return;
+        }
+        v->fixes = fixes;
+        v->cap_fixes = cap;
+    }
+    v->fixes[v->n_fixes++] = (struct record_fix){value, place, remark};
+}
+
+static size_t keep_text(struct emitter *e, const char *text, size_t len)
+{
+    size_t at = e->out->text.len;
+    buffer_append(&e->out->text, text, len);
+    buffer_putc(&e->out->text, '\0');
+    return at;
+}
+
+/* Where a cell stands, when that is another place than its record's. */
+static size_t write_place(struct emitter *e, const struct interpreted_record *r,
+                          const struct interpreted_cell *c)
+{
+    const struct interpretation *in = e->in;
+    const struct table_frame *f = &in->frame;
+    if (f->layout == FRAME_ROWS && !f->column_years) return SIZE_MAX;
+    if (f->layout == FRAME_LONG && r->n_cells == 1) return SIZE_MAX;
+    struct buffer *b = &e->out->text;
+    size_t at = b->len;
+    append_place(b, in, c->row);
+    if ((f->layout == FRAME_COLUMNS || f->column_years) && *f->names[c->column])
+        buffer_printf(b, ", column '%s'", f->names[c->column]);
+    buffer_putc(b, '\0');
+    return at;
+}
+
+static bool is_minus_mark(double v)
+{
+    return v == -1 || v == -9 || v == -99 || v == -999 || v == -9999;
+}
+
+/* Whether another column of the same attribute has a number above 0 in this row: the combined CO2 of a
+ * petrol car beside a weighted one of 0. */
+static bool sibling_has_value(const struct interpretation *in, size_t row, size_t column)
+{
+    if (in->frame.layout != FRAME_ROWS || in->columns[column].sibling == SIZE_MAX) return false;
+    size_t steps = 0;
+    for (size_t k = in->columns[column].sibling; k != column && k != SIZE_MAX && steps < 64;
+         k = in->columns[k].sibling, steps++) {
+        const struct unit *unit;
+        double v;
+        if (in->columns[k].index == SIZE_MAX) continue;
+        const struct cell *c = table_cell(in->table, row, in->columns[k].index);
+        if (c->len && cell_number(c, in->columns[k].style, &v, &unit) && v > 0) return true;
+    }
+    return false;
+}
+
+static void judge(const struct interpretation *in, const struct interpreted_cell *cell,
+                  struct fact_value *f)
+{
+    const struct interpreted_column *c = &in->columns[cell->attribute];
+    double low, high;
+    if (f->low == 0 && f->high == 0)
+        f->missing_mark = c->zero_missing || sibling_has_value(in, cell->row, cell->attribute);
+    else if (c->minus_missing && f->low == f->high && is_minus_mark(f->low))
+        f->missing_mark = true;
+    else if (c->nines && f->low == c->nines && f->high == c->nines)
+        f->missing_mark = true;
+    if (f->missing_mark || c->fact.attribute < 0 ||
+        (f->low == 0 && REGISTRY[c->fact.attribute].zero_is_value))
+        return;
+    if (to_canonical(c, f->low, f->unit, &low) && to_canonical(c, f->high, f->unit, &high)) {
+        const struct attribute *a = &REGISTRY[c->fact.attribute];
+        double least = fmin(low, high), most = fmax(low, high);
+        f->implausible = least < a->low || most > a->high;
+    }
+}
+
+/* Texts of short categories come again and again. */
+static int category_of(struct emitter *e, int attribute, const char *text, size_t len)
+{
+    enum { SLOTS = sizeof e->out->cache / sizeof *e->out->cache };
+    if (len > 200) return -1;
+    uint64_t h = (uint64_t)(unsigned)attribute * 0x9e3779b97f4a7c15u + len;
+    for (size_t i = 0; i < len; i++) h = (h ^ (unsigned char)text[i]) * 0x100000001b3u;
+    struct category_slot *s = &e->out->cache[(h >> 20) % SLOTS];
+    if (s->text && s->attribute == attribute && s->len == len && memcmp(s->text, text, len) == 0)
+        return s->category;
+    *s = (struct category_slot){text, len, attribute, registry_read_category(attribute, text, len)};
+    return s->category;
+}
+
+static void emit_text(struct emitter *e, const struct interpreted_cell *cell, const struct cell *c,
+                      enum value_kind kind, size_t place)
+{
+    const struct interpreted_column *column = &e->in->columns[cell->attribute];
+    struct fact_value *f = add_value(e, cell->attribute);
+    if (!f) return;
+    f->kind = kind;
+    f->text = c->text;
+    f->len = c->len;
+    f->line = c->line;
+    f->begin = c->begin;
+    f->end = c->begin + c->len;
+    if (column->category && kind == VALUE_TEXT)
+        f->category = category_of(e, column->fact.attribute, c->text,
+                                  without_footnote(c->text, c->len));
+    if (place != SIZE_MAX) fix_later(e, e->out->n - 1, place, SIZE_MAX);
+}
+
+static const struct unit *unit_of_cell(const struct interpretation *in,
+                                       const struct interpreted_cell *cell)
+{
+    const struct interpreted_column *c = &in->columns[cell->attribute];
+    if (c->unit_column == NO_COLUMN) return c->fact.unit;
+    size_t row = in->frame.layout == FRAME_COLUMNS ? c->index : cell->row;
+    const struct cell *u = table_cell(in->table, row, (size_t)c->unit_column);
+    return u->len ? unit_parse_all(u->text, u->len) : c->fact.unit;
+}
+
+static void emit_cell(struct emitter *e, const struct interpreted_record *r,
+                      const struct interpreted_cell *cell)
+{
+    const struct interpretation *in = e->in;
+    const struct interpreted_column *column = &in->columns[cell->attribute];
+    const struct cell *c = table_cell(in->table, cell->row, cell->column);
+    if (!c->len) return;
+    size_t len = without_footnote(c->text, c->len);
+    struct value v;
+    if (column->text) {
+        if (len <= TEXT_NONE_MAX && column->role == ROLE_NONE) {
+            value_parse(&v, c->text, len, column->style, NULL, DIMENSION_NONE);
+            if (v.kind == VALUE_NONE) return;
+        }
+        emit_text(e, cell, c, VALUE_TEXT, write_place(e, r, cell));
+        return;
+    }
+    value_parse(&v, c->text, len, column->style, unit_of_cell(in, cell), column->dimension);
+    if (v.kind == VALUE_NONE) return;
+    size_t place = write_place(e, r, cell);
+    if (v.kind != VALUE_NUMBER || v.n_parts == 0) {
+        emit_text(e, cell, c, v.kind == VALUE_NUMBER ? VALUE_TEXT : v.kind, place);
+        return;
+    }
+    for (size_t i = 0; i < v.n_parts; i++) {
+        const struct value_part *part = &v.parts[i];
+        struct fact_value *f = add_value(e, cell->attribute);
+        if (!f) return;
+        f->kind = VALUE_NUMBER;
+        f->low = part->low;
+        f->high = part->high;
+        f->unit = part->unit;
+        f->text = c->text;
+        f->len = c->len;
+        f->group = part->group;
+        f->bound = part->at_most || part->at_least;
+        f->line = c->line;
+        f->begin = c->begin;
+        f->end = c->begin + c->len;
+        judge(in, cell, f);
+        size_t remark = SIZE_MAX;
+        if (part->remark_end > part->remark_begin)
+            remark = keep_text(e, c->text + part->remark_begin,
+                               part->remark_end - part->remark_begin);
+        if (place != SIZE_MAX || remark != SIZE_MAX) fix_later(e, e->out->n - 1, place, remark);
+    }
+}
+
+bool interpretation_values(const struct interpretation *in, size_t record,
+                           struct record_values *out)
+{
+    struct emitter e = {in, out, false};
+    const struct interpreted_record *r = &in->records[record];
+    out->n = out->n_fixes = 0;
+    buffer_clear(&out->text);
+    if (r->n_cells) {
+        for (size_t i = 0; i < r->n_cells && !e.failed; i++)
+            emit_cell(&e, r, &in->cells[r->first_cell + i]);
+    } else {
+        for (size_t j = 0; j < in->n_columns && !e.failed; j++) {
+            if (in->columns[j].index == SIZE_MAX) continue;
+            const struct interpreted_cell cell = {r->row, (uint32_t)in->columns[j].index,
+                                                  (uint32_t)j};
+            emit_cell(&e, r, &cell);
+        }
+    }
+    if (e.failed || out->text.failed) return false;
+    for (size_t i = 0; i < out->n_fixes; i++) {
+        const struct record_fix *fix = &out->fixes[i];
+        if (fix->place != SIZE_MAX) out->values[fix->value].place = out->text.data + fix->place;
+        if (fix->remark != SIZE_MAX) out->values[fix->value].remark = out->text.data + fix->remark;
+    }
+    return true;
+}
+
+void record_values_free(struct record_values *v)
+{
+    free(v->values);
+    free(v->columns);
+    free(v->fixes);
+    buffer_free(&v->text);
+    *v = (struct record_values){0};
+}
+
+/* ---- into the store ---- */
+
+bool interpretation_store(const struct interpretation *in, struct store *store, size_t *n_values,
+                          struct error *err)
+{
+    struct record_values values = {0};
+    int64_t source = 0, record = 0;
+    int64_t *columns = calloc(in->n_columns + 1, sizeof *columns);
+    size_t total = 0;
+    bool ok = columns || error_memory(err, "the columns of a table");
+    if (n_values) *n_values = 0;
+    if (ok && in->n_records) ok = store_add_source(store, &in->source, &source, err);
+    for (size_t j = 0; ok && in->n_records && j < in->n_columns; j++)
+        ok = store_add_column(store, source, &in->columns[j].fact, &columns[j], err);
+    for (size_t i = 0; ok && i < in->n_records; i++) {
+        ok = store_add_record(store, source, &in->records[i].fact, &record, err);
+        if (ok && !interpretation_values(in, i, &values)) ok = error_memory(err, "a record's values");
+        for (size_t k = 0; ok && k < values.n;) {
+            size_t end = k + 1;
+            while (end < values.n && values.columns[end] == values.columns[k] &&
+                   values.values[end].text == values.values[k].text)
+                end++;
+            ok = store_add_values(store, record, columns[values.columns[k]], &values.values[k],
+                                  end - k, err);
+            total += end - k;
+            k = end;
+        }
+    }
+    record_values_free(&values);
+    free(columns);
+    if (ok && n_values) *n_values = total;
+    return ok;
+}
