@@ -36,10 +36,12 @@ struct csv_document {
     struct buffer caption; /* of the table to come */
     size_t counts[DOCUMENT_MAX_COLUMNS + 1]; /* scratch of most_common: all zero between calls */
     struct line_list literal, inner;
+    size_t usual_width;  /* of the document's rows */
     size_t header_width; /* of the open table: of its first row */
     size_t open, n_open; /* the open table's rows; n_open 0: none */
     size_t pending;      /* rows [pending, ...) of text whose place is not decided */
     size_t n_pending;
+    size_t n_tables;
     bool any_block;
 };
 
@@ -199,9 +201,10 @@ static void add_text_row(struct csv_document *d, size_t i, bool above)
     buffer_append(&d->caption, text, len);
 }
 
-static void flush_pending(struct csv_document *d, bool above)
+/* `title`: they are the caption of the table to come; else they may be notes to the one before. */
+static void flush_pending(struct csv_document *d, bool title)
 {
-    for (size_t i = 0; i < d->n_pending; i++) add_text_row(d, d->pending + i, above);
+    for (size_t i = 0; i < d->n_pending; i++) add_text_row(d, d->pending + i, title);
     d->n_pending = 0;
 }
 
@@ -244,6 +247,7 @@ static void close_table(struct csv_document *d)
                        d->records[a].line, d->records[notes - 1].last_line, d->records[a].begin,
                        d->records[notes - 1].end);
     d->any_block = true;
+    d->n_tables++;
     d->n_open = 0;
     buffer_clear(&d->caption);
     for (size_t i = notes; i < z; i++) add_text_row(d, i, false);
@@ -254,6 +258,18 @@ static void open_table(struct csv_document *d, size_t a, size_t n)
     d->open = a;
     d->n_open = n;
     d->header_width = row_width(d, a);
+}
+
+/* Rows above the first table that are far shorter than it: "Exported 1 May, by the fleet office". Three
+ * names with their values are a table. */
+static bool is_preamble(const struct csv_document *d, size_t a, size_t z)
+{
+    size_t pairs = 0;
+    for (size_t i = a; i < z; i++) {
+        if (!is_text_row(d, i, d->usual_width)) return false;
+        pairs += d->t.rows[i].filled == 2;
+    }
+    return pairs < 3;
 }
 
 /* Rows [a, z) between blank ones: a table of their own, more of the open one, or text. */
@@ -275,7 +291,7 @@ static void take_run(struct csv_document *d, size_t a, size_t z)
         text = true;
         for (size_t i = lead; i < z; i++) text = text && is_text_row(d, i, open_width);
     }
-    if (!text && d->n_open == 0 && z - a == 1 && width == 2) text = true; /* "Date: ; 1 May" */
+    if (!text && d->n_open == 0) text = is_preamble(d, lead, z);
     if (text) {
         if (d->n_pending == 0) d->pending = a;
         d->n_pending += z - a;
@@ -291,7 +307,7 @@ static void take_run(struct csv_document *d, size_t a, size_t z)
         return;
     }
     close_table(d);
-    flush_pending(d, true);
+    flush_pending(d, lead == a || d->n_tables == 0);
     for (size_t i = a; i < lead; i++) add_text_row(d, i, true);
     open_table(d, lead, z - lead);
 }
@@ -307,7 +323,7 @@ static void take_rows(struct csv_document *d, size_t a, size_t z)
     for (size_t i = a + 1; i < z; i++) {
         if (!repeats_header(d, first, i) || i == from) continue;
         /* The line of text above is the title of the part. */
-        size_t at = i > from + 1 && d->t.rows[i - 1].filled == 1 ? i - 1 : i;
+        size_t at = d->t.rows[i - 1].filled == 1 ? i - 1 : i;
         if (at > from) take_run(d, from, at);
         from = at;
     }
@@ -424,6 +440,7 @@ bool read_csv_document(struct document_reader *r, struct error *err)
                            d->records[n - 1].last_line, d->records[0].begin, d->records[n - 1].end);
     } else if (ok && n) {
         size_t from = 0;
+        d->usual_width = most_common(d, 0, n, row_width);
         for (size_t i = 1; i <= n; i++) {
             if (i < n && !d->records[i].blank_before) continue;
             take_rows(d, from, i);

@@ -385,7 +385,8 @@ static bool emit_object(struct json_document *d, size_t v)
         return emit_matrix(d, rows, names, labels);
     if (json_is_columnar(d->tape, v, &n))
         return emit_rest(d, v, rest_of_columns, n) && emit_columnar(d, v, n);
-    if ((levels = json_key_levels(d->tape, v)))
+    /* The one member of an object is no key but what its rows are called. */
+    if ((levels = json_key_levels(d->tape, v)) && at(d, v)->count > 1)
         return emit_rest(d, v, rest_of_keys, 0) && emit_keyed(d, v, levels);
     d->about_is_rest = false;
     for (size_t i = v + 1; i < at(d, v)->next && !d->about_is_rest; i = at(d, i)->next)
@@ -423,7 +424,7 @@ static bool read_sequence(struct document_reader *r, struct json_tape *tape, siz
     uint32_t *records = NULL;
     size_t *numbers = NULL, n = 0, cap = 0;
     bool ok = true;
-    for (size_t v = 0; ok; v = tape->n) {
+    for (size_t v = 0; ok;) {
         if (n == cap) {
             cap = cap ? cap * 2 : 64;
             uint32_t *more = realloc(records, cap * sizeof *more);
@@ -439,6 +440,7 @@ static bool read_sequence(struct document_reader *r, struct json_tape *tape, siz
         numbers[n] = n + 1;
         n++;
         if (json_skip_space(r->data, r->len, end) == r->len) break;
+        v = tape->n;
         struct json_error bad;
         ok = json_scan_value(tape, &end, &bad) ||
              (tape->failed ? error_memory(err, "a JSON document") : json_error_set(r, &bad, err));
