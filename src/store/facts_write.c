@@ -1,41 +1,16 @@
-/* Adding typed facts. Values are encoded into a log in memory as they come, whatever their order;
- * when it is full, or its source ends, it is sorted into blocks, and those are written by rising
- * key. A source's columns and terms are known at its end and are written then. */
-#include "store/fact_block.h"
+/* Adding typed facts. Values go through a log to their blocks; a source's columns and terms are
+ * known at its end and are written then. */
 #include "store/facts.h"
-#include "store/store_internal.h"
+#include "store/term_set.h"
+#include "store/value_log.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <xxhash.h>
-
-enum {
-    LOG_BYTES = 8 << 20, /* of values before they are written */
-    MAX_CELL = 64 << 20, /* of one call of store_add_values */
-    KEEP_SLOTS = 4096,
-};
-#define NO_TERM UINT32_MAX
-
-/* A call of store_add_values in the log. */
-struct log_entry {
-    uint64_t key; /* block of the source, column, slot in the block: how blocks are sorted */
-    uint32_t at, len;
-};
 
 struct source_column {
     struct fact_column c; /* strings in the source's arena */
-    size_t numbers, texts, n_terms;
-    bool free_text; /* has had more than STORE_MAX_TERMS */
-};
-
-struct source_term {
-    uint64_t hash;
-    const char *text;
-    size_t len;
-    uint32_t column, next; /* next: of the same column; NO_TERM */
-    uint32_t count, category;
-    int64_t last_record;
+    size_t numbers, texts;
 };
 
 struct facts_writer {
@@ -46,51 +21,28 @@ struct facts_writer {
     struct source_column *columns;
     size_t n_columns, columns_cap;
     uint64_t last_line; /* of the record that was added last */
-    struct buffer log, block, scratch;
-    struct log_entry *entries;
-    size_t n_entries, entries_cap;
-    struct source_term *terms;
-    size_t n_terms, terms_cap;
-    uint32_t *slots; /* (n_slots) number in terms, or NO_TERM; by hash, linear probing */
-    size_t n_slots;
+    struct buffer scratch;
+    struct value_log log;
+    struct term_set terms;
     uint32_t *categories; /* (CATEGORY_COUNT) rows of fact_names; 0: not known yet */
-    sqlite3_stmt *add_record, *add_block, *find_block, *change_block;
+    sqlite3_stmt *add_record;
 };
-
-static bool grow(void *items, size_t *cap, size_t n, size_t size, struct error *err)
-{
-    if (n < *cap) return true;
-    size_t more = *cap ? *cap * 2 : 16;
-    void **p = items;
-    void *grown = more > SIZE_MAX / size ? NULL : realloc(*p, more * size);
-    if (!grown) return error_memory(err, "facts");
-    *p = grown;
-    *cap = more;
-    return true;
-}
 
 static void forget_source(struct facts_writer *w)
 {
     w->open = false;
     arena_free(&w->arena);
-    w->n_columns = w->n_entries = w->n_terms = 0;
-    if (w->n_slots > KEEP_SLOTS) { /* many small sources after a large one must not pay for it */
-        free(w->slots);
-        w->slots = NULL;
-        w->n_slots = 0;
-    }
-    if (w->n_slots) memset(w->slots, 0xff, w->n_slots * sizeof *w->slots);
-    buffer_clear(&w->log);
-    w->log.failed = w->block.failed = w->scratch.failed = false;
+    w->n_columns = 0;
+    term_set_clear(&w->terms);
+    value_log_clear(&w->log, false);
+    w->scratch.failed = false;
 }
 
 static void finish_statements(struct facts_writer *w)
 {
-    sqlite3_stmt **all[] = {&w->add_record, &w->add_block, &w->find_block, &w->change_block};
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-        sqlite3_finalize(*all[i]);
-        *all[i] = NULL;
-    }
+    sqlite3_finalize(w->add_record);
+    w->add_record = NULL;
+    value_log_clear(&w->log, true);
 }
 
 void facts_forget(struct store *s)
@@ -109,13 +61,10 @@ void facts_free(struct store *s)
     if (!w) return;
     finish_statements(w);
     forget_source(w);
-    buffer_free(&w->log);
-    buffer_free(&w->block);
+    value_log_free(&w->log);
+    term_set_free(&w->terms);
     buffer_free(&w->scratch);
     free(w->columns);
-    free(w->entries);
-    free(w->terms);
-    free(w->slots);
     free(w->categories);
     free(w);
     s->facts = NULL;
@@ -183,116 +132,7 @@ static struct facts_writer *writer(struct store *s, struct error *err)
     return w->next_source || read_next_ids(s, w, err) ? w : NULL;
 }
 
-/* ---- blocks ---- */
-
-static uint64_t log_key(size_t block, size_t column, unsigned slot)
-{
-    return ((uint64_t)block * FACT_MAX_COLUMNS + column) * FACT_BLOCK_RECORDS + slot;
-}
-
-static int by_key(const void *a, const void *b)
-{
-    const struct log_entry *x = a, *y = b;
-    if (x->key != y->key) return x->key < y->key ? -1 : 1;
-    return (x->at > y->at) - (x->at < y->at);
-}
-
-/* Appends the entries [from, to) of the log, which are of one block. Calls for one cell make one
- * entry. */
-static void append_entries(struct facts_writer *w, size_t from, size_t to)
-{
-    while (from < to) {
-        size_t next = from, len = 0;
-        while (next < to && w->entries[next].key == w->entries[from].key)
-            len += w->entries[next++].len;
-        fact_entry_encode(&w->block, (unsigned)(w->entries[from].key % FACT_BLOCK_RECORDS), len);
-        for (; from < next; from++)
-            buffer_append(&w->block, w->log.data + w->entries[from].at, w->entries[from].len);
-    }
-}
-
-/* Puts old entries and those of [from, to) together, by slot; of one slot the old parts first. */
-static bool merge_entries(struct facts_writer *w, const void *data, size_t data_len, size_t from,
-                          size_t to)
-{
-    struct fact_cursor c = {data, (const uint8_t *)data + data_len}, parts;
-    unsigned slot;
-    bool damaged = false;
-    while (fact_entry_next(&c, &slot, &parts, &damaged)) {
-        size_t next = from;
-        while (next < to && w->entries[next].key % FACT_BLOCK_RECORDS < slot) next++;
-        append_entries(w, from, next);
-        from = next;
-        size_t old_len = (size_t)(parts.end - parts.at), len = old_len;
-        while (next < to && w->entries[next].key % FACT_BLOCK_RECORDS == slot)
-            len += w->entries[next++].len;
-        fact_entry_encode(&w->block, slot, len);
-        buffer_append(&w->block, parts.at, old_len);
-        for (; from < next; from++)
-            buffer_append(&w->block, w->log.data + w->entries[from].at, w->entries[from].len);
-    }
-    append_entries(w, from, to);
-    return !damaged;
-}
-
-static bool write_block(struct store *s, struct facts_writer *w, size_t from, size_t to,
-                        struct error *err)
-{
-    int64_t id = w->first_record / FACT_BLOCK_RECORDS * FACT_MAX_COLUMNS +
-                 (int64_t)(w->entries[from].key / FACT_BLOCK_RECORDS);
-    buffer_clear(&w->block);
-    append_entries(w, from, to);
-    if (w->block.failed) return error_memory(err, "facts");
-    sqlite3_stmt *q = w->add_block;
-    sqlite3_reset(q);
-    sqlite3_bind_int64(q, 1, id);
-    sqlite3_bind_blob64(q, 2, w->block.data, w->block.len, SQLITE_STATIC);
-    int rc = sqlite3_step(q);
-    if (rc == SQLITE_DONE) return true;
-    if (rc != SQLITE_CONSTRAINT) return store_fail(s, "adding facts", err);
-    /* Part of the block was written before: the log was full in its middle. */
-    sqlite3_reset(q);
-    q = w->find_block;
-    sqlite3_reset(q);
-    sqlite3_bind_int64(q, 1, id);
-    if (sqlite3_step(q) != SQLITE_ROW) return store_fail(s, "adding facts", err);
-    buffer_clear(&w->block);
-    const void *old = sqlite3_column_blob(q, 0);
-    bool sound = merge_entries(w, old ? old : "", (size_t)sqlite3_column_bytes(q, 0), from, to);
-    sqlite3_reset(q);
-    if (!sound) return store_damaged(s, "fact_values", id, "no block of values", err);
-    if (w->block.failed) return error_memory(err, "facts");
-    q = w->change_block;
-    sqlite3_reset(q);
-    sqlite3_bind_int64(q, 1, id);
-    sqlite3_bind_blob64(q, 2, w->block.data, w->block.len, SQLITE_STATIC);
-    return sqlite3_step(q) == SQLITE_DONE || store_fail(s, "adding facts", err);
-}
-
-/* Writes what the log holds. */
-static bool flush_log(struct store *s, struct facts_writer *w, struct error *err)
-{
-    if (w->n_entries == 0) return true;
-    if ((!w->add_block && !(w->add_block = store_prepare(
-                                s, "INSERT INTO fact_values(id, data) VALUES (?1, ?2)", err))) ||
-        (!w->find_block &&
-         !(w->find_block = store_prepare(s, "SELECT data FROM fact_values WHERE id = ?1", err))) ||
-        (!w->change_block && !(w->change_block = store_prepare(
-                                   s, "UPDATE fact_values SET data = ?2 WHERE id = ?1", err))))
-        return false;
-    qsort(w->entries, w->n_entries, sizeof *w->entries, by_key);
-    for (size_t i = 0, next; i < w->n_entries; i = next) {
-        uint64_t block = w->entries[i].key / FACT_BLOCK_RECORDS;
-        for (next = i + 1; next < w->n_entries; next++)
-            if (w->entries[next].key / FACT_BLOCK_RECORDS != block) break;
-        if (!write_block(s, w, i, next, err)) return false;
-    }
-    w->n_entries = 0;
-    buffer_clear(&w->log);
-    return true;
-}
-
-/* ---- names and terms ---- */
+/* ---- names ---- */
 
 static bool name_row(struct store *s, const char *name, uint32_t *id, struct error *err)
 {
@@ -327,108 +167,6 @@ static bool category_row(struct store *s, struct facts_writer *w, int category, 
     }
     *id = w->categories[category];
     return true;
-}
-
-static bool grow_slots(struct facts_writer *w, struct error *err)
-{
-    if (w->n_terms < w->n_slots / 2) return true;
-    size_t n = w->n_slots ? w->n_slots * 2 : 1024;
-    uint32_t *slots = n > SIZE_MAX / sizeof *slots ? NULL : malloc(n * sizeof *slots);
-    if (!slots) return error_memory(err, "facts");
-    memset(slots, 0xff, n * sizeof *slots);
-    for (size_t i = 0; i < w->n_terms; i++) {
-        size_t at = w->terms[i].hash & (n - 1);
-        while (slots[at] != NO_TERM) at = (at + 1) & (n - 1);
-        slots[at] = (uint32_t)i;
-    }
-    free(w->slots);
-    w->slots = slots;
-    w->n_slots = n;
-    return true;
-}
-
-/* Counts a text that a cell of the column holds. */
-static bool add_term(struct facts_writer *w, uint32_t column, int64_t record, const char *text,
-                     size_t len, uint32_t category, struct error *err)
-{
-    struct source_column *c = &w->columns[column];
-    if (c->free_text || len == 0 || len > STORE_MAX_TERM) return true;
-    if (!grow_slots(w, err)) return false;
-    uint64_t hash = XXH3_64bits_withSeed(text, len, column);
-    size_t at = hash & (w->n_slots - 1);
-    for (; w->slots[at] != NO_TERM; at = (at + 1) & (w->n_slots - 1)) {
-        struct source_term *t = &w->terms[w->slots[at]];
-        if (t->hash != hash || t->column != column || t->len != len ||
-            memcmp(t->text, text, len) != 0)
-            continue;
-        if (t->last_record != record) t->count++;
-        t->last_record = record;
-        return true;
-    }
-    if (c->n_terms == STORE_MAX_TERMS || w->n_terms == NO_TERM - 1) {
-        c->free_text = true;
-        return true;
-    }
-    if (!grow(&w->terms, &w->terms_cap, w->n_terms, sizeof *w->terms, err)) return false;
-    const char *copy = arena_strndup(&w->arena, text, len);
-    if (!copy) return error_memory(err, "facts");
-    w->terms[w->n_terms] = (struct source_term){.hash = hash,
-                                                .text = copy,
-                                                .len = len,
-                                                .column = column,
-                                                .count = 1,
-                                                .category = category,
-                                                .last_record = record};
-    w->slots[at] = (uint32_t)w->n_terms++;
-    c->n_terms++;
-    return true;
-}
-
-/* Links the terms of each column in their order; first[column] is the first of it. */
-static uint32_t *link_terms(struct facts_writer *w)
-{
-    uint32_t *first = malloc((w->n_columns + 1) * sizeof *first);
-    if (!first) return NULL;
-    memset(first, 0xff, (w->n_columns + 1) * sizeof *first);
-    for (size_t i = w->n_terms; i-- > 0;) {
-        w->terms[i].next = first[w->terms[i].column];
-        first[w->terms[i].column] = (uint32_t)i;
-    }
-    return first;
-}
-
-static bool write_terms(struct store *s, struct facts_writer *w, struct error *err)
-{
-    if (w->n_terms == 0) return true;
-    uint32_t *first = link_terms(w);
-    if (!first) return error_memory(err, "facts");
-    sqlite3_stmt *q = store_prepare(
-        s, "INSERT INTO fact_terms(id, text, key, category, count) VALUES (?1, ?2, ?3, ?4, ?5)",
-        err);
-    bool ok = q != NULL;
-    for (size_t column = 0; ok && column < w->n_columns; column++) {
-        if (w->columns[column].free_text) continue;
-        int64_t id = (w->first_column + (int64_t)column) * STORE_MAX_TERMS;
-        for (uint32_t i = first[column]; ok && i != NO_TERM; i = w->terms[i].next) {
-            const struct source_term *t = &w->terms[i];
-            buffer_clear(&w->scratch);
-            tokens_key(t->text, t->len, TOKENS_TEXT, &w->scratch);
-            if (w->scratch.failed) {
-                ok = error_memory(err, "facts");
-                break;
-            }
-            sqlite3_reset(q);
-            sqlite3_bind_int64(q, 1, id++);
-            store_bind(q, 2, t->text, t->len);
-            store_bind(q, 3, buffer_text(&w->scratch), w->scratch.len);
-            sqlite3_bind_int64(q, 4, t->category);
-            sqlite3_bind_int64(q, 5, t->count);
-            ok = sqlite3_step(q) == SQLITE_DONE || store_fail(s, "adding facts", err);
-        }
-    }
-    sqlite3_finalize(q);
-    free(first);
-    return ok;
 }
 
 /* ---- sources, columns, records ---- */
@@ -489,7 +227,9 @@ static bool write_columns(struct store *s, struct facts_writer *w, struct error 
 static bool finish_source(struct store *s, struct facts_writer *w, struct error *err)
 {
     if (!w->open) return true;
-    if (!flush_log(s, w, err) || !write_columns(s, w, err) || !write_terms(s, w, err)) return false;
+    if (!value_log_flush(&w->log, s, w->first_record, err) || !write_columns(s, w, err) ||
+        !term_set_write(&w->terms, s, w->first_column, err))
+        return false;
     sqlite3_stmt *q = store_prepare(
         s, "UPDATE fact_sources SET n_columns = ?2, n_records = ?3 WHERE id = ?1", err);
     if (!q) return false;
@@ -567,7 +307,13 @@ bool store_add_column(struct store *s, int64_t source, const struct fact_column 
     if (column->attribute >= 0 && (size_t)column->attribute >= REGISTRY_COUNT)
         return error_set(err, ERROR_USAGE, "column '%s': no attribute has the number %d",
                          column->name, column->attribute);
-    if (!grow(&w->columns, &w->columns_cap, w->n_columns, sizeof *w->columns, err)) return false;
+    if (w->n_columns == w->columns_cap) {
+        size_t cap = w->columns_cap ? w->columns_cap * 2 : 16;
+        struct source_column *columns = realloc(w->columns, cap * sizeof *columns);
+        if (!columns) return error_memory(err, "facts");
+        w->columns = columns;
+        w->columns_cap = cap;
+    }
     struct source_column *c = &w->columns[w->n_columns];
     *c = (struct source_column){.c = *column};
     c->c.name = arena_strdup(&w->arena, column->name);
@@ -653,7 +399,7 @@ bool store_add_values(struct store *s, int64_t record, int64_t column,
            number = (size_t)(column - w->first_column);
     struct source_column *c = &w->columns[number];
     bool is_last = (int64_t)in_source + 1 == w->n_records;
-    size_t begin = w->log.len, written = 0;
+    size_t begin = w->log.data.len, written = 0;
     for (size_t i = 0; i < n; i++) {
         const struct fact_value *v = &values[i];
         if (v->kind == VALUE_NONE) continue;
@@ -679,30 +425,21 @@ bool store_add_values(struct store *s, int64_t record, int64_t column,
         if (v->place) p.place = v->place, p.place_len = strlen(v->place);
         if (v->quote && v->quote[0]) p.quote = v->quote, p.quote_len = strlen(v->quote);
         if (!is_last || v->line != w->last_line) p.line = v->line;
-        size_t texts = p.len / 2 + p.remark_len / 2 + p.place_len / 2 + p.quote_len / 2;
-        if (texts < MAX_CELL) fact_part_encode(&w->log, &p);
-        if (texts >= MAX_CELL || w->log.len - begin > MAX_CELL)
+        if (!value_log_part(&w->log, begin, &p))
             return error_set(err, ERROR_INPUT, "line %zu: a cell of more than %d MiB", v->line,
-                             MAX_CELL >> 20);
+                             VALUE_LOG_MAX_CELL >> 20);
         if (kind == VALUE_NUMBER)
             c->numbers++;
         else
             c->texts++;
         if (kind == VALUE_TEXT && !v->missing_mark &&
-            !add_term(w, (uint32_t)number, record, v->text, v->len, category, err))
+            !term_set_add(&w->terms, &w->arena, number, record, v->text, v->len, category, err))
             return false;
         written++;
     }
     if (!written) return true;
-    if (w->log.failed) return error_memory(err, "facts");
-    if (!grow(&w->entries, &w->entries_cap, w->n_entries, sizeof *w->entries, err)) return false;
-    w->entries[w->n_entries++] =
-        (struct log_entry){.key = log_key(in_source / FACT_BLOCK_RECORDS, number,
-                                          (unsigned)(in_source % FACT_BLOCK_RECORDS)),
-                           .at = (uint32_t)begin,
-                           .len = (uint32_t)(w->log.len - begin)};
     s->written.facts += written;
-    return w->log.len < LOG_BYTES || flush_log(s, w, err);
+    return value_log_end(&w->log, s, w->first_record, in_source, number, begin, err);
 }
 
 bool facts_remove(struct store *s, int64_t document, struct error *err)

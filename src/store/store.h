@@ -134,7 +134,7 @@ struct hit {
     size_t line_first, line_last;
     struct vehicle vehicle;
     int64_t record; /* of the typed facts: what it is about; 0: none */
-    double score; /* higher is better; what it measures depends on who made the hit */
+    double score;   /* higher is better; what it measures depends on who made the hit */
 };
 
 struct hit_list {

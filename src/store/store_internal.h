@@ -69,6 +69,15 @@ bool store_remove_rows(struct store *s, int64_t id, struct error *err);
  * a row. Finalizes q. */
 bool store_read_hits(struct store *s, sqlite3_stmt *q, struct hit_list *out, struct error *err);
 
+/* As store_prepare; frees sql. */
+sqlite3_stmt *store_prepare_buffer(struct store *s, struct buffer *sql, struct error *err);
+
+/* Reads STORE_VEHICLE_COLUMNS from column `at` on; false when memory is out. */
+bool store_read_vehicle(sqlite3_stmt *q, int at, struct vehicle *v, struct arena *arena);
+
+/* Adds the facts of a passage's lines. */
+bool store_add_lines(struct store *s, int64_t chunk, const char *text, struct error *err);
+
 /* Ends the cached statements. */
 void store_finish_statements(struct store *s);
 

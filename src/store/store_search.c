@@ -65,7 +65,7 @@ void store_filter_bind(sqlite3_stmt *q, const struct vehicle_filter *f)
     if (f->metadata) metadata_bind(q, f->metadata);
 }
 
-static sqlite3_stmt *prepare_buffer(struct store *s, struct buffer *sql, struct error *err)
+sqlite3_stmt *store_prepare_buffer(struct store *s, struct buffer *sql, struct error *err)
 {
     sqlite3_stmt *q = NULL;
     if (sql->failed)
@@ -89,7 +89,7 @@ bool store_filter_records(struct store *s, const struct catalog *c,
     struct buffer sql = {0}, ids = {0};
     buffer_puts(&sql, "SELECT v.id FROM vehicles v WHERE ");
     store_filter_sql(filter, &sql);
-    sqlite3_stmt *q = prepare_buffer(s, &sql, err);
+    sqlite3_stmt *q = store_prepare_buffer(s, &sql, err);
     if (!q) return false;
     store_filter_bind(q, filter);
     int rc;
@@ -113,8 +113,7 @@ bool store_filter_records(struct store *s, const struct catalog *c,
 
 #define VEHICLE_COLUMNS STORE_VEHICLE_COLUMNS
 
-/* Reads VEHICLE_COLUMNS from column `at` on. */
-static bool read_vehicle(sqlite3_stmt *q, int at, struct vehicle *v, struct arena *arena)
+bool store_read_vehicle(sqlite3_stmt *q, int at, struct vehicle *v, struct arena *arena)
 {
     v->manufacturer = store_column(q, at, arena);
     v->model = store_column(q, at + 1, arena);
@@ -137,7 +136,7 @@ bool store_find_vehicles(struct store *s, const struct vehicle_filter *filter, s
     store_filter_sql(filter, &sql);
     buffer_puts(&sql, " GROUP BY v.manufacturer_key, v.model_key, v.year, v.trim_key"
                       " ORDER BY v.year DESC, v.id LIMIT ?1");
-    sqlite3_stmt *q = prepare_buffer(s, &sql, err);
+    sqlite3_stmt *q = store_prepare_buffer(s, &sql, err);
     if (!q) return false;
     store_filter_bind(q, filter);
     sqlite3_bind_int64(q, 1, (int64_t)limit);
@@ -156,7 +155,7 @@ bool store_find_vehicles(struct store *s, const struct vehicle_filter *filter, s
             *out = grown;
             cap = more;
         }
-        ok = read_vehicle(q, 0, &(*out)[(*n)++], arena) || error_memory(err, "vehicles");
+        ok = store_read_vehicle(q, 0, &(*out)[(*n)++], arena) || error_memory(err, "vehicles");
     }
     if (ok && rc != SQLITE_DONE) ok = store_fail(s, "looking up vehicles", err);
     sqlite3_finalize(q);
@@ -207,8 +206,8 @@ bool store_read_hits(struct store *s, sqlite3_stmt *q, struct hit_list *out, str
                           .line_last = (size_t)sqlite3_column_int64(q, 7),
                           .record = sqlite3_column_int64(q, 16),
                           .score = sqlite3_column_double(q, 8)};
-        if (!read_vehicle(q, 9, &h->vehicle, &out->arena) || !h->path || !h->title || !h->text ||
-            !h->location)
+        if (!store_read_vehicle(q, 9, &h->vehicle, &out->arena) || !h->path || !h->title ||
+            !h->text || !h->location)
             ok = error_memory(err, "search results");
     }
     if (ok && rc != SQLITE_DONE) ok = store_fail(s, "searching", err);
@@ -269,7 +268,7 @@ bool store_search(struct store *s, const struct store_query *query, struct hit_l
         buffer_free(&sql);
         return error_memory(err, "a query");
     }
-    sqlite3_stmt *q = prepare_buffer(s, &sql, err);
+    sqlite3_stmt *q = store_prepare_buffer(s, &sql, err);
     bool ok = q != NULL;
     if (ok) {
         sqlite3_bind_text64(q, 1, buffer_text(&match), match.len, SQLITE_STATIC, SQLITE_UTF8);
@@ -291,7 +290,7 @@ bool store_vehicle_chunks(struct store *s, const struct vehicle_filter *filter, 
                       " JOIN documents d ON d.id = c.document WHERE ");
     store_filter_sql(filter, &sql);
     buffer_puts(&sql, " ORDER BY v.year DESC, c.id LIMIT ?1");
-    sqlite3_stmt *q = prepare_buffer(s, &sql, err);
+    sqlite3_stmt *q = store_prepare_buffer(s, &sql, err);
     if (!q) return false;
     store_filter_bind(q, filter);
     sqlite3_bind_int64(q, 1, (int64_t)limit);
@@ -312,42 +311,6 @@ bool store_first_chunks(struct store *s, size_t limit, struct hit_list *out, str
     return store_read_hits(s, q, out, err);
 }
 
-bool store_chunk_facts(struct store *s, int64_t chunk, struct arena *arena, struct store_fact **out,
-                       size_t *n, struct error *err)
-{
-    *out = NULL;
-    *n = 0;
-    sqlite3_stmt *q = store_prepare(
-        s,
-        "SELECT a.name, f.value, f.unit, f.number, f.line, count(*) OVER () FROM facts f"
-        " JOIN attributes a ON a.id = f.attribute WHERE f.chunk = ?1 ORDER BY f.line",
-        err);
-    if (!q) return false;
-    sqlite3_bind_int64(q, 1, chunk);
-    bool ok = true;
-    int rc;
-    while (ok && (rc = sqlite3_step(q)) == SQLITE_ROW) {
-        if (!*out) {
-            *out = arena_array(arena, (size_t)sqlite3_column_int64(q, 5), sizeof **out);
-            if (!*out) {
-                ok = error_memory(err, "facts");
-                break;
-            }
-        }
-        struct store_fact *f = &(*out)[(*n)++];
-        f->name = store_column(q, 0, arena);
-        f->value = store_column(q, 1, arena);
-        f->unit = store_column(q, 2, arena);
-        f->numeric = sqlite3_column_type(q, 3) != SQLITE_NULL;
-        f->number = sqlite3_column_double(q, 3);
-        f->line = (size_t)sqlite3_column_int64(q, 4);
-        if (!f->name || !f->value || !f->unit) ok = error_memory(err, "facts");
-    }
-    if (ok && rc != SQLITE_DONE) ok = store_fail(s, "reading facts", err);
-    sqlite3_finalize(q);
-    return ok;
-}
-
 bool store_read_chunk(struct store *s, int64_t chunk, struct hit_list *out, struct error *err)
 {
     sqlite3_stmt *q = store_prepare(s,
@@ -358,66 +321,4 @@ bool store_read_chunk(struct store *s, int64_t chunk, struct hit_list *out, stru
     if (!q) return false;
     sqlite3_bind_int64(q, 1, chunk);
     return store_read_hits(s, q, out, err);
-}
-
-/* The ids of the attributes that are wanted: "1,2,3"; empty for none. */
-static bool wanted_attributes(struct store *s, store_wanted *wanted, void *context,
-                              struct buffer *out, struct error *err)
-{
-    sqlite3_stmt *q = store_prepare(s, "SELECT id, name FROM attributes", err);
-    if (!q) return false;
-    int rc;
-    while ((rc = sqlite3_step(q)) == SQLITE_ROW) {
-        const char *name = (const char *)sqlite3_column_text(q, 1);
-        if (!name || !wanted(context, name)) continue;
-        buffer_printf(out, "%s%lld", out->len ? "," : "", (long long)sqlite3_column_int64(q, 0));
-    }
-    bool ok = rc == SQLITE_DONE || store_fail(s, "reading attributes", err);
-    sqlite3_finalize(q);
-    return ok && (!out->failed || error_memory(err, "a query"));
-}
-
-bool store_find_figures(struct store *s, const struct vehicle_filter *filter, store_wanted *wanted,
-                        void *context, struct arena *arena, struct store_figure **out, size_t *n,
-                        struct error *err)
-{
-    *out = NULL;
-    *n = 0;
-    struct buffer ids = {0}, sql = {0};
-    bool ok = wanted_attributes(s, wanted, context, &ids, err);
-    if (!ok || ids.len == 0) {
-        buffer_free(&ids);
-        return ok;
-    }
-    buffer_printf(
-        &sql,
-        "SELECT c.id, a.name, f.value, f.unit, f.number, count(*) OVER (), " VEHICLE_COLUMNS
-        " FROM facts f JOIN attributes a ON a.id = f.attribute"
-        " JOIN chunks c ON c.id = f.chunk JOIN vehicles v ON v.id = c.vehicle"
-        " WHERE f.attribute IN (%s) AND f.number IS NOT NULL AND ",
-        buffer_text(&ids));
-    buffer_free(&ids);
-    store_filter_sql(filter, &sql);
-    buffer_puts(&sql, " ORDER BY c.id, f.line");
-    sqlite3_stmt *q = prepare_buffer(s, &sql, err);
-    if (!q) return false;
-    store_filter_bind(q, filter);
-    int rc;
-    while (ok && (rc = sqlite3_step(q)) == SQLITE_ROW) {
-        if (!*out) *out = arena_array(arena, (size_t)sqlite3_column_int64(q, 5), sizeof **out);
-        struct store_figure *f = *out ? &(*out)[(*n)++] : NULL;
-        ok = f && read_vehicle(q, 6, &f->vehicle, arena);
-        if (ok) {
-            f->chunk = sqlite3_column_int64(q, 0);
-            f->name = store_column(q, 1, arena);
-            f->value = store_column(q, 2, arena);
-            f->unit = store_column(q, 3, arena);
-            f->number = sqlite3_column_double(q, 4);
-            ok = f->name && f->value && f->unit;
-        }
-        if (!ok) error_memory(err, "facts");
-    }
-    if (ok && rc != SQLITE_DONE) ok = store_fail(s, "reading facts", err);
-    sqlite3_finalize(q);
-    return ok;
 }

@@ -169,58 +169,6 @@ bool store_vehicle_row(struct store *s, const struct vehicle *v, int64_t *id, st
     return true;
 }
 
-static bool attribute_row(struct store *s, const char *name, size_t len, int64_t *id,
-                          struct error *err)
-{
-    uint64_t hash = XXH3_64bits(name, len);
-    size_t slot = (size_t)hash & (ATTRIBUTE_CACHE - 1);
-    if (s->attributes[slot].id && s->attributes[slot].hash == hash) {
-        *id = s->attributes[slot].id;
-        return true;
-    }
-    sqlite3_stmt *q = s->find_attribute;
-    sqlite3_reset(q);
-    store_bind(q, 1, name, len);
-    int rc = sqlite3_step(q);
-    if (rc == SQLITE_ROW) {
-        *id = sqlite3_column_int64(q, 0);
-        sqlite3_reset(q);
-    } else {
-        sqlite3_reset(s->add_attribute);
-        store_bind(s->add_attribute, 1, name, len);
-        if (rc != SQLITE_DONE || sqlite3_step(s->add_attribute) != SQLITE_DONE)
-            return store_fail(s, "adding an attribute", err);
-        *id = sqlite3_last_insert_rowid(s->db);
-    }
-    s->attributes[slot].hash = hash;
-    s->attributes[slot].id = *id;
-    return true;
-}
-
-static bool add_facts(struct store *s, int64_t chunk, const char *text, struct error *err)
-{
-    struct fact f;
-    size_t offset = 0, line = 0;
-    while (fact_next(&f, text, &offset, &line)) {
-        int64_t attribute = 0;
-        if (!attribute_row(s, f.name, f.name_len, &attribute, err)) return false;
-        sqlite3_stmt *q = s->add_fact;
-        sqlite3_reset(q);
-        sqlite3_bind_int64(q, 1, chunk);
-        sqlite3_bind_int64(q, 2, (int64_t)f.line);
-        sqlite3_bind_int64(q, 3, attribute);
-        store_bind(q, 4, f.value, f.value_len);
-        store_bind(q, 5, f.unit, strlen(f.unit));
-        if (f.numeric)
-            sqlite3_bind_double(q, 6, f.number);
-        else
-            sqlite3_bind_null(q, 6);
-        if (sqlite3_step(q) != SQLITE_DONE) return store_fail(s, "adding a fact", err);
-        s->written.facts++;
-    }
-    return true;
-}
-
 static bool add_passage(struct store *s, const struct chunk *c, int64_t record, int64_t *id,
                         struct error *err)
 {
@@ -261,7 +209,7 @@ static bool add_passage(struct store *s, const struct chunk *c, int64_t record, 
 bool store_add_chunk(struct store *s, const struct chunk *c, struct error *err)
 {
     int64_t chunk = 0;
-    return add_passage(s, c, 0, &chunk, err) && add_facts(s, chunk, c->text, err);
+    return add_passage(s, c, 0, &chunk, err) && store_add_lines(s, chunk, c->text, err);
 }
 
 bool store_add_passage(struct store *s, const struct chunk *passage, int64_t record,
