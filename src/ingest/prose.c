@@ -510,7 +510,7 @@ bool prose_read(struct prose *out, const struct document *d, const char *data, s
     r->sentence = malloc(sizeof *r->sentence);
     r->lex = prose_lexicon_create(&out->arena);
     bool ok = r->sentence && r->lex && prose_names_init(&r->names, d, r->lex, &out->arena) && read_file_name(r);
-    out->language = find_language(d);
+    out->language = r->names.language = find_language(d);
     if (ok) r->style = find_style(d, out->language);
     for (size_t b = 0; ok && b < d->n_blocks; b++) {
         const struct block *k = &d->blocks[b];

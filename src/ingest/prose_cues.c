@@ -12,7 +12,7 @@ static const struct {
      "about approximately approx around roughly nearly almost circa ca just only some up to as much "
      "many over under exceeding exceeds exceed excess around estimated maximum max minimum min at "
      "least most more less fewer than etwa rund ungefahr knapp gut bis zu maximal mindestens uber "
-     "unter nur environ pres presque jusqu a plus moins de jusque unos unas casi hasta alrededor "
+     "unter nur environ pres presque jusqu plus moins jusque unos unas casi hasta alrededor "
      "aproximadamente mas menos between zwischen entre full generous impressive claimed quoted "
      "healthy mere whopping total combined remarkably low high"},
     {WORD_LINK,
@@ -23,12 +23,12 @@ static const struct {
      "einer est sont etait de du d des la le les l un une en es son era el los las una con del que "
      "s produces offers offering output outputs ranging ranges ranged rated"},
     {WORD_NEGATION,
-     "not no never neither nor without cannot t nicht kein keine keinen nie ohne pas ne n jamais sans "
+     "not no never neither nor without cannot isn doesn don won wasn weren hasn haven didn couldn wouldn aren nicht kein keine keinen nie ohne pas ne jamais sans "
      "nunca sin ni"},
     {WORD_UNREAL,
      "would could might may should planned plans plan expected expects rumoured rumored reportedly "
      "proposed cancelled canceled scheduled concept prototype if hypothetical allegedly speculated "
-     "supposed hoped aims aimed target targeted wurde wurden konnte soll sollen sollte geplant "
+     "supposed hoped soll sollen sollte geplant "
      "erwartet voraussichtlich angeblich serait pourrait devrait prevu prevoit si seria podria "
      "deberia previsto esperado"},
     {WORD_MORE,
@@ -54,7 +54,7 @@ static const struct {
      "contre que lieu frente comparado replacing replaces replaced supersedes supplanting ersetzt "
      "remplace sustituye"},
     {WORD_ENGINE,
-     "engine engines motor motors unit units turbo turbocharged supercharged twincharged naturally "
+     "engine engines motor motors unit units bi turbo turbocharged supercharged twincharged naturally "
      "aspirated diesel petrol gasoline gas v6 v8 v v10 v12 w12 hemi inline straight flat boxer "
      "cylinder cylinders four five six eight twin hybrid tdi tsi tfsi fsi hdi dci cdi crdi cdti tdci "
      "vtec ecoboost multijet skyactiv puretech mivec two stroke rotary wankel l i block mill "
@@ -95,10 +95,10 @@ static const struct {
      "fast wallbox ladt laden ladeleistung lade schnelllader ladestation schnellladen charger borne "
      "rapide carga cargador recarga"},
     {WORD_FLEET,
-     "average rivals rival competitors competitor competition segment industry fleet average class "
-     "market sales sold sell deliveries durchschnitt konkurrenz concurrence moyenne promedio rivales"},
+     "average rivals rival competitors competitor fleet sales sold deliveries durchschnitt konkurrenz "
+     "durchschnittliche moyenne promedio rivales"},
     {WORD_FORMER,
-     "predecessor predecessors outgoing former previous previously earlier older formerly original "
+     "predecessor predecessors outgoing previous previously old older formerly "
      "vorganger vorgangers bisherige bisherigen predecesseur precedente precedent antecesor "
      "predecesor anterior"},
     {WORD_OPTION,
@@ -112,7 +112,7 @@ static const struct {
     {WORD_PREPOSITION,
      "with in for on behind at from excluding including without depending under when if per mit bei "
      "im in fur auf hinter inklusive inkl zzgl nach je ohne avec pour en sur derriere selon sans hors "
-     "con para por sin tras segun and including"},
+     "con para por sin tras segun"},
     {WORD_TOPIC,
      "engine engines motor motors performance dimension dimensions weight weights interior exterior "
      "design safety history overview introduction summary conclusion powertrain powertrains "
@@ -143,7 +143,18 @@ static const struct {
      "estate coupe convertible roadster motorcycle bike ev model machine auto wagen fahrzeug "
      "gelandewagen limousine kombi voiture vehicule modele break berline coche vehiculo berlina "
      "todoterreno newcomer"},
-    {WORD_BODY, "front rear third second row rows back bucket sport heated ventilated child jump"},
+    {WORD_GEARBOX,
+     "manual manuals automatic automatics auto autos transmission transmissions gearbox gearboxes dsg "
+     "dct dual automated sequential pdk amt tiptronic geartronic torqueflite steptronic hydramatic "
+     "powershift ecvt cvt schaltgetriebe getriebe automatik automatikgetriebe"},
+    {WORD_ENDED,
+     "discontinued discontinuation dropped eliminated deleted removed retired withdrawn axed "
+     "eingestellt entfiel entfallt abandonne supprime eliminado retirado"},
+    {WORD_DOCUMENT,
+     "review reviews test tests drive manual owner owners handbook guide brochure press release report "
+     "road first long term buying buyers factsheet fahrbericht testbericht betriebsanleitung prospekt "
+     "pressemitteilung essai communique prueba all new"},
+    {WORD_MOTOR_PART, "front rear electric second third traction starter vordere hintere arriere avant"},
     {WORD_PER, "per pro par por je"},
 };
 
@@ -186,7 +197,7 @@ static const struct {
      "ground clearance|ride height|of ground clearance|bodenfreiheit|garde au sol|de garde au sol|"
      "altura libre al suelo|distancia al suelo|altura al suelo"},
     {"length", CUE_AFTER, "long|in length|lang|lange|de long|de longueur|de largo|de longitud|length|nose to tail|bumper to bumper"},
-    {"length", CUE_BEFORE, "measuring|measures|overall length|length|in length|stretches|lange|misst|mesure|mesurant|longueur|longitud|mide"},
+    {"length", CUE_BEFORE, "overall length|length|stretches|lange|longueur|longitud"},
     {"width", CUE_AFTER, "wide|in width|breit|breite|de large|de largeur|de ancho|width|across"},
     {"width", CUE_BEFORE, "width|breite|largeur|anchura|ancho"},
     {"height", CUE_AFTER, "tall|high|in height|hoch|hohe|de haut|de hauteur|de alto|de altura|height"},

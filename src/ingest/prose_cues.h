@@ -37,9 +37,11 @@ enum word_class {
     WORD_GENERATION = 1 << 20, /* generation, series, facelift */
     WORD_AND = 1 << 21,      /* and, or, to, between members of a list */
     WORD_VEHICLE = 1 << 22,  /* car, vehicle, SUV: "the car" is the one spoken of */
-    WORD_BODY = 1 << 23,     /* other makers' things: rear seats, wheels; behind a count: no seats of it */
-    WORD_PER = 1 << 24,      /* per, a: a rate */
-    WORD_TEST = 1 << 25,     /* from rest, 0: what an acceleration begins with */
+    WORD_GEARBOX = 1 << 23,  /* manual, automatic: "five-speed" of them are gears */
+    WORD_PER = 1 << 24,      /* per: a rate */
+    WORD_ENDED = 1 << 25,    /* discontinued, dropped: no longer so */
+    WORD_DOCUMENT = 1 << 26, /* review, manual: of a title, beside the vehicle's name */
+    WORD_MOTOR_PART = 1 << 27, /* rear, electric: the power of one motor of several */
 };
 
 enum cue_side {

@@ -34,6 +34,8 @@ static bool from_rest(const struct prose_sentence *s, const struct prose_measure
     if (*said) return true;
     if (p->low != p->high) return false;
     for (size_t i = m->at.first, back = 0; i-- > 0 && back < 3; back++) {
+        if (s->marks[i + 1].before >= BREAK_COMMA) break;
+        if (s->in_measure[i] && s->parts[s->measures[s->in_measure[i] - 1].first_part].unit) break;
         if (key_is(s, i, "0") || key_is(s, i, "zero") || key_is(s, i, "rest") || key_is(s, i, "null") ||
             key_is(s, i, "standstill")) {
             *said = true;
@@ -111,6 +113,21 @@ static bool fits(const struct prose_sentence *s, const struct prose_measure *m, 
     return low >= a->low && high <= a->high;
 }
 
+/* "bed length", "tyre width": a size of something on the vehicle, by a word that is no known name. */
+static bool is_part_of_name(const struct prose_sentence *s, const struct prose_cue *c)
+{
+    enum dimension d = REGISTRY[c->attribute].dimension;
+    if ((d != DIMENSION_LENGTH && d != DIMENSION_MASS) || c->first == 0) return false;
+    size_t i = c->first;
+    if (s->marks[i].before != BREAK_NONE || s->marks[i].bracket != s->marks[i - 1].bracket || s->in_measure[i - 1])
+        return false;
+    if (prose_has(s, i, WORD_VERB)) return false;
+    return !prose_has(s, i - 1, WORD_ARTICLE | WORD_LINK | WORD_HEDGE | WORD_AND | WORD_PREPOSITION | WORD_VERB |
+                                    WORD_VEHICLE | WORD_PRONOUN | WORD_MORE | WORD_CHANGE) &&
+           strcmp(s->t[i - 1].key, "overall") != 0 && strcmp(s->t[i - 1].key, "exterior") != 0 &&
+           !s->t[i - 1].upper;
+}
+
 /* Tokens between a cue and its figure, weighed; TOO_FAR: they are not each other's. */
 static size_t distance_before(const struct prose_sentence *s, const struct prose_cue *c,
                               const struct prose_measure *m)
@@ -120,6 +137,7 @@ static size_t distance_before(const struct prose_sentence *s, const struct prose
     if (end > m->at.first || m->attached) return TOO_FAR;
     uint16_t bracket = s->marks[c->first].bracket, own = s->marks[m->at.first].bracket;
     if (bracket != own && (bracket != 0 || m->at.first - end > 1)) return TOO_FAR;
+    if (c->n == 1 && is_part_of_name(s, c)) return TOO_FAR;
     for (size_t i = end; i <= m->at.first; i++) {
         if (s->marks[i].bracket != bracket && s->marks[i].bracket != own) continue; /* an aside */
         if (s->marks[i].before == BREAK_CLAUSE) return TOO_FAR;
@@ -127,7 +145,10 @@ static size_t distance_before(const struct prose_sentence *s, const struct prose
         if (i == m->at.first) break;
         if (s->in_measure[i]) {
             const struct prose_measure *other = &s->measures[s->in_measure[i] - 1];
-            if (other->dimension == m->dimension || !(other->attached || other->counted)) return TOO_FAR;
+            bool passed = other->dimension == m->dimension ? other->rejected
+                                                           : other->attached || other->counted ||
+                                                                 other->dimension == DIMENSION_NONE;
+            if (!passed) return TOO_FAR;
             continue;
         }
         if (prose_has(s, i, WORD_HEDGE | WORD_LINK | WORD_ARTICLE | WORD_CHANGE)) continue;
@@ -169,7 +190,7 @@ static size_t distance_behind(const struct prose_sentence *s, const struct prose
 static bool of_something_else(const struct prose_sentence *s, const struct prose_measure *m)
 {
     size_t i = m->at.end;
-    if (!key_is(s, i, "of") || prose_parted(s, i, BREAK_COMMA)) return false;
+    if (!key_is(s, i, "of") || prose_parted(s, i, BREAK_COMMA) || key_is(s, i + 1, "co")) return false;
     for (size_t c = 0; c < s->n_cues; c++) {
         if (s->cues[c].first >= i && s->cues[c].first <= i + 3 && fits(s, m, s->cues[c].attribute)) return false;
     }
@@ -228,6 +249,28 @@ static bool speaks_of_charging(const struct prose_sentence *s, const struct pros
     return false;
 }
 
+/* "a 350 kW charger" is the station's. */
+static bool is_a_station(const struct prose_sentence *s, const struct prose_measure *m)
+{
+    size_t i = m->at.end;
+    return !prose_parted(s, i, BREAK_COMMA) &&
+           (key_is(s, i, "charger") || key_is(s, i, "chargers") || key_is(s, i, "wallbox") || key_is(s, i, "dc") ||
+            key_is(s, i, "charging") || key_is(s, i, "ladestation") || key_is(s, i, "borne") ||
+            key_is(s, i, "cargador") || key_is(s, i, "station"));
+}
+
+/* Whether a known volume follows: "a 9.5-litre tank". */
+static bool volume_behind(const struct prose_sentence *s, const struct prose_measure *m)
+{
+    int displacement = registry_find("displacement");
+    for (size_t c = 0; c < s->n_cues; c++)
+        if ((s->cues[c].sides & CUE_AFTER) && s->cues[c].attribute != displacement &&
+            REGISTRY[s->cues[c].attribute].dimension == DIMENSION_VOLUME && s->cues[c].first >= m->at.end &&
+            s->cues[c].first <= m->at.end + 2)
+            return true;
+    return false;
+}
+
 static bool names_a_displacement(const struct prose_sentence *s, const struct prose_measure *m)
 {
     const struct value_part *p = &s->parts[m->first_part];
@@ -238,6 +281,9 @@ static bool names_a_displacement(const struct prose_sentence *s, const struct pr
         if (s->engines[k].first <= m->at.first && m->at.end <= s->engines[k].end) return true;
     if (!strcmp(p->unit->symbol, "cc") || !strcmp(p->unit->symbol, "cm\u00b3")) return true;
     if (strcmp(p->unit->symbol, "L") != 0 || litres < 0.5) return false;
+    bool decimal = p->low != floor(p->low);
+    for (size_t i = p->begin; i < p->end; i++) decimal = decimal || s->text[i] == '.';
+    if (m->attached && decimal && litres <= 8.5 && !volume_behind(s, m)) return true;
     /* "petrol engines from 1.0 to 1.6 liters", "a 2.5L" */
     size_t begin = prose_stretch_begin(s, m->at.first, BREAK_COMMA);
     if (litres <= 9)
@@ -246,6 +292,13 @@ static bool names_a_displacement(const struct prose_sentence *s, const struct pr
             if (s->in_measure[i] && s->measures[s->in_measure[i] - 1].dimension == DIMENSION_VOLUME) break;
             if (prose_has(s, i, WORD_VERB) && !prose_has(s, i, WORD_LINK)) break;
         }
+    /* "2.2-liter or 2.5-liter flat-four": as the next of the list */
+    size_t next = m->at.end + prose_has(s, m->at.end, WORD_AND);
+    if (next < s->n && s->in_measure[next] && (next > m->at.end || prose_parted(s, next, BREAK_COMMA)) &&
+        s->measures[s->in_measure[next] - 1].at.first == next &&
+        s->measures[s->in_measure[next] - 1].dimension == DIMENSION_VOLUME && litres <= 9)
+        for (size_t k = 0; k < s->n_engines; k++)
+            if (s->engines[k].first <= next && next < s->engines[k].end) return true;
     return litres <= 9 && m->at.end - m->at.first >= 2 && s->t[m->at.end - 1].gap == GAP_NONE &&
            s->text[s->t[m->at.end - 1].begin] == 'L' && !is_of(s, m->at.end);
 }
@@ -254,7 +307,10 @@ static void bind_by_unit(struct prose_sentence *s, struct prose_measure *m)
 {
     const char *id = NULL;
     switch (m->dimension) {
-    case DIMENSION_POWER: id = speaks_of_charging(s, m) ? "charging_power" : "power"; break;
+    case DIMENSION_POWER:
+        if (!speaks_of_charging(s, m)) id = "power";
+        else if (!is_a_station(s, m)) id = "charging_power";
+        break;
     case DIMENSION_TORQUE: id = "torque"; break;
     case DIMENSION_EMISSION: id = "co2_emissions"; break;
     case DIMENSION_CONSUMPTION: id = "fuel_consumption"; break;
@@ -299,7 +355,7 @@ static void bind_chain(struct prose_sentence *s, size_t k)
     size_t i = prose_skip_hedges_back(s, m->at.first);
     bool joined = i == before->at.end || s->marks[m->at.first].bracket != s->marks[before->at.end - 1].bracket ||
                   (i > 0 && prose_has(s, i - 1, WORD_AND | WORD_CHANGE)) ||
-                  (i > 1 && prose_has(s, i - 2, WORD_CHANGE));
+                  (i > 1 && prose_has(s, i - 2, WORD_CHANGE)) || s->marks[i].before == BREAK_COMMA;
     for (size_t j = before->at.end; j < m->at.first; j++)
         if (s->in_measure[j] || s->marks[j].before == BREAK_CLAUSE) joined = false;
     if (!joined || of_something_else(s, m)) return;
@@ -313,6 +369,37 @@ static bool is_performance(const struct attribute *a)
     return a->dimension == DIMENSION_POWER || a->dimension == DIMENSION_TORQUE ||
            a->dimension == DIMENSION_CONSUMPTION || a->dimension == DIMENSION_EMISSION ||
            a->dimension == DIMENSION_SPEED || a->dimension == DIMENSION_TIME;
+}
+
+/* "combining a 2.0L turbo with electric motors for 375 HP" */
+static bool is_combined(const struct prose_sentence *s, const struct prose_measure *m)
+{
+    size_t begin = prose_stretch_begin(s, m->at.first, BREAK_COMMA), end = prose_stretch_end(s, m->at.end - 1, BREAK_COMMA);
+    for (size_t i = begin; i < end; i++)
+        if (!strncmp(s->t[i].key, "combin", 6) || key_is(s, i, "total") || key_is(s, i, "together") ||
+            key_is(s, i, "system") || !strncmp(s->t[i].key, "systemleistung", 14) || key_is(s, i, "kombiniert"))
+            return true;
+    return false;
+}
+
+/* Whether an engine named before a figure is the one that has it: no comma between them, but for a
+ * participle behind it, or an engine that the sentence is about. A range is of all engines named. */
+static bool engine_reaches(const struct prose_sentence *s, size_t engine, const struct prose_measure *m)
+{
+    const struct token_range *e = &s->engines[engine];
+    bool range = s->parts[m->first_part].low < s->parts[m->first_part].high;
+    size_t commas = 0;
+    bool participle = false;
+    for (size_t i = e->end; i <= m->at.first; i++) {
+        if (s->marks[i].before == BREAK_CLAUSE) return false;
+        if (s->marks[i].before != BREAK_COMMA) continue;
+        size_t n = strlen(s->t[i].key);
+        participle = n > 4 && !strcmp(s->t[i].key + n - 3, "ing");
+        commas++;
+    }
+    if (commas == 0) return true;
+    if (range) return false;
+    return (commas == 1 && participle) || (e->first <= 4 && s->n_engines == 1);
 }
 
 static void find_engine(struct prose_sentence *s, struct prose_measure *m)
@@ -331,25 +418,62 @@ static void find_engine(struct prose_sentence *s, struct prose_measure *m)
             return;
         }
         if (e->end <= m->at.first) {
+            if (!engine_reaches(s, k, m)) return;
             m->engine = k;
+            size_t begin = prose_stretch_begin(s, m->at.first, BREAK_COMMA);
+            if (is_combined(s, m))
+                while (m->engine > 0 && s->engines[m->engine - 1].first >= begin) m->engine--;
             return;
         }
     }
+}
+
+/* The power of one motor beside others is not the vehicle's. */
+static bool is_one_motor(const struct prose_sentence *s, const struct prose_measure *m)
+{
+    enum dimension d = REGISTRY[m->attribute].dimension;
+    if ((d != DIMENSION_POWER && d != DIMENSION_TORQUE) || !strcmp(REGISTRY[m->attribute].id, "charging_power"))
+        return false;
+    size_t begin = m->at.first, end = m->at.end;
+    if (m->engine != SIZE_MAX) {
+        if (s->engines[m->engine].first < begin) begin = s->engines[m->engine].first;
+        if (s->engines[m->engine].end > end) end = s->engines[m->engine].end;
+    }
+    bool motor = false, part = false, electric = false, hybrid = false;
+    for (size_t i = begin > 3 ? begin - 3 : 0; i < s->n && i < end + 3; i++) {
+        if (s->marks[i].before >= BREAK_COMMA && i >= m->at.end) break;
+        motor = motor || key_is(s, i, "motor") || key_is(s, i, "motors") || key_is(s, i, "elektromotor");
+        electric = electric || key_is(s, i, "electric") || key_is(s, i, "elektromotor");
+        part = part || (prose_has(s, i, WORD_MOTOR_PART) && !key_is(s, i, "electric") && !prose_has(s, i, WORD_VEHICLE));
+    }
+    for (size_t i = 0; i < s->n; i++) hybrid = hybrid || key_is(s, i, "hybrid") || key_is(s, i, "engine");
+    return motor && (part || (electric && hybrid)) && !is_combined(s, m);
+}
+
+static bool is_figure(const struct prose_sentence *s, size_t i)
+{
+    if (!s->in_measure[i]) return false;
+    const struct prose_measure *m = &s->measures[s->in_measure[i] - 1];
+    return m->counted ? m->at.end - m->at.first > 2 : s->parts[m->first_part].unit != NULL;
 }
 
 static void find_remark(struct prose_sentence *s, struct prose_measure *m)
 {
     size_t i = m->behind, end = i;
     if (i >= s->n || s->marks[i].before != BREAK_NONE || s->in_measure[i] ||
-        !prose_has(s, i, WORD_PREPOSITION) || prose_has(s, i, WORD_AND) ||
-        s->marks[i].bracket != s->marks[m->at.first].bracket)
+        !prose_has(s, i, WORD_PREPOSITION) || s->marks[i].bracket != s->marks[m->at.first].bracket)
         return;
-    while (end < s->n && end - i < 7 && (end == i || s->marks[end].before == BREAK_NONE) && !s->in_measure[end] &&
+    while (end < s->n && end - i < 9 && (end == i || s->marks[end].before == BREAK_NONE) && !is_figure(s, end) &&
            s->marks[end].bracket == s->marks[i].bracket &&
-           (end == i || !prose_has(s, end, WORD_AND) || prose_has(s, end, WORD_PREPOSITION)) &&
-           !(end > i + 1 && prose_has(s, end, WORD_VERB)))
+           (end == i || !prose_has(s, end, WORD_AND) || s->t[end].upper) &&
+           !(end > i + 1 && prose_has(s, end, WORD_VERB) && !s->t[end].upper))
         end++;
-    while (end > i && prose_has(s, end - 1, WORD_PREPOSITION | WORD_ARTICLE | WORD_LINK | WORD_AND | WORD_HEDGE))
+    /* "on XT and Wilderness trims" */
+    if (end + 2 < s->n && prose_has(s, end, WORD_AND) && s->t[end - 1].upper && s->t[end + 1].upper &&
+        prose_has(s, end + 2, WORD_VARIANT))
+        end += 3;
+    while (end > i && !s->t[end - 1].upper &&
+           prose_has(s, end - 1, WORD_PREPOSITION | WORD_ARTICLE | WORD_LINK | WORD_AND | WORD_HEDGE))
         end--;
     if (end > i + 1) m->remark = (struct token_range){i, end};
 }
@@ -366,6 +490,21 @@ static void share_remarks(struct prose_sentence *s)
             next->at.first > i && next->attribute >= 0 && next->engine == m->engine)
             m->remark = next->remark;
     }
+}
+
+/* "18/25 MPG" is of city and highway. */
+static void read_pair(struct prose_sentence *s, size_t k)
+{
+    int city = qualifier_find("city"), highway = qualifier_find("highway");
+    struct prose_measure *a = &s->measures[k], *b = &s->measures[k + 1];
+    const struct value_part *p = &s->parts[a->first_part], *q = &s->parts[b->first_part];
+    if (city < 0 || highway < 0 || a->dimension != DIMENSION_CONSUMPTION || b->dimension != DIMENSION_CONSUMPTION ||
+        a->attribute < 0 || b->attribute != a->attribute || a->n_parts != 1 || p->low != p->high || q->low != q->high ||
+        q->begin != p->end + 1 || s->text[p->end] != '/' || !p->unit || !p->unit->reciprocal || p->low >= q->low)
+        return;
+    a->qualifiers |= 1ull << city;
+    b->qualifiers |= 1ull << highway;
+    if (b->remark.end > b->remark.first) a->remark = b->remark;
 }
 
 /* Money is a vehicle's price unless a pack, a month or a fee is paid. */
@@ -391,7 +530,7 @@ bool prose_sentence_read(struct prose_sentence *s, const struct prose_lexicon *l
     if (len > PROSE_MAX_SENTENCE) return false;
     s->n = tokens_split(text, len, TOKENS_TEXT, s->t, PROSE_MAX_TOKENS);
     if (s->n == 0 || s->n == PROSE_MAX_TOKENS) return false;
-    clause_split(text, s->t, s->n, s->marks);
+    clause_split(text, len, s->t, s->n, s->marks);
     for (size_t i = 0; i < s->n; i++) s->words[i] = prose_word(lex, &s->t[i]);
     memset(s->in_measure, 0, s->n);
     prose_find_measures(s, style);
@@ -418,7 +557,9 @@ bool prose_sentence_read(struct prose_sentence *s, const struct prose_lexicon *l
         if (m->attribute < 0) continue;
         find_engine(s, m);
         find_remark(s, m);
+        if (is_one_motor(s, m)) m->attribute = -1;
     }
     share_remarks(s);
+    for (size_t k = 0; k + 1 < s->n_measures; k++) read_pair(s, k);
     return true;
 }

@@ -135,6 +135,22 @@ static void add_count(struct prose_sentence *s, size_t first, size_t end, int at
     s->measures[s->n_measures++] = m;
 }
 
+static bool is_key(const struct prose_sentence *s, size_t i, const char *key)
+{
+    return i < s->n && s->t[i].kind == TOKEN_WORD && !strcmp(s->t[i].key, key);
+}
+
+/* Whether a gearbox follows: a "two-speed transfer case" is none. */
+static bool names_gearbox(const struct prose_sentence *s, size_t i)
+{
+    for (size_t k = i; k < s->n && k < i + 4; k++) {
+        if (s->marks[k].before != BREAK_NONE) return false;
+        if (prose_has(s, k, WORD_GEARBOX)) return true;
+        if (is_key(s, k, "transfer")) return false;
+    }
+    return false;
+}
+
 /* The value of token i as a count. */
 static bool count_value(const struct prose_sentence *s, size_t i, enum number_style style, double *value)
 {
@@ -150,10 +166,22 @@ static bool count_value(const struct prose_sentence *s, size_t i, enum number_st
 void prose_find_counts(struct prose_sentence *s, const struct prose_lexicon *lex,
                        enum number_style style)
 {
-    int cylinders = registry_find("cylinders");
+    int cylinders = registry_find("cylinders"), seats = registry_find("seats");
     for (size_t i = 0; i < s->n; i++) {
-        double value = 0;
+        double value = 0, next = 0;
         size_t used = 0;
+        /* "seats seven", "seating for five" */
+        if (seats >= 0 && (is_key(s, i, "seats") || is_key(s, i, "seating") || is_key(s, i, "accommodates"))) {
+            size_t at = i + 1 + (is_key(s, i + 1, "for") || is_key(s, i + 1, "up"));
+            while (at < s->n && at < i + 4 && prose_has(s, at, WORD_HEDGE) && !count_value(s, at, style, &value)) at++;
+            if (at < s->n && s->in_measure[at] == 0 && s->marks[at].before == BREAK_NONE &&
+                count_value(s, at, style, &value) && value >= 1 && value < 100 &&
+                prose_count_noun(lex, s->t + at + 1, s->n - at - 1, &used) < 0) {
+                add_count(s, at, at + 1, seats, value);
+                i = at;
+                continue;
+            }
+        }
         /* "V6", "inline-six", "flat-four", "straight-six" */
         bool layout = s->t[i].kind == TOKEN_WORD && i + 1 < s->n &&
                       (!strcmp(s->t[i].key, "v") || !strcmp(s->t[i].key, "w") ||
@@ -175,7 +203,10 @@ void prose_find_counts(struct prose_sentence *s, const struct prose_lexicon *lex
             continue;
         if (i > 0 && s->t[i].gap == GAP_NONE) continue; /* "J300 units" */
         int attribute = prose_count_noun(lex, s->t + noun, s->n - noun, &used);
-        if (attribute < 0) continue;
+        if (attribute < 0 || (prose_has(s, noun, WORD_VERB) && used == 1 && s->t[noun].gap != GAP_HYPHEN &&
+                              count_value(s, noun + 1, style, &next)))
+            continue; /* "the 110 seats seven" */
+        if (!strcmp(s->t[noun].key, "speed") && !names_gearbox(s, noun + 1)) continue;
         bool built = REGISTRY[attribute].high > 1000;
         if (built ? value < 2 : value < 1 || value > 99) continue;
         add_count(s, i, noun + used, attribute, value);
@@ -198,7 +229,7 @@ static bool is_displacement_size(const struct value_part *p)
 /* Whether token i can be part of an engine's name: "HEMI", "3F-E", "S54", "naturally". */
 static bool is_engine_word(const struct prose_sentence *s, size_t i)
 {
-    if (s->in_measure[i] && !s->measures[s->in_measure[i] - 1].counted) return false;
+    if (s->in_measure[i] && s->parts[s->measures[s->in_measure[i] - 1].first_part].unit) return false;
     if (prose_has(s, i, WORD_ENGINE)) return true;
     if (prose_has(s, i, WORD_VERB | WORD_LINK | WORD_AND | WORD_PREPOSITION | WORD_VARIANT | WORD_ARTICLE))
         return false;
@@ -228,23 +259,32 @@ void prose_find_engines(struct prose_sentence *s)
         bool size = m && !s->measures[m - 1].counted &&
                     is_displacement_size(&s->parts[s->measures[m - 1].first_part]);
         if (!size && !prose_has(s, i, WORD_ENGINE) && !is_engine_head(s, i)) continue;
-        size_t end = size ? s->measures[m - 1].at.end : i;
-        bool head = false;
-        while (end < s->n && end - i < 10 && (end == i || !apart(s, end)) && is_engine_word(s, end)) {
-            head = head || is_engine_head(s, end);
+        size_t end = size ? s->measures[m - 1].at.end : i, head_end = 0;
+        while (end < s->n && end - i < 12 && (end == i || !apart(s, end))) {
+            size_t inner = s->in_measure[end];
+            if (inner && !size && !s->measures[inner - 1].counted &&
+                is_displacement_size(&s->parts[s->measures[inner - 1].first_part])) {
+                size = true; /* "supercharged 6.2L HEMI V8" */
+                end = s->measures[inner - 1].at.end;
+                continue;
+            }
+            if (!is_engine_word(s, end) &&
+                !(end + 1 < s->n && s->t[end + 1].gap == GAP_HYPHEN && prose_has(s, end + 1, WORD_ENGINE)))
+                break;
             end++;
+            if (is_engine_head(s, end - 1) || (head_end && prose_has(s, end - 1, WORD_ENGINE))) head_end = end;
         }
-        if (!head) {
+        if (!head_end) {
             if (size) i = s->measures[m - 1].at.end - 1;
             continue;
         }
-        size_t first = i; /* "supercharged 6.2L": the adjectives and the size before it */
+        size_t first = i; /* "supercharged 6.2L", "tri-motor": what qualifies it before it */
         while (first > 0 && i - first < 4 && !apart(s, first) && s->in_measure[first - 1] == 0 &&
-               prose_has(s, first - 1, WORD_ENGINE))
+               (prose_has(s, first - 1, WORD_ENGINE) || s->t[first].gap == GAP_HYPHEN))
             first--;
         if (s->n_engines && s->engines[s->n_engines - 1].end > first) first = i;
-        s->engines[s->n_engines++] = (struct token_range){first, end};
-        i = end - 1;
+        s->engines[s->n_engines++] = (struct token_range){first, head_end};
+        i = head_end - 1;
     }
 }
 
@@ -261,11 +301,6 @@ static bool any_word(const struct prose_sentence *s, size_t first, size_t end, u
     for (size_t i = first; i < end; i++)
         if (!s->in_measure[i] && prose_has(s, i, classes)) return true;
     return false;
-}
-
-static bool is_key(const struct prose_sentence *s, size_t i, const char *key)
-{
-    return i < s->n && s->t[i].kind == TOKEN_WORD && !strcmp(s->t[i].key, key);
 }
 
 /* "50 hp more", "440 pounds lighter", "15 mm of extra": a difference. */
@@ -342,11 +377,38 @@ static bool former_before(struct prose_sentence *s, struct prose_measure *m)
     return false;
 }
 
+/* "The 2.5L was replaced by", "discontinuation of the V8": no longer so. */
+static bool ended(const struct prose_sentence *s, const struct prose_measure *m)
+{
+    size_t begin = prose_stretch_begin(s, m->at.first, BREAK_COMMA);
+    for (size_t i = m->at.first, back = 0; i-- > begin && back < 8; back++) {
+        if (prose_has(s, i, WORD_ENDED) || is_key(s, i, "replacement")) return true;
+        /* "discontinuation of the old in favor of the new" */
+        if (is_key(s, i, "favor") || is_key(s, i, "favour") || is_key(s, i, "with") || is_key(s, i, "by")) break;
+    }
+    for (size_t i = m->at.end; i < s->n && i < m->at.end + 8; i++) {
+        if (prose_parted(s, i, BREAK_COMMA) || s->marks[i].bracket != s->marks[m->at.first].bracket) break;
+        if (prose_has(s, i, WORD_ENDED)) return true;
+        if (is_key(s, i, "replaced") && (is_key(s, i - 1, "was") || is_key(s, i - 1, "were") ||
+                                         is_key(s, i - 1, "been") || is_key(s, i - 1, "being")))
+            return true;
+    }
+    return false;
+}
+
+/* "The 100 HP was": a name. */
+static bool is_name(const struct prose_sentence *s, const struct prose_measure *m)
+{
+    size_t i = m->at.first;
+    if (m->attached || m->counted || i == 0 || !prose_has(s, i - 1, WORD_ARTICLE)) return false;
+    return m->at.end < s->n && s->marks[m->at.end].before == BREAK_NONE && prose_has(s, m->at.end, WORD_VERB);
+}
+
 /* Denied, planned, or only thought of. */
 static bool unreal(const struct prose_sentence *s, const struct prose_measure *m)
 {
     size_t i = m->at.first;
-    size_t begin = prose_stretch_begin(s, i, BREAK_COMMA), end = prose_stretch_end(s, m->at.end - 1, BREAK_COMMA);
+    size_t begin = prose_stretch_begin(s, i, BREAK_COMMA), end = 0;
     for (size_t k = begin; k < i; k++) {
         if (s->in_measure[k] || !prose_has(s, k, WORD_NEGATION)) continue;
         if (is_key(s, k + 1, "only") || is_key(s, k + 1, "nur") || is_key(s, k + 1, "seulement")) continue;
@@ -356,7 +418,7 @@ static bool unreal(const struct prose_sentence *s, const struct prose_measure *m
     end = prose_stretch_end(s, m->at.end - 1, BREAK_CLAUSE);
     for (size_t k = begin; k < end; k++) {
         if (s->in_measure[k]) continue;
-        if (prose_has(s, k, WORD_UNREAL) && !s->t[k].upper) return true;
+        if (prose_has(s, k, WORD_UNREAL) && !(s->t[k].upper && is_key(s, k, "may"))) return true;
         if (s->t[k].kind == TOKEN_WORD && multibyte(&s->t[k]) &&
             (!strncmp(s->t[k].key, "wurd", 4) || !strncmp(s->t[k].key, "konnt", 5)))
             return true; /* würde, könnte; wurde and konnte are facts */
@@ -370,8 +432,8 @@ void prose_reject_measures(struct prose_sentence *s)
         struct prose_measure *m = &s->measures[k];
         size_t begin = prose_stretch_begin(s, m->at.first, BREAK_COMMA);
         m->rejected = difference_behind(s, m) || difference_before(s, m) || instead_before(s, m) ||
-                      unreal(s, m) || any_word(s, begin, m->at.first, WORD_FORMER | WORD_FLEET) ||
-                      former_before(s, m);
+                      unreal(s, m) || ended(s, m) || is_name(s, m) ||
+                      any_word(s, begin, m->at.first, WORD_FORMER | WORD_FLEET) || former_before(s, m);
         size_t end = prose_stretch_end(s, m->at.end - 1, BREAK_COMMA);
         for (size_t i = m->at.end; i < end && i < m->at.end + 4; i++)
             if (!s->in_measure[i] && prose_has(s, i, WORD_FLEET)) m->rejected = true;

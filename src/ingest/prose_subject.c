@@ -65,6 +65,9 @@ bool prose_looks_like_heading(const struct document *d, size_t block)
     size_t n_parts = value_scan(b->text, b->len, NUMBER_POINT, parts, 4);
     for (size_t i = 0; i < n_parts; i++)
         if (parts[i].unit) return false;
+    if (b->text[0] == '-' || b->text[0] == '*') return false;
+    for (size_t i = 1; i < n; i++)
+        if (t[i].gap & GAP_COLON) return false; /* "Seats: 2" */
     const struct block *next = &d->blocks[block + 1];
     return next->kind != BLOCK_PARAGRAPH || next->len > b->len;
 }
@@ -218,6 +221,31 @@ bool prose_heading_read(struct prose_subject *out, enum heading_kind *kind, cons
     struct token t[HEADING_TOKENS];
     size_t n = tokens_split(text, len, TOKENS_TEXT, t, HEADING_TOKENS);
     if (n == 0 || n == HEADING_TOKENS) return true;
+    bool from_file = parent->known && !*parent->heading;
+    if (from_file && count_makes(t, n)) { /* the title says it better */
+        *out = (struct prose_subject){.s = {.make = "", .model = "", .trim = "", .make_number = -1}, .heading = ""};
+        struct prose_subject none = *out;
+        if (!prose_heading_read(out, kind, names, &none, text, len, block)) return false;
+        if (!out->known) *out = *parent;
+        else if (!out->s.year_first && !out->s.year_last) {
+            out->s.year_first = parent->s.year_first;
+            out->s.year_last = parent->s.year_last;
+        }
+        return true;
+    }
+    size_t kept = n; /* "Swift owner's manual", "F-Type review" */
+    while (kept > 1 && (word(names, &t[kept - 1]) & (WORD_DOCUMENT | WORD_TOPIC)) && t[kept - 1].kind == TOKEN_WORD &&
+           (word(names, &t[kept - 1]) & WORD_DOCUMENT))
+        kept--;
+    if (kept < n) {
+        n = kept;
+        len = t[n - 1].end;
+    }
+    size_t lead = 0; /* "2019 Honda Civic", "The new BMW X3" */
+    while (lead + 1 < n && ((t[lead].kind == TOKEN_NUMBER && t[lead].number >= YEAR_FIRST_EVER &&
+                             t[lead].number <= YEAR_LAST_EVER) ||
+                            (word(names, &t[lead]) & (WORD_ARTICLE | WORD_DOCUMENT))))
+        lead++;
     size_t line = names->document->blocks[block].line_first, makes = count_makes(t, n);
     if (makes > 1 && parent->known) return true;
     if (makes > 1) { /* a comparison, unless the second is part of the name: "Dodge Ram" */
@@ -227,10 +255,10 @@ bool prose_heading_read(struct prose_subject *out, enum heading_kind *kind, cons
     }
     /* The parent's name again, or a version of it. */
     int make = -1;
-    size_t at = 0, used = name_make(t, n, &make);
+    size_t at = 0, used = name_make(t + lead, n - lead, &make);
     if (parent->known) {
         bool own_make = used && (make == parent->s.make_number || !*parent->s.make);
-        if (own_make) at = used;
+        if (own_make) at = lead + used;
         size_t model = same_tokens(t + at, n - at, parent->model, parent->n_model);
         bool same = parent->n_model && model == parent->n_model;
         if (same || (!used && (has_generation(names, t, n)))) {
@@ -411,8 +439,20 @@ static bool verb_behind(const struct prose_sentence *s, size_t i)
     return prose_has(s, i, WORD_VERB) || s->marks[i].before == BREAK_COMMA;
 }
 
+/* Whether a word for versions follows a name that ends at i: "GTI model", "Wilderness variant", "XT and
+ * Wilderness trims", "High Fuel Efficiency (HFE) model". */
 static bool variant_noun_behind(const struct prose_sentence *s, size_t i)
 {
+    if (i < s->n && i > 0 && s->marks[i].bracket > s->marks[i - 1].bracket) {
+        size_t end = i;
+        while (end < s->n && end < i + 3 && s->marks[end].bracket == s->marks[i].bracket) end++;
+        if (end < s->n && s->marks[end].bracket == s->marks[i - 1].bracket) i = end;
+    }
+    if (i + 2 < s->n && prose_has(s, i, WORD_AND) && s->t[i + 1].upper) {
+        size_t more = i + 1;
+        while (more < s->n && more < i + 4 && is_name_token(&s->t[more])) more++;
+        return prose_has(s, more, WORD_VARIANT);
+    }
     for (size_t k = i; k < s->n && k < i + 3; k++) {
         if (s->marks[k].before != BREAK_NONE || s->marks[k].bracket != s->marks[i].bracket) return false;
         if (prose_has(s, k, WORD_VARIANT)) return true;
@@ -420,6 +460,18 @@ static bool variant_noun_behind(const struct prose_sentence *s, size_t i)
             return false;
     }
     return false;
+}
+
+/* Letters in capitals or with digits: a name in any language. */
+static bool is_coded(const struct prose_sentence *s, size_t first, size_t end)
+{
+    for (size_t i = first; i < end; i++) {
+        const char *w = s->text + s->t[i].begin;
+        size_t n = s->t[i].end - s->t[i].begin;
+        if (s->t[i].kind == TOKEN_NUMBER) return end - first > 1;
+        if (n >= 2 && w[0] >= 'A' && w[0] <= 'Z' && w[1] >= 'A' && w[1] <= 'Z') return true;
+    }
+    return end == first + 1 && s->t[first].end - s->t[first].begin == 1; /* "the S" */
 }
 
 /* A known make and what follows it. */
@@ -490,28 +542,25 @@ static size_t find_own(const struct prose_sentence *s, const struct prose_subjec
     return model + more;
 }
 
-/* A version by its own name. */
-static size_t find_variant(const struct prose_sentence *s, size_t i, struct prose_mention *out)
+/* A version by its own name. In German all nouns have capitals: only a coded name is one there. */
+static size_t find_variant(const struct prose_sentence *s, const struct prose_names *names, size_t i,
+                           struct prose_mention *out)
 {
     const struct token *t = &s->t[i];
-    if (!is_name_token(t) || (s->words[i] & (WORD_NO_NAME | WORD_GENERATION | WORD_TOPIC))) return 0;
+    if (!is_name_token(t) || (s->words[i] & (WORD_NO_NAME | WORD_GENERATION | WORD_VEHICLE))) return 0;
     if (t->kind == TOKEN_NUMBER && !(i + 1 < s->n && s->t[i + 1].gap == GAP_NONE && s->t[i + 1].kind == TOKEN_WORD))
         return 0;
     bool after_article = i > 0 && prose_has(s, i - 1, WORD_ARTICLE);
-    if (i == 0 && (s->words[0] & (WORD_ARTICLE | WORD_PRONOUN | WORD_PREPOSITION | WORD_VERB | WORD_LINK |
-                                  WORD_AND | WORD_HEDGE)))
-        return 0;
     size_t n = name_run(s, i, 4, true);
     if (n == 0 || names_engine(s, i, i + n)) return 0;
+    bool coded = is_coded(s, i, i + n);
+    if (!coded && (i == 0 || !strcmp(names->language, "de"))) return 0;
     bool headed = false;
     size_t phrase = phrase_begin(s, i, &headed);
     bool noun = variant_noun_behind(s, i + n);
-    bool acts = headed && (after_article || phrase < i) && verb_behind(s, i + n);
-    bool named = i > 0 && noun; /* a capital inside a sentence */
-    bool coded = i == 0 && (noun || (verb_behind(s, i + n) && n > 0 &&
-                                     (s->t[0].end - s->t[0].begin > 1 && s->text[s->t[0].begin + 1] >= 'A' &&
-                                      s->text[s->t[0].begin + 1] <= 'Z')));
-    if (!acts && !named && !coded) return 0;
+    if ((s->words[i] & WORD_TOPIC) && n == 1 && !(noun && after_article)) return 0;
+    bool acts = headed && (after_article || phrase < i || i == 0) && verb_behind(s, i + n);
+    if (!acts && !noun) return 0;
     *out = (struct prose_mention){.kind = MENTION_VARIANT, .at = {i, i + n}, .name = {i, i + n}};
     return n;
 }
@@ -528,7 +577,7 @@ size_t prose_mentions_find(const struct prose_sentence *s, const struct prose_na
             bool figure = s->in_measure[i] && s->parts[s->measures[s->in_measure[i] - 1].first_part].unit;
             if (!figure) used = find_own(s, own, i, &m);
             if (!used && !figure) used = find_make(s, names, own, i, &m);
-            if (!used && !figure) used = find_variant(s, i, &m);
+            if (!used && !figure) used = find_variant(s, names, i, &m);
         }
         if (!used || m.at.end == 0) {
             i += used ? used : 1;

@@ -24,6 +24,7 @@ struct prose_names {
     struct arena *arena;
     const struct document *document;
     const char *family;      /* a word that begins several headings: the make, where none is known */
+    const char *language;    /* "de": nouns have capitals */
     int year;                /* "The 2024 range": of all vehicles without years of their own; 0 */
 };
 

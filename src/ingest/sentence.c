@@ -200,19 +200,20 @@ static bool is_subordinator(const struct token *t)
     return false;
 }
 
-void clause_split(const char *text, const struct token *t, size_t n, struct clause_mark *marks)
+void clause_split(const char *text, size_t len, const struct token *t, size_t n,
+                  struct clause_mark *marks)
 {
     uint16_t stack[8], made = 0;
     size_t depth = 0, opened = 0; /* depth: of brackets held in stack; opened: beyond its room */
     for (size_t i = 0; i < n; i++) {
         size_t from = i ? t[i - 1].end : 0;
         const char *gap = text + from;
-        size_t len = t[i].begin - from;
-        marks[i].before = (uint8_t)(i ? gap_break(gap, len) : BREAK_NONE);
-        for (size_t k = 0; k < len; k++) {
+        size_t gap_len = t[i].begin - from;
+        marks[i].before = (uint8_t)(i ? gap_break(gap, gap_len) : BREAK_NONE);
+        for (size_t k = 0; k < gap_len; k++) {
             bool open = gap[k] == '(' || gap[k] == '[', close = gap[k] == ')' || gap[k] == ']';
-            if (len - k >= 3 && !memcmp(gap + k, "\uff08", 3)) open = true;
-            if (len - k >= 3 && !memcmp(gap + k, "\uff09", 3)) close = true;
+            if (gap_len - k >= 3 && !memcmp(gap + k, "\uff08", 3)) open = true;
+            if (gap_len - k >= 3 && !memcmp(gap + k, "\uff09", 3)) close = true;
             if (open && depth < sizeof stack / sizeof *stack && made < UINT16_MAX)
                 stack[depth++] = ++made;
             else if (open)
@@ -225,6 +226,8 @@ void clause_split(const char *text, const struct token *t, size_t n, struct clau
         marks[i].bracket = depth ? stack[depth - 1] : 0;
         if (i && is_subordinator(&t[i])) marks[i].before = BREAK_CLAUSE;
     }
+    for (size_t k = n ? t[n - 1].end : 0; n && depth && k < len; k++)
+        if (text[k] == ')' || text[k] == ']' || (len - k >= 3 && !memcmp(text + k, "\uff09", 3))) depth--;
     /* A bracket that never closes would hide the rest of the sentence: it is none. */
     for (size_t k = 0; k < depth; k++)
         for (size_t i = n; i-- > 0 && marks[i].bracket >= stack[k];)

@@ -31,7 +31,8 @@ struct clause_mark {
     uint16_t bracket; /* 0: outside brackets; else the number of the innermost, from 1 */
 };
 
-/* Marks of tokens t[0, n) of text, in `marks` (n). Brackets that do not pair are none. */
-void clause_split(const char *text, const struct token *t, size_t n, struct clause_mark *marks);
+/* Marks of the tokens t[0, n) of text[0, len), in `marks` (n). Brackets that do not pair are none. */
+void clause_split(const char *text, size_t len, const struct token *t, size_t n,
+                  struct clause_mark *marks);
 
 #endif
