@@ -253,7 +253,7 @@ char csv_delimiter_find(const char *data, size_t len, char usual, struct csv_evi
         double s = score(t, &e);
         if (DELIMITERS[i] == usual) s *= 1.5;
         /* Commas that stand between digits are decimal signs as soon as something else splits. */
-        if (DELIMITERS[i] == ',' && best > 0 && t->decimal * 5 > (t->fields - t->records) * 4)
+        if (DELIMITERS[i] == ',' && best > 0 && t->decimal * 5 > (t->fields - t->records) * 3)
             s *= 0.5;
         if (i == 0) found.records = e.records;
         if (s <= best) continue;

@@ -138,11 +138,17 @@ void span_trim(const char *text, size_t *begin, size_t *end)
     }
 }
 
+static bool is_plain(char c)
+{
+    return (unsigned char)c > 32 && (unsigned char)c < 0x80;
+}
+
 struct cell reader_cell(struct document_reader *r, const char *text, size_t len, size_t line,
                         size_t begin)
 {
     size_t from = 0, to = len;
-    span_trim(text, &from, &to);
+    /* Most cells begin and end with a plain character. */
+    if (len && !(is_plain(text[0]) && is_plain(text[len - 1]))) span_trim(text, &from, &to);
     if (to - from > DOCUMENT_MAX_CELL) {
         to = from + utf8_complete_prefix(text + from, DOCUMENT_MAX_CELL);
         reader_note(r, "line %zu: a cell of %zu bytes: cut at %d", line, len, DOCUMENT_MAX_CELL);
