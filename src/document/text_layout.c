@@ -24,11 +24,12 @@ bool text_line_next(const char *data, size_t len, size_t *at, size_t *number, st
     size_t begin = *at, end = begin;
     while (end < len && data[end] != '\n' && data[end] != '\r') end++;
     *at = end + (end + 1 < len && data[end] == '\r' && data[end + 1] == '\n' ? 2 : end < len);
+    size_t full = end - begin;
     while (end > begin && (data[end - 1] == ' ' || data[end - 1] == '\t' || data[end - 1] == '\f' ||
                            data[end - 1] == '\v'))
         end--;
     *out = (struct text_line){
-        .text = data + begin, .len = end - begin, .number = ++*number, .begin = begin};
+        .text = data + begin, .len = end - begin, .full = full, .number = ++*number, .begin = begin};
     return true;
 }
 
@@ -318,6 +319,7 @@ struct grid {
     size_t n_columns;
     size_t n_rows;  /* lines with cells */
     size_t header;  /* rows above a rule */
+    bool counted;   /* columns are told by their separators, not by where they stand */
 };
 
 static void free_grid(struct grid *g)
@@ -377,7 +379,47 @@ static bool count_columns(struct grid *g)
         for (size_t j = i; j < k; j++) s->items[j].column = j - i + shift;
     }
     g->n_columns = widest;
+    g->counted = true;
     g->columns = calloc(widest + 1, sizeof *g->columns);
+    return true;
+}
+
+/* Where all rows have the same number of tabs, each tab ends a column; columns without any cell (tabs that
+ * only align) are left out. */
+static bool tab_columns(struct grid *g)
+{
+    struct segments *s = &g->segments;
+    size_t tabs = 0;
+    for (size_t i = 0; i < g->n_lines; i++) {
+        const struct text_line *l = &g->lines[i];
+        size_t n = 0;
+        if (g->shapes[i] != LINE_CELLS) return false;
+        for (size_t k = 0; k < l->full; k++) n += l->text[k] == '\t';
+        if (n == 0 || (i && n != tabs)) return false;
+        tabs = n;
+    }
+    size_t *used = calloc(tabs + 2, sizeof *used);
+    g->columns = calloc(tabs + 2, sizeof *g->columns);
+    if (!used || !g->columns) {
+        free(used);
+        return false;
+    }
+    size_t column = 0, at = 0;
+    for (size_t i = 0; i < s->n; i++) {
+        struct segment *item = &s->items[i];
+        if (i == 0 || s->items[i - 1].line != item->line) column = at = 0;
+        for (; at < item->begin; at++) column += g->lines[item->line].text[at] == '\t';
+        item->column = column;
+        used[column] = 1;
+    }
+    for (size_t c = 0, n = 0; c <= tabs; c++) {
+        n += used[c];
+        used[c] = n;
+    }
+    for (size_t i = 0; i < s->n; i++) s->items[i].column = used[s->items[i].column] - 1;
+    g->n_columns = used[tabs];
+    g->counted = true;
+    free(used);
     return true;
 }
 
@@ -385,7 +427,8 @@ static bool count_columns(struct grid *g)
 static bool find_columns(struct grid *g)
 {
     struct segments *s = &g->segments;
-    if (count_columns(g)) return g->columns != NULL;
+    if (count_columns(g) || tab_columns(g)) return g->columns != NULL;
+    free(g->columns);
     size_t width = 0;
     for (size_t i = 0; i < s->n; i++)
         if (s->items[i].right > width) width = s->items[i].right;
@@ -474,7 +517,7 @@ static bool join_header_columns(struct grid *g)
 /* Whether the columns are those of a table, not words that happen to stand apart. */
 static bool is_table(struct grid *g)
 {
-    size_t aligned = 0, measured = 0, collisions = 0, words = 0, cells = 0, dotted = 0;
+    size_t aligned = 0, measured = 0, collisions = 0, words = 0, cells = 0;
     if (g->n_columns < 2 || g->n_rows < 2) return false;
     for (size_t c = 0; c < g->n_columns; c++) {
         const struct column *col = &g->columns[c];
@@ -488,10 +531,9 @@ static bool is_table(struct grid *g)
         const struct segment *a = &g->segments.items[i - 1], *b = a + 1;
         if (a->line != b->line) continue;
         collisions += a->column == b->column;
-        dotted += b->leader && (i == 1 || a[-1].line != a->line);
     }
     if (words > cells * MAX_CELL_WORDS) return false;
-    if (dotted >= 2 && dotted * 4 >= g->n_rows * 3) return true;
+    if (g->counted) return true;
     return measured && aligned * 2 >= measured && collisions * 4 <= g->n_rows;
 }
 
@@ -612,7 +654,7 @@ size_t layout_table(struct document_reader *r, const struct text_line *lines, si
         goto done;
     }
     measure_columns(&g);
-    if (!join_header_columns(&g)) {
+    if (!g.counted && !join_header_columns(&g)) {
         r->failed = true;
         goto done;
     }

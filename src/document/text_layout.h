@@ -14,6 +14,7 @@
 struct text_line {
     const char *text; /* with its indentation, without its end and the white space before that */
     size_t len;       /* 0: blank */
+    size_t full;      /* with that white space */
     size_t number;    /* from 1 */
     size_t begin;     /* byte of the document at which text stands */
 };
