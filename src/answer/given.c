@@ -2,7 +2,7 @@
 
 #include "base/buffer.h"
 #include "ingest/ingest.h"
-#include "ingest/reader.h"
+#include "vehicle/registry.h"
 
 #include <ctype.h>
 #include <jansson.h>
@@ -33,31 +33,17 @@ static void take_fields(const struct given_document *d, struct vehicle *v)
     for (size_t i = 0; i < d->n_fields; i++) {
         const char *value = d->fields[i].value;
         if (!*value) continue;
-        switch (column_role(d->fields[i].name, NULL)) {
-        case COLUMN_MANUFACTURER:
-            v->manufacturer = value;
-            break;
-        case COLUMN_MODEL:
-            v->model = value;
-            break;
-        case COLUMN_TRIM:
-            v->trim = value;
-            break;
-        case COLUMN_CATEGORY:
-            v->category = value;
-            break;
-        case COLUMN_ENGINE_TYPE:
-            v->engine_type = value;
-            break;
-        case COLUMN_TRANSMISSION:
-            v->transmission = value;
-            break;
-        case COLUMN_YEAR:
-            v->year = year_parse(value, strlen(value));
-            break;
-        default:
-            break;
-        }
+        struct column_meaning m;
+        registry_read_column(&m, d->fields[i].name, strlen(d->fields[i].name), DIMENSION_NONE);
+        if (m.attribute < 0) continue;
+        const struct attribute *a = &REGISTRY[m.attribute];
+        if (a->role == ROLE_MAKE) v->manufacturer = value;
+        if (a->role == ROLE_MODEL) v->model = value;
+        if (a->role == ROLE_TRIM) v->trim = value;
+        if (a->role == ROLE_YEAR) v->year = year_parse(value, strlen(value));
+        if (!strcmp(a->id, "body_type") || !strcmp(a->id, "vehicle_class")) v->category = value;
+        if (!strcmp(a->id, "fuel_type") || !strcmp(a->id, "engine_type")) v->engine_type = value;
+        if (!strcmp(a->id, "transmission")) v->transmission = value;
     }
 }
 
@@ -117,7 +103,8 @@ static bool read_one(struct given *g, const struct given_document *d, const char
     struct vehicle vehicle = vehicle_none();
     struct buffer named = {0};
     const char *title = d->title && d->title[0] ? d->title : field(d, "title");
-    enum document_kind kind = ingest_kind_guess(d->content, d->len);
+    enum document_kind kind;
+    if (!document_kind_find("document", d->content, d->len, &kind, err)) return false;
     if (!title || !vehicle_parse_heading(&vehicle, title, strlen(title), NULL, NULL, arena)) {
         /* Rows and Markdown name theirs; of plain text the first line may. */
         vehicle = vehicle_none();

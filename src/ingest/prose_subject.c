@@ -411,11 +411,11 @@ static size_t phrase_begin(const struct prose_sentence *s, size_t i, bool *heade
     size_t k = i, steps = 0;
     while (k > 0 && steps < 7) {
         if (s->marks[k].before >= BREAK_COLON || s->marks[k].bracket != s->marks[k - 1].bracket) break;
-        if (prose_has(s, k - 1, WORD_ARTICLE)) {
+        bool measure = s->in_measure[k - 1] != 0; /* whose "L" is no French article */
+        if (!measure && prose_has(s, k - 1, WORD_ARTICLE)) {
             k--;
             break;
         }
-        bool measure = s->in_measure[k - 1] != 0;
         if (!measure && (prose_has(s, k - 1, WORD_VERB | WORD_PREPOSITION | WORD_AND | WORD_LINK) ||
                          (s->t[k - 1].upper && k - 1 > 0 && !prose_has(s, k - 1, WORD_ENGINE))))
             break;
@@ -547,7 +547,10 @@ static size_t find_variant(const struct prose_sentence *s, const struct prose_na
                            struct prose_mention *out)
 {
     const struct token *t = &s->t[i];
-    if (!is_name_token(t) || (s->words[i] & (WORD_NO_NAME | WORD_GENERATION | WORD_VEHICLE))) return 0;
+    if (!is_name_token(t) ||
+        (s->words[i] & (WORD_NO_NAME | WORD_GENERATION | WORD_VEHICLE | WORD_PRONOUN)) ||
+        ((s->words[i] & (WORD_ARTICLE | WORD_PREPOSITION | WORD_LINK | WORD_HEDGE | WORD_AND)) && t->end - t->begin > 1))
+        return 0;
     if (t->kind == TOKEN_NUMBER && !(i + 1 < s->n && s->t[i + 1].gap == GAP_NONE && s->t[i + 1].kind == TOKEN_WORD))
         return 0;
     bool after_article = i > 0 && prose_has(s, i - 1, WORD_ARTICLE);

@@ -67,7 +67,7 @@ static void read_document(struct intake *in, const char *name, const enum docume
                                            .vehicle = vehicle};
     enum document_kind found = kind ? *kind : DOCUMENT_TEXT;
     ingest_state_begin(s->ingests, name);
-    bool ok = (kind || ingest_kind_find(name, data, len, &found, &err)) &&
+    bool ok = (kind || document_kind_find(name, data, len, &found, &err)) &&
               ingest_text(store, name, found, data, len, &options, &totals, &err) &&
               store_find_document_path(store, name, &in->x->arena, &d, &err);
     ingest_state_end(s->ingests, ok, totals.chunks);
@@ -126,9 +126,9 @@ static bool read_kind(struct exchange *x, const json_t *body, enum document_kind
     const char *name = NULL;
     if (!field_text(x, body, "kind", false, &name)) return false;
     *given = name != NULL;
-    for (*kind = DOCUMENT_CSV; name && *kind <= DOCUMENT_TEXT; (*kind)++)
-        if (strcmp(name, ingest_kind_name(*kind)) == 0) return true;
-    return !name || field_refuse(x, "kind", "is none of csv, json, markdown, text");
+    for (*kind = DOCUMENT_CSV; name && *kind < N_DOCUMENT_KINDS; (*kind)++)
+        if (strcmp(name, document_kind_name(*kind)) == 0) return true;
+    return !name || field_refuse(x, "kind", "is none of csv, json, json lines, markdown, text");
 }
 
 /* What the document is about: the names of a metadata_filter, and trim. */

@@ -72,6 +72,10 @@ enum store_outcome {
 bool store_begin_document(struct store *s, const char *path, const char *kind, uint64_t hash,
                           size_t bytes, enum store_outcome *outcome, struct error *err);
 
+/* Whether the path is there with contents of this hash, so that nothing has to be read. */
+bool store_document_is_current(struct store *s, const char *path, uint64_t hash, bool *current,
+                               struct error *err);
+
 /* Adds a chunk, its vehicle and the facts of its text to the document that was begun. */
 bool store_add_chunk(struct store *s, const struct chunk *chunk, struct error *err);
 

@@ -44,6 +44,18 @@ static bool find_document(struct store *s, const char *path, int64_t *id, uint64
     return ok;
 }
 
+bool store_document_is_current(struct store *s, const char *path, uint64_t hash, bool *current,
+                               struct error *err)
+{
+    int64_t id;
+    uint64_t stored = 0;
+    bool typed = false;
+    *current = false;
+    if (!find_document(s, path, &id, &stored, &typed, err)) return false;
+    *current = id != 0 && typed && stored == hash;
+    return true;
+}
+
 static bool prepare_all(struct store *s, struct error *err)
 {
     static const struct {

@@ -1,0 +1,209 @@
+#include "ingest/store_document.h"
+
+#include "base/file.h"
+#include "ingest/interpret.h"
+#include "ingest/passages.h"
+#include "ingest/prose.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { PROGRESS_EVERY = 256, PASSAGE_MAX = 8192 /* bytes of a row's passage */ };
+
+struct writer {
+    struct store *store;
+    struct document *d;
+    size_t len;
+    const struct ingest_options *options;
+    struct ingest_totals *totals;
+    struct buffer text;
+};
+
+static bool check(struct writer *w, uint64_t done, struct error *err)
+{
+    const struct ingest_options *o = w->options;
+    if (o->cancel && atomic_load_explicit(o->cancel, memory_order_relaxed))
+        return error_set(err, ERROR_CANCELLED, "%s: cancelled", w->d->path);
+    if (o->progress) o->progress(o->context, w->d->path, (size_t)done < w->len ? (size_t)done : w->len, w->len);
+    return true;
+}
+
+static void report(const struct writer *w, const char *text)
+{
+    const struct ingest_options *o = w->options;
+    if (o->report) o->report(o->context, INGEST_NOTE, w->d->path, text);
+}
+
+/* What is known of a record's vehicle for the filters: its name, and its categories. */
+static void describe_vehicle(const struct interpretation *in, const struct record_values *values,
+                             const struct fact_record *record, struct vehicle *v)
+{
+    *v = vehicle_none();
+    v->manufacturer = record->make ? record->make : "";
+    v->model = record->model ? record->model : "";
+    v->trim = record->trim ? record->trim : "";
+    v->year = record->year_first;
+    static const char *const BODY[] = {"body_type", "vehicle_class", "vehicle_kind"};
+    for (size_t i = 0; i < values->n; i++) {
+        int a = in->columns[values->columns[i]].fact.attribute;
+        if (a < 0 || values->values[i].kind == VALUE_NONE) continue;
+        const char *text = values->values[i].text, *id = REGISTRY[a].id;
+        if (strlen(text) != values->values[i].len) continue;
+        for (size_t k = 0; k < 3; k++)
+            if (strcmp(id, BODY[k]) == 0 && !v->category[0]) v->category = text;
+        if (strcmp(id, "fuel_type") == 0 && !v->engine_type[0]) v->engine_type = text;
+        if (strcmp(id, "transmission") == 0 && !v->transmission[0]) v->transmission = text;
+    }
+}
+
+/* A row as text: "name: value" lines. */
+static bool store_passage(struct writer *w, const struct interpretation *in,
+                          const struct record_values *values, const struct fact_record *record,
+                          const struct vehicle *vehicle, int64_t id, struct error *err)
+{
+    struct buffer *b = &w->text;
+    buffer_clear(b);
+    for (size_t i = 0; i < values->n && b->len < PASSAGE_MAX; i++) {
+        const struct fact_value *v = &values->values[i];
+        if (i > 0 && values->columns[i] == values->columns[i - 1] && v->text == values->values[i - 1].text)
+            continue;
+        const struct fact_column *c = &in->columns[values->columns[i]].fact;
+        if (b->len) buffer_putc(b, '\n');
+        if (c->section[0]) buffer_printf(b, "%s - ", c->section);
+        buffer_puts(b, c->name);
+        if (c->unit) buffer_printf(b, " (%s)", c->unit->symbol);
+        buffer_puts(b, ": ");
+        buffer_append(b, v->text, v->len);
+    }
+    if (b->failed) return error_memory(err, "a passage");
+    struct chunk c = {.title = record->title,
+                      .text = buffer_text(b),
+                      .location = record->place ? record->place : "",
+                      .line_first = record->line,
+                      .line_last = record->line,
+                      .vehicle = *vehicle};
+    w->totals->chunks++;
+    return store_add_passage(w->store, &c, id, err);
+}
+
+static bool store_table(struct writer *w, const struct interpretation *in, struct error *err)
+{
+    struct record_values values = {0};
+    int64_t source = 0, id = 0;
+    int64_t *columns = calloc(in->n_columns + 1, sizeof *columns);
+    bool ok = columns || error_memory(err, "the columns of a table");
+    if (in->n_records == 0) {
+        free(columns);
+        return ok;
+    }
+    ok = ok && store_add_source(w->store, &in->source, &source, err);
+    for (size_t j = 0; ok && j < in->n_columns; j++)
+        ok = store_add_column(w->store, source, &in->columns[j].fact, &columns[j], err);
+    for (size_t i = 0; ok && i < in->n_records; i++) {
+        if (!interpretation_values(in, i, &values)) {
+            ok = error_memory(err, "a record's values");
+            break;
+        }
+        struct fact_record record = in->records[i].fact;
+        struct vehicle v;
+        describe_vehicle(in, &values, &record, &v);
+        if (vehicle_is_known(&v)) record.vehicle = &v;
+        ok = store_add_record(w->store, source, &record, &id, err);
+        for (size_t k = 0; ok && k < values.n;) {
+            size_t end = k + 1;
+            while (end < values.n && values.columns[end] == values.columns[k] &&
+                   values.values[end].text == values.values[k].text)
+                end++;
+            ok = store_add_values(w->store, id, columns[values.columns[k]], &values.values[k], end - k,
+                                  err);
+            w->totals->facts += end - k;
+            k = end;
+        }
+        ok = ok && store_passage(w, in, &values, &record, &v, id, err);
+        w->totals->rows++;
+        if (ok && i % PROGRESS_EVERY == 0) ok = check(w, values.n ? values.values[0].end : 0, err);
+    }
+    record_values_free(&values);
+    free(columns);
+    return ok;
+}
+
+static bool store_tables(struct writer *w, struct arena *arena, struct error *err)
+{
+    for (size_t i = 0; i < w->d->n_blocks; i++) {
+        if (w->d->blocks[i].kind != BLOCK_TABLE) continue;
+        struct interpret_context context;
+        struct table *slices;
+        size_t n;
+        if (!interpret_context_of(&context, w->d, i, arena) ||
+            !table_slices(w->d->blocks[i].table, arena, &slices, &n))
+            return error_memory(err, "a table");
+        for (size_t k = 0; k < n; k++) {
+            struct interpretation in;
+            if (!interpret_table(&in, &slices[k], &context, err)) return false;
+            bool ok = store_table(w, &in, err);
+            for (size_t j = 0; j < in.n_notes; j++) report(w, in.notes[j]);
+            interpretation_free(&in);
+            if (!ok) return false;
+        }
+    }
+    return true;
+}
+
+/* What is known beside the text stands above it, as headings. */
+static bool add_headings(struct document *d, const struct ingest_options *o, struct error *err)
+{
+    struct buffer name = {0};
+    bool vehicle = o->vehicle && vehicle_is_known(o->vehicle);
+    if (vehicle) vehicle_title(o->vehicle, &name);
+    const char *texts[2] = {vehicle ? buffer_text(&name) : NULL, o->title};
+    size_t n = (texts[0] ? 1u : 0u) + (texts[1] && texts[1][0] ? 1u : 0u);
+    struct block *blocks = n ? arena_array(&d->arena, d->n_blocks + n, sizeof *blocks) : NULL;
+    bool ok = !name.failed && (n == 0 || blocks);
+    size_t at = 0;
+    for (size_t i = 0; ok && n && i < 2; i++) {
+        if (!texts[i] || !texts[i][0]) continue;
+        char *copy = arena_strdup(&d->arena, texts[i]);
+        ok = copy != NULL;
+        if (!ok) break;
+        /* Above the document's own first level. */
+        blocks[at] = (struct block){.kind = BLOCK_HEADING, .level = (int)at - 1, .text = copy, .len = strlen(copy),
+                                    .line_first = 1, .line_last = 1};
+        at++;
+    }
+    if (ok && n) {
+        memcpy(blocks + at, d->blocks, d->n_blocks * sizeof *blocks);
+        d->blocks = blocks;
+        d->n_blocks += at;
+    }
+    buffer_free(&name);
+    return ok || error_memory(err, "a document");
+}
+
+bool store_document_contents(struct store *store, struct document *d, const char *data, size_t len,
+                             const struct ingest_options *options, struct ingest_totals *totals,
+                             struct error *err)
+{
+    struct writer w = {.store = store, .d = d, .len = len, .options = options, .totals = totals};
+    struct arena arena = {0};
+    struct prose prose = {0};
+    if (!add_headings(d, options, err)) return false;
+    const char *title = "";
+    for (size_t i = 0; i < d->n_blocks && !title[0]; i++)
+        if (d->blocks[i].kind == BLOCK_HEADING) title = d->blocks[i].text;
+    bool ok = prose_read(&prose, d, data, len, err);
+    const char *language = ok ? prose.language : "";
+    ok = ok && store_tables(&w, &arena, err);
+    size_t n_values = 0, n_passages = 0;
+    ok = ok && prose_store(&prose, store, &n_values, err) &&
+         passages_store(store, d, options->title ? options->title : path_base(d->path), options->vehicle,
+                        options->cancel, &n_passages, err) &&
+         store_set_document(store, title, language ? language : "", err);
+    totals->facts += n_values;
+    totals->chunks += n_passages;
+    for (size_t i = 0; ok && i < d->n_notes; i++) report(&w, d->notes[i].text);
+    prose_free(&prose);
+    buffer_free(&w.text);
+    arena_free(&arena);
+    return ok;
+}
