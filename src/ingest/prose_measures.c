@@ -61,6 +61,10 @@ static bool is_attached(const struct prose_sentence *s, struct token_range at)
 void prose_find_measures(struct prose_sentence *s, enum number_style style)
 {
     s->n_parts = value_scan(s->text, s->len, style, s->parts, PROSE_MAX_PARTS);
+    if (s->n_parts) { /* the stop of the sentence is no unit's */
+        struct value_part *last = &s->parts[s->n_parts - 1];
+        if (last->end == s->len && s->text[s->len - 1] == '.') last->end--;
+    }
     /* Numbers of a list get the unit of its end: "60, 70, 85, or 90 kWh". */
     for (size_t i = s->n_parts; i-- > 1;) {
         struct value_part *p = &s->parts[i - 1];
@@ -204,12 +208,16 @@ void prose_find_counts(struct prose_sentence *s, const struct prose_lexicon *lex
         if (i > 0 && s->t[i].gap == GAP_NONE) continue; /* "J300 units" */
         int attribute = prose_count_noun(lex, s->t + noun, s->n - noun, &used);
         if (attribute < 0 || (prose_has(s, noun, WORD_VERB) && used == 1 && s->t[noun].gap != GAP_HYPHEN &&
+                              noun + 1 < s->n && s->marks[noun + 1].before == BREAK_NONE &&
                               count_value(s, noun + 1, style, &next)))
             continue; /* "the 110 seats seven" */
         if (!strcmp(s->t[noun].key, "speed") && !names_gearbox(s, noun + 1)) continue;
         bool built = REGISTRY[attribute].high > 1000;
         if (built ? value < 2 : value < 1 || value > 99) continue;
-        add_count(s, i, noun + used, attribute, value);
+        size_t end = noun + used; /* "8,613 cars", not "8,613 cars were built" */
+        for (size_t k = noun + 1; k < end; k++)
+            if (prose_has(s, k, WORD_LINK)) end = k;
+        add_count(s, i, end, attribute, value);
         /* "three and five-door": the members before it are of the same noun */
         if (i >= 2 && prose_has(s, i - 1, WORD_AND) && s->in_measure[i - 2] == 0 &&
             count_value(s, i - 2, style, &value) && value <= 99 && !built)

@@ -398,7 +398,7 @@ static bool possessive(const struct prose_sentence *s, size_t i)
 static bool names_engine(const struct prose_sentence *s, size_t first, size_t end)
 {
     for (size_t i = first; i < end && i < s->n; i++) {
-        if ((s->words[i] & WORD_ENGINE) && !prose_has(s, i, WORD_VARIANT)) return true;
+        if ((s->words[i] & WORD_ENGINE) && s->t[i].key[1] && !prose_has(s, i, WORD_VARIANT)) return true;
         if (s->in_measure[i] && s->measures[s->in_measure[i] - 1].counted) return true;
     }
     return false;
