@@ -111,9 +111,8 @@ static bool looks_like_json(const char *text, size_t len, bool cut, bool *lines)
     }
     size_t behind = skip_spaces(text, len, end);
     if (behind == len) return true;
-    if (text[behind] != '{' && text[behind] != '[') return false;
-    *lines = memchr(text + i, '\n', end - i) == NULL && memchr(text + end, '\n', behind - end);
-    return true;
+    *lines = json_lines_follow(text, len, end);
+    return *lines || text[behind] == '{' || text[behind] == '[';
 }
 
 /* A line of "|---|:--:|", or headings, or fences. */

@@ -302,6 +302,13 @@ static bool rest_of_columns(struct json_document *d, size_t i, size_t n)
     return !json_is_column(d->tape, i, n);
 }
 
+/* Lists are its parts. */
+static bool rest_of_split(struct json_document *d, size_t i, size_t n)
+{
+    (void)n;
+    return at(d, i)->type != JSON_LIST;
+}
+
 static bool rest_of_keys(struct json_document *d, size_t i, size_t n)
 {
     (void)n;
@@ -382,7 +389,7 @@ static bool emit_object(struct json_document *d, size_t v)
 {
     size_t n, names, rows, labels, levels;
     if (json_is_split(d->tape, v, &names, &rows, &labels))
-        return emit_matrix(d, rows, names, labels);
+        return emit_rest(d, v, rest_of_split, 0) && emit_matrix(d, rows, names, labels);
     if (json_is_columnar(d->tape, v, &n))
         return emit_rest(d, v, rest_of_columns, n) && emit_columnar(d, v, n);
     /* The one member of an object is no key but what its rows are called. */
@@ -464,15 +471,15 @@ bool read_json_document(struct document_reader *r, struct error *err)
     if (ok) {
         size_t behind = json_skip_space(r->data, r->len, end);
         bool container = json_is_container(&tape.values[0]);
+        if (container && behind < r->len && json_lines_follow(r->data, r->len, end)) {
+            r->out->kind = DOCUMENT_JSON_LINES;
+            json_tape_free(&tape);
+            return read_json_lines_document(r, err);
+        }
         if (behind < r->len && r->data[behind] != '{' && r->data[behind] != '[') {
             bad = (struct json_error){behind, tape.line, "text behind the end"};
             for (size_t i = end; i < behind; i++) bad.line += r->data[i] == '\n';
             ok = json_error_set(r, &bad, err);
-        } else if (behind < r->len && container && !memchr(r->data, '\n', end) &&
-                   memchr(r->data + end, '\n', behind - end)) {
-            r->out->kind = DOCUMENT_JSON_LINES;
-            json_tape_free(&tape);
-            return read_json_lines_document(r, err);
         } else if (behind < r->len && container) {
             ok = read_sequence(r, &tape, end, err);
         } else if (!container) {

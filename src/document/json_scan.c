@@ -23,6 +23,20 @@ size_t json_skip_space(const char *data, size_t len, size_t at)
     return at;
 }
 
+bool json_lines_follow(const char *data, size_t len, size_t end)
+{
+    size_t first = json_skip_space(data, len, 0), at = end;
+    if (memchr(data + first, '\n', end - first)) return false;
+    while (at < len && (data[at] == ' ' || data[at] == '\t' || data[at] == '\r')) at++;
+    while (at < len && data[at] == '\n') {
+        at = json_skip_space(data, len, at);
+        if (at < len && (data[at] == '{' || data[at] == '[')) return true;
+        const char *nl = at < len ? memchr(data + at, '\n', len - at) : NULL;
+        at = nl ? (size_t)(nl - data) : len;
+    }
+    return false;
+}
+
 /* What the functions below share while one value is read. */
 struct scan {
     struct json_tape *tape;

@@ -64,6 +64,10 @@ bool json_scan_value(struct json_tape *t, size_t *at, struct json_error *bad);
 /* White space as JSON has it; returns the offset behind it. */
 size_t json_skip_space(const char *data, size_t len, size_t at);
 
+/* Whether the value that ends at `end` is the first of JSON Lines: it fills its line, and another line
+ * begins with a bracket. */
+bool json_lines_follow(const char *data, size_t len, size_t end);
+
 /* Appends a string's bytes [begin, end) with its escapes decoded: NUL and lone surrogates as U+FFFD. */
 void json_decode(const char *data, size_t begin, size_t end, struct buffer *out);
 

@@ -268,19 +268,23 @@ bool json_is_split(const struct json_tape *t, size_t v, size_t *names, size_t *r
         }
     if (*rows == SIZE_MAX) return false;
     const struct json_value *matrix = &t->values[*rows];
-    size_t width = 0, n = 0;
+    size_t width = t->values[*rows + 1].count, n = 0, as_wide = 0;
     for (size_t i = *rows + 1; i < matrix->next && n < SAMPLE; i = t->values[i].next, n++)
-        if (t->values[i].type == JSON_LIST && t->values[i].count > width)
-            width = t->values[i].count;
+        as_wide += t->values[i].type == JSON_LIST && t->values[i].count == width;
+    if (as_wide * 2 <= n) return false;
     for (size_t i = v + 1; i < t->values[v].next; i = t->values[i].next) {
         const struct json_value *m = &t->values[i];
-        if (m->type != JSON_LIST || !m->plain || i == *rows) continue;
-        bool index = json_key_is(t, i, "index");
-        if (*names == SIZE_MAX && !index && m->count == width &&
-            count_type(t, i, JSON_TEXT) == m->count)
+        if (i == *rows) continue;
+        if (m->type != JSON_LIST) {
+            if (!json_is_about_file(t, i)) return false;
+        } else if (m->plain && *names == SIZE_MAX && !json_key_is(t, i, "index") &&
+                   m->count == width && count_type(t, i, JSON_TEXT) == m->count) {
             *names = i;
-        else if (*labels == SIZE_MAX && m->count == matrix->count)
+        } else if (m->plain && *labels == SIZE_MAX && m->count == matrix->count) {
             *labels = i;
+        } else {
+            return false;
+        }
     }
     return *names != SIZE_MAX;
 }
