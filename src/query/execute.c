@@ -44,7 +44,7 @@ static bool matching_records(struct execution *x, const struct query_subject *on
     size_t total = only ? only->n_records : c->n_records;
     for (size_t i = 0; i < total; i++) {
         size_t record = only ? only->records[i] : i;
-        if (in && !in[record]) continue;
+        if ((in && !in[record]) || (q->allowed && !q->allowed[record])) continue;
         if (q->documents) {
             size_t d = c->sources[c->records[record].source].document;
             bool listed = false;

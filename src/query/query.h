@@ -96,6 +96,7 @@ struct query {
     uint64_t loose_qualifiers; /* "and on the highway?": qualifiers without an attribute */
     struct query_condition where[QUERY_MAX_CONDITIONS];
     size_t n_where;
+    const bool *allowed;     /* (records of the catalog) by a filter of the caller's; NULL: all */
     size_t *documents;       /* restricted to these (indices into the catalog); NULL: all */
     size_t n_documents;
     enum aggregate aggregate;
@@ -108,6 +109,8 @@ struct query {
     bool grouped;
     const char *unresolved[QUERY_MAX_UNRESOLVED];
     size_t n_unresolved;
+    const char **terms;      /* the question's content words, for search in prose */
+    size_t n_terms;
     enum query_missing missing;  /* what could not be resolved to the store */
     const char *missing_name;    /* "Dacia Logan MCV" */
     int years_near[2];           /* of MISSING_YEAR; 0: none */

@@ -371,6 +371,32 @@ static void find_unresolved(struct reading *r)
     }
 }
 
+enum { MAX_TERMS = 24 };
+
+/* Words to search prose for: all that mean something. */
+static void find_terms(struct reading *r)
+{
+    struct query *q = r->q;
+    q->terms = arena_array(&q->arena, MAX_TERMS, sizeof *q->terms);
+    for (size_t i = 0; q->terms && i < r->l->n_tokens && q->n_terms < MAX_TERMS; i++) {
+        const struct token *t = &r->l->tokens[i];
+        struct word words[WORD_MAX_MEANINGS];
+        size_t n_words = 0;
+        if (t->kind == TOKEN_SIGN) continue;
+        bool plain = false;
+        if (lexicon_match(t, 1, words, &n_words))
+            for (size_t k = 0; k < n_words; k++)
+                plain = plain || words[k].class == WORD_FUNCTION || words[k].class == WORD_FILLER;
+        if (plain) continue;
+        char *copy = arena_strdup(&q->arena, t->key);
+        if (copy) q->terms[q->n_terms++] = copy;
+    }
+    if (!q->terms) {
+        r->failed = true;
+        error_memory(r->err, "a question");
+    }
+}
+
 bool query_read(struct query *out, const struct vocabulary *v, const char *question,
                 const struct query *previous, struct error *err)
 {
@@ -408,6 +434,7 @@ bool query_read(struct query *out, const struct vocabulary *v, const char *quest
     decide(&r);
     if (r.explain && !out->n_attributes) out->op = QUERY_OPEN;
     find_unresolved(&r);
+    find_terms(&r);
     out->understood = query_describe(out, r.c);
     if (r.failed || !out->understood) {
         error_memory(err, "a question");
