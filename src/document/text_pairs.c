@@ -327,7 +327,12 @@ bool pair_list_add(struct pair_list *list, const struct pair_block *b)
     }
     size_t text = list->text.len;
     buffer_append(&list->text, b->text, b->len);
-    if (list->text.failed) list->reader->failed = true;
+    if (list->text.failed) {
+        list->reader->failed = true;
+        return true;
+    }
+    for (size_t i = text; i < list->text.len; i++)
+        if (list->text.data[i] == '\n') list->text.data[i] = ' ';
     for (size_t i = 0; i < n; i++) {
         struct pair_entry *e = new_entry(list);
         if (!e) break;
@@ -404,6 +409,11 @@ void pair_list_flush(struct pair_list *list)
     }
     list->n = 0;
     buffer_clear(&list->text);
+}
+
+void pair_list_not_alone(struct pair_list *list)
+{
+    if (list->n == 1) list->entries[0].alone = false;
 }
 
 void pair_list_caption(struct pair_list *list, const char *caption, size_t len)

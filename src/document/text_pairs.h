@@ -66,6 +66,9 @@ bool pair_list_add(struct pair_list *list, const struct pair_block *block);
 /* Ends the run: a table when there are at least two, else the blocks as they were. */
 void pair_list_flush(struct pair_list *list);
 
+/* A pair that waits alone makes no table, whatever was said of it. */
+void pair_list_not_alone(struct pair_list *list);
+
 /* The caption of the runs that follow; ends the run when it is another. */
 void pair_list_caption(struct pair_list *list, const char *caption, size_t len);
 void pair_list_free(struct pair_list *list);
