@@ -147,8 +147,8 @@ static enum form form_of(const struct groups *g, bool leading_zero, size_t *list
     if (other_before && !leading_zero && grouped(g, n - 1, &indian)) return FORM_DECIMALS;
     /* "15,16,17" and "4.1,5.2": commas between numbers */
     if (g->before[1] == COMMA) {
-        for (size_t i = 2; i < n; i++)
-            if (g->before[i] != COMMA) return FORM_NOT;
+        for (size_t i = 1; i < n; i++)
+            if (g->before[i] != COMMA || g->digits[i] == 3) return FORM_NOT;
         return FORM_LIST;
     }
     if (g->before[1] == POINT && g->before[2] == COMMA) {
@@ -435,7 +435,9 @@ void number_evidence_add(struct number_evidence *e, const char *text, size_t len
             size_t step = (unsigned char)text[at] < 0x80 ? 1 : utf8_decode(text + at, len - at, NULL);
             if (step == 0) step = 1;
             bool joint = text[at] == '-' || text[at] == '.';
-            in_word = is_letter(text, len, at) || (in_word && joint);
+            bool point = (text[at] == '.' || text[at] == ',') && at + 1 < len &&
+                         text[at + 1] >= '0' && text[at + 1] <= '9'; /* ".5" */
+            in_word = is_letter(text, len, at) || (in_word && joint) || point;
             at += step;
             continue;
         }

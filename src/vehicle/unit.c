@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { MAX_SPELLINGS = 2048, MAX_ID = 1024, MAX_JOINERS = 3 };
+enum { MAX_SPELLINGS = 2048, MAX_ID = 1024, MAX_JOINERS = 3, MAX_SPACES = 4 };
 
 /* One spelling of the table. Those that begin with the same byte stand together. */
 struct entry {
@@ -35,6 +35,7 @@ static uint32_t fold(uint32_t c)
     case 0x201C: case 0x201D: case 0x201E: case 0x2033: return '"';
     case 0x3BC: return 0xB5; /* mu and the micro sign */
     case 0x141: return 0x142;
+    case 0xFFE5: return 0xA5; /* full-width yen */
     case 0x10C: return 0x10D;
     case 0x2044: case 0x2215: return '/';
     default: return c;
@@ -162,10 +163,14 @@ const char *dimension_name(enum dimension d)
 
 /* ---- spellings ---- */
 
+/* White space, a few characters of it: what is further away belongs to something else. */
 static size_t skip_spaces(const char *text, size_t len, size_t at)
 {
     size_t n;
-    while (at < len && is_space(next_folded(text, len, at, false, &n))) at += n;
+    for (int i = 0; i < MAX_SPACES && at < len; i++) {
+        if (!is_space(next_folded(text, len, at, false, &n))) break;
+        at += n;
+    }
     return at;
 }
 
@@ -423,9 +428,10 @@ const struct unit *unit_parse(const char *text, size_t len, size_t *used)
 
 static void trim(const char **text, size_t *len)
 {
-    size_t begin = skip_spaces(*text, *len, 0), end = *len;
+    size_t begin = 0, end = *len, n;
+    while (begin < end && is_space(next_folded(*text, end, begin, false, &n))) begin += n;
     while (end > begin) {
-        size_t last = end - 1, n;
+        size_t last = end - 1;
         while (last > begin && ((unsigned char)(*text)[last] & 0xC0) == 0x80) last--;
         if (!is_space(next_folded(*text, end, last, false, &n)) || last + n != end) break;
         end = last;

@@ -53,7 +53,7 @@ const struct unit_spelling UNIT_SPELLINGS[] = {
     U(UNIT_MG, "=mg" S "=MG" S "milligram" S "milligrams" S "milligramm" S "milligramme"
               S "milligrammes" S "miligramo" S "miligramos" S "毫克"),
     U(UNIT_T, "=t" S "=t." S "tonne" S "tonnes" S "tonnen" S "metric ton" S "metric tons"
-             S "metric tonne" S "metric tonnes" S "tonelada" S "toneladas" S "=to." S "吨" S "公吨"
+             S "metric tonne" S "metric tonnes" S "tonelada" S "toneladas" S "吨" S "公吨"
              S "tonnellate"),
     U(UNIT_LB, "lb." S "lbs." S "lbm" S "pound" S "pounds" S "#" S "pfund" S "livre" S "livres"
               S "libra" S "libras" S "磅" S "lbs lb"),
@@ -258,7 +258,7 @@ const struct unit_spelling UNIT_SPELLINGS[] = {
     U(UNIT_PERCENT, "%" S "percent" S "per cent" S "pct." S "prozent" S "pour cent" S "por ciento"
                    S "百分比" S "v h."),
     U(UNIT_PERMILLE, "‰" S "promille"),
-    U(UNIT_ONE, ":1" S ": 1" S "to 1" S "zu 1" S "∶1"),
+    U(UNIT_ONE, ":1" S ": 1" S "∶1"),
 
     U(UNIT_KG_100KM, "kg h2/100 km" S "kg h2/100km" S "kg h₂/100 km"),
     U(UNIT_PS_L, "ps/liter" S "ch/litre" S "cv/litro"),
@@ -291,7 +291,7 @@ const struct unit_spelling UNIT_SPELLINGS[] = {
     U(UNIT_KGBP, "k£" S "kgbp" S "£k" S "£000" S "£ k"),
     U(UNIT_JPY, "¥" S "jpy" S "yen" S "jp¥" S "日元" S "円" S "日圓" S "yenes"),
     U(UNIT_WAN_JPY, "万円" S "万日元" S "万 円"),
-    U(UNIT_CNY, "cny" S "rmb" S "yuan" S "元" S "人民币" S "cn¥" S "块" S "rmb¥" S "￥rmb"
+    U(UNIT_CNY, "cny" S "rmb" S "yuan" S "元" S "人民币" S "cn¥" S "块" S "rmb¥" S "¥rmb"
                S "renminbi" S "圆" S "人民币元" S "yuans"),
     U(UNIT_WAN_CNY, "万元" S "万" S "万人民币" S "wan" S "万rmb" S "万 元" S "万 rmb" S "萬元"
                    S "10k cny" S "万块" S "wan yuan"),
