@@ -260,7 +260,12 @@ static struct bearer bearer_of_mention(struct prose_reader *r, const struct pros
         key_of(s, m->name.first, m->name.end, b.key, sizeof b.key);
         return b;
     }
-    if (!own->known) return (struct bearer){.kind = BEARER_NONE};
+    if (!own->known) { /* "The F-150" under "Ford" */
+        b = (struct bearer){.kind = *own->s.make ? BEARER_OTHER : BEARER_NONE, .s = own->s};
+        b.s.model = text_of(r, s, m->name.first, m->name.end);
+        key_of(s, m->name.first, m->name.end, b.key, sizeof b.key);
+        return b;
+    }
     b.kind = BEARER_VARIANT;
     const char *name = text_of(r, s, m->name.first, m->name.end);
     buffer_clear(&r->scratch);
@@ -458,6 +463,19 @@ static bool read_heading(struct prose_reader *r, size_t block, int level)
     return true;
 }
 
+/* Whether the text has a word of the model's name. */
+static bool is_in_text(const struct document *d, const struct prose_subject *subject)
+{
+    struct token t[200];
+    for (size_t b = 0; b < d->n_blocks && b < 20; b++) {
+        size_t n = tokens_split(d->blocks[b].text, d->blocks[b].len, TOKENS_TEXT, t, 200);
+        for (size_t i = 0; i < n; i++)
+            for (size_t k = 0; k < subject->n_model; k++)
+                if (strlen(t[i].key) > 1 && !strcmp(t[i].key, subject->model[k].key)) return true;
+    }
+    return false;
+}
+
 /* The subject that the file's name gives, until a heading says more. */
 static bool read_file_name(struct prose_reader *r)
 {
@@ -471,7 +489,8 @@ static bool read_file_name(struct prose_reader *r)
     size_t len = dot ? (size_t)(dot - name) : strlen(name);
     char *copy = arena_strndup(&r->out->arena, name, len);
     if (!copy || !subject_read(&base->subject.s, &r->out->arena, copy, len, SUBJECT_FILE)) return false;
-    base->subject.known = *base->subject.s.make && *base->subject.s.model;
+    prose_subject_tokens(&base->subject);
+    base->subject.known = *base->subject.s.make && is_in_text(r->d, &base->subject);
     if (!base->subject.known)
         base->subject.s = (struct subject){.make = "", .model = "", .trim = "", .make_number = -1};
     prose_subject_tokens(&base->subject);

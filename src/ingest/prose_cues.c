@@ -27,7 +27,7 @@ static const struct {
      "nunca sin ni"},
     {WORD_UNREAL,
      "would could might may should planned plans plan expected expects rumoured rumored reportedly "
-     "proposed cancelled canceled scheduled concept prototype if hypothetical allegedly speculated "
+     "proposed cancelled canceled scheduled concept prototype if hypothetical allegedly speculated speculates speculation likely reckons guess "
      "supposed hoped soll sollen sollte geplant "
      "erwartet voraussichtlich angeblich serait pourrait devrait prevu prevoit si seria podria "
      "deberia previsto esperado"},
@@ -178,7 +178,7 @@ static const struct {
      "tow|tows|towing|pull|pulls|pulling|trailer|trailers|caravan|anhangelast|zieht|anhanger|"
      "tracter|tracte|remorque|remorquer|remolcar|remolca|remolque|haul a trailer"},
     {"towing_capacity", CUE_AFTER,
-     "can be towed|trailer|trailers|towing capacity|of towing capacity|of towing|anhangelast|"
+     "can be towed|towing|max towing|maximum towing|trailer|trailers|towing capacity|of towing capacity|of towing|anhangelast|"
      "braked trailer|de remorque|de remolque"},
     {"cargo_volume", CUE_BEFORE,
      "boot|trunk|cargo|luggage|swallows|swallow|swallowing|kofferraum|kofferraumvolumen|coffre|"
@@ -341,6 +341,12 @@ uint32_t prose_word(const struct prose_lexicon *lex, const struct token *t)
     for (uint16_t at = lex->buckets[hash_key(t->key, len)]; at; at = lex->entries[at - 1].next) {
         const struct entry *e = &lex->entries[at - 1];
         if (e->classes && e->len == len && !memcmp(e->text, t->key, len)) return e->classes;
+    }
+    /* German compounds end in what they are: "Dieselmaschine". */
+    static const char *const ENGINES[] = {"motor", "diesel", "benziner", "zylinder", "maschine", "aggregat"};
+    for (size_t i = 0; i < sizeof ENGINES / sizeof *ENGINES; i++) {
+        size_t n = strlen(ENGINES[i]);
+        if (len > n + 2 && !memcmp(t->key + len - n, ENGINES[i], n)) return WORD_ENGINE;
     }
     return 0;
 }

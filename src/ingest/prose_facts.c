@@ -177,12 +177,12 @@ static size_t distance_behind(const struct prose_sentence *s, const struct prose
         if (i == m->at.end && s->marks[i].bracket != s->marks[m->at.first].bracket) return TOO_FAR;
         if (i == c->first) break;
         if (s->in_measure[i] || prose_has(s, i, WORD_AND | WORD_VERB)) return TOO_FAR;
-        if (i == m->at.end && is_of(s, i)) continue;
+        if ((i == m->at.end && is_of(s, i)) || (prose_has(s, i, WORD_HEDGE) && !prose_has(s, i, WORD_MORE))) continue;
         if (prose_has(s, i, WORD_PREPOSITION | WORD_ARTICLE)) return TOO_FAR;
         content++;
     }
     if (content > 2) return TOO_FAR;
-    return cost + 2 * content;
+    return key_is(s, m->at.end, "of") ? 0 : cost + 2 * content; /* what it is of is said */
 }
 
 /* Whether "of" or "de" behind the figure names something that is no known attribute: "13 inches of
@@ -197,6 +197,18 @@ static bool of_something_else(const struct prose_sentence *s, const struct prose
     return true;
 }
 
+/* Whether the cue is another figure's: one right before or behind it, on its other side. */
+static bool is_claimed(const struct prose_sentence *s, size_t cue, const struct prose_measure *m)
+{
+    for (size_t k = 0; k < s->n_measures; k++) {
+        const struct prose_measure *other = &s->measures[k];
+        if (other == m) break; /* those behind it are not bound yet */
+        if (other->cue != SIZE_MAX && s->cues[other->cue].first == cue && cue >= other->at.end && cue < m->at.first)
+            return true;
+    }
+    return false;
+}
+
 static void bind_by_cue(struct prose_sentence *s, struct prose_measure *m)
 {
     size_t best = TOO_FAR, best_cue = SIZE_MAX;
@@ -205,8 +217,9 @@ static void bind_by_cue(struct prose_sentence *s, struct prose_measure *m)
         const struct prose_cue *cue = &s->cues[c];
         if (!fits(s, m, cue->attribute)) continue;
         size_t cost = TOO_FAR;
-        if ((cue->sides & CUE_BEFORE) && !other) cost = distance_before(s, cue, m);
-        if (cue->sides & CUE_AFTER) {
+        bool taken = is_claimed(s, cue->first, m);
+        if ((cue->sides & CUE_BEFORE) && !other && !taken) cost = distance_before(s, cue, m);
+        if ((cue->sides & CUE_AFTER) && !taken) {
             size_t behind = distance_behind(s, cue, m);
             if (behind < cost) cost = behind;
         }
@@ -254,8 +267,7 @@ static bool is_a_station(const struct prose_sentence *s, const struct prose_meas
 {
     size_t i = m->at.end;
     return !prose_parted(s, i, BREAK_COMMA) &&
-           (key_is(s, i, "charger") || key_is(s, i, "chargers") || key_is(s, i, "wallbox") || key_is(s, i, "dc") ||
-            key_is(s, i, "charging") || key_is(s, i, "ladestation") || key_is(s, i, "borne") ||
+           (key_is(s, i, "charger") || key_is(s, i, "chargers") || key_is(s, i, "wallbox") || key_is(s, i, "ladestation") || key_is(s, i, "borne") ||
             key_is(s, i, "cargador") || key_is(s, i, "station"));
 }
 
@@ -412,7 +424,7 @@ static void find_engine(struct prose_sentence *s, struct prose_measure *m)
             m->engine = k;
             return;
         }
-        if (own || !is_performance(&REGISTRY[m->attribute])) continue;
+        if (own || m->counted || !(is_performance(&REGISTRY[m->attribute]) || e->first <= 4)) continue;
         if (e->first == m->behind && !prose_parted(s, e->first, BREAK_COMMA)) {
             m->engine = k; /* "381 hp 5.7-liter V8" */
             return;
@@ -468,6 +480,7 @@ static void find_remark(struct prose_sentence *s, struct prose_measure *m)
            (end == i || !prose_has(s, end, WORD_AND) || s->t[end].upper) &&
            !(end > i + 1 && prose_has(s, end, WORD_VERB) && !s->t[end].upper))
         end++;
+    if (end < s->n && is_figure(s, end) && s->marks[end].before == BREAK_NONE) return; /* the next figure's name */
     /* "on XT and Wilderness trims" */
     if (end + 2 < s->n && prose_has(s, end, WORD_AND) && s->t[end - 1].upper && s->t[end + 1].upper &&
         prose_has(s, end + 2, WORD_VARIANT))
@@ -492,19 +505,26 @@ static void share_remarks(struct prose_sentence *s)
     }
 }
 
-/* "18/25 MPG" is of city and highway. */
-static void read_pair(struct prose_sentence *s, size_t k)
+/* "18/25 MPG" is of city and highway, "85/72/79 MPGe" of both and combined. */
+static void read_slashes(struct prose_sentence *s, size_t k)
 {
-    int city = qualifier_find("city"), highway = qualifier_find("highway");
-    struct prose_measure *a = &s->measures[k], *b = &s->measures[k + 1];
-    const struct value_part *p = &s->parts[a->first_part], *q = &s->parts[b->first_part];
-    if (city < 0 || highway < 0 || a->dimension != DIMENSION_CONSUMPTION || b->dimension != DIMENSION_CONSUMPTION ||
-        a->attribute < 0 || b->attribute != a->attribute || a->n_parts != 1 || p->low != p->high || q->low != q->high ||
-        q->begin != p->end + 1 || s->text[p->end] != '/' || !p->unit || !p->unit->reciprocal || p->low >= q->low)
-        return;
-    a->qualifiers |= 1ull << city;
-    b->qualifiers |= 1ull << highway;
-    if (b->remark.end > b->remark.first) a->remark = b->remark;
+    const int kinds[] = {qualifier_find("city"), qualifier_find("highway"), qualifier_find("combined")};
+    size_t n = 1;
+    while (k + n < s->n_measures && n < 4) {
+        const struct prose_measure *a = &s->measures[k + n - 1], *b = a + 1;
+        const struct value_part *p = &s->parts[a->first_part], *q = &s->parts[b->first_part];
+        bool pair = a->attribute >= 0 && b->attribute == a->attribute && a->n_parts == 1 && b->n_parts == 1 &&
+                    p->unit == q->unit && p->unit && p->unit->reciprocal && p->low == p->high && q->low == q->high &&
+                    q->begin == p->end + 1 && s->text[p->end] == '/';
+        if (!pair) break;
+        n++;
+    }
+    if (n < 2 || n > 3 || kinds[0] < 0 || kinds[1] < 0 || kinds[2] < 0) return;
+    const struct token_range remark = s->measures[k + n - 1].remark;
+    for (size_t i = 0; i < n; i++) {
+        s->measures[k + i].qualifiers |= 1ull << kinds[i];
+        if (s->measures[k + i].remark.first == s->measures[k + i].remark.end) s->measures[k + i].remark = remark;
+    }
 }
 
 /* Money is a vehicle's price unless a pack, a month or a fee is paid. */
@@ -560,6 +580,7 @@ bool prose_sentence_read(struct prose_sentence *s, const struct prose_lexicon *l
         if (is_one_motor(s, m)) m->attribute = -1;
     }
     share_remarks(s);
-    for (size_t k = 0; k + 1 < s->n_measures; k++) read_pair(s, k);
+    for (size_t k = 0; k + 1 < s->n_measures; k++)
+        if (s->measures[k].qualifiers == 0) read_slashes(s, k);
     return true;
 }

@@ -254,6 +254,17 @@ static bool is_engine_head(const struct prose_sentence *s, size_t i)
             !strcmp(REGISTRY[s->measures[s->in_measure[i] - 1].attribute].id, "cylinders"));
 }
 
+/* "full hybrid", "naturally aspirated", "direct-injection": inside a phrase alone. */
+static bool is_engine_adjective(const struct prose_sentence *s, size_t i)
+{
+    static const char *const WORDS[] = {"full", "mild", "tri", "quad", "direct", "fuel", "injected", "injection",
+                                        "sequential", "common", "rail"};
+    for (size_t k = 0; k < sizeof WORDS / sizeof *WORDS; k++)
+        if (is_key(s, i, WORDS[k]))
+            return prose_has(s, i + 1, WORD_ENGINE) || prose_has(s, i + 2, WORD_ENGINE);
+    return false;
+}
+
 static bool apart(const struct prose_sentence *s, size_t i)
 {
     return s->marks[i].before != BREAK_NONE || s->marks[i].bracket != s->marks[i - 1].bracket;
@@ -276,7 +287,7 @@ void prose_find_engines(struct prose_sentence *s)
                 end = s->measures[inner - 1].at.end;
                 continue;
             }
-            if (!is_engine_word(s, end) &&
+            if (!is_engine_word(s, end) && !is_engine_adjective(s, end) &&
                 !(end + 1 < s->n && s->t[end + 1].gap == GAP_HYPHEN && prose_has(s, end + 1, WORD_ENGINE)))
                 break;
             end++;
@@ -397,6 +408,8 @@ static bool ended(const struct prose_sentence *s, const struct prose_measure *m)
     for (size_t i = m->at.end; i < s->n && i < m->at.end + 8; i++) {
         if (prose_parted(s, i, BREAK_COMMA) || s->marks[i].bracket != s->marks[m->at.first].bracket) break;
         if (prose_has(s, i, WORD_ENDED)) return true;
+        if (is_key(s, i, "remplace") || is_key(s, i, "remplacee") || is_key(s, i, "sustituido") || is_key(s, i, "ersetzt"))
+            return true;
         if (is_key(s, i, "replaced") && (is_key(s, i - 1, "was") || is_key(s, i - 1, "were") ||
                                          is_key(s, i - 1, "been") || is_key(s, i - 1, "being")))
             return true;

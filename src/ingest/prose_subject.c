@@ -213,6 +213,57 @@ static void split_family(struct prose_subject *out, const struct prose_names *na
     prose_subject_tokens(out);
 }
 
+/* The tokens of a model's name at t[i]: capitals, digits, and small letters that a hyphen or nothing joins
+ * ("e-tron", "bZ4X"). */
+static size_t title_run(const struct token *t, size_t n, size_t i)
+{
+    size_t k = i;
+    while (k < n && k - i < 8) {
+        if (k > i && (t[k].gap & (GAP_COMMA | GAP_COLON | GAP_STOP | GAP_OPEN | GAP_CLOSE))) break;
+        if (k > i && (t[k].gap & GAP_HYPHEN) && (t[k].gap & GAP_SPACE)) break;
+        bool joined = (k > i && (t[k].gap == GAP_HYPHEN || t[k].gap == GAP_NONE)) ||
+                      (k + 1 < n && (t[k + 1].gap == GAP_HYPHEN || t[k + 1].gap == GAP_NONE));
+        if (!is_name_token(&t[k]) && !joined) break;
+        k++;
+    }
+    return k - i;
+}
+
+/* A title with a make at token `at`: "2021 BMW 330e review", "Ford talks about the 2021 F-150". */
+static bool read_title(struct prose_subject *out, const struct prose_names *names, const struct token *t, size_t n,
+                       const char *text, size_t len, size_t at, size_t used, int make)
+{
+    size_t from = at + used, run = title_run(t, n, from);
+    if (run == 0 || (t[from].gap & (GAP_COMMA | GAP_COLON | GAP_STOP | GAP_OPEN))) {
+        run = 0; /* behind what the maker does */
+        for (from = at + used + 1; from < n && run == 0 && from < at + used + 7; from++)
+            if (is_name_token(&t[from]) && !(t[from].kind == TOKEN_NUMBER && t[from].number >= YEAR_FIRST_EVER &&
+                                             t[from].number <= YEAR_LAST_EVER) &&
+                !(word(names, &t[from]) & (WORD_TOPIC | WORD_NO_NAME)))
+                run = title_run(t, n, from);
+        from -= run > 0;
+    }
+    while (run > 1 && (word(names, &t[from + run - 1]) & (WORD_DOCUMENT | WORD_VEHICLE | WORD_TOPIC)) &&
+           t[from + run - 1].kind == TOKEN_WORD)
+        run--; /* "330e Sedan Review" */
+    struct subject s = {.make = "", .model = "", .trim = "", .make_number = make};
+    s.make = arena_strndup(names->arena, text + t[at].begin, t[at + used - 1].end - t[at].begin);
+    if (!s.make) return false;
+    if (run) {
+        size_t end = t[from + run - 1].end;
+        s.model = arena_strndup(names->arena, text + t[from].begin, end - t[from].begin);
+        if (!s.model) return false;
+    }
+    cut_years(text, len, &s.year_first, &s.year_last);
+    for (size_t i = 0; i < from && !s.year_first; i++)
+        if (t[i].kind == TOKEN_NUMBER && strlen(t[i].key) == 4 && t[i].number >= YEAR_FIRST_EVER &&
+            t[i].number <= YEAR_LAST_EVER)
+            s.year_first = s.year_last = (int)t[i].number;
+    *out = (struct prose_subject){.s = s, .known = run > 0, .heading = text};
+    prose_subject_tokens(out);
+    return true;
+}
+
 bool prose_heading_read(struct prose_subject *out, enum heading_kind *kind, const struct prose_names *names,
                         const struct prose_subject *parent, const char *text, size_t len, size_t block)
 {
@@ -270,21 +321,17 @@ bool prose_heading_read(struct prose_subject *out, enum heading_kind *kind, cons
             return read_variant(out, names, text, len, from);
         }
     }
+    size_t first_make = lead;
+    while (!used && first_make < n && (!parent->known || first_make == lead)) {
+        used = name_make(t + first_make, n - first_make, &make);
+        if (!used) first_make++;
+    }
     if (used && !(parent->known && is_topic(names, t, n, text, len))) {
-        struct subject s;
-        if (!subject_read(&s, names->arena, text, len, SUBJECT_HEADING)) return false;
-        if (*s.model) {
-            *out = (struct prose_subject){.s = s, .known = true, .heading = text, .line = line};
-            *kind = HEADING_VEHICLE;
-            prose_subject_tokens(out);
-            int first, last;
-            cut_years(text, len, &first, &last);
-            if (!s.year_first && first) {
-                out->s.year_first = first;
-                out->s.year_last = last;
-            }
-            return true;
-        }
+        if (!read_title(out, names, t, n, text, len, first_make, used, make)) return false;
+        out->heading = text;
+        out->line = line;
+        *kind = HEADING_VEHICLE;
+        return true;
     }
     if (is_topic(names, t, n, text, len)) return true;
     bool has_digit = false, years = false;
@@ -471,7 +518,8 @@ static bool is_coded(const struct prose_sentence *s, size_t first, size_t end)
         if (s->t[i].kind == TOKEN_NUMBER) return end - first > 1;
         if (n >= 2 && w[0] >= 'A' && w[0] <= 'Z' && w[1] >= 'A' && w[1] <= 'Z') return true;
     }
-    return end == first + 1 && s->t[first].end - s->t[first].begin == 1; /* "the S" */
+    return end == first + 1 && s->t[first].end - s->t[first].begin == 1 && first > 0 &&
+           prose_has(s, first - 1, WORD_ARTICLE); /* "the S" */
 }
 
 /* A known make and what follows it. */
@@ -551,6 +599,15 @@ static size_t find_variant(const struct prose_sentence *s, const struct prose_na
         (s->words[i] & (WORD_NO_NAME | WORD_GENERATION | WORD_VEHICLE | WORD_PRONOUN)) ||
         ((s->words[i] & (WORD_ARTICLE | WORD_PREPOSITION | WORD_LINK | WORD_HEDGE | WORD_AND)) && t->end - t->begin > 1))
         return 0;
+    if (i > 0 && prose_has(s, i - 1, WORD_VARIANT) && strcmp(s->t[i - 1].key, "model") != 0 &&
+        strcmp(s->t[i - 1].key, "models") != 0 && strcmp(s->t[i - 1].key, "powered") != 0 && t->gap != GAP_HYPHEN &&
+        s->marks[i].before == BREAK_NONE && !s->in_measure[i]) {
+        size_t run = name_run(s, i, 4, true); /* "la version 50 Quattro" */
+        if (run && (t->kind != TOKEN_NUMBER || run > 1) && !names_engine(s, i, i + run)) {
+            *out = (struct prose_mention){.kind = MENTION_VARIANT, .at = {i, i + run}, .name = {i, i + run}};
+            return run;
+        }
+    }
     if (t->kind == TOKEN_NUMBER && !(i + 1 < s->n && s->t[i + 1].gap == GAP_NONE && s->t[i + 1].kind == TOKEN_WORD))
         return 0;
     bool after_article = i > 0 && prose_has(s, i - 1, WORD_ARTICLE);
