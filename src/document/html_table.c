@@ -134,7 +134,8 @@ struct html {
     struct html_table tables[HTML_MAX_TABLES];
     size_t n_tables;      /* open */
     struct buffer text;   /* outside of tables */
-    size_t text_begin;    /* byte of the source at which it begins */
+    struct text_piece *pieces; /* of it */
+    size_t n_pieces, cap_pieces;
     enum block_kind kind; /* of it */
     int level;
     size_t raised;        /* where raised text begins, plus 1; 0: none */
@@ -334,29 +335,29 @@ static void end_text(struct html *h)
 {
     if (h->text.failed) h->r->failed = true;
     if (h->text.len && !h->text.failed) {
-        size_t begin = place_of(h, h->text_begin), end = place_of(h, source_at(h));
+        struct buffer *t = &h->text;
+        size_t begin = text_piece_source(h->pieces, h->n_pieces, 0), end = place_of(h, source_at(h));
         if (end < begin) end = begin;
-        struct buffer joined = {0};
-        html_join_lines(&joined, h->text.data, h->text.len, true);
-        struct text_piece piece = {.at = 0, .begin = begin};
+        for (size_t i = 0; i < t->len; i++)
+            if (t->data[i] == '\n') t->data[i] = ' ';
         struct pair_block b = {.kind = h->kind,
                                .level = h->kind == BLOCK_PARAGRAPH ? 0 : h->level,
-                               .text = buffer_text(&joined),
-                               .len = joined.len,
-                               .pieces = &piece,
-                               .n_pieces = 1,
+                               .text = t->data,
+                               .len = t->len,
+                               .pieces = h->pieces,
+                               .n_pieces = h->n_pieces,
                                .line_first = line_of(h, begin),
                                .line_last = line_of(h, end),
                                .begin = begin,
                                .end = end};
-        if (b.len && (h->kind == BLOCK_HEADING || !pair_list_add(h->pairs, &b))) {
+        if (h->kind == BLOCK_HEADING || !pair_list_add(h->pairs, &b)) {
             pair_list_flush(h->pairs);
             reader_add_block(h->r, b.kind, b.level, b.text, b.len, b.line_first, b.line_last,
                              b.begin, b.end);
         }
-        buffer_free(&joined);
     }
     buffer_clear(&h->text);
+    h->n_pieces = 0;
     h->kind = BLOCK_PARAGRAPH;
     h->level = 1;
 }
@@ -375,15 +376,25 @@ static void put_break(struct html *h)
     if (b && b->len && b->data[b->len - 1] != '\n') buffer_putc(b, '\n');
 }
 
+static void add_piece(struct html *h, size_t at)
+{
+    void *items = h->pieces;
+    if (!grow(h, &items, h->n_pieces, &h->cap_pieces, sizeof *h->pieces)) return;
+    h->pieces = items;
+    h->pieces[h->n_pieces++] = (struct text_piece){.at = h->text.len, .begin = place_of(h, at)};
+}
+
 static void put_text(void *context, const xmlChar *text, int n)
 {
     struct html *h = context;
     if (h->hidden || h->stopped || n <= 0) return;
     struct buffer *b = text_here(h);
     if (!b) return; /* between the cells of a table */
-    if (b == &h->text && b->len == 0) {
-        size_t at = source_at(h);
-        h->text_begin = at > (size_t)n ? at - (size_t)n : 0;
+    size_t skip = 0;
+    while (b->len == 0 && skip < (size_t)n && text[skip] <= ' ') skip++;
+    if (b == &h->text && skip < (size_t)n) {
+        size_t at = source_at(h), left = (size_t)n - skip;
+        add_piece(h, at > left ? at - left : 0);
     }
     for (int i = 0; i < n; i++) {
         char c = (char)text[i];
@@ -582,7 +593,8 @@ static void add_rest(struct html *h, size_t from)
     const char *text = h->source->text;
     bool tag = false;
     buffer_clear(&h->text);
-    h->text_begin = from;
+    h->n_pieces = 0;
+    add_piece(h, from);
     for (size_t i = from; i < h->source->len; i++) {
         if (text[i] == '<') {
             tag = true;
@@ -637,6 +649,7 @@ bool html_read(struct document_reader *r, const struct html_source *source, stru
     if (h.struck)
         reader_note(r, "line %zu: struck out text was left out", line_of(&h, place_of(&h, 0)));
     buffer_free(&h.text);
+    free(h.pieces);
     if (h.parser->myDoc) xmlFreeDoc(h.parser->myDoc);
     h.parser->myDoc = NULL;
     htmlFreeParserCtxt(h.parser);

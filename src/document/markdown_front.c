@@ -35,14 +35,16 @@ static void add_value(struct front *f, const char *text, size_t len, size_t begi
 {
     size_t from = 0;
     span_trim(text, &from, &len);
-    if (len - from >= 2 && (text[from] == '"' || text[from] == '\'') &&
-        text[len - 1] == text[from]) {
+    char quote = from < len && (text[from] == '"' || text[from] == '\'') ? text[from] : 0;
+    if (len - from >= 2 && quote && text[len - 1] == quote) {
         from++;
         len--;
     } else if (len - from >= 2 && text[from] == '[' && text[len - 1] == ']') {
         from++;
         len--;
     }
+    for (size_t i = from; quote == 0 && i + 1 < len; i++)
+        if (text[i] == ' ' && text[i + 1] == '#') len = i; /* a comment */
     if (from >= len) return;
     if (f->value.len)
         buffer_puts(&f->value, item ? ", " : " ");

@@ -48,8 +48,10 @@ struct markdown {
     size_t strong_end;         /* of the bold text that it begins with */
     size_t raised;             /* where raised text begins, plus 1; 0: none */
     int bold, struck;
+    int html_heading;          /* level of the <h2> that is open; 0: none */
     size_t mark;               /* the mark that the heading ends with, plus 1; 0: none */
     size_t next_mark;
+    size_t struck_line;        /* the first with struck out text; 0: none */
 
     /* Where it stands. */
     int heading_level;         /* of the last heading */
@@ -391,7 +393,7 @@ static void begin_block(struct markdown *m, enum block_kind kind)
     m->html = false;
     buffer_clear(&m->text);
     m->n_pieces = m->strong = m->plain = m->strong_end = m->raised = m->mark = 0;
-    m->bold = m->struck = 0;
+    m->bold = m->struck = m->html_heading = 0;
     m->first = SIZE_MAX;
     m->last = 0;
 }
@@ -542,10 +544,26 @@ static bool tag_is(const char *text, size_t len, const char *name)
     return next == '>' || next == '/' || next == ' ' || next == '\t' || next == '\n';
 }
 
-/* A tag inside of a text. */
-static void add_tag(struct markdown *m, const char *text, size_t len)
+/* A tag inside of a text. False: cancelled. */
+static bool add_tag(struct markdown *m, const char *text, size_t len)
 {
-    if (tag_is(text, len, "br") || tag_is(text, len, "p") || tag_is(text, len, "/p") ||
+    bool close = len > 2 && text[1] == '/';
+    const char *name = text + 1 + close;
+    if (len >= 4u + close && (name[0] == 'h' || name[0] == 'H') && name[1] >= '1' && name[1] <= '6' &&
+        (name[2] == '>' || name[2] == ' ')) {
+        /* md4c 0.4.8 takes headings other than <h1> for text. */
+        bool ends = m->html_heading > 0, cell = m->kind == BLOCK_HEADING;
+        if (cell) return true;
+        if (ends) {
+            m->kind = BLOCK_HEADING;
+            m->level = m->html_heading;
+        }
+        if (ends || !close) {
+            if (!end_block(m)) return false;
+            begin_block(m, BLOCK_PARAGRAPH);
+        }
+        if (!close) m->html_heading = name[1] - '0';
+    } else if (tag_is(text, len, "br") || tag_is(text, len, "p") || tag_is(text, len, "/p") ||
         tag_is(text, len, "li") || tag_is(text, len, "/li") || tag_is(text, len, "div")) {
         if (m->text.len) buffer_putc(&m->text, '\n');
     } else if (tag_is(text, len, "sup")) {
@@ -566,6 +584,7 @@ static void add_tag(struct markdown *m, const char *text, size_t len)
                tag_is(text, len, "/strike")) {
         if (m->struck) m->struck--;
     }
+    return true;
 }
 
 static int add_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE size, void *context)
@@ -593,18 +612,17 @@ static int add_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE size, void *c
         len = s->marks[m->next_mark].at - at;
     }
     size_t begin = markdown_source_place(s, at), end = markdown_source_place(s, at + len);
+    if (m->mark && end > s->marks[m->mark - 1].end) end = s->marks[m->mark - 1].end;
     const char *shown = m->r->data + begin;
     len = end > begin ? end - begin : 0;
     if (len == 0) return 0;
     if (begin < m->first) m->first = begin;
     if (end > m->last) m->last = end;
     if (type == MD_TEXT_HTML && !m->html) {
-        add_tag(m, shown, len);
-        return 0;
+        return result(m, add_tag(m, shown, len));
     }
     if (m->struck) {
-        if (m->struck == 1) reader_note(m->r, "line %zu: struck out text was left out", line_of(m, begin));
-        m->struck = m->struck > 1 ? m->struck : 1;
+        if (!m->struck_line) m->struck_line = line_of(m, begin);
         return 0;
     }
     add_piece(m, begin);
@@ -652,6 +670,8 @@ bool read_markdown_document(struct document_reader *r, struct error *err)
     if (ok) {
         end_table(&m);
         pair_list_flush(&m.pairs);
+        if (m.struck_line)
+            reader_note(r, "line %zu: struck out text was left out", m.struck_line);
         ok = reader_check(r, err);
     }
     pair_list_free(&m.pairs);

@@ -234,6 +234,7 @@ struct maker {
     size_t run_lines;   /* lines since the last that surely ended a paragraph */
     size_t run_cost;    /* lines walked over for its brackets */
     bool run_ordered;   /* it began with a numbered item at the margin */
+    bool footnote;      /* the line before is the text of a footnote */
     char fence;         /* the character of the code fence that is open; 0 */
     size_t fence_length;
 };
@@ -260,6 +261,7 @@ static bool follow_fence(struct maker *m, const struct text_line *l)
 static bool is_short_definition(const char *text, size_t len)
 {
     size_t i = 0;
+    while (len && (unsigned char)text[len - 1] <= ' ') len--;
     while (i < len && (text[i] == ' ' || text[i] == '\t')) i++;
     size_t begin = i;
     if (i == len || len > DEFINITION_BYTES || memchr(text, '\\', len)) return false;
@@ -487,6 +489,17 @@ static size_t front_length(const char *data, size_t len)
     return 0;
 }
 
+/* "[label]:", or "[^label]:" of a footnote. */
+static bool begins_definition(const struct text_line *l, size_t prefix, bool footnote)
+{
+    if (prefix + 3 > l->len || l->text[prefix] != '[') return false;
+    if (footnote && l->text[prefix + 1] != '^') return false;
+    size_t limit = l->len < prefix + 100 ? l->len : prefix + 100;
+    for (size_t i = prefix + 1; i + 1 < limit; i++)
+        if (l->text[i] == ']') return l->text[i + 1] == ':';
+    return false;
+}
+
 static bool make_lines(struct maker *m)
 {
     struct markdown_source *s = m->s;
@@ -536,6 +549,15 @@ static bool make_lines(struct maker *m)
             if (!add_table(m, &line, prefix, &at, &number)) return false;
             continue;
         }
+        /* Texts of footnotes are paragraphs of their own, as are definitions below them. */
+        bool footnote = begins_definition(&line, prefix, true);
+        if (footnote || (m->footnote && begins_definition(&line, prefix, false))) {
+            if (!add_segment(s, line.begin)) return false;
+            buffer_append(&s->text, line.text, prefix <= MAX_PREFIX ? prefix : 0);
+            buffer_putc(&s->text, '\n');
+            end_run(m);
+        }
+        m->footnote = footnote;
         follow_run(m, &line);
         if (!copy_line(m, line.begin, at, at)) return false;
     }
