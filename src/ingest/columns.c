@@ -286,6 +286,17 @@ static uint64_t section_qualifiers(const char *section, uint64_t have)
     return found;
 }
 
+/* Whether "(WLTP)" in the heading above says something of it: consumption, emissions, range. */
+static bool is_cycle_attribute(const struct interpreted_column *c)
+{
+    if (c->fact.attribute < 0) return false;
+    const struct attribute *a = &REGISTRY[c->fact.attribute];
+    const struct unit *unit = a->unit ? a->unit() : NULL;
+    return a->dimension == DIMENSION_CONSUMPTION || a->dimension == DIMENSION_EMISSION ||
+           a->dimension == DIMENSION_ELECTRIC_CONSUMPTION ||
+           (a->dimension == DIMENSION_LENGTH && unit && unit_to_base(1, unit) >= 1e5); /* km */
+}
+
 static void take_meaning(struct interpreted_column *out, const struct column_meaning *m)
 {
     out->fact.attribute = m->attribute;
@@ -361,11 +372,10 @@ bool column_read(struct interpreted_column *out, const char *name, const char *g
             out->fact.unit = alone.unit;
             out->unit_source = UNIT_FROM_NAME;
         }
-        if (out->fact.attribute >= 0 && !path) {
+        if (is_cycle_attribute(out)) {
             out->fact.qualifiers |= section_qualifiers(in_group.text, out->fact.qualifiers);
-            out->fact.qualifiers |= section_qualifiers(in_caption.text, out->fact.qualifiers);
-        } else if (out->fact.attribute >= 0) {
-            out->fact.qualifiers |= section_qualifiers(in_group.text, out->fact.qualifiers);
+            if (!path)
+                out->fact.qualifiers |= section_qualifiers(in_caption.text, out->fact.qualifiers);
         }
         if (section_used && !*group) out->fact.section = caption;
         if (alone_len > 0 && alone_len < name_len) {
@@ -459,8 +469,17 @@ void column_decide_style(struct interpreted_column *c, const struct cell *const 
                          enum number_style fallback)
 {
     bool sure = false;
-    c->style = number_style_decide(&c->evidence, fallback, &sure);
-    if (sure || c->evidence.ambiguous == 0 || c->text) return;
+    const struct number_evidence *e = &c->evidence;
+    c->style = number_style_decide(e, fallback, &sure);
+    if (e->ambiguous == 0 || c->text) return;
+    /* Prices have two places or none: "28.195" groups. */
+    bool money = c->dimension == DIMENSION_MONEY && !(c->fact.unit && c->fact.unit->factor != 1);
+    if (money && !e->point && !e->comma && !e->leading_zero_ambiguous &&
+        (e->ambiguous_point == e->ambiguous || e->ambiguous_point == 0)) {
+        c->style = e->ambiguous_point ? NUMBER_COMMA : NUMBER_POINT;
+        return;
+    }
+    if (sure) return;
     /* "4,016 cc" beside "400 cc": which of the two readings is plausible, which fits the others? */
     size_t plausible[2] = {0}, judged_cells = 0, taken = 0;
     double distance[2] = {0}, plain_log = 0;
@@ -559,7 +578,6 @@ void column_decide_missing(struct interpreted_column *c, const struct cell *cons
         c->minus_missing = a->low >= 0;
     else if (!a && minus_ones && minus_ones == negatives)
         c->minus_missing = true;
-    if (nines > 0 && (c->fact.attribute >= 0 ? number : count >= 3 && nines > 3 * most))
-        c->nines = nines;
+    if (nines > 0 && (!a || number) && count >= 3 && nines > 3 * most) c->nines = nines;
     c->n_missing = (c->zero_missing ? zeros : 0) + (c->minus_missing ? minus_ones : 0);
 }

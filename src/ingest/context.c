@@ -203,7 +203,7 @@ static void add_file_name(struct interpreter *p)
         p->year_from = "file's name";
     }
     if (h.make_number >= 0 && !*s->make && !*s->model) {
-        s->make = h.make;
+        s->make = MAKES[h.make_number].name; /* files are named in small letters */
         s->make_number = h.make_number;
         s->model = h.model;
         p->make_from = "file's name";

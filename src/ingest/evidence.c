@@ -219,8 +219,8 @@ static void relate_cycles(struct interpreter *p, struct relation *r)
                 more += r->values[b][i] > r->values[a][i];
                 less += r->values[b][i] < r->values[a][i];
             }
-            if (more + less >= 3 && more >= 3 * less) verdict = 1;
-            if (more + less >= 3 && less >= 3 * more) verdict = -1;
+            if (more > 0 && more >= 3 * less) verdict = 1;
+            if (less > 0 && less >= 3 * more) verdict = -1;
         }
     for (size_t a = 0; a < r->n; a++) {
         struct interpreted_column *c = &in->columns[r->columns[a]];

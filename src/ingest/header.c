@@ -246,7 +246,7 @@ static bool is_second_header(const struct table *t, size_t h)
     size_t r = h + 1;
     if (r + 1 >= t->n_rows) return false;
     struct row_shape s = shape_row(t, r), below = shape_row(t, r + 1);
-    if (s.filled == 0 || s.numbers || s.years) return false;
+    if (s.filled < 2 || s.numbers || s.years) return false;
     size_t spans = 0, gaps = 0;
     for (size_t j = 0; j < t->n_columns; j++) {
         bool above = table_cell(t, h, j)->len > 0;
@@ -589,7 +589,8 @@ static bool name_columns(struct table_frame *f, struct arena *arena, size_t from
     return ok;
 }
 
-bool frame_find(struct table_frame *out, const struct table *table, struct arena *arena)
+bool frame_find(struct table_frame *out, const struct table *table, bool objects,
+                struct arena *arena)
 {
     struct table_frame *f = out;
     *f = (struct table_frame){.table = table, .title = "", .header_row = SIZE_MAX};
@@ -608,7 +609,7 @@ bool frame_find(struct table_frame *out, const struct table *table, struct arena
         to = 0;
     } else if (table->n_header_rows) {
         to = table->n_header_rows < table->n_rows ? table->n_header_rows : table->n_rows;
-        if (table->row_word == ROW_ROW && to == 1 && is_second_header(table, 0)) to = 2;
+        if (!objects && to == 1 && is_second_header(table, 0)) to = 2;
     } else {
         size_t h = find_header(table, width);
         if (h != SIZE_MAX) {
@@ -632,7 +633,7 @@ bool frame_find(struct table_frame *out, const struct table *table, struct arena
     size_t next = to, first;
     while (next < table->n_rows && f->has_header && count_filled(table, next, &first) == 0)
         f->rows[next++] = FRAME_BLANK;
-    if (f->has_header && next < table->n_rows && table->row_word == ROW_ROW &&
+    if (f->has_header && next < table->n_rows && !objects &&
         is_unit_row(table, next)) {
         for (size_t j = 0; j < columns; j++) {
             const struct cell *c = table_cell(table, next, j);
@@ -644,8 +645,8 @@ bool frame_find(struct table_frame *out, const struct table *table, struct arena
     classify_rows(f, width);
     bool ok = true;
     find_layout(f, arena, &ok);
-    if (table->row_word != ROW_ROW && f->layout == FRAME_COLUMNS && !table->key_value &&
-        !table->keyed) { /* objects of JSON are records */
+    if (objects && f->layout == FRAME_COLUMNS && !table->key_value &&
+        !table->keyed) {
         f->layout = FRAME_ROWS;
         f->attribute_column = f->unit_column = f->band_column = NO_COLUMN;
     }

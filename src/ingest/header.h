@@ -54,8 +54,10 @@ struct table_frame {
     int *column_years;      /* (n_columns) 0: no year */
 };
 
-/* Reads the whole frame. False: memory is out. */
-bool frame_find(struct table_frame *out, const struct table *table, struct arena *arena);
+/* Reads the whole frame. `objects`: rows are objects of JSON, so that they are records, and the header
+ * is known. False: memory is out. */
+bool frame_find(struct table_frame *out, const struct table *table, bool objects,
+                struct arena *arena);
 
 /* Whether a name is one of the registry's attributes, or has a unit: what a column or a row of data is
  * called, rather than what stands in it. */

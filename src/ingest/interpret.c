@@ -56,7 +56,7 @@ size_t gather_cells(struct interpreter *p, size_t column)
     const struct table *t = in->table;
     const struct interpreted_column *c = &in->columns[column];
     size_t n = 0;
-    if (in->frame.layout == FRAME_LONG && column >= p->long_from) {
+    if (p->long_cells && column >= p->long_from) {
         size_t k = column - p->long_from;
         for (size_t i = p->long_first[k]; i < p->long_first[k + 1]; i++)
             p->run[n++] = p->long_cells[i];
@@ -78,7 +78,8 @@ size_t gather_cells(struct interpreter *p, size_t column)
 
 static bool is_json(const struct interpreter *p)
 {
-    return p->out->table->row_word != ROW_ROW && !p->out->table->key_value;
+    enum document_kind kind = p->context->kind;
+    return (kind == DOCUMENT_JSON || kind == DOCUMENT_JSON_LINES) && !p->out->table->key_value;
 }
 
 /* "powertrain.engine.displacement_l": the parents and the last name. Dots inside names of other
@@ -153,6 +154,45 @@ static bool room_for_columns(struct interpreter *p, size_t n)
     return p->out->columns != NULL;
 }
 
+/* Whether all cells are empty or JSON's null: where other records have an object, its parts are columns
+ * of their own. */
+static bool only_null(const struct cell *const *cells, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (cells[i]->len && strcmp(cells[i]->text, "null") != 0) return false;
+    return true;
+}
+
+static bool has_index(const char *path)
+{
+    for (const char *c = path; *c; c = strchr(c, '.') ? strchr(c, '.') + 1 : "")
+        if (*c >= '0' && *c <= '9' && strspn(c, "0123456789") == strcspn(c, ".")) return true;
+    return false;
+}
+
+/* Elements of a list inside a record ("motors.1.power_kw") have an attribute of the vehicle only where
+ * it has none of its own. */
+static void part_list_elements(struct interpreter *p)
+{
+    struct interpretation *in = p->out;
+    bool *own = arena_array(&in->arena, REGISTRY_COUNT + 1, sizeof *own);
+    if (!own) {
+        p->failed = true;
+        return;
+    }
+    for (size_t j = 0; j < in->n_columns; j++)
+        if (in->columns[j].fact.attribute >= 0 && !has_index(in->columns[j].fact.section))
+            own[in->columns[j].fact.attribute] = true;
+    for (size_t j = 0; j < in->n_columns; j++) {
+        struct interpreted_column *c = &in->columns[j];
+        if (c->fact.attribute >= 0 && own[c->fact.attribute] && has_index(c->fact.section)) {
+            c->fact.attribute = -1;
+            c->fact.qualifiers = 0;
+            c->fact.inverse = c->category = false;
+        }
+    }
+}
+
 /* What the tables' names are read under: a group in the header, a band, the parents of a path. */
 static bool read_row_columns(struct interpreter *p)
 {
@@ -174,8 +214,8 @@ static bool read_row_columns(struct interpreter *p)
         struct interpreted_column *c = add_column(p, j);
         size_t n = gather_cells(p, in->n_columns - 1);
         cells_study(&study, p->run, n, true, p->hashes);
-        if (!study.filled && !*f->names[j]) {
-            in->n_columns--; /* an empty column without a name */
+        if ((!study.filled && !*f->names[j]) || (json && only_null(p->run, n))) {
+            in->n_columns--; /* an empty column without a name; an object that is null */
             continue;
         }
         const char *group = f->groups[j], *name = f->names[j];
@@ -439,10 +479,12 @@ static bool interpret(struct interpreter *p)
     size_t most = t->n_rows > t->n_columns ? t->n_rows : t->n_columns;
     p->hashes = arena_array(&in->arena, STUDY_SAMPLE, sizeof *p->hashes);
     p->run = arena_array(&in->arena, most + 1, sizeof *p->run);
-    if (!p->hashes || !p->run || !frame_find(&in->frame, t, &in->arena) || !context_subject(p))
+    if (!p->hashes || !p->run || !frame_find(&in->frame, t, is_json(p), &in->arena) || !context_subject(p))
         return false;
     in->source = (struct fact_source){.caption = caption_of(p), .row_word = WORDS[t->row_word]};
-    in->place_table = p->context->n_tables > 1;
+    /* Rows of Markdown tables count from 1 in each table; those of other kinds in the whole file. */
+    in->place_table = p->context->n_tables > 1 &&
+                      (p->context->kind == DOCUMENT_MARKDOWN || t->row_word == ROW_ITEM);
     p->roles = (struct table_roles){NO_COLUMN, NO_COLUMN, NO_COLUMN, NO_COLUMN, NO_COLUMN,
                                     NO_COLUMN, {0}, 0, false, false, false, false};
     bool columns = in->frame.layout == FRAME_COLUMNS;
@@ -452,6 +494,7 @@ static bool interpret(struct interpreter *p)
         return false;
     if (in->frame.layout == FRAME_ROWS && in->frame.column_years && !add_year_value_column(p))
         return false;
+    if (is_json(p)) part_list_elements(p);
     find_language(p);
     if (in->frame.layout == FRAME_LONG && !make_long_columns(p)) return false;
     if (!tell_names_apart(p)) return false;

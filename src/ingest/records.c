@@ -203,6 +203,21 @@ static void row_subject(struct interpreter *p, size_t row, const char *band, str
     }
 }
 
+/* Names without a model beside which no attribute stands are a list of makers or of something else: its
+ * records name no vehicles. */
+static void forget_mere_makes(struct interpreter *p)
+{
+    struct interpretation *in = p->out;
+    for (size_t j = 0; j < in->n_columns; j++)
+        if (in->columns[j].fact.attribute >= 0 && in->columns[j].role == ROLE_NONE &&
+            REGISTRY[in->columns[j].fact.attribute].role == ROLE_NONE)
+            return;
+    for (size_t i = 0; i < in->n_records; i++)
+        if (*in->records[i].fact.model || *in->records[i].fact.trim) return;
+    for (size_t i = 0; i < in->n_records; i++) in->records[i].fact.make = "";
+    in->has_vehicles = false;
+}
+
 bool make_row_records(struct interpreter *p)
 {
     struct interpretation *in = p->out;
@@ -252,6 +267,7 @@ bool make_row_records(struct interpreter *p)
     }
     in->n_records = at;
     in->n_cells = cell;
+    forget_mere_makes(p);
     return !p->failed;
 }
 

@@ -159,6 +159,7 @@ struct year_scan {
     bool open_front, open_end; /* "until", "from" */
     size_t begin, end;         /* tokens that belong to the years */
     bool tag;                  /* "MY24" */
+    bool date;                 /* with a month */
 };
 
 /* Reads years from token i on; returns the tokens used (0: no year begins there). */
@@ -182,12 +183,16 @@ static size_t years_at(const struct token *t, size_t n, size_t i, struct year_sc
                (year_number(&t[at], &year) || short_year(&t[at], &year))) {
         tag = true;
         at += 2;
-    } else if (year_number(&t[at], &year) || compact_date(&t[at], &year)) {
+    } else if (year_number(&t[at], &year)) {
+        at++;
+    } else if (compact_date(&t[at], &year)) {
+        slash_day = true;
         at++;
     } else {
         return 0;
     }
-    *out = (struct year_scan){.first = year, .last = year, .begin = i, .tag = tag, .n_years = 1};
+    *out = (struct year_scan){.first = year, .last = year, .begin = i, .tag = tag, .n_years = 1,
+                              .date = slash_day};
     /* "1970-01-01", "2018/03": a date. */
     int next = 0;
     while (at < n && !tag && t[at].kind == TOKEN_NUMBER && (t[at].gap & (GAP_HYPHEN | GAP_SLASH)) &&
@@ -196,7 +201,7 @@ static size_t years_at(const struct token *t, size_t n, size_t i, struct year_sc
         bool date = at + 1 < n && t[at + 1].kind == TOKEN_NUMBER && t[at + 1].gap == t[at].gap &&
                     strlen(t[at + 1].key) == 2;
         if (slash_day || date || (two >= 1 && two <= 12 && two != (year + 1) % 100)) {
-            slash_day = true;
+            slash_day = out->date = true;
             at++;
             continue;
         }
@@ -471,7 +476,7 @@ bool subject_read(struct subject *out, struct arena *arena, const char *text, si
     struct year_scan s;
     size_t begin = w.begin, end = w.end, used;
     bool have_year = false;
-    if (end - begin > 1 && (used = years_at(w.t, end, begin, &s)) && !s.tag &&
+    if (end - begin > 1 && (used = years_at(w.t, end, begin, &s)) && !s.tag && !s.date &&
         begin + used < end && w.t[begin + used].gap != GAP_NONE &&
         !says_until(w.t[begin].key)) {
         scan_result(&s, &out->year_first, &out->year_last);
@@ -493,7 +498,7 @@ bool subject_read(struct subject *out, struct arena *arena, const char *text, si
         if (s.tag) {
             scan_result(&s, &out->year_first, &out->year_last);
             have_year = out->year_in_name = true;
-        } else if (!joined && k + used == end &&
+        } else if (!joined && !s.date && k + used == end &&
                    !(alone && (source == SUBJECT_CELL || is_model_number(make, s.first)))) {
             scan_result(&s, &out->year_first, &out->year_last);
             have_year = true;
@@ -506,7 +511,7 @@ bool subject_read(struct subject *out, struct arena *arena, const char *text, si
         for (size_t k = 0; k < w.n && !have_year; k++) {
             bool inside = k >= rest && k < end;
             if (!inside && !(make_len && k >= make_at && k < rest) &&
-                (used = years_at(w.t, w.n, k, &s)) != 0) {
+                (used = years_at(w.t, w.n, k, &s)) != 0 && !s.date) {
                 scan_result(&s, &out->year_first, &out->year_last);
                 have_year = true;
             }
