@@ -63,7 +63,7 @@ bool read_json_lines_document(struct document_reader *r, struct error *err)
             reader_note(r, "line %zu: not JSON (%s): left out", line, bad.what);
         if (!good && l.bad == 1) first = bad;
         /* An array or an object over several lines is JSON after all. */
-        if (!good && l.n == 0 && l.bad == 1 && bad.at == end && r->out->kind != DOCUMENT_JSON) {
+        if (!good && l.n == 0 && l.bad == 1 && bad.at == end) {
             json_tape_free(&tape);
             tape.len = r->len;
             json_tape_init(&tape, r->data, r->len);
@@ -72,7 +72,7 @@ bool read_json_lines_document(struct document_reader *r, struct error *err)
             if (json_scan_value(&tape, &whole, &other)) {
                 json_tape_free(&tape);
                 r->out->kind = DOCUMENT_JSON;
-                return read_json_document(r, err);
+                return json_read_values(r, false, err);
             }
             tape.line = line;
         }

@@ -458,7 +458,7 @@ static bool read_sequence(struct document_reader *r, struct json_tape *tape, siz
     return ok;
 }
 
-bool read_json_document(struct document_reader *r, struct error *err)
+bool json_read_values(struct document_reader *r, bool by_lines, struct error *err)
 {
     if (r->len > JSON_MAX_BYTES)
         return error_set(err, ERROR_UNSUPPORTED, "%s: is larger than 4 GB", r->path);
@@ -471,7 +471,8 @@ bool read_json_document(struct document_reader *r, struct error *err)
     if (ok) {
         size_t behind = json_skip_space(r->data, r->len, end);
         bool container = json_is_container(&tape.values[0]);
-        if (container && behind < r->len && json_lines_follow(r->data, r->len, end)) {
+        if (by_lines && container && behind < r->len &&
+            json_lines_follow(r->data, r->len, end)) {
             r->out->kind = DOCUMENT_JSON_LINES;
             json_tape_free(&tape);
             return read_json_lines_document(r, err);
@@ -503,4 +504,9 @@ bool read_json_document(struct document_reader *r, struct error *err)
     }
     json_tape_free(&tape);
     return ok;
+}
+
+bool read_json_document(struct document_reader *r, struct error *err)
+{
+    return json_read_values(r, true, err);
 }

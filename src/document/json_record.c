@@ -131,7 +131,7 @@ static uint32_t take_column(struct json_rows *t, const char *name, size_t len,
         } while (c != NO_GUESS && t->columns[c].last_row == t->n_rows);
         if (t->n_repeated++ < MAX_MEMBER_NOTES)
             reader_note(t->reader, "line %u: \"%.*s\" is given again: it is column \"%s\"",
-                        (unsigned)from->line, (int)(len < 100 ? len : 100), name, other);
+                        (unsigned)from->line, (int)utf8_complete_prefix(name, len < 100 ? len : 100), name, other);
         if (c == NO_GUESS) {
             t->n_left_out++;
             return c;

@@ -26,7 +26,8 @@ size_t json_skip_space(const char *data, size_t len, size_t at)
 bool json_lines_follow(const char *data, size_t len, size_t end)
 {
     size_t first = json_skip_space(data, len, 0), at = end;
-    if (memchr(data + first, '\n', end - first)) return false;
+    if (memchr(data + first, '\n', end - first) || memchr(data + first, '\r', end - first))
+        return false;
     while (at < len && (data[at] == ' ' || data[at] == '\t' || data[at] == '\r')) at++;
     while (at < len && data[at] == '\n') {
         at = json_skip_space(data, len, at);

@@ -62,8 +62,11 @@ void reader_note(struct document_reader *r, const char *fmt, ...)
     if (n < 0) return;
     size_t len = (size_t)n < sizeof text ? (size_t)n : sizeof text - 1;
     len = utf8_complete_prefix(text, len);
-    for (size_t i = 0; i < len; i++)
-        if ((unsigned char)text[i] < 32 || text[i] == 127) text[i] = ' ';
+    for (size_t i = 0, k; i < len; i += k) { /* names in it may be cut anywhere, and hold anything */
+        k = utf8_decode(text + i, len - i, NULL);
+        if (k <= 1 && (k == 0 || (unsigned char)text[i] < 32 || text[i] == 127)) text[i] = ' ';
+        if (k == 0) k = 1;
+    }
     d->notes[d->n_notes++].text = reader_keep(r, text, len);
 }
 
