@@ -261,7 +261,8 @@ static struct bearer bearer_of_mention(struct prose_reader *r, const struct pros
         return b;
     }
     if (!own->known) { /* "The F-150" under "Ford" */
-        b = (struct bearer){.kind = *own->s.make ? BEARER_OTHER : BEARER_NONE, .s = own->s};
+        bool named = *own->s.make && m->is_subject && m->phrase == 0;
+        b = (struct bearer){.kind = named ? BEARER_OTHER : BEARER_NONE, .s = own->s};
         b.s.model = text_of(r, s, m->name.first, m->name.end);
         key_of(s, m->name.first, m->name.end, b.key, sizeof b.key);
         return b;
@@ -282,7 +283,8 @@ static bool undecided(const struct prose_sentence *s, const struct prose_measure
     for (size_t i = begin; i < m->at.first; i++)
         if (!strcmp(s->t[i].key, "latter") || !strcmp(s->t[i].key, "former")) return true;
     for (size_t i = 0; i < s->n; i++)
-        if (!strcmp(s->t[i].key, "respectively") || !strcmp(s->t[i].key, "beziehungsweise") ||
+        if (s->marks[i].bracket != s->marks[m->at.first].bracket) continue;
+        else if (!strcmp(s->t[i].key, "respectively") || !strcmp(s->t[i].key, "beziehungsweise") ||
             !strcmp(s->t[i].key, "respectivement") || !strcmp(s->t[i].key, "respectivamente"))
             return true;
     return false;

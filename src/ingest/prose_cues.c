@@ -276,6 +276,7 @@ struct prose_lexicon {
     uint16_t buckets[N_BUCKETS]; /* + 1 */
     struct entry entries[MAX_ENTRIES];
     size_t n;
+    const struct unit **units; /* (REGISTRY_COUNT) canonical ones */
 };
 
 static uint32_t hash_key(const char *key, size_t len)
@@ -325,6 +326,10 @@ struct prose_lexicon *prose_lexicon_create(struct arena *a)
 {
     struct prose_lexicon *lex = arena_alloc(a, sizeof *lex);
     if (!lex) return NULL;
+    lex->units = arena_array(a, REGISTRY_COUNT, sizeof *lex->units);
+    if (!lex->units) return NULL;
+    for (size_t i = 0; i < REGISTRY_COUNT; i++)
+        lex->units[i] = REGISTRY[i].unit ? unit_by_symbol(REGISTRY[i].unit) : NULL;
     for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
         add_all(lex, WORDS[i].words, ' ', WORDS[i].class, 0, -1);
     for (size_t i = 0; i < sizeof PHRASES / sizeof *PHRASES; i++) {
@@ -332,6 +337,11 @@ struct prose_lexicon *prose_lexicon_create(struct arena *a)
         if (attribute >= 0) add_all(lex, PHRASES[i].phrases, '|', 0, PHRASES[i].sides, attribute);
     }
     return lex;
+}
+
+const struct unit *prose_canonical_unit(const struct prose_lexicon *lex, int attribute)
+{
+    return lex->units[attribute];
 }
 
 uint32_t prose_word(const struct prose_lexicon *lex, const struct token *t)
@@ -368,6 +378,15 @@ static size_t match_entry(const struct entry *e, const struct token *t, size_t n
     return words;
 }
 
+/* Whether a capitalised word stands beside others, not at the head of its sentence. */
+static bool is_part_of_name(const struct token *t, size_t n, size_t i)
+{
+    if (!t[i].upper || i == 0 || (t[i].gap & (GAP_STOP | GAP_COLON | GAP_COMMA))) return false;
+    bool before = i > 1 && (t[i - 1].upper || t[i - 1].kind == TOKEN_NUMBER);
+    bool behind = i + 1 < n && t[i + 1].gap == GAP_SPACE && t[i + 1].upper;
+    return before || behind;
+}
+
 size_t prose_cues_find(const struct prose_lexicon *lex, const struct token *t, size_t n,
                        struct prose_cue *out, size_t max)
 {
@@ -375,20 +394,22 @@ size_t prose_cues_find(const struct prose_lexicon *lex, const struct token *t, s
     for (size_t i = 0; i < n && found < max; i++) {
         if (t[i].kind != TOKEN_WORD) continue;
         size_t longest = 0;
+        bool in_name = is_part_of_name(t, n, i); /* "XC40 Recharge", "Long Range" */
         for (uint16_t at = lex->buckets[hash_key(t[i].key, strlen(t[i].key))]; at && found < max;
              at = lex->entries[at - 1].next) {
             const struct entry *e = &lex->entries[at - 1];
             if (!(e->sides & (CUE_BEFORE | CUE_AFTER))) continue;
             size_t used = match_entry(e, t + i, n - i);
-            if (used == 0) continue;
+            if (used == 0 || (used == 1 && in_name)) continue;
             if (used > longest) longest = used;
             out[found++] = (struct prose_cue){i, used, e->attribute, 0, e->sides, false};
         }
         const struct term *terms;
         size_t n_terms = 0, used = registry_match(t + i, n - i, &terms, &n_terms);
+        if (used == 1 && in_name) used = 0;
         for (size_t k = 0; used && k < n_terms && found < max; k++) {
-            if (terms[k].kind != TERM_ATTRIBUTE || terms[k].code || terms[k].superlative ||
-                terms[k].comparative)
+            if (terms[k].kind != TERM_ATTRIBUTE || terms[k].code || terms[k].weak || terms[k].superlative ||
+                terms[k].comparative || (terms[k].asking && used == 1))
                 continue;
             unsigned sides = terms[k].asking ? CUE_BEFORE : CUE_BEFORE | CUE_AFTER;
             out[found++] = (struct prose_cue){i, used, terms[k].id, terms[k].qualifiers, sides,

@@ -61,6 +61,9 @@ struct prose_cue {
 struct prose_lexicon;
 struct prose_lexicon *prose_lexicon_create(struct arena *a); /* NULL: out of memory */
 
+/* The canonical unit of an attribute; NULL: none. */
+const struct unit *prose_canonical_unit(const struct prose_lexicon *lex, int attribute);
+
 uint32_t prose_word(const struct prose_lexicon *lex, const struct token *t);
 
 /* All phrases and attribute names that begin in t[0, n), in their order; at most `max`. Where several

@@ -7,6 +7,13 @@
 
 enum { TOO_FAR = 1000 };
 
+static bool is_figure(const struct prose_sentence *s, size_t i)
+{
+    if (!s->in_measure[i]) return false;
+    const struct prose_measure *m = &s->measures[s->in_measure[i] - 1];
+    return m->counted ? m->at.end - m->at.first > 2 : s->parts[m->first_part].unit != NULL;
+}
+
 /* ---- acceleration: a time beside a speed ---- */
 
 /* The attribute of a time from rest to this speed; -1: none known. Bare numbers: "0-60". */
@@ -15,10 +22,14 @@ static int acceleration_to(const struct value_part *p)
     double speed = p->high;
     if (p->unit && p->unit->dimension != DIMENSION_SPEED) return -1;
     bool miles = p->unit ? strcmp(p->unit->symbol, "mph") == 0 : speed < 99;
-    if (miles) return speed == 60   ? registry_find("acceleration_0_60")
-                      : speed == 62 ? registry_find("acceleration_0_100")
-                                    : -1;
-    return speed == 100 ? registry_find("acceleration_0_100") : -1;
+    if (miles) return speed == 60    ? registry_find("acceleration_0_60")
+                      : speed == 62  ? registry_find("acceleration_0_100")
+                      : speed == 100 ? registry_find("acceleration_0_100_mph")
+                                     : -1;
+    return speed == 100   ? registry_find("acceleration_0_100")
+           : speed == 50  ? registry_find("acceleration_0_50")
+           : speed == 200 ? registry_find("acceleration_0_200")
+                          : -1;
 }
 
 static bool key_is(const struct prose_sentence *s, size_t i, const char *key)
@@ -67,6 +78,20 @@ static bool near_enough(const struct prose_sentence *s, size_t first, size_t end
     return true;
 }
 
+/* "the zero-to-60 mph acceleration at 4.7 seconds": the speed is no figure of its own. */
+static int spelled_acceleration(const struct prose_sentence *s, const struct prose_measure *time)
+{
+    for (size_t i = time->at.first, back = 0; i-- > 2 && back < 7; back++) {
+        if (s->marks[i + 1].before >= BREAK_COMMA || (s->in_measure[i] && s->parts[s->measures[s->in_measure[i] - 1].first_part].unit))
+            return -1;
+        bool start = key_is(s, i - 2, "zero") || key_is(s, i - 2, "null") || key_is(s, i - 2, "cero");
+        if (s->t[i].kind != TOKEN_NUMBER || !start) continue;
+        if (s->t[i].number == 60) return registry_find("acceleration_0_60");
+        if (s->t[i].number == 62 || s->t[i].number == 100) return registry_find("acceleration_0_100");
+    }
+    return -1;
+}
+
 static void bind_accelerations(struct prose_sentence *s)
 {
     for (size_t k = 0; k < s->n_measures; k++) {
@@ -88,6 +113,7 @@ static void bind_accelerations(struct prose_sentence *s)
             time->attribute = attribute;
             speed->rejected = true;
         }
+        if (time->attribute < 0) time->attribute = spelled_acceleration(s, time);
     }
 }
 
@@ -100,7 +126,7 @@ static bool fits(const struct prose_sentence *s, const struct prose_measure *m, 
     if (a->dimension != m->dimension) return false;
     const struct value_part *p = &s->parts[m->first_part];
     if (a->low == a->high) return true;
-    const struct unit *canonical = a->unit ? a->unit() : NULL;
+    const struct unit *canonical = prose_canonical_unit(s->lex, attribute);
     double low = p->low, high = p->high;
     if (canonical && p->unit && canonical->dimension != DIMENSION_MONEY &&
         (!unit_convert(p->low, p->unit, canonical, &low) || !unit_convert(p->high, p->unit, canonical, &high)))
@@ -315,15 +341,28 @@ static bool names_a_displacement(const struct prose_sentence *s, const struct pr
            s->text[s->t[m->at.end - 1].begin] == 'L' && !is_of(s, m->at.end);
 }
 
+/* Power or torque of something on the vehicle: a generator, an amplifier, a wheel nut. */
+static bool is_of_equipment(const struct prose_sentence *s)
+{
+    static const char *const WORDS[] = {"generator", "inverter", "outlet", "outlets", "socket", "amplifier", "speaker",
+                                        "speakers", "stereo", "audio", "heater", "winch", "alternator", "solar", "nut",
+                                        "nuts", "bolt", "bolts", "lug", "screw", "screws", "tighten", "steckdose",
+                                        "lautsprecher", "radmuttern", "radschrauben", "prise", "enchufe", "altavoces"};
+    for (size_t i = 0; i < s->n; i++)
+        for (size_t k = 0; s->t[i].kind == TOKEN_WORD && k < sizeof WORDS / sizeof *WORDS; k++)
+            if (!strcmp(s->t[i].key, WORDS[k])) return true;
+    return false;
+}
+
 static void bind_by_unit(struct prose_sentence *s, struct prose_measure *m)
 {
     const char *id = NULL;
     switch (m->dimension) {
     case DIMENSION_POWER:
-        if (!speaks_of_charging(s, m)) id = "power";
+        if (!speaks_of_charging(s, m)) id = is_of_equipment(s) ? NULL : "power";
         else if (!is_a_station(s, m)) id = "charging_power";
         break;
-    case DIMENSION_TORQUE: id = "torque"; break;
+    case DIMENSION_TORQUE: id = is_of_equipment(s) ? NULL : "torque"; break;
     case DIMENSION_EMISSION: id = "co2_emissions"; break;
     case DIMENSION_CONSUMPTION: id = "fuel_consumption"; break;
     case DIMENSION_ELECTRIC_CONSUMPTION: id = "electric_consumption"; break;
@@ -462,13 +501,6 @@ static bool is_one_motor(const struct prose_sentence *s, const struct prose_meas
     return motor && (part || (electric && hybrid)) && !is_combined(s, m);
 }
 
-static bool is_figure(const struct prose_sentence *s, size_t i)
-{
-    if (!s->in_measure[i]) return false;
-    const struct prose_measure *m = &s->measures[s->in_measure[i] - 1];
-    return m->counted ? m->at.end - m->at.first > 2 : s->parts[m->first_part].unit != NULL;
-}
-
 static void find_remark(struct prose_sentence *s, struct prose_measure *m)
 {
     size_t i = m->behind, end = i;
@@ -546,6 +578,7 @@ bool prose_sentence_read(struct prose_sentence *s, const struct prose_lexicon *l
 {
     s->text = text;
     s->len = len;
+    s->lex = lex;
     s->n = s->n_parts = s->n_measures = s->n_cues = s->n_engines = 0;
     if (len > PROSE_MAX_SENTENCE) return false;
     s->n = tokens_split(text, len, TOKENS_TEXT, s->t, PROSE_MAX_TOKENS);
@@ -557,8 +590,12 @@ bool prose_sentence_read(struct prose_sentence *s, const struct prose_lexicon *l
     prose_find_counts(s, lex, style);
     if (s->n_measures == 0) return true;
     s->n_cues = prose_cues_find(lex, s->t, s->n, s->cues, PROSE_MAX_CUES);
+    size_t kept = 0;
+    for (size_t c = 0; c < s->n_cues; c++) /* the unit of a figure is no name of the next: "hp" */
+        if (!is_figure(s, s->cues[c].first)) s->cues[kept++] = s->cues[c];
+    s->n_cues = kept;
     prose_find_engines(s);
-    prose_reject_measures(s);
+    prose_reject_measures(s, style);
     bind_accelerations(s);
     for (size_t k = 0; k < s->n_measures; k++) {
         struct prose_measure *m = &s->measures[k];

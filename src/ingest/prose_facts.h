@@ -46,6 +46,7 @@ struct prose_measure {
 struct prose_sentence {
     const char *text; /* len bytes */
     size_t len;
+    const struct prose_lexicon *lex;
     struct token t[PROSE_MAX_TOKENS];
     struct clause_mark marks[PROSE_MAX_TOKENS];
     uint32_t words[PROSE_MAX_TOKENS]; /* enum word_class bits */

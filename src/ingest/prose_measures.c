@@ -65,28 +65,9 @@ void prose_find_measures(struct prose_sentence *s, enum number_style style)
         struct value_part *last = &s->parts[s->n_parts - 1];
         if (last->end == s->len && s->text[s->len - 1] == '.') last->end--;
     }
-    /* Numbers of a list get the unit of its end: "60, 70, 85, or 90 kWh". */
-    for (size_t i = s->n_parts; i-- > 1;) {
-        struct value_part *p = &s->parts[i - 1];
-        const struct value_part *next = &s->parts[i];
-        if (p->unit || !next->unit || next->unit->before || next->begin < p->end) continue;
-        const char *gap = s->text + p->end;
-        size_t len = next->begin - p->end, words = 0;
-        bool joined = len > 0 && len < 12;
-        for (size_t k = 0; joined && k < len; k++) {
-            if (gap[k] == ' ' || gap[k] == ',' || gap[k] == '/') continue;
-            size_t w = len - k >= 3 && !memcmp(gap + k, "and", 3)   ? 3
-                       : len - k >= 3 && !memcmp(gap + k, "und", 3) ? 3
-                       : len - k >= 4 && !memcmp(gap + k, "oder", 4) ? 4
-                       : len - k >= 2 && (!memcmp(gap + k, "or", 2) || !memcmp(gap + k, "et", 2) ||
-                                          !memcmp(gap + k, "ou", 2))
-                           ? 2
-                           : 0;
-            joined = w > 0 && words++ == 0;
-            k += w ? w - 1 : 0;
-        }
-        if (joined) p->unit = next->unit;
-    }
+    for (size_t i = 0; i < s->n_parts; i++) /* "RS 4.0" is no price in rupees */
+        if (s->parts[i].unit && s->parts[i].unit->before && !strncmp(s->text + s->parts[i].begin, "RS", 2))
+            s->parts[i].unit = NULL;
     size_t from = 0;
     s->n_measures = 0;
     for (size_t i = 0; i < s->n_parts;) {
@@ -369,31 +350,46 @@ static bool instead_before(const struct prose_sentence *s, const struct prose_me
     return false;
 }
 
-/* Of "up from A to B" and "increased from A to B" the first figure is a former one. */
-static bool former_before(struct prose_sentence *s, struct prose_measure *m)
+/* Cuts a range "A to B" to its B; false: it is not written so. */
+static bool keep_last(struct prose_sentence *s, struct value_part *p, enum number_style style)
+{
+    static const char *const JOINS[] = {" to ", " auf ", " bis ", " \u00e0 ", " a ", " hasta "};
+    for (size_t at = p->begin; at < p->end; at++)
+        for (size_t k = 0; k < sizeof JOINS / sizeof *JOINS; k++) {
+            size_t n = strlen(JOINS[k]);
+            if (p->end - at <= n || memcmp(s->text + at, JOINS[k], n) != 0) continue;
+            struct value_part last;
+            size_t begin = at + n;
+            if (value_scan(s->text + begin, p->end - begin, style, &last, 1) != 1 || last.low != last.high) return false;
+            p->low = last.low;
+            p->high = last.high;
+            p->end = begin + last.end;
+            p->begin = begin + last.begin;
+            return true;
+        }
+    return false;
+}
+
+/* Of "up from A to B" and "increased from A to B" the first figure is a former one: rejected, or cut
+ * away where one part holds both. */
+static bool former_before(struct prose_sentence *s, struct prose_measure *m, enum number_style style)
 {
     size_t i = prose_skip_hedges_back(s, m->at.first);
-    bool range = s->parts[m->first_part].low < s->parts[m->first_part].high;
+    struct value_part *p = &s->parts[m->first_part];
+    bool range = p->low < p->high;
     size_t from = i;
-    bool preposition = i > 0 && (is_key(s, i - 1, "from") || is_key(s, i - 1, "von") || is_key(s, i - 1, "de") ||
-                                 is_key(s, i - 1, "desde"));
+    static const char *const FROM[] = {"from", "von", "de", "desde"};
+    bool preposition = false;
+    for (size_t k = 0; k < sizeof FROM / sizeof *FROM; k++)
+        preposition = preposition || (i > 0 && is_key(s, i - 1, FROM[k]));
     if (preposition) from = i - 1;
-    else if (range && (is_key(s, i, "from") || is_key(s, i, "von") || is_key(s, i, "de"))) from = i;
-    else return false;
+    else if (!range) return false;
     size_t begin = prose_stretch_begin(s, from, BREAK_COMMA);
     if (from > begin + 4) begin = from - 4;
     if (!any_word(s, begin, from, WORD_CHANGE)) return false;
     if (!range) return true;
-    /* One part holds both: the new figure is the one written last. */
-    for (size_t k = 0; k < m->n_parts; k++) {
-        struct value_part *p = &s->parts[m->first_part + k];
-        bool falls = any_word(s, begin, from, WORD_CHANGE) &&
-                     (is_key(s, from - 1, "down") || is_key(s, from - 1, "reduced") ||
-                      is_key(s, from - 1, "dropped") || is_key(s, from - 1, "fell") ||
-                      is_key(s, from - 1, "decreased") || is_key(s, from - 1, "cut"));
-        p->low = p->high = falls ? p->low : p->high;
-    }
-    return false;
+    if (m->n_parts != 1) return true;
+    return !keep_last(s, p, style);
 }
 
 /* "The 2.5L was replaced by", "discontinuation of the V8": no longer so. */
@@ -447,14 +443,14 @@ static bool unreal(const struct prose_sentence *s, const struct prose_measure *m
     return false;
 }
 
-void prose_reject_measures(struct prose_sentence *s)
+void prose_reject_measures(struct prose_sentence *s, enum number_style style)
 {
     for (size_t k = 0; k < s->n_measures; k++) {
         struct prose_measure *m = &s->measures[k];
         size_t begin = prose_stretch_begin(s, m->at.first, BREAK_COMMA);
         m->rejected = difference_behind(s, m) || difference_before(s, m) || instead_before(s, m) ||
                       unreal(s, m) || ended(s, m) || is_name(s, m) ||
-                      any_word(s, begin, m->at.first, WORD_FORMER | WORD_FLEET) || former_before(s, m);
+                      any_word(s, begin, m->at.first, WORD_FORMER | WORD_FLEET) || former_before(s, m, style);
         size_t end = prose_stretch_end(s, m->at.end - 1, BREAK_COMMA);
         for (size_t i = m->at.end; i < end && i < m->at.end + 4; i++)
             if (!s->in_measure[i] && prose_has(s, i, WORD_FLEET)) m->rejected = true;

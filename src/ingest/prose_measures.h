@@ -21,6 +21,6 @@ void prose_find_measures(struct prose_sentence *s, enum number_style style);
 void prose_find_counts(struct prose_sentence *s, const struct prose_lexicon *lex,
                        enum number_style style);
 void prose_find_engines(struct prose_sentence *s);
-void prose_reject_measures(struct prose_sentence *s);
+void prose_reject_measures(struct prose_sentence *s, enum number_style style);
 
 #endif
