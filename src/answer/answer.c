@@ -1,10 +1,12 @@
 #include "answer/answer.h"
+
+#include "answer/passages_read.h"
 #include "base/clock.h"
-#include "query/ranking.h"
-#include "answer/respond.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+enum { MAX_RECORDS = 24, RECORD_TEXT_MAX = 8192 };
 
 struct answer_options answer_options_default(void)
 {
@@ -15,142 +17,248 @@ struct answer_options answer_options_default(void)
     };
 }
 
-/* ---- what the program itself says ---- */
+/* ---- understanding ---- */
 
-static void name_mention(const struct mention *m, struct buffer *out)
+/* The query, with what earlier turns said: each is read again after the one before it, so that a
+ * conversation needs no state but its questions. */
+static bool read_query(struct answer *a, const char *question, const struct answer_options *o,
+                       struct error *err)
 {
-    vehicle_title(&m->vehicle, out);
-}
-
-static bool add_note(struct answer *a, struct buffer *note)
-{
-    const char *text = note->failed ? NULL : arena_strdup(&a->arena, buffer_text(note));
-    buffer_free(note);
-    if (!text) return false;
-    a->notes[a->n_notes++] = text;
-    return true;
-}
-
-/* Whether a passage names it, though no passage is known to be about it. */
-static bool is_named(const struct answer *a, const struct mention *m)
-{
-    for (size_t i = 0; i < a->hits.n; i++)
-        if (hit_names(&a->hits.items[i], m)) return true;
-    return false;
-}
-
-/* What the reader must know about the difference between question and documents. */
-static bool make_notes(struct answer *a, struct error *err)
-{
-    const struct question *q = &a->question;
-    a->notes = arena_array(&a->arena, QUESTION_MAX_MENTIONS + 1, sizeof *a->notes);
-    if (!a->notes) return error_memory(err, "an answer");
-    for (size_t i = 0; i < q->n_mentions; i++) {
-        const struct mention *m = &q->mentions[i];
-        struct buffer note = {0};
-        if (m->unknown && !is_named(a, m)) {
-            buffer_puts(&note, "The documents name no ");
-            buffer_puts(&note, m->vehicle.manufacturer);
-            buffer_puts(&note, " vehicles.");
-        } else if (!m->unknown && m->year_missing) {
-            struct vehicle v = m->vehicle;
-            v.trim = "";
-            buffer_puts(&note, "The documents hold no ");
-            vehicle_title(&v, &note);
-            if (m->years_near[0]) buffer_printf(&note, "; nearest: %d", m->years_near[0]);
-            if (m->years_near[1]) buffer_printf(&note, ", %d", m->years_near[1]);
-            buffer_putc(&note, '.');
-        } else {
+    struct query previous = {0};
+    bool any = false, ok = true;
+    size_t first = o->n_turns > ANSWER_MAX_TURNS ? o->n_turns - ANSWER_MAX_TURNS : 0;
+    for (size_t i = first; ok && i < o->n_turns; i++) {
+        struct query q;
+        ok = query_read(&q, a->knowledge->vocabulary, o->turns[i], any ? &previous : NULL, err);
+        if (!ok) break;
+        /* A turn that was not understood changes nothing. */
+        if (q.op == QUERY_NONE && any) {
+            query_free(&q);
             continue;
         }
-        if (!add_note(a, &note)) return error_memory(err, "an answer");
+        if (any) query_free(&previous);
+        previous = q;
+        any = true;
+    }
+    ok = ok && query_read(&a->query, a->knowledge->vocabulary, question, any ? &previous : NULL, err);
+    if (any) query_free(&previous);
+    return ok;
+}
+
+/* ---- the records and passages behind the answer ---- */
+
+static struct hit *new_hit(struct answer *a)
+{
+    struct hit_list *l = &a->hits;
+    if (l->n == l->cap) {
+        size_t cap = l->cap ? l->cap * 2 : 8;
+        struct hit *grown = realloc(l->items, cap * sizeof *grown);
+        if (!grown) return NULL;
+        l->items = grown;
+        l->cap = cap;
+    }
+    l->items[l->n] = (struct hit){0};
+    return &l->items[l->n++];
+}
+
+/* The record as a passage: its values as "name: value" lines. */
+static bool add_record(struct answer *a, struct store *store, size_t record, size_t *at,
+                       struct error *err)
+{
+    const struct catalog *c = &a->knowledge->catalog;
+    const struct catalog_record *rec = &c->records[record];
+    for (*at = 0; *at < a->hits.n; ++*at)
+        if (a->hits.items[*at].record == rec->id) return true;
+    struct fact_row *rows;
+    size_t n;
+    if (!store_read_values(store, c, record, NULL, 0, &a->hits.arena, &rows, &n, err)) return false;
+    struct buffer text = {0};
+    for (size_t i = 0; i < n && text.len < RECORD_TEXT_MAX; i++) {
+        if (rows[i].part > 0 && !rows[i].quote[0]) continue;
+        const struct catalog_column *col = &c->columns[rows[i].column];
+        if (text.len) buffer_putc(&text, '\n');
+        if (rows[i].quote[0]) {
+            buffer_puts(&text, rows[i].quote);
+            continue;
+        }
+        buffer_puts(&text, col->name);
+        if (col->unit) buffer_printf(&text, " (%s)", col->unit->symbol);
+        buffer_printf(&text, ": %s", rows[i].text);
+    }
+    const struct catalog_document *d = &c->documents[c->sources[rec->source].document];
+    struct hit *h = text.failed ? NULL : new_hit(a);
+    if (h) {
+        struct arena *arena = &a->hits.arena;
+        *h = (struct hit){.chunk = rec->id,
+                          .document = d->id,
+                          .path = arena_strdup(arena, d->path),
+                          .title = arena_strdup(arena, rec->title),
+                          .text = arena_strdup(arena, buffer_text(&text)),
+                          .location = arena_strdup(arena, rec->place),
+                          .line_first = rec->line,
+                          .line_last = rec->line,
+                          .vehicle = {.manufacturer = arena_strdup(arena, rec->make),
+                                      .model = arena_strdup(arena, rec->model),
+                                      .year = rec->year_first,
+                                      .trim = arena_strdup(arena, rec->trim),
+                                      .category = arena_strdup(arena, rec->category),
+                                      .engine_type = arena_strdup(arena, rec->engine_type),
+                                      .transmission = arena_strdup(arena, rec->transmission)},
+                          .record = rec->id,
+                          .score = 1};
+        const struct vehicle *v = &h->vehicle;
+        if (!h->path || !h->title || !h->text || !h->location || !v->manufacturer || !v->model ||
+            !v->trim || !v->category || !v->engine_type || !v->transmission)
+            h = NULL;
+        *at = a->hits.n - 1;
+    }
+    buffer_free(&text);
+    return h || error_memory(err, "an answer");
+}
+
+static bool take_rendered(struct answer *a, struct store *store, struct error *err)
+{
+    const struct rendered *r = &a->rendered;
+    const struct catalog *c = &a->knowledge->catalog;
+    a->text = r->text;
+    a->refused = r->refused;
+    a->citations = arena_array(&a->arena, r->n_citations + 1, sizeof *a->citations);
+    a->numbers = arena_array(&a->arena, r->n_numbers + 1, sizeof *a->numbers);
+    a->notes = arena_array(&a->arena, r->n_notes + 2, sizeof *a->notes);
+    if (!a->citations || !a->numbers || !a->notes) return error_memory(err, "an answer");
+    for (size_t i = 0; i < r->n_citations; i++) {
+        const struct rendered_citation *from = &r->citations[i];
+        size_t hit = SIZE_MAX;
+        if (a->hits.n < MAX_RECORDS && !add_record(a, store, from->record, &hit, err)) return false;
+        a->citations[a->n_citations++] = (struct answer_citation){
+            .n = from->n,
+            .valid = true,
+            .document = c->documents[c->sources[c->records[from->record].source].document].id,
+            .path = from->document,
+            .location = from->location,
+            .title = from->title,
+            .quote = from->quote,
+            .passage = hit < a->hits.n ? a->hits.items[hit].text : "",
+            .column = from->attribute,
+            .line = from->line,
+            .begin = from->begin,
+            .end = from->end};
+    }
+    a->n_passages = a->hits.n;
+    for (size_t i = 0; i < r->n_numbers; i++) {
+        const struct rendered_number *from = &r->numbers[i];
+        char *text = arena_strndup(&a->arena, r->text + from->offset, from->len);
+        if (!text) return error_memory(err, "an answer");
+        a->numbers[a->n_numbers++] = (struct answer_number){
+            text, from->offset, from->len, from->unit, from->low, from->citation};
+    }
+    for (size_t i = 0; i < r->n_notes; i++) a->notes[a->n_notes++] = r->notes[i];
+    return true;
+}
+
+/* ---- prose ---- */
+
+static bool take_passages(struct answer *a, const struct passage_answer *p, struct error *err)
+{
+    a->text = p->text;
+    a->reasoning = p->reasoning;
+    a->generated = p->generated;
+    a->usage = p->usage;
+    a->prompt_seconds = p->prompt_seconds;
+    a->n_passages = p->n_passages;
+    a->n_unsupported = p->n_unsupported;
+    a->citations = arena_array(&a->arena, p->n_citations + 1, sizeof *a->citations);
+    if (!a->citations) return error_memory(err, "an answer");
+    a->n_citations = 0;
+    for (size_t i = 0; i < p->n_citations; i++) {
+        const struct passage_citation *from = &p->citations[i];
+        struct answer_citation *c = &a->citations[a->n_citations++];
+        *c = (struct answer_citation){.n = from->n, .valid = from->valid, .path = "", .location = "",
+                                      .title = "", .quote = from->quote, .passage = "", .column = ""};
+        if (!from->valid) continue;
+        const struct hit *h = &a->hits.items[from->n - 1];
+        c->document = h->document;
+        c->path = h->path;
+        c->location = h->location;
+        c->title = h->title;
+        c->passage = h->text;
+        c->line = h->line_first;
     }
     return true;
 }
 
-/* The answer when nothing was found: no model is asked. */
-static bool answer_nothing(struct answer *a, struct error *err)
+/* Whether passages may say what no fact does: the question is about prose, or words of it or the
+ * attribute are not known. */
+static bool wants_passages(const struct answer *a)
 {
-    struct buffer b = {0};
-    buffer_puts(&b, "The documents hold nothing about ");
-    const struct question *q = &a->question;
-    for (size_t i = 0; i < q->n_mentions; i++) {
-        if (i > 0)
-            buffer_puts(&b, i + 1 < q->n_mentions ? ", the " : " or the ");
-        else
-            buffer_puts(&b, "the ");
-        name_mention(&q->mentions[i], &b);
-    }
-    buffer_puts(&b, q->n_mentions ? "." : "this.");
-    a->text = b.failed ? NULL : arena_strdup(&a->arena, buffer_text(&b));
-    buffer_free(&b);
-    a->refused = true;
-    return a->text || error_memory(err, "an answer");
+    if (a->result.status == STATUS_OPEN) return true;
+    if (a->result.status == STATUS_NOT_UNDERSTOOD) return a->query.op != QUERY_NONE || a->query.n_terms > 1;
+    return a->result.status == STATUS_NOT_FOUND && a->result.missing == MISSING_ATTRIBUTE;
 }
 
-/* A superlative is answered from the facts. *done: the question is one. */
-static bool answer_ranking(struct answer *a, struct store *store, const struct answer_options *o,
-                           bool *done, struct error *err)
+static bool read_passages(struct answer *a, struct store *store, const struct generator *g,
+                          const struct answer_options *o, bool *answered, struct error *err)
 {
-    struct ranking r;
-    if (!ranking_answer(&r, store, &a->question, o->retrieve.metadata, &a->arena, err))
-        return false;
-    *done = r.asked;
-    if (!r.asked) return true;
-    a->hits = r.hits;
-    a->n_passages = r.hits.n;
-    a->text = r.text;
-    a->computed = r.conclusion;
-    a->refused = r.refused;
-    return true;
-}
-
-/* ---- generation ---- */
-
-static bool generate(struct answer *a, const struct generator *g, const struct passage *passages,
-                     const struct answer_options *o, struct error *err)
-{
-    const struct respond_options options = {.max_tokens = o->max_tokens,
+    const struct reading_options reading = {.top_k = o->top_k,
+                                            .max_tokens = o->max_tokens,
                                             .thinking = o->thinking,
                                             .sampler = o->sampler,
                                             .cancel = o->cancel,
                                             .sink = o->sink,
-                                            .sink_context = o->sink_context};
-    struct response r;
-    if (!respond(&r, g, a->question.text, passages, a->hits.n, &options, &a->arena, err))
-        return false;
-    a->text = r.text;
-    a->reasoning = r.reasoning;
-    a->generated = r.generated;
-    a->n_passages = r.n_passages;
-    a->usage = r.usage;
-    a->prompt_seconds = r.prompt_seconds;
-    return true;
-}
-
-static bool check(struct answer *a, const struct passage *passages, struct error *err)
-{
-    if (!verify_answer(&a->verification, a->text, passages, a->n_passages, &a->arena, err))
-        return false;
-    a->refused = a->refused || answer_is_refusal(a->text);
-    if (a->refused || a->computed || a->question.comparison == COMPARE_NONE) return true;
-    const char **titles = arena_array(&a->arena, a->n_passages + 1, sizeof *titles);
-    if (!titles) return error_memory(err, "an answer");
-    for (size_t i = 0; i < a->n_passages; i++) {
-        /* The vehicle's name, not the section's: two sections of one car are no comparison. */
-        const struct vehicle *v = &a->hits.items[i].vehicle;
-        struct buffer name = {0};
-        if (vehicle_is_known(v))
-            vehicle_title(v, &name);
-        else
-            buffer_puts(&name, a->hits.items[i].title);
-        titles[i] = name.failed ? NULL : arena_strdup(&a->arena, buffer_text(&name));
-        buffer_free(&name);
-        if (!titles[i]) return error_memory(err, "an answer");
+                                            .sink_context = o->sink_context,
+                                            .metadata = o->metadata};
+    *answered = false;
+    struct hit_list found;
+    if (!passages_find(store, &a->query, &reading, &found, err)) return false;
+    if (o->found) {
+        struct hit_list keep = a->hits;
+        a->hits = found;
+        o->found(o->found_context, a);
+        a->hits = keep;
     }
-    a->computed = comparison_conclude(a->question.comparison, &a->verification, titles,
-                                      a->n_passages, &a->arena);
-    return true;
+    if (found.n == 0) {
+        hit_list_free(&found);
+        return true;
+    }
+    struct passage_answer p = {.text = ""};
+    bool ok = true;
+    /* A model made for reading (not the small one that comes with the program) reads; else the
+     * sentences that have the question's words are quoted. */
+    if (!g && o->open_generator) {
+        g = o->open_generator(o->open_context, err);
+        ok = g != NULL;
+    }
+    if (ok && g && !g->one_vehicle)
+        ok = passages_read(&p, g, &a->query, &found, &reading, &a->arena, err);
+    if (ok && !p.text[0] && a->result.status == STATUS_OPEN) {
+        struct passage_answer quoted;
+        ok = passages_quote(&quoted, &a->query, &found, &a->arena, err);
+        if (ok && quoted.text[0]) {
+            quoted.usage = p.usage;
+            p = quoted;
+        }
+    }
+    if (!ok) {
+        hit_list_free(&found);
+        return false;
+    }
+    if (a->hits.n == 0 || p.text[0]) {
+        hit_list_free(&a->hits);
+        a->hits = found;
+    } else {
+        hit_list_free(&found);
+    }
+    *answered = p.text[0] || p.usage.finish == FINISH_CANCELLED;
+    if (*answered) {
+        ok = take_passages(a, &p, err);
+        a->refused = false;
+        a->n_numbers = 0;
+        if (a->result.status == STATUS_NOT_UNDERSTOOD || a->result.status == STATUS_NOT_FOUND)
+            a->status = STATUS_OPEN;
+    } else {
+        a->usage = p.usage;
+    }
+    return ok;
 }
 
 bool answer_question(struct answer *out, struct store *store, const struct generator *generator,
@@ -159,43 +267,50 @@ bool answer_question(struct answer *out, struct store *store, const struct gener
     *out = (struct answer){.text = "", .reasoning = ""};
     struct answer_options defaults = answer_options_default();
     if (!options) options = &defaults;
-    struct passage *passages = NULL;
     double start = clock_seconds();
-    if (!question_understand(&out->question, store, question, err)) goto fail;
-    double understood = clock_seconds();
-    out->understand_seconds = understood - start;
-    bool ranked;
-    if (!answer_ranking(out, store, options, &ranked, err)) goto fail;
-    if (!ranked && !retrieve(store, &out->question, &options->retrieve, &out->hits, err)) goto fail;
-    out->retrieve_seconds = clock_seconds() - understood;
-    if (!make_notes(out, err)) goto fail;
-    if (options->found) options->found(options->found_context, out);
-    if (out->hits.n == 0) {
-        if (!ranked && !answer_nothing(out, err)) goto fail;
-    } else {
-        passages = calloc(out->hits.n, sizeof *passages);
-        if (!passages) {
+    if (!question_check(question, strlen(question), err)) goto fail;
+    out->knowledge = knowledge_acquire(options->cache, store, err);
+    if (!out->knowledge) goto fail;
+    const struct catalog *c = &out->knowledge->catalog;
+    if (!read_query(out, question, options, err)) goto fail;
+    if (options->metadata) {
+        const struct vehicle_filter filter = {.metadata = options->metadata};
+        bool *keep = arena_array(&out->arena, c->n_records + 1, sizeof *keep);
+        if (!keep) {
             error_memory(err, "an answer");
             goto fail;
         }
-        for (size_t i = 0; i < out->hits.n; i++)
-            passages[i] = (struct passage){out->hits.items[i].title, out->hits.items[i].text};
-        if (!ranked && !generate(out, generator, passages, options, err)) goto fail;
-        if (!check(out, passages, err)) goto fail;
+        if (!store_filter_records(store, c, &filter, keep, err)) goto fail;
+        out->query.allowed = keep;
     }
+    double understood = clock_seconds();
+    out->understand_seconds = understood - start;
+    if (!query_execute(&out->result, &out->query, c, store, err)) goto fail;
+    out->status = out->result.status;
+    if (!answer_render(&out->rendered, &out->query, &out->result, c, err)) goto fail;
+    if (!take_rendered(out, store, err)) goto fail;
+    bool answered = false;
+    if (wants_passages(out)) {
+        if (!read_passages(out, store, generator, options, &answered, err)) goto fail;
+    } else if (options->found) {
+        options->found(options->found_context, out);
+    }
+    out->retrieve_seconds = clock_seconds() - understood - out->usage.prefill_seconds -
+                            out->usage.decode_seconds - out->prompt_seconds;
     out->total_seconds = clock_seconds() - start;
-    free(passages);
     return true;
 fail:
-    free(passages);
     answer_free(out);
     return false;
 }
 
 void answer_free(struct answer *a)
 {
-    question_free(&a->question);
+    rendered_free(&a->rendered);
+    result_free(&a->result);
+    query_free(&a->query);
     hit_list_free(&a->hits);
+    knowledge_release(a->knowledge);
     arena_free(&a->arena);
     *a = (struct answer){0};
 }

@@ -1,5 +1,6 @@
 /* An answer as JSON. */
 #include "answer/answer.h"
+#include "answer/result_json.h"
 
 #include <string.h>
 
@@ -46,46 +47,63 @@ json_t *hit_to_json(const struct hit *h)
     return o;
 }
 
-static json_t *citation(const struct answer *a, const struct citation_check *c)
+static json_t *citation(const struct answer_citation *c)
 {
     json_t *o = json_object();
     set(o, "n", json_integer((json_int_t)c->n));
     set(o, "valid", json_boolean(c->valid));
     if (!c->valid) return o;
-    const struct hit *h = &a->hits.items[c->n - 1];
-    set(o, "document", text(h->path));
-    set(o, "location", text(h->location));
-    set(o, "title", text(h->title));
+    set(o, "document", text(c->path));
+    set(o, "location", text(c->location));
+    set(o, "title", text(c->title));
     set(o, "quote", text(c->quote));
+    set(o, "column", text_or_null(c->column));
+    set(o, "line", c->line ? json_integer((json_int_t)c->line) : json_null());
+    set(o, "begin", json_integer((json_int_t)c->begin));
+    set(o, "end", json_integer((json_int_t)c->end));
     return o;
 }
 
-static json_t *number(const struct number_check *n)
+static json_t *number(const struct answer_number *n)
 {
     json_t *o = json_object();
     set(o, "text", text(n->text));
     set(o, "offset", json_integer((json_int_t)n->offset));
     set(o, "unit", text_or_null(n->unit));
-    set(o, "supported", json_boolean(n->supported));
-    set(o, "uncited", json_boolean(n->uncited));
-    set(o, "passage", n->passage ? json_integer((json_int_t)n->passage) : json_null());
-    set(o, "in_title", json_boolean(n->in_title));
-    set(o, "quote", text_or_null(n->quote));
-    set(o, "quote_offset", json_integer((json_int_t)n->quote_offset));
+    set(o, "supported", json_true());
+    set(o, "citation", n->citation ? json_integer((json_int_t)n->citation) : json_null());
     return o;
 }
 
-static json_t *filters(const struct question *q)
+/* The vehicles that were understood, as the filters of the search are shown. */
+static json_t *filters(const struct answer *a)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < q->n_mentions; i++) {
-        const struct mention *m = &q->mentions[i];
+    for (size_t i = 0; i < a->query.n_subjects; i++) {
+        const struct query_subject *s = &a->query.subjects[i];
+        const struct catalog *c = &a->knowledge->catalog;
+        const struct catalog_record *first = s->n_records ? &c->records[s->records[0]] : NULL;
+        bool one_model = first, one_trim = first;
+        for (size_t k = 1; k < s->n_records; k++) {
+            const struct catalog_record *r = &c->records[s->records[k]];
+            one_model = one_model && strcmp(r->model_key, first->model_key) == 0;
+            one_trim = one_trim && strcmp(r->trim_key, first->trim_key) == 0;
+        }
         json_t *o = json_object();
-        set(o, "manufacturer", text_or_null(m->vehicle.manufacturer));
-        set(o, "model", text_or_null(m->vehicle.model));
-        set(o, "year", m->vehicle.year ? json_integer(m->vehicle.year) : json_null());
-        set(o, "trim", text_or_null(m->vehicle.trim));
-        set(o, "in_documents", json_boolean(!m->unknown && !m->year_missing));
+        set(o, "manufacturer", text_or_null(first ? first->make : ""));
+        set(o, "model", text_or_null(one_model ? first->model : ""));
+        set(o, "year", s->year ? json_integer(s->year) : json_null());
+        set(o, "trim", text_or_null(one_model && one_trim ? first->trim : ""));
+        set(o, "in_documents", json_true());
+        json_array_append_new(list, o);
+    }
+    if (a->query.missing_name) {
+        json_t *o = json_object();
+        set(o, "manufacturer", json_null());
+        set(o, "model", text(a->query.missing_name));
+        set(o, "year", json_null());
+        set(o, "trim", json_null());
+        set(o, "in_documents", json_false());
         json_array_append_new(list, o);
     }
     return list;
@@ -122,7 +140,7 @@ json_t *answer_sources_to_json(const struct answer *a)
         json_array_append_new(documents, hit_to_json(&a->hits.items[i]));
     for (size_t i = 0; i < a->n_notes; i++) json_array_append_new(notes, text(a->notes[i]));
     set(o, "documents", documents);
-    set(o, "metadata_filters_used", filters(&a->question));
+    set(o, "metadata_filters_used", filters(a));
     set(o, "notes", notes);
     if (o && json_object_size(o) != 3) {
         json_decref(o);
@@ -135,32 +153,38 @@ json_t *answer_to_json(const struct answer *a)
 {
     json_t *o = json_object(), *documents = json_array(), *citations = json_array(),
            *numbers = json_array(), *notes = json_array();
-    for (size_t i = 0; i < a->n_passages; i++)
+    struct error err = {0};
+    size_t shown = a->generated ? a->n_passages : a->hits.n;
+    for (size_t i = 0; i < shown; i++)
         json_array_append_new(documents, hit_to_json(&a->hits.items[i]));
-    const struct verification *v = &a->verification;
-    for (size_t i = 0; i < v->n_citations; i++)
-        json_array_append_new(citations, citation(a, &v->citations[i]));
-    for (size_t i = 0; i < v->n_numbers; i++)
-        json_array_append_new(numbers, number(&v->numbers[i]));
+    for (size_t i = 0; i < a->n_citations; i++)
+        json_array_append_new(citations, citation(&a->citations[i]));
+    for (size_t i = 0; i < a->n_numbers; i++)
+        json_array_append_new(numbers, number(&a->numbers[i]));
     for (size_t i = 0; i < a->n_notes; i++) json_array_append_new(notes, text(a->notes[i]));
-    set(o, "query", text(a->question.text));
+    set(o, "query", text(a->query.text));
     set(o, "answer", text(a->text));
     set(o, "reasoning", text_or_null(a->reasoning));
     set(o, "refused", json_boolean(a->refused));
+    set(o, "status", text(query_status_name(a->status)));
+    set(o, "understood", text(a->rendered.understood ? a->rendered.understood : a->query.understood));
+    set(o, "parsed", query_to_json(&a->query, &a->knowledge->catalog, &err));
+    set(o, "rows", result_rows_to_json(&a->query, &a->result, &a->knowledge->catalog, &err));
+    set(o, "table", text_or_null(a->rendered.markdown_table));
     set(o, "documents", documents);
     set(o, "citations", citations);
     set(o, "numbers", numbers);
-    set(o, "unsupported", json_integer((json_int_t)v->n_unsupported));
-    set(o, "metadata_filters_used", filters(&a->question));
-    set(o, "computed", text_or_null(a->computed));
+    set(o, "unsupported", json_integer((json_int_t)a->n_unsupported));
+    set(o, "metadata_filters_used", filters(a));
+    set(o, "computed", json_null());
     set(o, "notes", notes);
     set(o, "usage", usage(a));
     set(o, "timings", timings(a));
     /* jansson takes NULL for a missing value and says so only by leaving it out. */
-    static const size_t MEMBERS = 13;
-    if (o && (json_object_size(o) != MEMBERS || json_array_size(documents) != a->n_passages ||
-              json_array_size(citations) != v->n_citations ||
-              json_array_size(numbers) != v->n_numbers)) {
+    static const size_t MEMBERS = 18;
+    if (o && (json_object_size(o) != MEMBERS || json_array_size(documents) != shown ||
+              json_array_size(citations) != a->n_citations ||
+              json_array_size(numbers) != a->n_numbers)) {
         json_decref(o);
         return NULL;
     }
