@@ -291,7 +291,7 @@ static bool is_cycle_attribute(const struct interpreted_column *c)
 {
     if (c->fact.attribute < 0) return false;
     const struct attribute *a = &REGISTRY[c->fact.attribute];
-    const struct unit *unit = a->unit ? a->unit() : NULL;
+    const struct unit *unit = a->unit ? unit_by_symbol(a->unit) : NULL;
     return a->dimension == DIMENSION_CONSUMPTION || a->dimension == DIMENSION_EMISSION ||
            a->dimension == DIMENSION_ELECTRIC_CONSUMPTION ||
            (a->dimension == DIMENSION_LENGTH && unit && unit_to_base(1, unit) >= 1e5); /* km */
@@ -304,6 +304,7 @@ static void take_meaning(struct interpreted_column *out, const struct column_mea
     out->fact.inverse = m->inverse;
     if (m->unit) {
         out->fact.unit = m->unit;
+        out->second_unit = m->second_unit;
         out->unit_source = UNIT_FROM_NAME;
     }
 }
@@ -377,6 +378,7 @@ bool column_read(struct interpreted_column *out, const char *name, const char *g
             if (!path)
                 out->fact.qualifiers |= section_qualifiers(in_caption.text, out->fact.qualifiers);
         }
+        out->unit_implied = out->fact.unit && alone_len == name_len && !row_unit;
         if (section_used && !*group) out->fact.section = caption;
         if (alone_len > 0 && alone_len < name_len) {
             out->fact.name = arena_strndup(arena, name, alone_len);
@@ -400,6 +402,8 @@ bool column_read(struct interpreted_column *out, const char *name, const char *g
     out->dimension = out->fact.attribute >= 0 ? REGISTRY[out->fact.attribute].dimension
                      : out->fact.unit         ? out->fact.unit->dimension
                                               : study->dimension;
+    if (out->fact.attribute >= 0 && REGISTRY[out->fact.attribute].unit)
+        out->canonical = unit_by_symbol(REGISTRY[out->fact.attribute].unit);
     buffer_free(&b);
     return ok;
 }
@@ -441,7 +445,7 @@ bool to_canonical(const struct interpreted_column *c, double value, const struct
     if (c->fact.attribute < 0) return false;
     const struct attribute *a = &REGISTRY[c->fact.attribute];
     if (a->low >= a->high) return false;
-    const struct unit *canonical = a->unit ? a->unit() : NULL;
+    const struct unit *canonical = c->canonical;
     if (!unit) unit = c->fact.unit;
     if (!canonical) {
         if (unit && a->dimension != DIMENSION_MONEY && a->dimension != unit->dimension) return false;

@@ -198,6 +198,12 @@ static void relate_products(struct interpreter *p, struct relation *r)
         }
 }
 
+/* Whether the unit is written somewhere; "cty" alone only suggests one. */
+static bool states_unit(const struct interpreted_column *c)
+{
+    return c->fact.unit && !(c->unit_source == UNIT_FROM_NAME && c->unit_implied);
+}
+
 /* Without a unit anywhere: a car gets farther on the highway and uses less there. */
 static void relate_cycles(struct interpreter *p, struct relation *r)
 {
@@ -211,7 +217,7 @@ static void relate_cycles(struct interpreter *p, struct relation *r)
             struct interpreted_column *x = &in->columns[r->columns[a]];
             struct interpreted_column *y = &in->columns[r->columns[b]];
             if (!(x->fact.qualifiers & city_bit) || !(y->fact.qualifiers & highway_bit)) continue;
-            if (x->fact.unit || y->fact.unit ||
+            if (states_unit(x) || states_unit(y) ||
                 (x->fact.qualifiers & ~city_bit) != (y->fact.qualifiers & ~highway_bit))
                 continue;
             size_t more = 0, less = 0;
@@ -224,7 +230,7 @@ static void relate_cycles(struct interpreter *p, struct relation *r)
         }
     for (size_t a = 0; a < r->n; a++) {
         struct interpreted_column *c = &in->columns[r->columns[a]];
-        if (c->fact.unit) continue;
+        if (states_unit(c)) continue;
         int own = verdict;
         if (!own) { /* its size alone */
             size_t n = 0, large = 0;
@@ -237,6 +243,8 @@ static void relate_cycles(struct interpreter *p, struct relation *r)
         }
         if (!own || c->fact.inverse == (own > 0)) continue;
         c->fact.inverse = own > 0;
+        c->fact.unit = NULL; /* that the name implied */
+        c->unit_source = UNIT_NOWHERE;
         interpret_note(p, "column '%s' states no unit; its figures are %s", c->fact.name,
                        own > 0 ? "distances per fuel: more is more economical"
                                : "fuel per distance: less is more economical");

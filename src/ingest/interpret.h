@@ -68,6 +68,8 @@ struct interpreted_column {
     struct number_evidence evidence;
     bool style_by_range;       /* decided by what is plausible */
     enum dimension dimension;
+    const struct unit *canonical; /* of the attribute, for what is plausible; NULL */
+    const struct unit *second_unit; /* "kW/PS": cells hold a second figure in it; NULL */
     bool text;                 /* cells are text, whatever digits they have */
     bool category;             /* cells are looked up as categories */
     bool bare;                 /* numbers without any unit: plausibility cannot be judged */
@@ -76,6 +78,7 @@ struct interpreted_column {
     int unit_column;           /* whose cells hold its units; NO_COLUMN */
     const struct unit *cell_unit; /* that its own cells have most often */
     enum unit_source unit_source;
+    bool unit_implied;         /* by the name, which does not write it: "cty" */
     size_t n_filled, n_numbers, n_missing, n_implausible; /* of the cells that were looked at */
     size_t sibling;            /* next column of the same attribute; SIZE_MAX */
 };

@@ -164,6 +164,19 @@ static const struct unit *unit_of_cell(const struct interpretation *in,
     return u->len ? unit_parse_all(u->text, u->len) : c->fact.unit;
 }
 
+/* "110/150" under "kW/PS": the second figure is the same quantity in the second unit. */
+static void split_units(const struct interpreted_column *c, struct value *v)
+{
+    double converted;
+    struct value_part *a = &v->parts[0], *b = &v->parts[1];
+    if (!c->second_unit || v->n_parts != 2 || a->unit != c->fact.unit || b->unit != c->fact.unit ||
+        !unit_convert(a->low, c->fact.unit, c->second_unit, &converted))
+        return;
+    if (fabs(converted - b->low) > 0.05 * fabs(b->low)) return;
+    b->unit = c->second_unit;
+    b->group = a->group;
+}
+
 static void emit_cell(struct emitter *e, const struct interpreted_record *r,
                       const struct interpreted_cell *cell)
 {
@@ -183,6 +196,7 @@ static void emit_cell(struct emitter *e, const struct interpreted_record *r,
     }
     value_parse(&v, c->text, len, column->style, unit_of_cell(in, cell), column->dimension);
     if (v.kind == VALUE_NONE) return;
+    split_units(column, &v);
     size_t place = write_place(e, r, cell);
     if (v.kind != VALUE_NUMBER || v.n_parts == 0) {
         emit_text(e, cell, c, v.kind == VALUE_NUMBER ? VALUE_TEXT : v.kind, place);
