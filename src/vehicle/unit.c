@@ -2,6 +2,7 @@
 #include "base/utf8.h"
 #include "vehicle/unit_table.h"
 
+#include <float.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdint.h>
@@ -482,6 +483,19 @@ double unit_to_base(double value, const struct unit *u)
     return value * u->factor + u->offset;
 }
 
+/* The decimal of 15 digits that v misses by the rounding of a conversion: 16.58万 are 165,800, and not
+ * 165,799.99999999997, which would not be "at least 165,800". */
+static double snap(double v)
+{
+    static const double POWERS[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12,
+                                    1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+    double size = fabs(v);
+    if (!(size > 1e-7 && size < 1e14)) return v;
+    int power = 14 - (int)floor(log10(size));
+    double decimal = nearbyint(v * POWERS[power]) / POWERS[power];
+    return fabs(decimal - v) <= 4 * DBL_EPSILON * size ? decimal : v;
+}
+
 bool unit_convert(double value, const struct unit *from, const struct unit *to, double *out)
 {
     if (!from || !to || !isfinite(value)) return false;
@@ -506,6 +520,6 @@ bool unit_convert(double value, const struct unit *from, const struct unit *to, 
         v = (value * from->factor + (from->offset - to->offset)) / to->factor;
     }
     if (!isfinite(v)) return false;
-    *out = v;
+    *out = snap(v);
     return true;
 }

@@ -70,7 +70,6 @@ const struct unit *unit_parse(const char *text, size_t len, size_t *used);
 const struct unit *unit_parse_all(const char *text, size_t len);
 
 /* Whether `from` converts to `to`, and the value in it. */
-#define unit_convert unit_convert_value /* until units.h, which has this name too, is gone */
 bool unit_convert(double value, const struct unit *from, const struct unit *to, double *out);
 
 /* value in the base of the unit's dimension (money: in the currency's own unit). */

@@ -152,7 +152,7 @@ const struct unit_spelling UNIT_SPELLINGS[] = {
     U(UNIT_KN, "=kn" S "knot" S "knots" S "knoten" S "nœuds" S "noeuds" S "nudos" S "节"),
     U(UNIT_FPS, "fps"),
 
-    U(UNIT_S, "=s" S "=s." S "sec." S "secs." S "sek." S "seg." S "second" S "seconds" S "sekunde"
+    U(UNIT_S, "=s" S "=s." S "sec." S "secs." S "=sek." S "=Sek." S "seg." S "second" S "seconds" S "sekunde"
              S "sekunden" S "seconde" S "secondes" S "segundo" S "segundos" S "秒" S "秒钟" S "с."
              S "сек." S "second s" S "secondi"),
     U(UNIT_MS, "=ms" S "millisecond" S "milliseconds" S "millisekunden" S "millisecondes"
@@ -295,7 +295,7 @@ const struct unit_spelling UNIT_SPELLINGS[] = {
                S "renminbi" S "圆" S "人民币元" S "yuans"),
     U(UNIT_WAN_CNY, "万元" S "万" S "万人民币" S "wan" S "万rmb" S "万 元" S "万 rmb" S "萬元"
                    S "10k cny" S "万块" S "wan yuan"),
-    U(UNIT_INR, "₹" S "inr" S "rs." S "rupee" S "rupees" S "inr." S "卢比"),
+    U(UNIT_INR, "₹" S "inr" S "=Rs." S "=rs." S "रु." S "rupee" S "rupees" S "卢比"),
     U(UNIT_LAKH_INR, "lakh" S "lakhs" S "lac" S "lacs" S "lakh rs" S "lakh ₹" S "₹ lakh"
                     S "rs lakh" S "lakh rupees" S "lakhs rupees" S "lakh inr" S "inr lakh"
                     S "₹ lakhs" S "rs lakhs" S "rs in lakhs" S "lakhs inr"),
@@ -314,7 +314,7 @@ const struct unit_spelling UNIT_SPELLINGS[] = {
     U(UNIT_ISK, "isk"),
     U(UNIT_PLN, "zł" S "pln" S "zloty" S "złotych" S "zlotys"),
     U(UNIT_CZK, "kč" S "czk" S "korun"),
-    U(UNIT_HUF, "huf" S "=Ft" S "forint"),
+    U(UNIT_HUF, "huf" S "forint"),
     U(UNIT_RON, "=RON"),
     U(UNIT_BGN, "bgn"),
     U(UNIT_KRW, "₩" S "krw" S "원" S "￦" S "韩元"),

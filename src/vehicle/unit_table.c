@@ -246,7 +246,7 @@ const struct unit UNIT_TABLE[] = {
     BEHIND(UNIT_ISK, "ISK", "ISK", 1),
     BEHIND(UNIT_PLN, "zł", "PLN", 1),
     BEHIND(UNIT_CZK, "Kč", "CZK", 1),
-    BEHIND(UNIT_HUF, "Ft", "HUF", 1),
+    BEHIND(UNIT_HUF, "HUF", "HUF", 1),
     BEHIND(UNIT_RON, "RON", "RON", 1),
     BEHIND(UNIT_BGN, "BGN", "BGN", 1),
     BEFORE(UNIT_KRW, "₩", "KRW"),

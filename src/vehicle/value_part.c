@@ -515,6 +515,8 @@ static bool read_body(const struct reader *r, struct part *p, size_t at, unsigne
                 *end = high_unit ? n : high_end;
                 if (p->value.low > p->value.high) reread_range(r, at, sign_end, p);
                 if (p->value.low > p->value.high) {
+                    if (!p->unit_written && !r->currency && r->c->dimension == DIMENSION_NONE)
+                        return false; /* "9-5": a name */
                     double v = p->value.low;
                     p->value.low = p->value.high;
                     p->value.high = v;
@@ -560,6 +562,19 @@ static void read_multiplier_unit(const struct reader *r, struct part *p, size_t 
     p->value.high *= u->factor;
 }
 
+/* Signs and codes stand before numbers; words do not ("Euro 6" is a standard). */
+static bool stands_before(const struct part_context *c, const char *text, size_t used)
+{
+    size_t letters = 0;
+    for (size_t i = 0; i < used; i++) {
+        bool letter = (text[i] >= 'a' && text[i] <= 'z') || (text[i] >= 'A' && text[i] <= 'Z');
+        if (!letter) return true; /* "US$", "Rs.", "€", "人民币" */
+        letters++;
+    }
+    return c->dimension == DIMENSION_MONEY || letters == 3 || (letters == 2 && !c->prose) ||
+           (letters == 2 && text[0] == 'R');
+}
+
 bool part_read(const struct part_context *c, const char *text, size_t len, size_t at,
                struct part *out, size_t *end)
 {
@@ -577,8 +592,7 @@ bool part_read(const struct part_context *c, const char *text, size_t len, size_
     bool digit = number_digit(text + at, len - at, &n) >= 0;
     if (!digit) {
         const struct unit *u = unit_parse(text + at, len - at, &used);
-        if (u && u->dimension == DIMENSION_MONEY && u->factor == 1 &&
-            !(c->prose && used == 1 && char_is_letter((unsigned char)text[at]))) {
+        if (u && u->dimension == DIMENSION_MONEY && u->factor == 1 && stands_before(c, text + at, used)) {
             r.currency = unit_in_column(c, u, text + at, used);
             at = spaces_end(text, len, at + used);
             if (at < len && (text[at] == ':' || text[at] == '.')) at = spaces_end(text, len, at + 1);
@@ -640,85 +654,5 @@ complete:
         if ((prefix & PREFIX_AT_MOST) && !peak) out->value.at_most = true;
         if (prefix & PREFIX_AT_LEAST) out->value.at_least = true;
     }
-    return true;
-}
-
-/* ---- dual units ---- */
-
-/* Half a unit in the last place, relative to the value. */
-static double rounding(double v, int decimals)
-{
-    if (v == 0) return 1;
-    double half = 0.5;
-    for (int i = 0; i < decimals && i < 12; i++) half /= 10;
-    return fmin(half / fabs(v), 0.2);
-}
-
-static bool close_to(double a, double b, double tolerance)
-{
-    return fabs(a - b) <= tolerance * fmax(fabs(a), fabs(b));
-}
-
-static double disagreement(const struct part *a, const struct unit *a_unit, const struct part *b,
-                           const struct unit *b_unit)
-{
-    double low, high;
-    if (!unit_convert(b->value.low, b_unit, a_unit, &low) ||
-        !unit_convert(b->value.high, b_unit, a_unit, &high))
-        return 1;
-    if (low > high) {
-        double v = low;
-        low = high;
-        high = v;
-    }
-    double d = 0;
-    if (a->value.low != 0 || low != 0)
-        d = fabs(a->value.low - low) / fmax(fabs(a->value.low), fabs(low));
-    if (a->value.high != 0 || high != 0)
-        d = fmax(d, fabs(a->value.high - high) / fmax(fabs(a->value.high), fabs(high)));
-    return d;
-}
-
-static const struct unit *variant_of(const struct unit *u, bool imperial)
-{
-    for (size_t i = 0; i < UNIT_VARIANTS_COUNT; i++)
-        if ((int)UNIT_VARIANTS[i].unit == u->id)
-            return unit_of(imperial ? UNIT_VARIANTS[i].imperial : UNIT_VARIANTS[i].us);
-    return NULL;
-}
-
-bool parts_agree(struct part *a, struct part *b)
-{
-    const struct unit *u = a->value.unit, *v = b->value.unit;
-    if (!u || !v || u->id == v->id || u->dimension != v->dimension || a->range != b->range)
-        return false;
-    double tolerance = 0.03 + rounding(a->value.low, a->form.decimals) +
-                       rounding(b->value.low, b->form.decimals);
-    double plain = disagreement(a, u, b, v), best = plain;
-    const struct unit *a_best = u, *b_best = v;
-    const struct unit *imperial = variant_of(u, true);
-    if (imperial && disagreement(a, imperial, b, v) < best - 0.01) {
-        best = disagreement(a, imperial, b, v);
-        a_best = imperial;
-    }
-    imperial = variant_of(v, true);
-    if (imperial && disagreement(a, u, b, imperial) < best - 0.01) {
-        best = disagreement(a, u, b, imperial);
-        a_best = u;
-        b_best = imperial;
-    }
-    if (u->id == UNIT_TON && disagreement(a, unit_of(UNIT_T), b, v) < best - 0.01) {
-        best = disagreement(a, unit_of(UNIT_T), b, v);
-        a_best = unit_of(UNIT_T);
-        b_best = v;
-    }
-    if (v->id == UNIT_TON && disagreement(a, u, b, unit_of(UNIT_T)) < best - 0.01) {
-        best = disagreement(a, u, b, unit_of(UNIT_T));
-        a_best = u;
-        b_best = unit_of(UNIT_T);
-    }
-    if (!close_to(1, 1 - best, tolerance)) return false;
-    a->value.unit = a_best;
-    b->value.unit = b_best;
     return true;
 }
