@@ -39,6 +39,7 @@ struct markdown {
     bool open;
     enum block_kind kind;
     bool html;                 /* a block of raw HTML */
+    bool program;              /* code in some language: never a table */
     int level;                 /* of a heading */
     struct buffer text;        /* with line ends where its lines end */
     struct text_piece *pieces; /* by place in the text */
@@ -182,6 +183,12 @@ static void join_lines(struct buffer *text)
         if (text->data[i] == '\n') text->data[i] = ' ';
 }
 
+static bool is_pair(const char *text, size_t len)
+{
+    struct pair pairs[PAIRS_MAX];
+    return pairs_find(text, len, pairs, PAIRS_MAX) > 0;
+}
+
 static bool add_pairs(struct markdown *m, size_t from, size_t to, bool alone)
 {
     /* The pieces of the part, counted from its beginning. */
@@ -216,12 +223,6 @@ static bool add_pairs(struct markdown *m, size_t from, size_t to, bool alone)
     bool added = pair_list_add(&m->pairs, &b);
     free(pieces);
     return added;
-}
-
-static bool is_pair(const char *text, size_t len)
-{
-    struct pair pairs[PAIRS_MAX];
-    return pairs_find(text, len, pairs, PAIRS_MAX) > 0;
 }
 
 static size_t line_length(const struct buffer *text, size_t from)
@@ -282,19 +283,26 @@ static bool add_laid_out(struct markdown *m, size_t first, size_t last)
         m->r->failed = true;
         return false;
     }
-    bool blank = false;
+    size_t pairs = 0, blank = 0;
     while (n < count && text_line_next(data, end, &at, &number, &lines[n])) {
-        blank = blank || lines[n].len == 0;
+        size_t indent = 0;
+        while (indent < lines[n].len && (data[lines[n].begin + indent] == ' ')) indent++;
+        blank += lines[n].len == 0;
+        pairs += m->kind == BLOCK_CODE &&
+                 is_pair(lines[n].text + indent, lines[n].len - indent);
         n++;
     }
-    bool found = !blank && text_is_laid_out(lines, n);
+    bool found = text_is_laid_out(lines, n) || (pairs > 1 && pairs + blank == n);
     if (found) {
         end_table(m);
         pair_list_flush(&m->pairs);
         struct text_run run;
         text_run_init(&run, m->r);
         run.headings = false;
-        text_run_add(&run, lines, n, false);
+        for (size_t i = 0, k; i < n; i = k + 1) {
+            for (k = i; k < n && lines[k].len; k++) {}
+            if (k > i) text_run_add(&run, lines + i, k - i, false);
+        }
         text_run_end(&run);
         text_run_free(&run);
     }
@@ -382,7 +390,7 @@ static void end_heading(struct markdown *m)
 
 static void end_code(struct markdown *m)
 {
-    if (m->lists == 0 && m->quotes == 0 && add_laid_out(m, m->first, m->last)) return;
+    if (!m->program && m->lists == 0 && m->quotes == 0 && add_laid_out(m, m->first, m->last)) return;
     add_block(m, BLOCK_CODE, 0, m->text.data, m->text.len, m->first, m->last);
 }
 
@@ -390,7 +398,7 @@ static void begin_block(struct markdown *m, enum block_kind kind)
 {
     m->open = true;
     m->kind = kind;
-    m->html = false;
+    m->html = m->program = false;
     buffer_clear(&m->text);
     m->n_pieces = m->strong = m->plain = m->strong_end = m->raised = m->mark = 0;
     m->bold = m->struck = m->html_heading = 0;
@@ -440,6 +448,19 @@ static int result(struct markdown *m, bool ok)
     return ok ? 0 : -1;
 }
 
+/* Whether a fence names a language that data is not written in. */
+static bool is_program(const MD_BLOCK_CODE_DETAIL *code)
+{
+    static const char *const DATA[] = {"text", "txt", "plain", "plaintext", "yaml", "yml",
+                                       "ini",  "toml", "csv",  "tsv",       "none", "md",
+                                       "markdown"};
+    for (size_t i = 0; i < sizeof DATA / sizeof *DATA; i++)
+        if (strlen(DATA[i]) == code->lang.size &&
+            strncasecmp(DATA[i], code->lang.text, code->lang.size) == 0)
+            return false;
+    return code->lang.size > 0;
+}
+
 static int enter_block(MD_BLOCKTYPE type, void *detail, void *context)
 {
     struct markdown *m = context;
@@ -475,6 +496,7 @@ static int enter_block(MD_BLOCKTYPE type, void *detail, void *context)
         ok = end_block(m);
         begin_block(m, type == MD_BLOCK_CODE ? BLOCK_CODE : BLOCK_PARAGRAPH);
         m->html = type == MD_BLOCK_HTML;
+        if (type == MD_BLOCK_CODE) m->program = is_program(detail);
         m->item_begins = false;
         break;
     case MD_BLOCK_P:
@@ -648,7 +670,7 @@ bool read_markdown_document(struct document_reader *r, struct error *err)
 {
     struct markdown m = {.r = r, .err = err};
     static const MD_PARSER parser = {
-        .flags = MD_FLAG_STRIKETHROUGH | MD_FLAG_PERMISSIVEATXHEADERS | MD_FLAG_NOINDENTEDCODEBLOCKS,
+        .flags = MD_FLAG_STRIKETHROUGH | MD_FLAG_PERMISSIVEATXHEADERS,
         .enter_block = enter_block,
         .leave_block = leave_block,
         .enter_span = enter_span,

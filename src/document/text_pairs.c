@@ -70,6 +70,8 @@ static bool is_name(const char *text, size_t len)
     bool letter = false;
     for (size_t i = 0; i < len; i++) {
         letter = letter || is_letter(text[i]);
+        if (strchr("{}<>=\\", text[i]) || (text[i] == '/' && i + 1 < len && text[i + 1] == '/'))
+            return false; /* code, an address */
         if ((text[i] == '.' || text[i] == '?' || text[i] == '!' || text[i] == ';') &&
             i + 1 < len && text[i + 1] == ' ' && i > 3 && count_words(text, i) > 2)
             return false; /* a sentence ends inside it */
