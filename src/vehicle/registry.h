@@ -41,7 +41,7 @@ struct attribute {
     enum attribute_type type;
     enum attribute_role role;
     enum dimension dimension;
-    const struct unit *(*unit)(void); /* canonical unit; NULL: none */
+    const char *unit; /* symbol of the canonical unit (unit_by_symbol); NULL: none */
     enum direction direction;
     double low, high;    /* plausible, in the canonical unit; equal: no bounds */
     bool zero_is_value;  /* 0 may be meant (CO2 of an electric car); else 0 is "not given" */
@@ -68,7 +68,7 @@ struct category {
     const char *id;       /* "diesel" */
     int attribute;        /* index into REGISTRY: fuel_type */
     const char *names[5]; /* display */
-    uint64_t implies[2];  /* not used yet: 0 */
+    int parent;           /* that it is a kind of: premium petrol of petrol; -1: none */
 };
 extern const struct category CATEGORIES[];
 extern const size_t CATEGORY_COUNT;
@@ -87,17 +87,19 @@ struct term {
     enum term_kind kind;
     int id;
     uint64_t qualifiers; /* of an attribute's name: "city mileage" is consumption, city */
+    const char *unit;    /* that the name implies, a symbol: "mpg" of "cty"; NULL: none */
     uint8_t languages;   /* bits: 1 en, 2 de, 4 fr, 8 es, 16 zh */
     bool asking;         /* only questions say so ("thirsty", "how heavy"), no column name does */
     bool code;           /* only a cell of its own column means it ("D", "Z", "AM8") */
+    bool weak;           /* means it only where a unit or the cells agree ("capacity") */
     bool inverse;        /* more of it is less of the attribute: "economy", "mpg" of consumption */
     int8_t superlative;  /* "heaviest" +1, "lightest" -1: most or least of the attribute's value */
     int8_t comparative;  /* "heavier" +1, "cheaper" -1 */
 };
 
 /* The longest run of tokens at t[0, n) that is a term; returns its length in tokens (0: none), and
- * the terms that it may mean in *out (a slice of the static table), *n_out of them. `exact` false:
- * a plural s may be missing or too much. */
+ * the terms that it may mean in *out (a slice of the static table), *n_out of them: those that need
+ * nothing to agree first, codes last. A plural s may be missing or too much. */
 size_t registry_match(const struct token *t, size_t n, const struct term **out, size_t *n_out);
 
 /* A column's name with its unit: "Leistung [kW]", "battery.pack_capacity_gross_kwh", "最大功率(kW)",
@@ -107,7 +109,8 @@ size_t registry_match(const struct token *t, size_t n, const struct term **out, 
 struct column_meaning {
     int attribute;           /* -1: none known: it is an attribute of its own */
     uint64_t qualifiers;
-    const struct unit *unit; /* stated in the name; NULL: none */
+    const struct unit *unit; /* stated in the name, or implied by it ("cty"); NULL: none */
+    const struct unit *second_unit; /* "kW/PS", "mm (in)": cells may hold both, in this order */
     bool inverse;            /* by its name or unit: mpg */
     size_t name_len;         /* bytes of the name without the unit and its brackets */
     size_t n_alternatives;   /* meanings that fit as well, by the name alone */
@@ -117,8 +120,13 @@ struct column_meaning {
 void registry_read_column(struct column_meaning *out, const char *name, size_t len,
                           enum dimension dimension_hint);
 
-/* The category that a cell of this attribute means ("ELEC+ESSENC HR": hybrid); -1: none. */
+/* The category that a cell of this attribute means ("ELEC+ESSENC HR": plug-in hybrid; "Auto(AM-S8)":
+ * automated manual; "premium and electricity": plug-in hybrid); -1: none, or several. Attributes may
+ * share categories (a powertrain's are those of the fuel): the category names its own. */
 int registry_read_category(int attribute, const char *text, size_t len);
+
+/* Whether `category` is `of`, or a kind of it: premium petrol is petrol. */
+bool registry_category_is(int category, int of);
 
 /* Whether any term has the word in it ("charging" of "charging power"), and the word of a term that the
  * key misspells (one edit, two from eight letters on; at least four letters, the same first one);
