@@ -139,6 +139,7 @@ static bool take_rendered(struct answer *a, struct store *store, struct error *e
             .title = from->title,
             .quote = from->quote,
             .passage = hit < a->hits.n ? a->hits.items[hit].text : "",
+            .hit = hit < a->hits.n ? hit + 1 : 0,
             .column = from->attribute,
             .line = from->line,
             .begin = from->begin,
@@ -182,6 +183,7 @@ static bool take_passages(struct answer *a, const struct passage_answer *p, stru
         c->location = h->location;
         c->title = h->title;
         c->passage = h->text;
+        c->hit = from->n;
         c->line = h->line_first;
     }
     return true;

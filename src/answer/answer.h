@@ -64,6 +64,7 @@ struct answer_citation {
     const char *title;    /* the vehicle, or the passage's heading */
     const char *quote;    /* "Horsepower (hp): 203", or the sentence */
     const char *passage;  /* the whole record or passage */
+    size_t hit;           /* which of the hits that is, from 1; 0: none of them */
     const char *column;   /* "" for prose */
     size_t line;          /* from 1; 0: not known */
     uint64_t begin, end;  /* bytes of the document's text; equal: not known */
@@ -107,8 +108,8 @@ bool answer_question(struct answer *out, struct store *store, const struct gener
                      const char *question, const struct answer_options *options, struct error *err);
 void answer_free(struct answer *a);
 
-/* query, answer, reasoning, refused, status, understood, rows, table, documents, citations, numbers,
- * unsupported, metadata_filters_used, computed, notes, usage, timings. The caller json_decref()s it;
+/* query, answer, reasoning, refused, status, understood, parsed, rows, table, table_data, documents,
+ * citations, numbers, unsupported, metadata_filters_used, computed, notes, usage, timings. The caller json_decref()s it;
  * NULL when memory is out. */
 json_t *answer_to_json(const struct answer *a);
 

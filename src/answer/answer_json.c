@@ -61,6 +61,27 @@ static json_t *citation(const struct answer_citation *c)
     set(o, "line", c->line ? json_integer((json_int_t)c->line) : json_null());
     set(o, "begin", json_integer((json_int_t)c->begin));
     set(o, "end", json_integer((json_int_t)c->end));
+    set(o, "passage", c->hit ? json_integer((json_int_t)c->hit) : json_null());
+    return o;
+}
+
+/* The table's cells: as they are shown, and for programs. null where there is no table. */
+static json_t *table_data(const struct result_table *t)
+{
+    if (t->n_rows < 2) return json_null();
+    json_t *o = json_object(), *columns = json_array(), *rows = json_array();
+    for (size_t k = 0; k < t->n_columns; k++)
+        json_array_append_new(columns, json_pack("{s:s, s:b}", "name", t->cells[k], "number",
+                                                 (int)t->right[k]));
+    for (size_t i = 1; i <= t->n_rows; i++) {
+        json_t *row = json_array();
+        for (size_t k = i * t->n_columns; k < (i + 1) * t->n_columns; k++)
+            json_array_append_new(row, json_pack("{s:s, s:s}", "text", t->cells[k], "value", t->raw[k]));
+        json_array_append_new(rows, row);
+    }
+    set(o, "columns", columns);
+    set(o, "rows", rows);
+    set(o, "left_out", json_integer((json_int_t)t->n_left_out));
     return o;
 }
 
@@ -153,7 +174,6 @@ json_t *answer_to_json(const struct answer *a)
 {
     json_t *o = json_object(), *documents = json_array(), *citations = json_array(),
            *numbers = json_array(), *notes = json_array();
-    struct error err = {0};
     size_t shown = a->generated ? a->n_passages : a->hits.n;
     for (size_t i = 0; i < shown; i++)
         json_array_append_new(documents, hit_to_json(&a->hits.items[i]));
@@ -168,9 +188,10 @@ json_t *answer_to_json(const struct answer *a)
     set(o, "refused", json_boolean(a->refused));
     set(o, "status", text(query_status_name(a->status)));
     set(o, "understood", text(a->rendered.understood ? a->rendered.understood : a->query.understood));
-    set(o, "parsed", query_to_json(&a->query, &a->knowledge->catalog, &err));
-    set(o, "rows", result_rows_to_json(&a->query, &a->result, &a->knowledge->catalog, &err));
+    set(o, "parsed", query_to_json(&a->query, &a->knowledge->catalog));
+    set(o, "rows", result_rows_to_json(&a->rendered, &a->result, &a->knowledge->catalog));
     set(o, "table", text_or_null(a->rendered.markdown_table));
+    set(o, "table_data", table_data(&a->rendered.table));
     set(o, "documents", documents);
     set(o, "citations", citations);
     set(o, "numbers", numbers);
@@ -181,7 +202,7 @@ json_t *answer_to_json(const struct answer *a)
     set(o, "usage", usage(a));
     set(o, "timings", timings(a));
     /* jansson takes NULL for a missing value and says so only by leaving it out. */
-    static const size_t MEMBERS = 18;
+    static const size_t MEMBERS = 19;
     if (o && (json_object_size(o) != MEMBERS || json_array_size(documents) != shown ||
               json_array_size(citations) != a->n_citations ||
               json_array_size(numbers) != a->n_numbers)) {

@@ -10,7 +10,8 @@ struct running {
     struct exchange *x;
     const struct ask *ask;
     struct store *store;
-    bool empty; /* there is no document at all */
+    bool empty;    /* there is no document at all */
+    bool no_model; /* `found` waits for the answer: whether there is one is not known before */
 };
 
 static void on_found(void *context, const struct answer *a)
@@ -18,10 +19,18 @@ static void on_found(void *context, const struct answer *a)
     struct running *r = context;
     struct server *s = r->x->server;
     struct store_counts counts;
-    r->empty = a->hits.n == 0 && store_count(r->store, &counts, NULL) && counts.chunks == 0;
+    r->empty = a->hits.n == 0 && r->store && store_count(r->store, &counts, NULL) && counts.documents == 0;
     stores_give(s->stores, r->store);
     r->store = NULL;
-    if (r->ask->found && !r->empty) r->ask->found(r->ask->context, a);
+    if (r->ask->found && !r->empty && !r->no_model) r->ask->found(r->ask->context, a);
+}
+
+/* Passages have to be read, and there was no model when the question came. */
+static const struct generator *no_generator(void *context, struct error *err)
+{
+    (void)context;
+    error_set(err, ERROR_BUSY, "the model is being loaded");
+    return NULL;
 }
 
 static bool on_text(void *context, const char *text, size_t len, bool reasoning)
@@ -34,11 +43,19 @@ static bool on_text(void *context, const char *text, size_t len, bool reasoning)
 bool ask_run(struct exchange *x, const struct ask *ask, struct answer *out, struct error *err)
 {
     struct server *s = x->server;
-    struct running r = {.x = x, .ask = ask, .store = stores_take(s->stores, err)};
+    const struct generator *generator = server_generator(s);
+    struct running r = {
+        .x = x, .ask = ask, .store = stores_take(s->stores, err), .no_model = !generator};
     if (!r.store) return false;
+    /* The other half is the passages'. */
+    size_t most = generator ? generator->context_tokens / 2 : ask->max_tokens;
     const struct answer_options options = {
-        .retrieve = {.top_k = ask->top_k, .metadata = ask->filter},
-        .max_tokens = ask->max_tokens,
+        .top_k = ask->top_k,
+        .metadata = ask->filter,
+        .turns = ask->turns,
+        .n_turns = ask->n_turns,
+        .cache = stores_knowledge(s->stores),
+        .max_tokens = ask->max_tokens < most ? ask->max_tokens : most,
         .thinking = ask->thinking,
         .sampler = ask->sampler,
         .cancel = &x->cancel,
@@ -46,10 +63,15 @@ bool ask_run(struct exchange *x, const struct ask *ask, struct answer *out, stru
         .sink_context = &r,
         .found = on_found,
         .found_context = &r,
+        .open_generator = no_generator,
     };
-    bool ok = answer_question(out, r.store, &s->generator, ask->question, &options, err);
+    bool ok = answer_question(out, r.store, generator, ask->question, &options, err);
     stores_give(s->stores, r.store);
-    if (!ok || (!r.empty && !atomic_load(&x->cancel))) return ok;
+    if (!ok) return false;
+    if (!r.empty && !atomic_load(&x->cancel)) {
+        if (r.no_model && ask->found) ask->found(ask->context, out);
+        return true;
+    }
     answer_free(out);
     if (r.empty) return error_set(err, ERROR_NOT_FOUND, "there are no documents yet");
     return error_set(err, ERROR_CANCELLED, "cancelled");
@@ -63,7 +85,9 @@ static bool is_too_long(const struct error *err)
 
 void ask_reply_failure(struct exchange *x, const struct error *err)
 {
-    if (err->code == ERROR_NOT_FOUND)
+    if (err->code == ERROR_BUSY && !server_has_model(x))
+        return;
+    else if (err->code == ERROR_NOT_FOUND)
         reply_error(x, 409, "no_documents", NULL, "%s", err->text);
     else if (is_too_long(err))
         reply_error(x, 400, "context_length_exceeded", NULL, "%s", err->text);
@@ -83,7 +107,8 @@ json_t *ask_json(struct exchange *x, const struct answer *a, json_t *filter)
     if (!o) return NULL;
     json_object_set_new(o, "metadata_filter", filter ? json_incref(filter) : json_null());
     json_object_set_new(o, "execution_time", json_real(clock_seconds() - x->began));
-    json_object_set_new(o, "model", json_string(((struct server *)x->server)->model_name));
+    const struct server *s = x->server;
+    json_object_set_new(o, "model", a->generated ? json_string(s->model_name) : json_null());
     json_object_set_new(o, "request_id", json_string(x->id));
     return o;
 }
@@ -104,8 +129,7 @@ bool ask_read_options(struct exchange *x, const json_t *o, struct ask *ask)
 {
     struct server *s = x->server;
     struct server_defaults d = server_defaults(s);
-    size_t context = s->generator.context_tokens, seed = (size_t)d.sampler.seed,
-           max_tokens = d.max_tokens;
+    size_t seed = (size_t)d.sampler.seed, max_tokens = d.max_tokens;
     double temperature = (double)d.sampler.temperature, top_p = (double)d.sampler.top_p;
     ask->thinking = d.thinking == THINK_ON ? THINKING_ON : THINKING_OFF;
     ask->sampler = d.sampler;
@@ -114,8 +138,7 @@ bool ask_read_options(struct exchange *x, const json_t *o, struct ask *ask)
         !field_number(x, o, "top_p", 0, 1, &top_p) ||
         !field_count(x, o, "seed", 0, (size_t)1 << 53, &seed) || !read_thinking(x, o, ask))
         return false;
-    /* The other half is the passages'. */
-    ask->max_tokens = max_tokens < context / 2 ? max_tokens : context / 2;
+    ask->max_tokens = max_tokens;
     ask->sampler.temperature = (float)temperature;
     ask->sampler.top_p = top_p > 1e-6 ? (float)top_p : 1e-6f; /* 0: the likeliest alone */
     ask->sampler.seed = seed;

@@ -13,6 +13,8 @@ struct ask {
     enum thinking thinking;
     struct sampler_options sampler;
     const struct metadata_filter *filter; /* NULL: none */
+    const char *const *turns; /* questions asked before, oldest first */
+    size_t n_turns;
     /* As of struct answer_options; NULL: none. */
     generate_sink *sink;
     void (*found)(void *context, const struct answer *a);

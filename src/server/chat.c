@@ -13,6 +13,7 @@
 enum { MAX_MESSAGES = 1024 };
 
 struct chat {
+    const char *turns[ANSWER_MAX_TURNS]; /* earlier questions, when grounded */
     struct openai_request r;
     struct chat_message *messages;
     size_t n_messages;
@@ -271,7 +272,6 @@ static bool read_ask(struct chat *c, struct ask *ask)
 {
     struct exchange *x = c->r.x;
     struct error err = {0};
-    size_t context = c->r.server->generator.context_tokens;
     const struct chat_message *last = &c->messages[c->n_messages - 1];
     if (last->role != ROLE_USER)
         return field_refuse(x, "messages", "the last one must be the user's question");
@@ -281,7 +281,22 @@ static bool read_ask(struct chat *c, struct ask *ask)
     if (c->logprobs) return openai_unsupported(x, "logprobs", "not with autospec.retrieve");
     if (c->r.schema) return openai_unsupported(x, "response_format", "not with autospec.retrieve");
     ask->question = last->text;
-    ask->max_tokens = c->r.options.max_tokens < context / 2 ? c->r.options.max_tokens : context / 2;
+    /* Earlier questions carry over what this one leaves out. */
+    size_t n = 0;
+    for (size_t i = 0; i + 1 < c->n_messages; i++)
+        if (c->messages[i].role == ROLE_USER) n++;
+    size_t skip = n > ANSWER_MAX_TURNS ? n - ANSWER_MAX_TURNS : 0;
+    for (size_t i = 0; i + 1 < c->n_messages; i++) {
+        const struct chat_message *m = &c->messages[i];
+        if (m->role != ROLE_USER || !question_check(m->text, m->len, NULL)) continue;
+        if (skip) {
+            skip--;
+            continue;
+        }
+        if (ask->n_turns < ANSWER_MAX_TURNS) c->turns[ask->n_turns++] = m->text;
+    }
+    ask->turns = c->turns;
+    ask->max_tokens = c->r.options.max_tokens;
     ask->thinking = c->r.thinking;
     ask->sampler = c->r.options.sampler;
     ask->context = c;
@@ -340,7 +355,7 @@ void handle_chat(struct exchange *x)
         if (read_grounding(x, options, &retrieve, &ask, &filter)) {
             if (retrieve)
                 run_grounded(&c, &ask, options);
-            else
+            else if (server_has_model(x))
                 run_model(&c);
         }
     }

@@ -221,7 +221,7 @@ void handle_completions(struct exchange *x)
     struct completion c = {.choices = json_array()};
     struct tokens prompts[MAX_PROMPTS] = {{0}};
     size_t n = 0;
-    if (openai_read(&c.r, x, "cmpl") && read_rest(&c) && read_prompts(&c, prompts, &n))
+    if (server_has_model(x) && openai_read(&c.r, x, "cmpl") && read_rest(&c) && read_prompts(&c, prompts, &n))
         run_all(&c, prompts, n);
     for (size_t i = 0; i < MAX_PROMPTS; i++) tokens_free(&prompts[i]);
     json_decref(gathered(&c));

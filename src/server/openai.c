@@ -19,8 +19,10 @@ bool openai_unsupported(struct exchange *x, const char *field, const char *what)
 bool openai_check_model(struct exchange *x, const json_t *body)
 {
     struct server *s = x->server;
-    const char *name = NULL, *ours = s->model_name, *base = strrchr(ours, '/');
+    const char *name = NULL;
     if (!field_text(x, body, "model", false, &name)) return false;
+    if (!server_generator(s)) return true; /* its name is not known yet */
+    const char *ours = s->model_name, *base = strrchr(ours, '/');
     if (!name || strcmp(name, ours) == 0 || (base && strcmp(name, base + 1) == 0)) return true;
     reply_error(x, 404, "model_not_found", "model",
                 "model: there is no model of this name here; GET /v1/models lists what there is");
@@ -182,15 +184,15 @@ bool openai_read(struct openai_request *r, struct exchange *x, const char *prefi
 {
     struct server *s = x->server;
     *r = (struct openai_request){.x = x, .server = s};
-    if (!server_has_model(x)) return false;
+    const struct generator *g = server_generator(s);
     struct server_defaults d = server_defaults(s);
-    size_t context = s->generator.context_tokens, max_tokens = 0;
+    size_t context = g ? g->context_tokens : SIZE_MAX, max_tokens = 0;
     r->created = (json_int_t)time(NULL);
     r->options.sampler = d.sampler;
     r->options.max_tokens = d.max_tokens < context ? d.max_tokens : context;
-    r->thinking = d.thinking == THINK_AUTO ? chat_prompt_thinking(s->engine)
-                  : d.thinking == THINK_ON ? THINKING_ON
-                                           : THINKING_OFF;
+    r->thinking = d.thinking == THINK_ON           ? THINKING_ON
+                  : d.thinking == THINK_AUTO && g ? chat_prompt_thinking(s->engine)
+                                                  : THINKING_OFF;
     snprintf(r->id, sizeof r->id, "%s-%s", prefix, x->id);
     r->body = fields_read(x);
     if (!r->body) return false;
@@ -238,8 +240,9 @@ json_t *openai_usage(const struct generate_result *t, size_t reasoning_tokens)
 json_t *openai_reply(const struct openai_request *r, const char *object, json_t *choices)
 {
     return json_pack("{s:s, s:s, s:I, s:s, s:n, s:o}", "id", r->id, "object", object, "created",
-                     r->created, "model", r->server->model_name, "system_fingerprint", "choices",
-                     choices);
+                     r->created, "model",
+                     server_generator(r->server) ? r->server->model_name : "autospec",
+                     "system_fingerprint", "choices", choices);
 }
 
 json_t *openai_token_text(const struct server *s, int32_t id)

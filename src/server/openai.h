@@ -26,7 +26,7 @@ struct openai_request {
 
 /* Reads the body and what all generations share: model, max_tokens, temperature, top_p, seed, stop,
  * stream, n ...; prefix: "chatcmpl". False when it was answered; openai_free frees it in any case.
- */
+ * The model need not be there yet: who goes on with it asks server_has_model, before or after. */
 bool openai_read(struct openai_request *r, struct exchange *x, const char *prefix);
 void openai_free(struct openai_request *r);
 

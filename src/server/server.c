@@ -167,6 +167,11 @@ bool server_has_model(struct exchange *x)
     return false;
 }
 
+const struct generator *server_generator(struct server *s)
+{
+    return atomic_load(&s->ready) ? &s->generator : NULL;
+}
+
 const struct vocabulary *server_vocabulary(struct server *s, struct error *err)
 {
     pthread_mutex_lock(&s->vocabulary_lock);

@@ -1,6 +1,6 @@
-/* The server: a model, a store and the network together. It listens from the first moment and says
- * that it is not ready until the model is there; then requests are answered by the handlers of
- * routes.c, each kind on its lane (route.h). */
+/* The server: a model, a store and the network together. It listens from the first moment; what the
+ * store answers by itself is answered at once, what takes the model once that is there. Requests are
+ * answered by the handlers of routes.c, each kind on its lane (route.h). */
 #ifndef SERVER_SERVER_H
 #define SERVER_SERVER_H
 
@@ -89,6 +89,9 @@ struct server_defaults server_defaults(struct server *s);
 
 /* False when it was answered that the model is not there yet. */
 bool server_has_model(struct exchange *x);
+
+/* NULL while the model is not there: what facts answer is answered without one. */
+const struct generator *server_generator(struct server *s);
 
 /* The engine's, for constraints; NULL when it cannot be made. */
 const struct vocabulary *server_vocabulary(struct server *s, struct error *err);

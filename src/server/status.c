@@ -24,17 +24,22 @@ static bool can_answer(struct server *s, bool *lost)
     return loaded && !*lost;
 }
 
+/* Most questions are answered without a model: the server is ready before that is loaded. */
 void handle_ready(struct exchange *x)
 {
     struct server *s = x->server;
-    bool lost, draining = atomic_load(&s->draining), ready = can_answer(s, &lost) && !draining;
+    bool lost, model = can_answer(s, &lost), draining = atomic_load(&s->draining);
+    bool ready = !lost && !draining;
     if (!ready) reply_header(x, "Retry-After", "5");
     reply_json(x, ready ? 200 : 503,
-               json_pack("{s:s}", "status",
+               json_pack("{s:s, s:s}", "status",
                          ready      ? "ready"
                          : draining ? "stopping"
-                         : lost     ? "gpu lost"
-                                    : "loading"));
+                                    : "gpu lost",
+                         "model",
+                         model  ? "ready"
+                         : lost ? "lost"
+                                : "loading"));
 }
 
 /* A line of /proc/self/status, "VmRSS:", in bytes; 0 where there is none. */

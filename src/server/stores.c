@@ -1,5 +1,7 @@
 #include "server/stores.h"
 
+#include "answer/knowledge.h"
+
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +14,7 @@ struct stores {
     size_t n_idle, n_open;
     pthread_mutex_t lock;
     pthread_cond_t back;
+    struct knowledge_cache knowledge;
 };
 
 struct stores *stores_open(const char *path, struct error *err)
@@ -28,6 +31,7 @@ struct stores *stores_open(const char *path, struct error *err)
     }
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->back, NULL);
+    knowledge_cache_init(&s->knowledge);
     s->writer = store_open(path, STORE_WRITE, err);
     if (s->writer) return s;
     stores_free(s);
@@ -39,6 +43,7 @@ void stores_free(struct stores *s)
     if (!s) return;
     for (size_t i = 0; i < s->n_idle; i++) store_close(s->idle[i]);
     store_close(s->writer);
+    knowledge_cache_free(&s->knowledge);
     pthread_cond_destroy(&s->back);
     pthread_mutex_destroy(&s->lock);
     free(s->path);
@@ -82,4 +87,9 @@ struct store *stores_writer(struct stores *s)
 const char *stores_path(const struct stores *s)
 {
     return s->path;
+}
+
+struct knowledge_cache *stores_knowledge(struct stores *s)
+{
+    return &s->knowledge;
 }

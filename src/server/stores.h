@@ -20,4 +20,8 @@ struct store *stores_writer(struct stores *s);
 
 const char *stores_path(const struct stores *s);
 
+/* What the store's vocabulary is kept in between questions. */
+struct knowledge_cache;
+struct knowledge_cache *stores_knowledge(struct stores *s);
+
 #endif
