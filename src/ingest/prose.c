@@ -343,24 +343,38 @@ static struct bearer find_bearer(struct prose_reader *r, const struct prose_sent
 
 /* ---- values ---- */
 
-/* Where text[0, len) of block b stands in the file: the byte and line; false: only the block is known. */
-static bool locate(struct prose_reader *r, size_t block, const char *text, size_t len, uint64_t *begin, size_t *line)
+/* Where in the file a sentence of a block begins: its text has lost markup and line ends, never gained
+ * anything, so it is looked for from where the one before it ended. */
+static void locate_sentence(struct prose_reader *r, size_t block, const char *text, size_t len)
 {
     const struct block *b = &r->d->blocks[block];
-    if (!r->data || b->end > r->len || b->begin > b->end) return false;
     if (r->block != block) {
         r->block = block;
         r->at = (size_t)b->begin;
         r->line = b->line_first;
     }
-    size_t window = (size_t)b->end - r->at;
+    if (!r->data || b->end > r->len || b->begin > b->end) return;
+    size_t window = (size_t)b->end - r->at, n = 0;
     if (window > SEARCH_WINDOW) window = SEARCH_WINDOW;
-    const char *found = memmem(r->data + r->at, window, text, len);
+    while (n < len && n < 16 && text[n] != ' ') n++;
+    const char *found = n ? memmem(r->data + r->at, window, text, n) : NULL;
+    if (!found) return;
+    for (size_t at = (size_t)(found - r->data); r->at < at; r->at++) r->line += r->data[r->at] == '\n';
+}
+
+/* Where a figure of the sentence stands; `offset` bytes into it. False: only the block is known. */
+static bool locate(const struct prose_reader *r, size_t offset, const char *text, size_t len, uint64_t *begin,
+                   size_t *line)
+{
+    const struct block *b = &r->d->blocks[r->block];
+    if (!r->data || b->end > r->len || b->begin > b->end || r->at + offset >= b->end) return false;
+    size_t from = r->at + offset, window = (size_t)b->end - from;
+    if (window > SEARCH_WINDOW) window = SEARCH_WINDOW;
+    const char *found = memmem(r->data + from, window, text, len);
     if (!found) return false;
-    size_t at = (size_t)(found - r->data);
-    for (; r->at < at; r->at++) r->line += r->data[r->at] == '\n';
-    *begin = at;
+    *begin = (uint64_t)(found - r->data);
     *line = r->line;
+    for (size_t at = r->at; at < *begin; at++) *line += r->data[at] == '\n';
     return true;
 }
 
@@ -389,6 +403,9 @@ static void add_values(struct prose_reader *r, const struct prose_sentence *s, c
     if (r->failed) return;
     size_t record = find_record(r, b, where), column = find_column(r, m);
     const char *remark = remark_of(r, s, m, in_remark);
+    bool bound = false;
+    for (size_t k = 0; k < m->n_parts; k++)
+        bound = bound || s->parts[m->first_part + k].at_most || s->parts[m->first_part + k].at_least;
     if (record == SIZE_MAX || column == SIZE_MAX) return;
     for (size_t k = 0; k < m->n_parts; k++) {
         const struct value_part *p = &s->parts[m->first_part + k];
@@ -399,10 +416,10 @@ static void add_values(struct prose_reader *r, const struct prose_sentence *s, c
         struct fact_value *f = &v->fact;
         *f = (struct fact_value){.kind = VALUE_NUMBER, .low = p->low, .high = p->high, .unit = p->unit,
                                  .group = r->group, .remark = remark, .category = -1,
-                                 .bound = p->at_most || p->at_least, .line = where->line_first,
+                                 .bound = bound, .line = where->line_first,
                                  .begin = where->begin, .end = where->end, .quote = quote};
         uint64_t at = 0;
-        if (locate(r, block, s->text + begin, end - begin, &at, &f->line)) {
+        if (locate(r, begin, s->text + begin, end - begin, &at, &f->line)) {
             f->begin = at;
             f->end = at + (end - begin);
         }
@@ -420,6 +437,7 @@ static void read_paragraph(struct prose_reader *r, size_t block)
     struct bearer paragraph = bearer_own(section(r)), last = paragraph;
     bool first = true;
     for (size_t at = 0; !r->failed && sentence_next(b->text, b->len, at, &span); at = span.end) {
+        locate_sentence(r, block, b->text + span.begin, span.end - span.begin);
         if (!prose_sentence_read(s, r->lex, b->text + span.begin, span.end - span.begin, r->style)) continue;
         struct prose_mention mentions[PROSE_MAX_MENTIONS];
         size_t n = prose_mentions_find(s, &r->names, section(r), mentions, PROSE_MAX_MENTIONS);

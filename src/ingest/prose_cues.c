@@ -43,7 +43,7 @@ static const struct {
      "zusatzlichen adicionales otros supplementaires"},
     {WORD_CHANGE,
      "rises rose risen rising rise increased increases increasing increase grew grows growing grow "
-     "raised raises raising improved improves improving dropped drops dropping fell falls falling "
+     "raised raises raising improved improves improving drop dropped drops dropping fell falls falling "
      "reduced reduces reducing decreased decreases decreasing climbs climbed climbing cut cuts "
      "boosted boosts boosting upgraded upped lowered lowers uprated expanding expands expanded "
      "extended extends stretched up down steigt stieg wuchs wachst sinkt sank erhoht gesteigert "

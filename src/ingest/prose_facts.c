@@ -241,7 +241,7 @@ static void bind_by_cue(struct prose_sentence *s, struct prose_measure *m)
     bool tie = false, other = of_something_else(s, m);
     for (size_t c = 0; c < s->n_cues; c++) {
         const struct prose_cue *cue = &s->cues[c];
-        if (!fits(s, m, cue->attribute)) continue;
+        if (!fits(s, m, cue->attribute) || !strncmp(REGISTRY[cue->attribute].id, "acceleration_", 13)) continue;
         size_t cost = TOO_FAR;
         bool taken = is_claimed(s, cue->first, m);
         if ((cue->sides & CUE_BEFORE) && !other && !taken) cost = distance_before(s, cue, m);
@@ -342,13 +342,17 @@ static bool names_a_displacement(const struct prose_sentence *s, const struct pr
 }
 
 /* Power or torque of something on the vehicle: a generator, an amplifier, a wheel nut. */
-static bool is_of_equipment(const struct prose_sentence *s)
+static bool is_of_equipment(const struct prose_sentence *s, const struct prose_measure *m)
 {
+    if (m->dimension != DIMENSION_POWER && m->dimension != DIMENSION_TORQUE) return false;
     static const char *const WORDS[] = {"generator", "inverter", "outlet", "outlets", "socket", "amplifier", "speaker",
                                         "speakers", "stereo", "audio", "heater", "winch", "alternator", "solar", "nut",
                                         "nuts", "bolt", "bolts", "lug", "screw", "screws", "tighten", "steckdose",
                                         "lautsprecher", "radmuttern", "radschrauben", "prise", "enchufe", "altavoces"};
-    for (size_t i = 0; i < s->n; i++)
+    /* in the figure's own part of the sentence, or in its first */
+    size_t begin = prose_stretch_begin(s, m->at.first, BREAK_COMMA), end = prose_stretch_end(s, m->at.end - 1, BREAK_COMMA);
+    size_t head = prose_stretch_end(s, 0, BREAK_COMMA);
+    for (size_t i = 0; i < end; i = i + 1 == head && begin > head ? begin : i + 1)
         for (size_t k = 0; s->t[i].kind == TOKEN_WORD && k < sizeof WORDS / sizeof *WORDS; k++)
             if (!strcmp(s->t[i].key, WORDS[k])) return true;
     return false;
@@ -359,10 +363,10 @@ static void bind_by_unit(struct prose_sentence *s, struct prose_measure *m)
     const char *id = NULL;
     switch (m->dimension) {
     case DIMENSION_POWER:
-        if (!speaks_of_charging(s, m)) id = is_of_equipment(s) ? NULL : "power";
+        if (!speaks_of_charging(s, m)) id = "power";
         else if (!is_a_station(s, m)) id = "charging_power";
         break;
-    case DIMENSION_TORQUE: id = is_of_equipment(s) ? NULL : "torque"; break;
+    case DIMENSION_TORQUE: id = "torque"; break;
     case DIMENSION_EMISSION: id = "co2_emissions"; break;
     case DIMENSION_CONSUMPTION: id = "fuel_consumption"; break;
     case DIMENSION_ELECTRIC_CONSUMPTION: id = "electric_consumption"; break;
@@ -495,7 +499,8 @@ static bool is_one_motor(const struct prose_sentence *s, const struct prose_meas
         if (s->marks[i].before >= BREAK_COMMA && i >= m->at.end) break;
         motor = motor || key_is(s, i, "motor") || key_is(s, i, "motors") || key_is(s, i, "elektromotor");
         electric = electric || key_is(s, i, "electric") || key_is(s, i, "elektromotor");
-        part = part || (prose_has(s, i, WORD_MOTOR_PART) && !key_is(s, i, "electric") && !prose_has(s, i, WORD_VEHICLE));
+        part = part || key_is(s, i, "each") || key_is(s, i, "axle") || key_is(s, i, "achse") ||
+               (prose_has(s, i, WORD_MOTOR_PART) && !key_is(s, i, "electric") && !prose_has(s, i, WORD_VEHICLE));
     }
     for (size_t i = 0; i < s->n; i++) hybrid = hybrid || key_is(s, i, "hybrid") || key_is(s, i, "engine");
     return motor && (part || (electric && hybrid)) && !is_combined(s, m);
@@ -520,7 +525,8 @@ static void find_remark(struct prose_sentence *s, struct prose_measure *m)
     while (end > i && !s->t[end - 1].upper &&
            prose_has(s, end - 1, WORD_PREPOSITION | WORD_ARTICLE | WORD_LINK | WORD_AND | WORD_HEDGE))
         end--;
-    if (end > i + 1) m->remark = (struct token_range){i, end};
+    if (end > i + 1 && !key_is(s, end - 1, "way") && !key_is(s, end - 1, "time") && !key_is(s, end - 1, "least"))
+        m->remark = (struct token_range){i, end};
 }
 
 /* "409 horsepower and 479 lb-ft of torque in gasoline form": the remark is of both. */
@@ -535,6 +541,72 @@ static void share_remarks(struct prose_sentence *s)
             next->at.first > i && next->attribute >= 0 && next->engine == m->engine)
             m->remark = next->remark;
     }
+}
+
+/* Which families of qualifiers an attribute's figures have. */
+static bool takes_family(int attribute, int qualifier)
+{
+    static const struct {
+        const char *of; /* a qualifier of the family */
+        const char *ids;
+    } FAMILIES[] = {
+        {"city", "fuel_consumption electric_consumption co2_emissions electric_range fuel_range"},
+        {"wltp", "fuel_consumption electric_consumption co2_emissions electric_range fuel_range"},
+        {"braked", "towing_capacity"},
+        {"gross", "battery_capacity"},
+        {"dry", "curb_weight"},
+        {"seats_up", "cargo_volume"},
+        {"ac", "charging_power"},
+        {"front", "track overhang axle_load"},
+        {"with_tax", "price"},
+    };
+    const char *id = REGISTRY[attribute].id;
+    size_t n = strlen(id);
+    for (size_t i = 0; i < sizeof FAMILIES / sizeof *FAMILIES; i++) {
+        int of = qualifier_find(FAMILIES[i].of);
+        if (of < 0 || QUALIFIERS[of].family != QUALIFIERS[qualifier].family) continue;
+        const char *at = strstr(FAMILIES[i].ids, id);
+        return at && (at[n] == ' ' || at[n] == '\0') && (at == FAMILIES[i].ids || at[-1] == ' ');
+    }
+    return false;
+}
+
+/* Adds the qualifiers that tokens [first, end) name, one of a family. */
+static void add_qualifiers(const struct prose_sentence *s, struct prose_measure *m, size_t first, size_t end)
+{
+    for (size_t i = first; i < end; i++) {
+        if (s->t[i].kind == TOKEN_SIGN || is_figure(s, i)) continue;
+        const struct term *terms;
+        size_t n_terms = 0;
+        if (registry_match(s->t + i, end - i, &terms, &n_terms) == 0) continue;
+        for (size_t k = 0; k < n_terms; k++) {
+            int q = terms[k].id;
+            if (terms[k].kind != TERM_QUALIFIER || terms[k].code || !takes_family(m->attribute, q)) continue;
+            bool other = false;
+            for (size_t b = 0; b < QUALIFIER_COUNT; b++)
+                other = other || ((m->qualifiers >> b & 1) && QUALIFIERS[b].family == QUALIFIERS[q].family);
+            if (!other) m->qualifiers |= 1ull << q;
+            break;
+        }
+    }
+}
+
+/* "a braked trailer of up to 1,800 kg", "32 mpg city", "47.1 mpg on the combined cycle". */
+static void find_qualifiers(const struct prose_sentence *s, struct prose_measure *m)
+{
+    size_t end = m->behind + 2, begin = prose_stretch_begin(s, m->at.first, BREAK_COMMA);
+    size_t stop = prose_stretch_end(s, m->at.end - 1, BREAK_COMMA);
+    if (m->remark.end > m->remark.first && m->remark.end > end) end = m->remark.end;
+    for (size_t i = m->at.end; i < end && i < stop; i++)
+        if (is_figure(s, i) || (i > m->at.end && prose_has(s, i, WORD_AND) && !s->t[i].upper)) stop = i;
+    add_qualifiers(s, m, m->at.end, end < stop ? end : stop);
+    for (size_t i = m->at.first; i-- > begin;) /* not those of another figure of the kind */
+        if (is_figure(s, i) && s->measures[s->in_measure[i] - 1].dimension == m->dimension) {
+            begin = i + 1;
+            while (begin < m->at.first && !prose_has(s, begin, WORD_AND)) begin++;
+            break;
+        }
+    add_qualifiers(s, m, begin, m->at.first);
 }
 
 /* "18/25 MPG" is of city and highway, "85/72/79 MPGe" of both and combined. */
@@ -599,6 +671,7 @@ bool prose_sentence_read(struct prose_sentence *s, const struct prose_lexicon *l
     bind_accelerations(s);
     for (size_t k = 0; k < s->n_measures; k++) {
         struct prose_measure *m = &s->measures[k];
+        if (!m->rejected && is_of_equipment(s, m)) m->rejected = true;
         if (m->rejected) m->attribute = -1;
         if (m->rejected || m->attribute >= 0) continue;
         bool charging = m->dimension == DIMENSION_POWER && speaks_of_charging(s, m);
@@ -619,5 +692,7 @@ bool prose_sentence_read(struct prose_sentence *s, const struct prose_lexicon *l
     share_remarks(s);
     for (size_t k = 0; k + 1 < s->n_measures; k++)
         if (s->measures[k].qualifiers == 0) read_slashes(s, k);
+    for (size_t k = 0; k < s->n_measures; k++)
+        if (s->measures[k].attribute >= 0 && !s->measures[k].counted) find_qualifiers(s, &s->measures[k]);
     return true;
 }

@@ -402,7 +402,10 @@ static bool ended(const struct prose_sentence *s, const struct prose_measure *m)
         if (is_key(s, i, "favor") || is_key(s, i, "favour") || is_key(s, i, "with") || is_key(s, i, "by")) break;
     }
     for (size_t i = m->at.end; i < s->n && i < m->at.end + 8; i++) {
-        if (prose_parted(s, i, BREAK_COMMA) || s->marks[i].bracket != s->marks[m->at.first].bracket) break;
+        if (prose_parted(s, i, BREAK_COMMA) || (s->marks[i].bracket != s->marks[m->at.first].bracket && s->marks[i].bracket != 0)) break;
+        if (s->marks[i].bracket == 0 && s->marks[m->at.first].bracket != 0 && s->marks[i - 1].bracket != 0 &&
+            m->at.end < i)
+            break; /* "(106 kWh net) on the" */
         if (prose_has(s, i, WORD_ENDED)) return true;
         if (is_key(s, i, "remplace") || is_key(s, i, "remplacee") || is_key(s, i, "sustituido") || is_key(s, i, "ersetzt"))
             return true;
@@ -411,6 +414,16 @@ static bool ended(const struct prose_sentence *s, const struct prose_measure *m)
             return true;
     }
     return false;
+}
+
+/* "drop 100 pounds to 13,900": no range, unless it says from. */
+static bool is_doubtful_range(const struct prose_sentence *s, const struct prose_measure *m)
+{
+    const struct value_part *p = &s->parts[m->first_part];
+    if (p->low <= 0 || p->high <= 6 * p->low) return false;
+    size_t i = prose_skip_hedges_back(s, m->at.first);
+    return i == 0 || !(is_key(s, i - 1, "from") || is_key(s, i - 1, "von") || is_key(s, i - 1, "de") ||
+                       is_key(s, i - 1, "desde") || prose_has(s, i, WORD_HEDGE));
 }
 
 /* "The 100 HP was": a name. */
@@ -449,7 +462,7 @@ void prose_reject_measures(struct prose_sentence *s, enum number_style style)
         struct prose_measure *m = &s->measures[k];
         size_t begin = prose_stretch_begin(s, m->at.first, BREAK_COMMA);
         m->rejected = difference_behind(s, m) || difference_before(s, m) || instead_before(s, m) ||
-                      unreal(s, m) || ended(s, m) || is_name(s, m) ||
+                      unreal(s, m) || ended(s, m) || is_name(s, m) || is_doubtful_range(s, m) ||
                       any_word(s, begin, m->at.first, WORD_FORMER | WORD_FLEET) || former_before(s, m, style);
         size_t end = prose_stretch_end(s, m->at.end - 1, BREAK_COMMA);
         for (size_t i = m->at.end; i < end && i < m->at.end + 4; i++)

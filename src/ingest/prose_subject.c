@@ -457,7 +457,7 @@ static size_t phrase_begin(const struct prose_sentence *s, size_t i, bool *heade
 {
     size_t k = i, steps = 0;
     while (k > 0 && steps < 7) {
-        if (s->marks[k].before >= BREAK_COLON || s->marks[k].bracket != s->marks[k - 1].bracket) break;
+        if (s->marks[k].before >= BREAK_COMMA || s->marks[k].bracket != s->marks[k - 1].bracket) break;
         bool measure = s->in_measure[k - 1] != 0; /* whose "L" is no French article */
         if (!measure && prose_has(s, k - 1, WORD_ARTICLE)) {
             k--;
@@ -590,18 +590,24 @@ static size_t find_own(const struct prose_sentence *s, const struct prose_subjec
     return model + more;
 }
 
+static bool is_united(const struct prose_sentence *s, size_t i)
+{
+    return s->in_measure[i] && s->parts[s->measures[s->in_measure[i] - 1].first_part].unit;
+}
+
 /* A version by its own name. In German all nouns have capitals: only a coded name is one there. */
 static size_t find_variant(const struct prose_sentence *s, const struct prose_names *names, size_t i,
                            struct prose_mention *out)
 {
     const struct token *t = &s->t[i];
+    bool model = i > 0 && t->upper && !strcmp(t->key, "model") && i + 1 < s->n && is_name_token(&s->t[i + 1]);
     if (!is_name_token(t) ||
-        (s->words[i] & (WORD_NO_NAME | WORD_GENERATION | WORD_VEHICLE | WORD_PRONOUN)) ||
+        ((s->words[i] & (WORD_NO_NAME | WORD_GENERATION | WORD_VEHICLE | WORD_PRONOUN)) && !model) ||
         ((s->words[i] & (WORD_ARTICLE | WORD_PREPOSITION | WORD_LINK | WORD_HEDGE | WORD_AND)) && t->end - t->begin > 1))
         return 0;
     if (i > 0 && prose_has(s, i - 1, WORD_VARIANT) && strcmp(s->t[i - 1].key, "model") != 0 &&
         strcmp(s->t[i - 1].key, "models") != 0 && strcmp(s->t[i - 1].key, "powered") != 0 && t->gap != GAP_HYPHEN &&
-        s->marks[i].before == BREAK_NONE && !s->in_measure[i]) {
+        s->marks[i].before == BREAK_NONE && !is_united(s, i)) {
         size_t run = name_run(s, i, 4, true); /* "la version 50 Quattro" */
         if (run && (t->kind != TOKEN_NUMBER || run > 1) && !names_engine(s, i, i + run)) {
             *out = (struct prose_mention){.kind = MENTION_VARIANT, .at = {i, i + run}, .name = {i, i + run}};
