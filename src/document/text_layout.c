@@ -12,6 +12,7 @@ enum {
     BAND_BYTES = 60,    /* of a line between rows that names those below */
     BAND_WORDS = 7,
     MAX_CELL_WORDS = 7, /* on average; two columns of prose have more */
+    MAX_NAME_WORDS = 5, /* on average, of the first column */
     MAX_HEADER_ROWS = 3,
     TAB_WIDTH = 8,
 };
@@ -533,6 +534,7 @@ static bool is_table(struct grid *g)
         collisions += a->column == b->column;
     }
     if (words > cells * MAX_CELL_WORDS) return false;
+    if (g->columns[0].words > g->columns[0].n * MAX_NAME_WORDS) return false;
     if (g->counted) return true;
     return measured && aligned * 2 >= measured && collisions * 4 <= g->n_rows;
 }

@@ -9,7 +9,7 @@ enum {
     NAME_BYTES = 80,
     NAME_WORDS = 9,
     VALUE_BYTES = 200,
-    DASH_NAME_WORDS = 5,
+    SHORT_NAME_WORDS = 5, /* before a gap or a dash, which part other things too */
     DASH_VALUE_BYTES = 80,
     SENTENCE_BYTES = 60, /* a value longer than this that holds a whole sentence is prose */
 };
@@ -194,7 +194,8 @@ static bool pair_find(const char *text, size_t len, struct pair *out)
             if (gap_length(text, len, k)) return false;
         /* Some put two spaces behind a full stop. */
         if (text[i - 1] == '.' || text[i - 1] == '!' || text[i - 1] == '?') return false;
-        return pair_between(out, PAIR_GAP, text, i, i + n, len);
+        return pair_between(out, PAIR_GAP, text, i, i + n, len) &&
+               count_words(text, i) <= SHORT_NAME_WORDS;
     }
     for (size_t i = 1; i + 4 < limit; i++) {
         size_t n = starts_with(text + i, len - i, " - ")                ? 3
@@ -204,7 +205,7 @@ static bool pair_find(const char *text, size_t len, struct pair *out)
                                                                         : 0;
         if (n == 0) continue;
         return pair_between(out, PAIR_DASH, text, i, i + n, len) &&
-               count_words(text, i) <= DASH_NAME_WORDS && len - i - n <= DASH_VALUE_BYTES &&
+               count_words(text, i) <= SHORT_NAME_WORDS && len - i - n <= DASH_VALUE_BYTES &&
                !has_sentence(text + i + n, len - i - n);
     }
     return false;
@@ -213,7 +214,8 @@ static bool pair_find(const char *text, size_t len, struct pair *out)
 /* Length of a sign at text[at] that may part pairs on one line. */
 static size_t separator_length(const char *text, size_t len, size_t at)
 {
-    if (text[at] == ';' || text[at] == '\n') return 1;
+    if (text[at] == ';') return at + 1 < len && text[at + 1] == ' ' ? 2 : 1;
+    if (text[at] == '\n') return 1;
     if (starts_with(text + at, len - at, ", ")) return 2;
     if (starts_with(text + at, len - at, " | ") || starts_with(text + at, len - at, " / ")) return 3;
     if (starts_with(text + at, len - at, " • ")) return 5;
@@ -239,7 +241,8 @@ size_t pairs_find(const char *text, size_t len, struct pair *out, size_t max)
                 colon = k > i + s ? colon_length(text, len, k) : 0;
                 k++;
             }
-            if (colon && is_name(text + i + s, k - 1 - (i + s))) {
+            if (colon && is_name(text + i + s, k - 1 - (i + s)) &&
+                pair_find(text + begin, i - begin, &p)) {
                 behind = i;
                 next = i + s;
                 break;
