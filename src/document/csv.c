@@ -184,7 +184,8 @@ struct tally {
     size_t counts[MAX_COUNT + 1]; /* records by their number of fields */
     size_t records, several;      /* all; with two fields and more */
     size_t as_before, last;
-    size_t fields, decimal;       /* delimiters; those between two digits */
+    size_t fields, decimal;       /* all; delimiters between two digits */
+    size_t spaced, labels;        /* delimiters with a space behind; first fields with a colon */
 };
 
 static void tally_record(struct tally *t, size_t fields)
@@ -214,8 +215,11 @@ static void tally_delimiter(struct tally *t, const char *data, size_t len, char 
         if (s.at >= s.len && s.record_end == s.len && t->records && len == EVIDENCE_BYTES)
             break; /* the last one may be cut */
         tally_record(t, s.n_fields);
+        size_t end = s.fields[0].end;
+        t->labels += s.n_fields > 1 && end > s.fields[0].begin && data[end - 1] == ':';
         for (size_t i = 1; i < s.n_fields; i++) {
             size_t at = s.fields[i].begin, before = s.fields[i - 1].end;
+            t->spaced += at < s.fields[i].end && data[at] == ' ';
             t->decimal += at == before + 1 && before > s.fields[i - 1].begin &&
                           at < s.fields[i].end && data[before - 1] >= '0' &&
                           data[before - 1] <= '9' && data[at] >= '0' && data[at] <= '9';
@@ -236,6 +240,8 @@ static double score(const struct tally *t, struct csv_evidence *e)
     double before = t->records > 1 ? (double)t->as_before / (n - 1) : 0;
     e->agreement = same > before ? same : before;
     e->fields = (double)t->fields / n;
+    e->labels = (double)t->labels / n;
+    e->spaced = (double)t->spaced / (double)(t->fields - t->records);
     return (0.7 * e->agreement + 0.3 * (double)t->several / n) * log2(1 + e->fields);
 }
 

@@ -51,6 +51,8 @@ struct csv_evidence {
     size_t records;    /* seen, blank lines left out */
     double agreement;  /* 0 to 1: records with as many fields as most, or as the one before */
     double fields;     /* mean number of them */
+    double spaced;     /* delimiters with a space behind them, as in prose */
+    double labels;     /* records whose first field ends with a colon */
 };
 
 /* The delimiter among comma, semicolon, tab and '|' that splits the lines most evenly (the first MB of

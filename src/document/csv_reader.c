@@ -6,6 +6,7 @@
 
 #include "base/buffer.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -212,29 +213,30 @@ static void flush_pending(struct csv_document *d, bool title)
 static void note_ragged(struct csv_document *d, size_t a, size_t z)
 {
     size_t width = d->header_width, fields = row_fields(d, a);
-    size_t longer = 0, shorter = 0;
+    struct line_list longer = {0}, shorter = {0};
+    size_t most = 0, last_shorter = 0;
     for (size_t i = a + 1; i < z; i++) {
         size_t n = row_fields(d, i), line = d->records[i].line;
         if (row_width(d, i) > width) {
-            if (longer++ < MAX_NAMED_LINES)
-                reader_note(d->reader,
-                            "line %zu: %zu fields, but the first row has %zu: the rest is in "
-                            "column %zu%s",
-                            line, n, width, width + 1,
-                            row_width(d, i) > width + 1 ? " and the next ones" : "");
+            list_line(&longer, line);
+            if (n > most) most = n;
         } else if (n < fields && n < width && d->t.rows[i].filled > 1) {
-            if (shorter++ < MAX_NAMED_LINES)
-                reader_note(d->reader,
-                            "line %zu: %zu fields, but the first row has %zu: the rest is empty",
-                            line, n, fields);
+            list_line(&shorter, line);
+            last_shorter = n;
         }
     }
-    if (longer > MAX_NAMED_LINES)
-        reader_note(d->reader, "%zu more rows are longer than the first one",
-                    longer - MAX_NAMED_LINES);
-    if (shorter > MAX_NAMED_LINES)
-        reader_note(d->reader, "%zu more rows are shorter than the first one",
-                    shorter - MAX_NAMED_LINES);
+    char text[160];
+    snprintf(text, sizeof text, "%zu fields%s, but the first row has %zu: the rest is in column %zu%s",
+             most, longer.n > 1 ? " or fewer" : "", width, width + 1,
+             most > width + 1 ? " and the next ones" : "");
+    note_lines(d->reader, &longer, text);
+    if (shorter.n == 1)
+        snprintf(text, sizeof text, "%zu fields, but the first row has %zu: the rest is empty",
+                 last_shorter, fields);
+    else
+        snprintf(text, sizeof text, "fewer than the %zu fields of the first row: the rest is empty",
+                 fields);
+    note_lines(d->reader, &shorter, text);
 }
 
 static void close_table(struct csv_document *d)

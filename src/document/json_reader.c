@@ -61,7 +61,33 @@ static size_t push_path(struct json_document *d, size_t member)
 
 static void add_context(struct json_document *d)
 {
+    char path[sizeof d->rows.path]; /* the rows' own names have a prefix, these have not */
+    size_t before = d->rows.path_len;
+    if (before) memcpy(path, d->rows.path, before);
+    d->rows.path_len = 0;
     for (size_t i = 0; i < d->n_context; i++) json_rows_add_member(&d->rows, d->context[i]);
+    if (before) memcpy(d->rows.path, path, before);
+    d->rows.path_len = before;
+}
+
+/* Members of rows that have the name of one around them are told apart by the name of their table:
+ * "name", "trims.name". `v` is the list or object, `levels` the keys above its records. */
+static void name_rows(struct json_document *d, size_t v, size_t levels)
+{
+    size_t n = 0;
+    if (d->n_context == 0 || at(d, v)->key_len == 0) return;
+    for (size_t e = v + 1; e < at(d, v)->next && n < 100; e = at(d, e)->next, n++) {
+        if (levels > 1 || at(d, e)->type != JSON_RECORD) continue;
+        for (size_t i = e + 1; i < at(d, e)->next; i = at(d, i)->next)
+            for (size_t k = 0; k < d->n_context; k++) {
+                const struct json_value *m = at(d, i), *c = at(d, d->context[k]);
+                if (m->key_len != c->key_len ||
+                    memcmp(d->tape->data + m->key, d->tape->data + c->key, m->key_len) != 0)
+                    continue;
+                json_rows_set_path(&d->rows, v);
+                return;
+            }
+    }
 }
 
 /* ---- tables by rows ---- */
@@ -109,6 +135,7 @@ static bool emit_record_list(struct json_document *d, size_t v)
     uint32_t lists[JSON_MAX_LISTS], sample[100];
     size_t n = 0, number = 0, n_lists = 0;
     bool keyed = is_keyed_list(d, v);
+    if (!keyed) name_rows(d, v, 1);
     for (size_t e = v + 1; e < at(d, v)->next && n < 100; e = at(d, e)->next)
         if (at(d, e)->type == JSON_RECORD) sample[n++] = (uint32_t)e;
     if (!keyed) n_lists = json_row_lists(d->tape, sample, n, lists);
@@ -245,6 +272,7 @@ static bool emit_keyed(struct json_document *d, size_t v, size_t levels)
     uint32_t keys[JSON_MAX_KEYS];
     size_t number = 0;
     bool hidden = levels == 1 && json_keys_count_up(d->tape, v); /* 0, 1, 2: no names */
+    name_rows(d, v, levels);
     if (!add_keyed(d, v, levels, keys, 0, hidden, &number)) return false;
     json_rows_end(&d->rows, d->path, d->path_len, ROW_ITEM, !hidden);
     return check(d);
@@ -397,7 +425,7 @@ static bool emit_object(struct json_document *d, size_t v)
         return emit_rest(d, v, rest_of_keys, 0) && emit_keyed(d, v, levels);
     d->about_is_rest = false;
     for (size_t i = v + 1; i < at(d, v)->next && !d->about_is_rest; i = at(d, i)->next)
-        d->about_is_rest = !json_is_about_file(d->tape, i) && json_holds_table(d->tape, i);
+        d->about_is_rest = !json_is_about_file(d->tape, i);
     if (is_container(d, v)) return emit_container(d, v);
     json_rows_add(&d->rows, 1);
     add_context(d);

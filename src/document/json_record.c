@@ -291,6 +291,12 @@ static void push_name(struct json_rows *t, const struct json_value *v)
     push_text(t, buffer_text(&t->text), utf8_complete_prefix(buffer_text(&t->text), t->text.len));
 }
 
+void json_rows_set_path(struct json_rows *t, size_t member)
+{
+    t->path_len = 0;
+    push_name(t, &t->tape->values[member]);
+}
+
 static bool holds_record(const struct json_tape *t, size_t v)
 {
     for (size_t i = v + 1; i < t->values[v].next; i++)

@@ -52,6 +52,9 @@ struct json_rows {
 void json_rows_init(struct json_rows *t, struct document_reader *r, const struct json_tape *tape);
 void json_rows_free(struct json_rows *t);
 
+/* The prefix of the columns to come, until the table ends: the name of a member. */
+void json_rows_set_path(struct json_rows *t, size_t member);
+
 /* Begins a row. */
 void json_rows_add(struct json_rows *t, size_t number);
 

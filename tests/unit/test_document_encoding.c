@@ -124,6 +124,8 @@ static void kinds_are_found_by_name_and_by_contents(void **state)
     expect_kind("a.json", TABLE, DOCUMENT_CSV);
     expect_kind("a.txt", "m\thp\nLeon\t150\nIbiza\t95\n", DOCUMENT_CSV);
     expect_kind("a.txt", "{\"a\": 1}", DOCUMENT_JSON);
+    expect_kind("a.txt", "Power:\t150\nMass:\t95\nDoors:\t5\n", DOCUMENT_TEXT);
+    expect_kind("a.txt", "red, green, blue\none, two, three\na, b, c\n", DOCUMENT_TEXT);
     /* UTF-16 is looked into as well. */
     static const char WIDE[] = "\xff\xfe[\0{\0\"\0a\0\"\0:\0" "1\0}\0]\0";
     enum document_kind kind;

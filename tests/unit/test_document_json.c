@@ -48,6 +48,11 @@ static void json_takes_the_richer_list_for_the_rows(void **state)
                     "\"kg\":1300},{\"name\":\"SE\",\"hp\":169,\"kg\":1350}]}",
                     "[trims] item\n-: make|year|name|hp|kg\n1: Toyota|2023|LE|139|1300\n"
                     "2: Toyota|2023|SE|169|1350\n");
+    expect_document("names.json",
+                    "{\"name\":\"Corolla\",\"trims\":[{\"name\":\"LE\",\"hp\":139},"
+                    "{\"name\":\"SE\",\"hp\":169}]}",
+                    "[trims] item\n-: name|trims.name|trims.hp\n1: Corolla|LE|139\n"
+                    "2: Corolla|SE|169\n");
     expect_document("makes.json",
                     "[{\"name\":\"Toyota\",\"models\":[{\"name\":\"Yaris\",\"hp\":116},"
                     "{\"name\":\"Aygo\",\"hp\":72}]},"
