@@ -79,7 +79,8 @@ struct groups {
 
 static void read_groups(struct groups *g, const char *text, size_t len, size_t at)
 {
-    *g = (struct groups){.n = 1};
+    g->n = 1;
+    g->cut = false;
     g->begin[0] = at;
     g->digits[0] = digits_at(text, len, at, &g->end[0]);
     for (;;) {
@@ -317,7 +318,7 @@ bool number_parse_form(const char *text, size_t len, enum number_style style, do
     size_t whole, groups;
     enum separator s = separator_at(text, len, at, &n);
     if (s == POINT || s == COMMA) { /* ".5" */
-        g = (struct groups){.n = 1};
+        g.n = 1;
         g.begin[0] = at + n;
         g.digits[0] = digits_at(text, len, at + n, &g.end[0]);
         size_t more;

@@ -214,6 +214,15 @@ static size_t match_spelling(const struct entry *e, const char *text, size_t len
     return at - start;
 }
 
+/* Whether the second character alone (in lower case) shows that it is another spelling: most are. */
+static bool differs(const struct entry *e, unsigned char second)
+{
+    if (e->len < 2 || second >= 0x80) return false;
+    char p = e->text[1];
+    if (p >= 'A' && p <= 'Z') p |= 32;
+    return ((p >= 'a' && p <= 'z') || (p >= '0' && p <= '9')) && (unsigned char)p != second;
+}
+
 /* The unit of the longest spelling at text[at, len). */
 static const struct unit *match_simple(const char *text, size_t len, size_t at, size_t *end)
 {
@@ -228,7 +237,10 @@ static const struct unit *match_simple(const char *text, size_t len, size_t at, 
     }
     const struct unit *found = NULL;
     size_t longest = 0;
+    unsigned char second = at + 1 < len ? (unsigned char)text[at + 1] : 0;
+    if (second >= 'A' && second <= 'Z') second |= 32;
     for (size_t i = first_entry[b]; i < first_entry[b + 1]; i++) {
+        if (c < 0x80 && differs(&entries[i], second)) continue;
         size_t used = match_spelling(&entries[i], text, len, at);
         if (used > longest) {
             longest = used;
@@ -238,6 +250,7 @@ static const struct unit *match_simple(const char *text, size_t len, size_t at, 
     if (c < 0x80 && c >= 'a' && c <= 'z') { /* where case decides, the entry may be in capitals */
         b = (unsigned char)(c - 32);
         for (size_t i = first_entry[b]; i < first_entry[b + 1]; i++) {
+            if (differs(&entries[i], second)) continue;
             size_t used = match_spelling(&entries[i], text, len, at);
             if (used > longest) {
                 longest = used;
@@ -270,8 +283,14 @@ static bool word_at(const char *text, size_t len, size_t at, const char *word, s
 static bool any_word_at(const char *text, size_t len, size_t at, const char *const *words,
                         size_t *end)
 {
-    for (; *words; words++)
+    if (at >= len) return false;
+    unsigned char first = (unsigned char)text[at];
+    if (first >= 'A' && first <= 'Z') first |= 32;
+    for (; *words; words++) {
+        unsigned char w = (unsigned char)**words;
+        if (w < 0x80 && first < 0x80 && w != first) continue;
         if (word_at(text, len, at, *words, end)) return true;
+    }
     return false;
 }
 

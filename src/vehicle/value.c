@@ -2,6 +2,7 @@
 #include "vehicle/unit_table.h"
 #include "vehicle/value_cell.h"
 
+#include <math.h>
 #include <string.h>
 
 /* ---- assembly ---- */
@@ -96,11 +97,20 @@ static bool add_part(struct assembly *a, const struct part *p, bool same_group)
     return true;
 }
 
-/* Whether p says in another unit what the last group says. */
+/* Whether p says in another unit what the last group says, which may be in the column's own. */
 static bool same_quantity(struct assembly *a, struct part *p)
 {
     if (a->n == 0 || !p->unit_written) return false;
     unsigned group = a->out[a->n - 1].value.group;
+    struct part *last = &a->out[a->n - 1];
+    if (!last->unit_written && a->cell->c.unit) {
+        struct part bare = *last;
+        bare.value.unit = a->cell->c.unit;
+        if (!parts_agree(&bare, p)) return false;
+        last->value.unit = bare.value.unit;
+        last->unit_written = true;
+        return true;
+    }
     for (size_t i = 0; i < a->n; i++)
         if (a->out[i].value.group == group && a->out[i].value.unit &&
             a->out[i].value.unit->id == p->value.unit->id)
@@ -194,8 +204,9 @@ static void take_bracket(struct assembly *a, size_t open, size_t close)
         struct part probe = cell->parts[it->part];
         struct part last = a->out[a->n - 1];
         enum dimension d = probe.unit_written ? probe.value.unit->dimension : DIMENSION_NONE;
-        bool same = probe.unit_written && last.value.unit && d == last.value.unit->dimension &&
-                    d != DIMENSION_NONE && cell->c.dimension != DIMENSION_COUNT;
+        const struct unit *u = last.unit_written ? last.value.unit : cell->c.unit;
+        bool same = probe.unit_written && u && d == u->dimension && d != DIMENSION_NONE &&
+                    cell->c.dimension != DIMENSION_COUNT;
         if (!same) all = false;
     }
     if (!any || !all) {
@@ -217,7 +228,8 @@ static void take_bracket(struct assembly *a, size_t open, size_t close)
                 joined = true;
                 continue;
             }
-            if (!same && !words && p.value.unit->id != a->out[a->n - 1].value.unit->id) {
+            const struct unit *last = a->out[a->n - 1].value.unit;
+            if (!same && !words && (!last || p.value.unit->id != last->id)) {
                 /* another unit and no words: the same thing, badly converted; not to be counted */
                 add_remark(a, it->begin, it->end, true);
             } else if (!add_part(a, &p, same)) {
@@ -296,8 +308,34 @@ static bool looks_like_rotation(const struct cell *cell, const struct part *valu
 {
     enum dimension d = cell->c.dimension;
     if (d == DIMENSION_NONE && value->unit_written) d = value->value.unit->dimension;
-    return (d == DIMENSION_POWER || d == DIMENSION_TORQUE) && !p->unit_written &&
-           p->value.low >= 500 && p->value.high <= 20000 && p->value.low >= 8 * value->value.high;
+    if ((d != DIMENSION_POWER && d != DIMENSION_TORQUE) || p->unit_written) return false;
+    double low = p->value.low, high = p->value.high;
+    if (low < 500 || high > 20000 || fmod(low, 10) != 0 || fmod(high, 10) != 0) return false;
+    return p->range ? low >= 800 : low >= 1000 && low >= 3 * value->value.high;
+}
+
+/* "96/130" in a column of kW: the second is the first in a unit that the cell does not name. */
+static bool looks_converted(const struct cell *cell, const struct part *value, const struct part *p)
+{
+    static const enum unit_id PAIRS[][2] = {
+        {UNIT_KW, UNIT_PS}, {UNIT_KW, UNIT_HP}, {UNIT_KG, UNIT_LB}, {UNIT_MM, UNIT_IN},
+        {UNIT_CM, UNIT_IN}, {UNIT_M, UNIT_FT}, {UNIT_KM, UNIT_MI}, {UNIT_KMH, UNIT_MPH},
+        {UNIT_NM, UNIT_LB_FT}, {UNIT_NM, UNIT_KGF_M}, {UNIT_L, UNIT_GAL}, {UNIT_L, UNIT_GAL_IMP},
+        {UNIT_L, UNIT_CU_FT}, {UNIT_CC, UNIT_CU_IN}, {UNIT_L_100KM, UNIT_MPG},
+        {UNIT_L_100KM, UNIT_MPG_IMP}, {UNIT_L_100KM, UNIT_KM_L}};
+    const struct unit *u = cell->c.unit;
+    if (!u || value->unit_written || p->unit_written || value->range || p->range) return false;
+    for (size_t i = 0; i < sizeof PAIRS / sizeof *PAIRS; i++) {
+        for (int k = 0; k < 2; k++) {
+            double v;
+            if (u->factor != unit_of(PAIRS[i][k])->factor || u->dimension != unit_of(PAIRS[i][k])->dimension)
+                continue;
+            if (unit_convert(value->value.low, u, unit_of(PAIRS[i][1 - k]), &v) &&
+                fabs(v - p->value.low) <= 0.007 * fabs(v))
+                return true;
+        }
+    }
+    return false;
 }
 
 /* "V6 3.5L 280 hp" where power is expected: the litres are words before it. */
@@ -339,6 +377,18 @@ static void assemble(struct assembly *a)
                 bool rotation = !p.unit_written || p.value.unit->dimension == DIMENSION_ROTATION;
                 if (a->n > 0 && (rotation || sign == 0)) add_remark(a, it->begin, it->end, true);
                 else take_words(a, it->begin, it->end, false);
+                break;
+            }
+            bool foreign = a->n > 0 && sign == 0 && joined && p.unit_written &&
+                           cell->c.dimension != DIMENSION_NONE &&
+                           p.value.unit->dimension != cell->c.dimension;
+            bool fitting = a->n > 0 && a->out[a->n - 1].unit_written &&
+                           a->out[a->n - 1].value.unit->dimension == cell->c.dimension;
+            bool converted = a->n > 0 && sign == '/' &&
+                             looks_converted(cell, &a->out[a->n - 1], &p);
+            if ((foreign && (fitting || !a->out[a->n - 1].unit_written)) || converted) {
+                add_remark(a, it->begin, it->end, converted); /* "2.0L I4 16V" */
+                if (converted) sign = 0;
                 break;
             }
             if (sign == 0 && joined) drop_leading_part(a, &p);
@@ -422,9 +472,19 @@ static bool is_known_remark(const char *text, size_t len, size_t at)
         "automatik", "serie", "gebremst", "ungebremst", "vorne", "hinten", "kpl", "wmtc", "artc",
         "ar", "mini", "maxi", "base", "rpm", "tripm", "pure", "range"};
     size_t end;
-    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
-        if (text_word(text, len, at, WORDS[i], &end)) return true;
-    return false;
+    return TEXT_ANY_WORD(text, len, at, WORDS, &end);
+}
+
+/* What is counted, not measured. */
+static bool is_counted(const char *text, size_t len, size_t at)
+{
+    static const char *const WORDS[] = {"cyl", "cylinder", "cylinders", "zylinder", "zyl", "cylindres",
+                                        "cilindros", "door", "doors", "türen", "portes", "puertas",
+                                        "seat", "seats", "sitze", "places", "plazas", "valves",
+                                        "ventile", "soupapes", "gears", "gänge", "speed", "speeds",
+                                        "vitesses", "star", "stars", "airbags", "owners", "motors"};
+    size_t end;
+    return TEXT_ANY_WORD(text, len, at, WORDS, &end);
 }
 
 /* Whether what stands beside the part lets it be a value in this column. */
@@ -445,6 +505,11 @@ static bool remark_fits(const struct cell *cell, const struct part *p)
     if (p->unit_written) return words <= 14;
     if (p->labelled) return words <= 6;
     if (words > 6) return false;
+    if (d == DIMENSION_VOLUME ? p->form.decimals != 1 && span_has_digit(text, begin, end)
+                              : span_has_digit(text, begin, end) &&
+                                    !is_known_remark(text, cell->len, begin))
+        return false;
+    if (is_counted(text, cell->len, begin)) return false; /* "4 cyl" among displacements */
     size_t n;
     uint32_t c = char_at(text, cell->len, begin, &n);
     if (d == DIMENSION_VOLUME && p->form.decimals == 1) return true; /* "2.0 TDI" */
@@ -472,7 +537,9 @@ static bool product_fits(const struct assembly *a)
     for (size_t i = 0; i < a->n; i++) digits += a->out[i].form.digits >= 3;
     if (a->n >= 3 && n >= 2) return true;
     if (cell->c.dimension == DIMENSION_LENGTH || cell->c.dimension == DIMENSION_AREA) return true;
-    return a->n == 2 && (a->out[1].unit_written || digits == 2);
+    if (a->out[a->n - 1].unit_written && a->out[a->n - 1].value.unit->dimension == DIMENSION_LENGTH)
+        return true;
+    return a->n == 2 && digits == 2; /* "2 x 150 kW" is no value */
 }
 
 static bool is_value(const struct assembly *a)
@@ -498,6 +565,45 @@ static bool is_unit_alone(const char *text, size_t len)
     return unit_parse_all(text, len) != NULL;
 }
 
+/* A cell of digits, points and commas alone: most cells are. */
+static bool read_plain(struct value *out, const char *text, size_t len, enum number_style style,
+                       const struct unit *unit, enum dimension dimension)
+{
+    if (len > 20) return false;
+    for (size_t i = 0; i < len; i++)
+        if (!(text[i] >= '0' && text[i] <= '9') && text[i] != '.' && text[i] != ',') return false;
+    struct part p = {.value.end = len};
+    size_t used;
+    if (!number_parse_form(text, len, style, &p.value.low, &used, &p.form) || used != len)
+        return false;
+    if (dimension == DIMENSION_NONE && (is_name(&p) || value_is_code(text, len))) return true;
+    if (value_is_code(text, len)) return false;
+    p.value.high = p.value.low;
+    p.value.unit = dimension == DIMENSION_COUNT ? NULL : unit;
+    p.value.remark_begin = p.value.remark_end = len;
+    out->kind = VALUE_NUMBER;
+    out->n_parts = 1;
+    out->parts[0] = p.value;
+    return true;
+}
+
+/* A cell that cannot be a value: letters first where nothing is known of the column, or no digit. */
+static bool is_plain_text(const char *text, size_t len, enum dimension dimension)
+{
+    size_t used, n;
+    if (dimension == DIMENSION_COUNT) return false;
+    uint32_t c = char_at(text, len, 0, &n);
+    bool letter = c < 0x80 && char_is_letter(c);
+    for (size_t i = 0; i < len; i++)
+        if ((text[i] >= '0' && text[i] <= '9') || (unsigned char)text[i] >= 0x80) {
+            if (!letter || dimension != DIMENSION_NONE) return false;
+            return number_word(text, len, &used) == 0 && prefix_word(text, len, 0, &used) == 0 &&
+                   unit_parse(text, len, &used) == NULL;
+        }
+    if (dimension != DIMENSION_NONE && unit_parse_all(text, len)) return false; /* a unit alone */
+    return number_word(text, len, &used) == 0 && prefix_word(text, len, 0, &used) == 0;
+}
+
 void value_parse(struct value *out, const char *text, size_t len, enum number_style style,
                  const struct unit *unit, enum dimension dimension)
 {
@@ -516,6 +622,9 @@ void value_parse(struct value *out, const char *text, size_t len, enum number_st
     }
     if (dimension == DIMENSION_NONE && unit) dimension = unit->dimension;
     out->kind = VALUE_TEXT;
+    if (digit ? read_plain(out, cell_text, cell_len, style, unit, dimension)
+              : is_plain_text(cell_text, cell_len, dimension))
+        goto shift;
     if (digit && value_is_code(cell_text, cell_len)) return;
     if (dimension == DIMENSION_COUNT && value_read_count(out, cell_text, cell_len)) goto shift;
 

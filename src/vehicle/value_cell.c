@@ -90,7 +90,7 @@ static size_t word_end(const struct cell *cell, size_t at)
             uint32_t next = char_at(text, len, at + n, &m);
             if (c == ',' && !(next >= '0' && next <= '9')) break;
             if (c == '/' && next >= '0' && next <= '9') break;
-            if (c == ':' ) {
+            if (c == ':' && !(next >= '0' && next <= '9')) {
                 at += n;
                 break;
             }
@@ -118,20 +118,14 @@ static bool add_words(struct cell *cell, size_t at, size_t end)
 static bool at_word(const struct cell *cell, size_t at, size_t *end)
 {
     static const char *const WORDS[] = {"at", "bei", "à", "a", "bij", "en", "@", "＠", "ab"};
-    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
-        if (text_word(cell->text, cell->len, at, WORDS[i], end) && number_follows(cell, *end))
-            return true;
-    return false;
+    return TEXT_ANY_WORD(cell->text, cell->len, at, WORDS, end) && number_follows(cell, *end);
 }
 
 static bool and_word(const struct cell *cell, size_t at, size_t *end)
 {
     static const char *const WORDS[] = {"and", "or", "und", "oder", "et", "ou", "y", "o", "resp.",
                                         "bzw.", "和", "或", "及"};
-    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
-        if (text_word(cell->text, cell->len, at, WORDS[i], end) && number_follows(cell, *end))
-            return true;
-    return false;
+    return TEXT_ANY_WORD(cell->text, cell->len, at, WORDS, end) && number_follows(cell, *end);
 }
 
 /* "+/-500 rpm", "±5 kW" behind a value, which takes the unit when it has none. */
@@ -206,7 +200,9 @@ static void read_items(struct cell *cell)
         }
         struct part p;
         bool dash = after_value && char_is_dash(c);
-        if (!dash && part_read(&cell->c, text, len, at, &p, &end)) {
+        if (!dash && (part_read(&cell->c, text, len, at, &p, &end) ||
+                      (cell->c.dimension != DIMENSION_COUNT &&
+                       part_read_word(text, len, at, &p, &end)))) {
             if (cell->n_parts == MAX_PARTS) {
                 cell->cut = true;
                 return;

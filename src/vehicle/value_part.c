@@ -35,6 +35,7 @@ static double multiplier(const char *text, size_t len, size_t at, size_t *end)
         return 1e3;
     }
     at = spaces_end(text, len, at);
+    if (at >= len || !strchr("mtbMTB", text[at])) return 1;
     for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
         if (text_word(text, len, at, WORDS[i].word, end)) {
             if (*end < len && text[*end] == '.') (*end)++;
@@ -64,9 +65,7 @@ static bool follows_inches(const char *text, size_t len, size_t at)
     if (at >= len) return true;
     uint32_t c = char_at(text, len, at, &n);
     if (!char_is_letter(c) && !(c >= '0' && c <= '9')) return true;
-    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
-        if (text_word(text, len, at, WORDS[i], &end)) return true;
-    return false;
+    return TEXT_ANY_WORD(text, len, at, WORDS, &end);
 }
 
 /* Whether a double or single quote behind a number closes a quotation that opened before it. */
@@ -102,12 +101,9 @@ static bool unit_fits_prose(const struct part *p, const char *text, size_t len, 
     if (used == 1 && (c == 's' || c == 'S') && !p->form.separated && p->value.low >= 20 &&
         fmod(p->value.low, 10) == 0 && !gap)
         return false; /* "the 90s", "1980s" */
-    if (text_word(text, len, at, "st", &end)) return gap; /* "1st" */
     if (!is_year_like(p)) return true;
     if (used == 1 && u->dimension != DIMENSION_MASS && char_is_letter(c)) return false;
-    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
-        if (text_word(text, len, at, WORDS[i], &end)) return false;
-    return true;
+    return !TEXT_ANY_WORD(text, len, at, WORDS, &end);
 }
 
 /* ---- units in their column ---- */
@@ -212,8 +208,8 @@ static enum range_sign range_sign_at(const char *text, size_t len, size_t at, un
                                      size_t *end)
 {
     static const char *const WORDS[] = {"to", "bis", "à", "a", "al", "hasta", "through", "thru",
-                                        "jusqu'à", "至", "到", "up to", NULL};
-    static const char *const AND[] = {"and", "und", "et", "y", "e", "和", NULL};
+                                        "jusqu'à", "至", "到", "up to"};
+    static const char *const AND[] = {"and", "und", "et", "y", "e", "和"};
     size_t start = at, n;
     at = spaces_end(text, len, at);
     uint32_t c = char_at(text, len, at, &n);
@@ -228,19 +224,12 @@ static enum range_sign range_sign_at(const char *text, size_t len, size_t at, un
         *end = spaces_end(text, len, at);
         return RANGE_DASH;
     }
-    for (size_t i = 0; WORDS[i]; i++) {
-        if (at == start && (unsigned char)WORDS[i][0] < 0x80) continue; /* "5to" */
-        if (!text_word(text, len, at, WORDS[i], end)) continue;
-        *end = spaces_end(text, len, *end);
-        return RANGE_WORD;
-    }
-    if (prefix & PREFIX_RANGE)
-        for (size_t i = 0; AND[i]; i++)
-            if (text_word(text, len, at, AND[i], end)) {
-                *end = spaces_end(text, len, *end);
-                return RANGE_AND;
-            }
-    return RANGE_NONE;
+    if (at == start && c < 0x80) return RANGE_NONE; /* "5to" */
+    enum range_sign sign = RANGE_NONE;
+    if (TEXT_ANY_WORD(text, len, at, WORDS, end)) sign = RANGE_WORD;
+    else if ((prefix & PREFIX_RANGE) && TEXT_ANY_WORD(text, len, at, AND, end)) sign = RANGE_AND;
+    if (sign != RANGE_NONE) *end = spaces_end(text, len, *end);
+    return sign;
 }
 
 /* ---- parts ---- */
@@ -301,6 +290,7 @@ static const struct unit *read_unit(const struct reader *r, const struct part *p
     const struct unit *u = unit_parse_strict(r->text + start, r->len - start, &used, &compound);
     if (compound) *bad = true;
     if (!u) return NULL;
+    if (u->id == UNIT_ST && !gap) return NULL; /* "1st" */
     if (r->c->prose && !unit_fits_prose(p, r->text, r->len, start, used, gap, u)) return NULL;
     if (u->id == UNIT_FT && !char_is_letter(c) && r->c->dimension != DIMENSION_LENGTH &&
         r->c->dimension != DIMENSION_TIME && r->c->dimension != DIMENSION_NONE)
@@ -370,8 +360,13 @@ static void read_suffix(const struct reader *r, struct part *p, size_t *end)
         return;
     }
     at = spaces_end(r->text, r->len, at);
+    if (at >= r->len) return;
+    unsigned char first = (unsigned char)r->text[at];
+    if (first >= 'A' && first <= 'Z') first |= 32;
     for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++) {
-        if (!text_word(r->text, r->len, at, WORDS[i].word, &stop)) continue;
+        if ((unsigned char)*WORDS[i].word != first ||
+            !text_word(r->text, r->len, at, WORDS[i].word, &stop))
+            continue;
         if (WORDS[i].flags & PREFIX_AT_LEAST) p->value.at_least = true;
         if (WORDS[i].flags & PREFIX_AT_MOST) p->value.at_most = true;
         if (WORDS[i].flags & PREFIX_APPROXIMATE) p->value.approximate = true;
@@ -484,6 +479,15 @@ static bool read_body(const struct reader *r, struct part *p, size_t at, unsigne
     if (factor != 1) stop = n;
     const struct unit *low_unit = read_unit(r, p, stop, &n, &bad);
     size_t low_end = low_unit ? n : stop;
+    if (!low_unit && stop < r->len && r->text[stop] == '+') { /* "400+ km" */
+        bool bad_behind;
+        const struct unit *behind = read_unit(r, p, stop + 1, &n, &bad_behind);
+        if (behind && !bad_behind) {
+            low_unit = behind;
+            low_end = n;
+            p->value.at_least = true;
+        }
+    }
     if (bad) return false;
     struct part before = *p;
     enum range_sign sign = range_sign_at(r->text, r->len, low_end, prefix, &sign_end);
@@ -502,6 +506,8 @@ static bool read_body(const struct reader *r, struct part *p, size_t at, unsigne
             const struct unit *high_unit = read_unit(r, p, high_end, &n, &bad);
             bool range = !bad && (high_unit || !goes_on(r, p, high_end)) &&
                          same_or_none(low_unit, high_unit);
+            if (sign == RANGE_DASH && low_unit && !high_unit && spaces == low_end && sign_end == spaces + 1)
+                return false; /* "5W-30": an oil */
             /* "190 Nm à 2000": a value at a speed, when the range would be absurd */
             if (sign == RANGE_WORD && low_unit && !high_unit && p->value.high > 8 * p->value.low &&
                 low_unit->dimension != DIMENSION_TIME && p->value.low > 5)
@@ -654,5 +660,26 @@ complete:
         if ((prefix & PREFIX_AT_MOST) && !peak) out->value.at_most = true;
         if (prefix & PREFIX_AT_LEAST) out->value.at_least = true;
     }
+    return true;
+}
+
+/* "two tonnes", "five seconds". */
+bool part_read_word(const char *text, size_t len, size_t at, struct part *out, size_t *end)
+{
+    size_t used, unit_used, n;
+    int value = number_word(text + at, len - at, &used);
+    if (value == 0) return false;
+    size_t unit_at = spaces_end(text, len, at + used);
+    if (unit_at == at + used && unit_at < len && text[unit_at] == '-') unit_at++;
+    if (unit_at == at + used && !char_is_han(char_at(text, len, at, &n))) return false;
+    const struct unit *u = unit_at < len ? unit_parse(text + unit_at, len - unit_at, &unit_used) : NULL;
+    if (!u || unit_used < 3) return false;
+    *out = (struct part){0};
+    out->value.low = out->value.high = value;
+    out->value.unit = u;
+    out->unit_written = true;
+    out->form.digits = 1;
+    out->value.begin = at;
+    out->value.end = *end = unit_at + unit_used;
     return true;
 }

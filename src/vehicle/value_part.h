@@ -30,6 +30,9 @@ struct part {
 bool part_read(const struct part_context *c, const char *text, size_t len, size_t at,
                struct part *out, size_t *end);
 
+/* "two tonnes", "三年": a number in words before a unit. */
+bool part_read_word(const char *text, size_t len, size_t at, struct part *out, size_t *end);
+
 /* Whether both say the same: units of one dimension, values equal within what rounding and the confusion
  * of horsepowers explain. Of mpg, gallons and tons that are US or imperial the one that fits is chosen:
  * *a or *b gets that unit. */
@@ -67,5 +70,9 @@ bool char_is_dash(uint32_t c);
 size_t spaces_end(const char *text, size_t len, size_t at);
 /* Whether the word (in lower case) stands at text[at, len) and ends there. */
 bool text_word(const char *text, size_t len, size_t at, const char *word, size_t *end);
+bool text_any_word(const char *text, size_t len, size_t at, const char *const *words, size_t n,
+                   size_t *end); /* one of them */
+#define TEXT_ANY_WORD(text, len, at, words, end) \
+    text_any_word(text, len, at, words, sizeof words / sizeof *(words), end)
 
 #endif

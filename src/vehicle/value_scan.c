@@ -78,10 +78,7 @@ static bool lists(const char *text, size_t from, size_t to)
             sign = true;
             continue;
         }
-        bool word = false;
-        for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS && !word; i++)
-            word = text_word(text, to, at, WORDS[i], &end);
-        if (!word) return false;
+        if (!TEXT_ANY_WORD(text, to, at, WORDS, &end)) return false;
         n = end - at;
         sign = true;
     }
@@ -106,27 +103,6 @@ static void spread_back(const char *text, struct part *parts, size_t last)
         if (p->value.low > 10 * end->value.low || p->value.low * 10 < end->value.low) return;
         p->value.unit = end->value.unit;
     }
-}
-
-/* "two tonnes", "five seconds". */
-static bool read_number_word(const char *text, size_t len, size_t at, struct part *out, size_t *end)
-{
-    size_t used, unit_used, n;
-    int value = number_word(text + at, len - at, &used);
-    if (value == 0) return false;
-    size_t unit_at = spaces_end(text, len, at + used);
-    if (unit_at == at + used && unit_at < len && text[unit_at] == '-') unit_at++;
-    if (unit_at == at + used && !char_is_han(char_at(text, len, at, &n))) return false;
-    const struct unit *u = unit_at < len ? unit_parse(text + unit_at, len - unit_at, &unit_used) : NULL;
-    if (!u || unit_used < 3) return false;
-    *out = (struct part){0};
-    out->value.low = out->value.high = value;
-    out->value.unit = u;
-    out->unit_written = true;
-    out->form.digits = 1;
-    out->value.begin = at;
-    out->value.end = *end = unit_at + unit_used;
-    return true;
 }
 
 enum { MAX_SCANNED = 32 }; /* parts that are looked at together */
@@ -156,7 +132,7 @@ size_t value_scan(const char *text, size_t len, enum number_style style, struct 
             continue;
         }
         bool read = part_read(&c, text, len, at, &p, &end);
-        if (!read && (letter || han)) read = read_number_word(text, len, at, &p, &end);
+        if (!read && (letter || han)) read = part_read_word(text, len, at, &p, &end);
         if (!read) {
             if (digit) at = token_end(text, len, at);
             else if (letter) {

@@ -36,7 +36,8 @@ static bool is_date(const char *text, size_t len)
     if (first == 4 && is_year(a) && len - at >= 3 && !memcmp(text + at, "年", 3)) return true;
     if (first <= 2 && at < len && (text[at] == ' ' || text[at] == '.' || text[at] == '-')) {
         size_t word = spaces_end(text, len, at + (text[at] != ' '));
-        for (size_t i = 0; i < sizeof MONTHS / sizeof *MONTHS; i++) {
+        bool letter = char_is_letter(char_at(text, len, word, &n));
+        for (size_t i = 0; letter && i < sizeof MONTHS / sizeof *MONTHS; i++) {
             size_t m = strlen(MONTHS[i]), k = 0, p = word, used;
             while (k < m) {
                 uint32_t c = char_lower(char_at(text, len, p, &used)), want;

@@ -1,6 +1,7 @@
 #include "base/utf8.h"
 #include "vehicle/value_part.h"
 
+#include <pthread.h>
 #include <string.h>
 
 uint32_t char_at(const char *text, size_t len, size_t at, size_t *used)
@@ -83,6 +84,20 @@ bool text_word(const char *text, size_t len, size_t at, const char *word, size_t
     return !char_is_letter(last) || !char_is_letter(char_at(text, len, at, &n));
 }
 
+bool text_any_word(const char *text, size_t len, size_t at, const char *const *words, size_t n,
+                   size_t *end)
+{
+    if (at >= len) return false;
+    unsigned char first = (unsigned char)text[at];
+    if (first >= 'A' && first <= 'Z') first |= 32;
+    for (size_t i = 0; i < n; i++) {
+        unsigned char w = (unsigned char)*words[i];
+        if (w < 0x80 && first < 0x80 && w != first) continue;
+        if (text_word(text, len, at, words[i], end)) return true;
+    }
+    return false;
+}
+
 /* ---- prefixes ---- */
 
 /* A point at the end may be missing unless it is doubled. */
@@ -143,15 +158,34 @@ static const struct prefix_entry {
     {"von", PREFIX_RANGE}, {"de", PREFIX_RANGE}, {"从", PREFIX_RANGE}, {"由", PREFIX_RANGE},
 };
 
+enum { N_PREFIXES = sizeof PREFIXES / sizeof *PREFIXES, MAX_WORD = 48, WORD_SLOTS = 1024 };
+
+/* Made once: the prefixes by their first byte, and the words of whole cells in a hash table. */
+static struct {
+    uint8_t prefixes[N_PREFIXES];      /* indices, by first byte */
+    uint8_t first_prefix[257];
+    struct word_slot {
+        const char *word;
+        enum value_kind kind;
+    } words[WORD_SLOTS];
+} table;
+static pthread_once_t table_once = PTHREAD_ONCE_INIT;
+
+static void build_table(void);
+
 unsigned prefix_word(const char *text, size_t len, size_t at, size_t *end)
 {
+    pthread_once(&table_once, build_table);
     unsigned found = PREFIX_NONE;
     size_t n, longest = 0;
     uint32_t first = char_lower(char_at(text, len, at, &n));
     if (n == 0 || (first >= '0' && first <= '9')) return PREFIX_NONE;
-    for (size_t i = 0; i < sizeof PREFIXES / sizeof *PREFIXES; i++) {
-        const char *w = PREFIXES[i].word;
-        if (first < 0x80 ? (unsigned char)*w != first : (unsigned char)*w < 0x80) continue;
+    char bytes[4] = {(char)first, 0, 0, 0};
+    if (first >= 0x80) utf8_encode(first, bytes);
+    size_t b = (unsigned char)bytes[0];
+    for (size_t i = table.first_prefix[b]; i < table.first_prefix[b + 1]; i++) {
+        const struct prefix_entry *e = &PREFIXES[table.prefixes[i]];
+        const char *w = e->word;
         char bare[24];
         size_t words = strlen(w), points = 0, stop;
         while (points < words && w[words - 1 - points] == '.') points++;
@@ -163,7 +197,7 @@ unsigned prefix_word(const char *text, size_t len, size_t at, size_t *end)
         stop += point;
         if (stop - at > longest) {
             longest = stop - at;
-            found = PREFIXES[i].flags;
+            found = e->flags;
         }
     }
     *end = at + longest;
@@ -172,8 +206,7 @@ unsigned prefix_word(const char *text, size_t len, size_t at, size_t *end)
 
 /* ---- whole cells ---- */
 
-/* In lower case, without points at the end; sorted by nothing: looked up once a cell that is no
- * number. */
+/* In lower case, without points at the end. */
 static const char *const NONE_WORDS[] = {
     "", "-", "--", "---", "-/-", "- / -", "/", "//", "?", "??", "???", "*", "~", "_", "x/x", "n/a",
     "n / a", "na", "n.a", "n. a", "<na>", "nan", "null", "none", "(none)", "#n/a", "#n/d",
@@ -218,18 +251,51 @@ static const char *const NO_WORDS[] = {
     "✕", "❌", "☒", "×", "╳", "不", "未配备", "不可用",
 };
 
-static bool listed(const char *const *words, size_t n, const char *text)
+static size_t hash(const char *word)
 {
-    for (size_t i = 0; i < n; i++)
-        if (!strcmp(words[i], text)) return true;
-    return false;
+    uint32_t h = 2166136261u; /* FNV-1a */
+    for (; *word; word++) h = (h ^ (unsigned char)*word) * 16777619u;
+    return h % WORD_SLOTS;
 }
 
-#define LISTED(words, text) listed(words, sizeof words / sizeof *words, text)
+static void add_words(const char *const *words, size_t n, enum value_kind kind)
+{
+    for (size_t i = 0; i < n; i++) {
+        size_t at = hash(words[i]);
+        while (table.words[at].word) at = (at + 1) % WORD_SLOTS; /* fewer words than slots */
+        table.words[at] = (struct word_slot){words[i], kind};
+    }
+}
+
+static void build_table(void)
+{
+    _Static_assert(N_PREFIXES < 256, "indices are bytes");
+    _Static_assert(sizeof NONE_WORDS / sizeof *NONE_WORDS + sizeof YES_WORDS / sizeof *YES_WORDS +
+                           sizeof NO_WORDS / sizeof *NO_WORDS < WORD_SLOTS / 2,
+                   "half of the slots stay free");
+    add_words(NO_WORDS, sizeof NO_WORDS / sizeof *NO_WORDS, VALUE_NO);
+    add_words(YES_WORDS, sizeof YES_WORDS / sizeof *YES_WORDS, VALUE_YES);
+    add_words(NONE_WORDS, sizeof NONE_WORDS / sizeof *NONE_WORDS, VALUE_NONE);
+    size_t n = 0;
+    for (size_t b = 0; b < 256; b++) {
+        table.first_prefix[b] = (uint8_t)n;
+        for (size_t i = 0; i < N_PREFIXES; i++)
+            if ((unsigned char)*PREFIXES[i].word == b) table.prefixes[n++] = (uint8_t)i;
+    }
+    table.first_prefix[256] = (uint8_t)n;
+}
+
+static enum value_kind look_up(const char *word)
+{
+    for (size_t at = hash(word); table.words[at].word; at = (at + 1) % WORD_SLOTS)
+        if (!strcmp(table.words[at].word, word)) return table.words[at].kind;
+    return VALUE_TEXT;
+}
 
 enum value_kind value_word_kind(const char *text, size_t len)
 {
-    char folded[48];
+    pthread_once(&table_once, build_table);
+    char folded[MAX_WORD];
     size_t n = 0, used;
     bool dashes = true;
     for (size_t at = 0; at < len; at += used) {
@@ -259,10 +325,7 @@ enum value_kind value_word_kind(const char *text, size_t len)
                !strcmp(folded, "\"\"") || !strcmp(folded, "''")) {
         return VALUE_NONE;
     }
-    if (LISTED(NO_WORDS, word)) return VALUE_NO;
-    if (LISTED(YES_WORDS, word)) return VALUE_YES;
-    if (LISTED(NONE_WORDS, word)) return VALUE_NONE;
-    return VALUE_TEXT;
+    return look_up(word);
 }
 
 int number_word(const char *text, size_t len, size_t *used)
@@ -281,7 +344,11 @@ int number_word(const char *text, size_t len, size_t *used)
         {"diez", 10}, {"doce", 12}, {"十二", 12}, {"十", 10}, {"一", 1}, {"二", 2}, {"两", 2},
         {"三", 3}, {"四", 4}, {"五", 5}, {"六", 6}, {"七", 7}, {"八", 8}, {"九", 9},
     };
+    if (len == 0) return 0;
+    unsigned char first = (unsigned char)*text;
+    if (first >= 'A' && first <= 'Z') first |= 32;
     for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
-        if (text_word(text, len, 0, WORDS[i].word, used)) return WORDS[i].value;
+        if ((unsigned char)*WORDS[i].word == first && text_word(text, len, 0, WORDS[i].word, used))
+            return WORDS[i].value;
     return 0;
 }
