@@ -71,7 +71,7 @@ static uint64_t fixture_qualifier(const char *id)
 }
 
 /* A column; `id` NULL: of its own name. */
-static size_t fixture_column(struct fixture *f, const char *name, const char *id,
+static inline size_t fixture_column(struct fixture *f, const char *name, const char *id,
                              const char *qualifier, const char *unit)
 {
     size_t n = f->c.n_columns++;
@@ -87,7 +87,7 @@ static size_t fixture_column(struct fixture *f, const char *name, const char *id
     return n;
 }
 
-static size_t fixture_record(struct fixture *f, const char *title, int year)
+static inline size_t fixture_record(struct fixture *f, const char *title, int year)
 {
     size_t n = f->c.n_records++;
     snprintf(f->places[n], sizeof f->places[n], "row %zu", n + 2);
@@ -111,7 +111,7 @@ static size_t fixture_record(struct fixture *f, const char *title, int year)
     return n;
 }
 
-static void fixture_ask(struct fixture *f, const char *id, const char *qualifier)
+static inline void fixture_ask(struct fixture *f, const char *id, const char *qualifier)
 {
     f->q.attributes[f->q.n_attributes++] =
         (struct query_attribute){.attribute = id ? registry_find(id) : -1,
@@ -120,7 +120,7 @@ static void fixture_ask(struct fixture *f, const char *id, const char *qualifier
                                  .qualifiers = id ? fixture_qualifier(qualifier) : 0};
 }
 
-static size_t fixture_subject(struct fixture *f, const char *label, int year)
+static inline size_t fixture_subject(struct fixture *f, const char *label, int year)
 {
     size_t n = f->q.n_subjects++;
     f->q.subjects[n] = (struct query_subject){
@@ -128,7 +128,7 @@ static size_t fixture_subject(struct fixture *f, const char *label, int year)
     return n;
 }
 
-static struct result_row *fixture_row(struct fixture *f, size_t record, size_t column,
+static inline struct result_row *fixture_row(struct fixture *f, size_t record, size_t column,
                                       size_t subject, size_t attribute)
 {
     struct result_row *row = &f->rows[f->r.n_rows++];
@@ -154,7 +154,7 @@ static struct result_row *fixture_row(struct fixture *f, size_t record, size_t c
     return row;
 }
 
-static struct result_row *fixture_number(struct fixture *f, size_t record, size_t column,
+static inline struct result_row *fixture_number(struct fixture *f, size_t record, size_t column,
                                          size_t subject, size_t attribute, double value,
                                          const char *text)
 {
@@ -166,7 +166,7 @@ static struct result_row *fixture_number(struct fixture *f, size_t record, size_
     return row;
 }
 
-static struct result_row *fixture_text(struct fixture *f, size_t record, size_t column,
+static inline struct result_row *fixture_text(struct fixture *f, size_t record, size_t column,
                                        size_t subject, size_t attribute, const char *text)
 {
     struct result_row *row = fixture_row(f, record, column, subject, attribute);
@@ -175,7 +175,7 @@ static struct result_row *fixture_text(struct fixture *f, size_t record, size_t 
     return row;
 }
 
-static void fixture_where(struct fixture *f, const char *text)
+static inline void fixture_where(struct fixture *f, const char *text)
 {
     f->q.where[f->q.n_where++] = (struct query_condition){
         .attribute = {.attribute = -1, .name = "", .key = ""}, .category = -1, .key = "",
@@ -183,14 +183,14 @@ static void fixture_where(struct fixture *f, const char *text)
 }
 
 /* The answer's text; the caller frees the whole. */
-static const char *fixture_render(struct fixture *f, struct rendered *out)
+static inline const char *fixture_render(struct fixture *f, struct rendered *out)
 {
     struct error err = {0};
     if (!answer_render(out, &f->q, &f->r, &f->c, &err)) fail_msg("%s", err.text);
     return out->text;
 }
 
-static void fixture_expect(struct fixture *f, const char *text)
+static inline void fixture_expect(struct fixture *f, const char *text)
 {
     struct rendered a;
     assert_string_equal(fixture_render(f, &a), text);
