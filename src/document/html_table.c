@@ -116,7 +116,8 @@ struct html_table {
     struct table_builder builder;
     struct html_cell *row; /* of the row at hand: (n_row) */
     size_t n_row, cap_row;
-    struct html_cell *carried; /* (n_carried) by column: cells that reach down; rows: how many more */
+    struct html_cell
+        *carried; /* (n_carried) by column: cells that reach down; rows: how many more */
     size_t n_carried, cap_carried;
     struct buffer text, caption;
     size_t begin, cell_begin; /* bytes of the source */
@@ -132,14 +133,14 @@ struct html {
     struct error *err;
     htmlParserCtxtPtr parser;
     struct html_table tables[HTML_MAX_TABLES];
-    size_t n_tables;      /* open */
-    struct buffer text;   /* outside of tables */
+    size_t n_tables;           /* open */
+    struct buffer text;        /* outside of tables */
     struct text_piece *pieces; /* of it */
     size_t n_pieces, cap_pieces;
     enum block_kind kind; /* of it */
     int level;
-    size_t raised;        /* where raised text begins, plus 1; 0: none */
-    int depth, hidden;    /* open tags; the depth from which nothing is seen, 0: none */
+    size_t raised;     /* where raised text begins, plus 1; 0: none */
+    int depth, hidden; /* open tags; the depth from which nothing is seen, 0: none */
     size_t tags, spans_left;
     bool list, stopped, cancelled, struck;
 };
@@ -251,8 +252,8 @@ static void end_row(struct html *h, struct html_table *t)
     }
     /* One cell over the whole width names the rows below it. */
     bool band = t->n_row == 1 && t->n_carried == 0;
-    bool header = t->n_header == t->n_rows &&
-                  (t->in_head || (headers == t->n_row && !band && t->n_row > 1));
+    bool header =
+        t->n_header == t->n_rows && (t->in_head || (headers == t->n_row && !band && t->n_row > 1));
     table_builder_add_row(&t->builder, header ? 0 : t->n_rows - t->n_header + 1);
     size_t column = 0, pairs = t->n_row == 2 && headers == 1 && t->row[0].header;
     for (size_t i = 0; i < t->n_row; i++) {
@@ -282,8 +283,7 @@ static void end_cell(struct html *h, struct html_table *t)
     html_join_lines(&joined, buffer_text(&t->text), t->text.len, t->cell_header);
     if (joined.failed || t->text.failed) h->r->failed = true;
     void *items = t->row;
-    if (t->n_row < DOCUMENT_MAX_COLUMNS &&
-        grow(h, &items, t->n_row, &t->cap_row, sizeof *t->row)) {
+    if (t->n_row < DOCUMENT_MAX_COLUMNS && grow(h, &items, t->n_row, &t->cap_row, sizeof *t->row)) {
         t->row = items;
         size_t place = place_of(h, t->cell_begin);
         t->row[t->n_row++] = (struct html_cell){
@@ -318,9 +318,9 @@ static void end_table(struct html *h)
     html_join_lines(&caption, buffer_text(&t->caption), t->caption.len, true);
     /* A table with nothing but headers tells its own rows. */
     size_t header = t->n_header < t->n_rows ? t->n_header : 0;
-    struct table *table = table_builder_end(&t->builder, buffer_text(&caption), caption.len,
-                                            ROW_ROW, header, line_of(h, begin), line_of(h, end),
-                                            begin, end);
+    struct table *table =
+        table_builder_end(&t->builder, buffer_text(&caption), caption.len, ROW_ROW, header,
+                          line_of(h, begin), line_of(h, end), begin, end);
     if (table && table->n_columns == 2 && t->n_pairs > 1 && !t->others && !header)
         table->key_value = true;
     if (caption.failed || t->caption.failed) h->r->failed = true;
@@ -336,7 +336,8 @@ static void end_text(struct html *h)
     if (h->text.failed) h->r->failed = true;
     if (h->text.len && !h->text.failed) {
         struct buffer *t = &h->text;
-        size_t begin = text_piece_source(h->pieces, h->n_pieces, 0), end = place_of(h, source_at(h));
+        size_t begin = text_piece_source(h->pieces, h->n_pieces, 0),
+               end = place_of(h, source_at(h));
         if (end < begin) end = begin;
         for (size_t i = 0; i < t->len; i++)
             if (t->data[i] == '\n') t->data[i] = ' ';
@@ -439,8 +440,8 @@ static bool is_hidden(const char *tag, const xmlChar **attributes)
 static bool is_block(const char *tag)
 {
     static const char *const BLOCKS[] = {
-        "address", "article", "aside",   "blockquote", "details", "div",  "dl",   "fieldset",
-        "figure",  "footer",  "form",    "header",     "hr",      "main", "nav",  "ol",
+        "address", "article", "aside",   "blockquote", "details", "div",   "dl",  "fieldset",
+        "figure",  "footer",  "form",    "header",     "hr",      "main",  "nav", "ol",
         "p",       "pre",     "section", "summary",    "ul",      "center"};
     for (size_t i = 0; i < sizeof BLOCKS / sizeof *BLOCKS; i++)
         if (strcmp(tag, BLOCKS[i]) == 0) return true;
@@ -480,8 +481,7 @@ static void open_table_tag(struct html *h, const char *tag, const xmlChar **attr
         /* The parser stands before the '>' of the tag. */
         const struct html_source *s = h->source;
         while (t->cell_begin < s->len && s->text[t->cell_begin] != '>') t->cell_begin++;
-        while (t->cell_begin + 1 < s->len &&
-               strchr("> \t\r\n", s->text[t->cell_begin]))
+        while (t->cell_begin + 1 < s->len && strchr("> \t\r\n", s->text[t->cell_begin]))
             t->cell_begin++;
     } else if (strcmp(tag, "thead") == 0 || strcmp(tag, "tbody") == 0 ||
                strcmp(tag, "tfoot") == 0) {
@@ -509,8 +509,7 @@ static void open_tag(void *context, const xmlChar *name, const xmlChar **attribu
         return;
     }
     if (h->hidden) return;
-    bool struck =
-        strcmp(tag, "del") == 0 || strcmp(tag, "s") == 0 || strcmp(tag, "strike") == 0;
+    bool struck = strcmp(tag, "del") == 0 || strcmp(tag, "s") == 0 || strcmp(tag, "strike") == 0;
     if (struck || is_hidden(tag, attributes)) {
         h->struck = h->struck || struck;
         h->hidden = h->depth;

@@ -1,5 +1,6 @@
-/* HTML inside of other documents: its tables with their spans and header cells, and the text around them.
- * Parsed by libxml2 without network, entities or document type; only what a reader would see is taken.
+/* HTML inside of other documents: its tables with their spans and header cells, and the text around
+ * them. Parsed by libxml2 without network, entities or document type; only what a reader would see
+ * is taken.
  */
 #ifndef DOCUMENT_HTML_TABLE_H
 #define DOCUMENT_HTML_TABLE_H
@@ -18,11 +19,11 @@ struct html_source {
     size_t n_pieces;
     const size_t *lines; /* (n_lines) where the lines of the document begin */
     size_t n_lines;
-    int heading_level;   /* of the heading above it */
 };
 
-/* Adds its blocks and tables; pairs outside of tables go to `pairs`. Linear: tags that are nested deeper
- * than HTML_MAX_DEPTH end the parse with a note, and the rest is added as text. False: cancelled. */
+/* Adds its blocks and tables; pairs outside of tables go to `pairs`. Linear: tags that are nested
+ * deeper than HTML_MAX_DEPTH end the parse with a note, and the rest is added as text. False:
+ * cancelled. */
 bool html_read(struct document_reader *r, const struct html_source *source, struct pair_list *pairs,
                struct error *err);
 
@@ -31,11 +32,13 @@ enum { HTML_MAX_DEPTH = 256, HTML_MAX_TABLES = 8 /* inside of one another */ };
 /* Appends the text of an entity, "&amp;" or "&#8211;"; what is none is appended as it is. */
 void html_entity(struct buffer *out, const char *text, size_t len);
 
-/* What has been appended to `text` from `from` on was raised: figures become superscript ones ("cm³"), a
- * footnote's letter gets brackets, so that neither is read as a part of the number before it. */
+/* What has been appended to `text` from `from` on was raised: figures become superscript ones
+ * ("cm³"), a footnote's letter gets brackets, so that neither is read as a part of the number
+ * before it. */
 void html_superscript(struct buffer *text, size_t from);
 
-/* Appends a cell's lines: values are parted by "; ", words of one text (and all of a header) by a space. */
+/* Appends a cell's lines: values are parted by "; ", words of one text (and all of a header) by a
+ * space. */
 void html_join_lines(struct buffer *out, const char *text, size_t len, bool header);
 
 #endif

@@ -1,5 +1,5 @@
-/* Markdown: md4c finds the blocks and takes the inline markup out; tables come as headings that stand for
- * their cells (see markdown_source.h). */
+/* Markdown: md4c finds the blocks and takes the inline markup out; tables come as headings that
+ * stand for their cells (see markdown_source.h). */
 #include "document/html_table.h"
 #include "document/markdown_front.h"
 #include "document/markdown_source.h"
@@ -15,9 +15,9 @@
 
 enum {
     CHECK_BLOCKS = 256,
-    LIST_LEVELS = 8,    /* whose captions are remembered */
+    LIST_LEVELS = 8, /* whose captions are remembered */
     CAPTION_BYTES = 80,
-    LABEL_BYTES = 90,   /* of a bold paragraph that is a heading */
+    LABEL_BYTES = 90, /* of a bold paragraph that is a heading */
     LABEL_WORDS = 12,
     MAX_TEXT = 1 << 28, /* bytes: md4c counts in 32 bits, some of them signed */
 };
@@ -44,32 +44,32 @@ struct markdown {
     struct buffer text;        /* with line ends where its lines end */
     struct text_piece *pieces; /* by place in the text */
     size_t n_pieces, cap_pieces;
-    size_t first, last;        /* bytes of the document that it takes */
-    size_t strong, plain;      /* bytes of it that are bold, and that are not */
-    size_t strong_end;         /* of the bold text that it begins with */
-    size_t raised;             /* where raised text begins, plus 1; 0: none */
+    size_t first, last;   /* bytes of the document that it takes */
+    size_t strong, plain; /* bytes of it that are bold, and that are not */
+    size_t strong_end;    /* of the bold text that it begins with */
+    size_t raised;        /* where raised text begins, plus 1; 0: none */
     int bold, struck;
-    int html_heading;          /* level of the <h2> that is open; 0: none */
-    size_t mark;               /* the mark that the heading ends with, plus 1; 0: none */
+    int html_heading; /* level of the <h2> that is open; 0: none */
+    size_t mark;      /* the mark that the heading ends with, plus 1; 0: none */
     size_t next_mark;
-    size_t struck_line;        /* the first with struck out text; 0: none */
+    size_t struck_line; /* the first with struck out text; 0: none */
 
     /* Where it stands. */
-    int heading_level;         /* of the last heading */
+    int heading_level; /* of the last heading */
     int lists, quotes;
-    size_t items[LIST_LEVELS]; /* of the lists that are open: how many so far */
-    struct caption captions[LIST_LEVELS + 1]; /* of pairs in lists: text of the item above; [0]: of the
-                                                 paragraph above */
-    bool item_begins;          /* nothing of the item has come yet */
+    size_t items[LIST_LEVELS];                /* of the lists that are open: how many so far */
+    struct caption captions[LIST_LEVELS + 1]; /* of pairs in lists: text of the item above; [0]: of
+                                                 the paragraph above */
+    bool item_begins;                         /* nothing of the item has come yet */
 
     /* The cells of the table at hand. */
     bool in_table;
-    size_t table;              /* index into source.tables */
-    struct buffer cells;       /* their texts, one after another */
+    size_t table;        /* index into source.tables */
+    struct buffer cells; /* their texts, one after another */
     struct cell_text {
-        size_t mark, begin;    /* byte of the document at which its text begins */
-        size_t end;            /* behind its text in `cells` */
-    } *cell_texts;
+        size_t mark, begin; /* byte of the document at which its text begins */
+        size_t end;         /* behind its text in `cells` */
+    } * cell_texts;
     size_t n_cell_texts, cap_cell_texts;
 };
 
@@ -141,10 +141,10 @@ static void add_cell(struct markdown *m, size_t mark)
         m->cap_cell_texts = cap;
     }
     buffer_append(&m->cells, buffer_text(&m->text), m->text.len);
-    m->cell_texts[m->n_cell_texts++] = (struct cell_text){
-        .mark = mark,
-        .begin = m->n_pieces ? m->pieces[0].begin : m->source.marks[mark].begin,
-        .end = m->cells.len};
+    m->cell_texts[m->n_cell_texts++] =
+        (struct cell_text){.mark = mark,
+                           .begin = m->n_pieces ? m->pieces[0].begin : m->source.marks[mark].begin,
+                           .end = m->cells.len};
 }
 
 static bool read_html(struct markdown *m, const char *text, size_t len,
@@ -155,8 +155,7 @@ static bool read_html(struct markdown *m, const char *text, size_t len,
                                  .pieces = pieces,
                                  .n_pieces = n_pieces,
                                  .lines = m->source.lines,
-                                 .n_lines = m->source.n_lines,
-                                 .heading_level = m->heading_level};
+                                 .n_lines = m->source.n_lines};
     end_table(m);
     return html_read(m->r, &source, &m->pairs, m->err);
 }
@@ -203,9 +202,9 @@ static bool add_pairs(struct markdown *m, size_t from, size_t to, bool alone)
     size_t k = 0;
     for (size_t i = first; i < m->n_pieces && (k == 0 || m->pieces[i].at < to); i++) {
         bool before = m->pieces[i].at < from;
-        pieces[k++] = (struct text_piece){
-            .at = before ? 0 : m->pieces[i].at - from,
-            .begin = m->pieces[i].begin + (before ? from - m->pieces[i].at : 0)};
+        pieces[k++] = (struct text_piece){.at = before ? 0 : m->pieces[i].at - from,
+                                          .begin = m->pieces[i].begin +
+                                                   (before ? from - m->pieces[i].at : 0)};
     }
     size_t begin = text_piece_source(pieces, k, 0), end = text_piece_source(pieces, k, to - from);
     struct pair_block b = {.kind = m->kind,
@@ -219,7 +218,8 @@ static bool add_pairs(struct markdown *m, size_t from, size_t to, bool alone)
                            .begin = begin,
                            .end = end,
                            .alone = alone};
-    if (pairs_find(b.text, b.len, &(struct pair){0}, 1) || memchr(b.text, '\n', b.len)) end_table(m);
+    if (pairs_find(b.text, b.len, &(struct pair){0}, 1) || memchr(b.text, '\n', b.len))
+        end_table(m);
     bool added = pair_list_add(&m->pairs, &b);
     free(pieces);
     return added;
@@ -231,7 +231,8 @@ static size_t line_length(const struct buffer *text, size_t from)
     return end ? (size_t)(end - (text->data + from)) : text->len - from;
 }
 
-/* A paragraph most of whose lines are pairs; lines that are none go on with the value before them. */
+/* A paragraph most of whose lines are pairs; lines that are none go on with the value before them.
+ */
 static bool add_pair_lines(struct markdown *m)
 {
     size_t lines = 0, pairs = 0, start = SIZE_MAX;
@@ -288,8 +289,7 @@ static bool add_laid_out(struct markdown *m, size_t first, size_t last)
         size_t indent = 0;
         while (indent < lines[n].len && (data[lines[n].begin + indent] == ' ')) indent++;
         blank += lines[n].len == 0;
-        pairs += m->kind == BLOCK_CODE &&
-                 is_pair(lines[n].text + indent, lines[n].len - indent);
+        pairs += m->kind == BLOCK_CODE && is_pair(lines[n].text + indent, lines[n].len - indent);
         n++;
     }
     bool found = text_is_laid_out(lines, n) || (pairs > 1 && pairs + blank == n);
@@ -300,7 +300,8 @@ static bool add_laid_out(struct markdown *m, size_t first, size_t last)
         text_run_init(&run, m->r);
         run.headings = false;
         for (size_t i = 0, k; i < n; i = k + 1) {
-            for (k = i; k < n && lines[k].len; k++) {}
+            for (k = i; k < n && lines[k].len; k++) {
+            }
             if (k > i) text_run_add(&run, lines + i, k - i, false);
         }
         text_run_end(&run);
@@ -371,8 +372,8 @@ static void end_heading(struct markdown *m)
 {
     struct buffer *t = &m->text;
     size_t line = m->source.lines[line_of(m, m->first) - 1];
-    while (line < m->r->len && (m->r->data[line] == ' ' || m->r->data[line] == '\t' ||
-                                m->r->data[line] == '>'))
+    while (line < m->r->len &&
+           (m->r->data[line] == ' ' || m->r->data[line] == '\t' || m->r->data[line] == '>'))
         line++;
     /* "Power: 203 hp" above a rule is no heading, nor is a paragraph. */
     bool underlined = line < m->r->len && m->r->data[line] != '#';
@@ -390,7 +391,8 @@ static void end_heading(struct markdown *m)
 
 static void end_code(struct markdown *m)
 {
-    if (!m->program && m->lists == 0 && m->quotes == 0 && add_laid_out(m, m->first, m->last)) return;
+    if (!m->program && m->lists == 0 && m->quotes == 0 && add_laid_out(m, m->first, m->last))
+        return;
     add_block(m, BLOCK_CODE, 0, m->text.data, m->text.len, m->first, m->last);
 }
 
@@ -423,7 +425,8 @@ static bool end_block(struct markdown *m)
         struct text_piece piece = {.begin = mark->begin};
         return read_html(m, m->r->data + mark->begin, mark->end - mark->begin, &piece, 1);
     }
-    if (m->html) return m->text.len == 0 || read_html(m, m->text.data, m->text.len, m->pieces, m->n_pieces);
+    if (m->html)
+        return m->text.len == 0 || read_html(m, m->text.data, m->text.len, m->pieces, m->n_pieces);
     size_t from = 0, to = m->text.len;
     if (to) span_trim(m->text.data, &from, &to);
     if (from >= to || m->first == SIZE_MAX) return true;
@@ -432,10 +435,18 @@ static bool end_block(struct markdown *m)
         m->text.data[to] = '\0';
     }
     switch (m->kind) {
-    case BLOCK_HEADING: end_heading(m); break;
-    case BLOCK_LIST_ITEM: end_item(m); break;
-    case BLOCK_CODE: end_code(m); break;
-    default: end_paragraph(m); break;
+    case BLOCK_HEADING:
+        end_heading(m);
+        break;
+    case BLOCK_LIST_ITEM:
+        end_item(m);
+        break;
+    case BLOCK_CODE:
+        end_code(m);
+        break;
+    default:
+        end_paragraph(m);
+        break;
     }
     return true;
 }
@@ -451,9 +462,9 @@ static int result(struct markdown *m, bool ok)
 /* Whether a fence names a language that data is not written in. */
 static bool is_program(const MD_BLOCK_CODE_DETAIL *code)
 {
-    static const char *const DATA[] = {"text", "txt", "plain", "plaintext", "yaml", "yml",
-                                       "ini",  "toml", "csv",  "tsv",       "none", "md",
-                                       "markdown"};
+    static const char *const DATA[] = {"text", "txt", "plain",   "plaintext", "yaml",
+                                       "yml",  "ini", "toml",    "csv",       "tsv",
+                                       "none", "md",  "markdown"};
     for (size_t i = 0; i < sizeof DATA / sizeof *DATA; i++)
         if (strlen(DATA[i]) == code->lang.size &&
             strncasecmp(DATA[i], code->lang.text, code->lang.size) == 0)
@@ -508,7 +519,8 @@ static int enter_block(MD_BLOCKTYPE type, void *detail, void *context)
         }
         m->item_begins = false;
         break;
-    default: break;
+    default:
+        break;
     }
     return result(m, ok);
 }
@@ -571,8 +583,8 @@ static bool add_tag(struct markdown *m, const char *text, size_t len)
 {
     bool close = len > 2 && text[1] == '/';
     const char *name = text + 1 + close;
-    if (len >= 4u + close && (name[0] == 'h' || name[0] == 'H') && name[1] >= '1' && name[1] <= '6' &&
-        (name[2] == '>' || name[2] == ' ')) {
+    if (len >= 4u + close && (name[0] == 'h' || name[0] == 'H') && name[1] >= '1' &&
+        name[1] <= '6' && (name[2] == '>' || name[2] == ' ')) {
         /* md4c 0.4.8 takes headings other than <h1> for text. */
         bool ends = m->html_heading > 0, cell = m->kind == BLOCK_HEADING;
         if (cell) return true;
@@ -586,7 +598,7 @@ static bool add_tag(struct markdown *m, const char *text, size_t len)
         }
         if (!close) m->html_heading = name[1] - '0';
     } else if (tag_is(text, len, "br") || tag_is(text, len, "p") || tag_is(text, len, "/p") ||
-        tag_is(text, len, "li") || tag_is(text, len, "/li") || tag_is(text, len, "div")) {
+               tag_is(text, len, "li") || tag_is(text, len, "/li") || tag_is(text, len, "div")) {
         if (m->text.len) buffer_putc(&m->text, '\n');
     } else if (tag_is(text, len, "sup")) {
         m->raised = m->text.len + 1;
@@ -692,8 +704,7 @@ bool read_markdown_document(struct document_reader *r, struct error *err)
     if (ok) {
         end_table(&m);
         pair_list_flush(&m.pairs);
-        if (m.struck_line)
-            reader_note(r, "line %zu: struck out text was left out", m.struck_line);
+        if (m.struck_line) reader_note(r, "line %zu: struck out text was left out", m.struck_line);
         ok = reader_check(r, err);
     }
     pair_list_free(&m.pairs);

@@ -7,9 +7,9 @@
 #include <strings.h>
 
 enum {
-    MAX_PREFIX = 32,          /* bytes before a table's cells; with more it is no table */
-    DEFINITION_BYTES = 1024,  /* of a link's definition, which is copied at each use */
-    BRACKET_COST = 1 << 20,   /* lines that md4c may walk over for the links of one paragraph */
+    MAX_PREFIX = 32,         /* bytes before a table's cells; with more it is no table */
+    DEFINITION_BYTES = 1024, /* of a link's definition, which is copied at each use */
+    BRACKET_COST = 1 << 20,  /* lines that md4c may walk over for the links of one paragraph */
 };
 
 void markdown_source_free(struct markdown_source *s)
@@ -113,7 +113,8 @@ static bool is_tag(const char *data, size_t len, size_t at, const char *name)
     size_t n = strlen(name);
     if (len - at < n + 1 || strncasecmp(data + at, name, n) != 0) return false;
     char next = data[at + n];
-    return next == '>' || next == ' ' || next == '\n' || next == '\r' || next == '\t' || next == '/';
+    return next == '>' || next == ' ' || next == '\n' || next == '\r' || next == '\t' ||
+           next == '/';
 }
 
 /* The outermost <table>...</table> that are closed, outside of comments and code spans. */
@@ -207,10 +208,14 @@ static bool is_delimiter(const struct text_line *l, size_t prefix)
             dash = true;
             dashes++;
             break;
-        case ':': colon = dashes > 0; break;
+        case ':':
+            colon = dashes > 0;
+            break;
         case ' ':
-        case '\t': break;
-        default: return false;
+        case '\t':
+            break;
+        default:
+            return false;
         }
     }
     return bar && dash;
@@ -230,12 +235,12 @@ struct maker {
     const char *data;
     size_t len;
     struct regions html;
-    size_t next_html;   /* index into html.items */
-    size_t run_lines;   /* lines since the last that surely ended a paragraph */
-    size_t run_cost;    /* lines walked over for its brackets */
-    bool run_ordered;   /* it began with a numbered item at the margin */
-    bool footnote;      /* the line before is the text of a footnote */
-    char fence;         /* the character of the code fence that is open; 0 */
+    size_t next_html; /* index into html.items */
+    size_t run_lines; /* lines since the last that surely ended a paragraph */
+    size_t run_cost;  /* lines walked over for its brackets */
+    bool run_ordered; /* it began with a numbered item at the margin */
+    bool footnote;    /* the line before is the text of a footnote */
+    char fence;       /* the character of the code fence that is open; 0 */
     size_t fence_length;
 };
 
@@ -281,8 +286,8 @@ static bool may_be_title(const char *data, size_t len, size_t at)
     return at < len && (data[at] == '"' || data[at] == '\'' || data[at] == '(');
 }
 
-/* Changes a line of the copy, at text[0, len), in place: the bytes that callers see are the document's, so
- * that a character that becomes another only loses its meaning. */
+/* Changes a line of the copy, at text[0, len), in place: the bytes that callers see are the
+ * document's, so that a character that becomes another only loses its meaning. */
 static void defuse(struct maker *m, char *text, size_t len, size_t next_line)
 {
     size_t i = 0;
@@ -303,8 +308,10 @@ static void defuse(struct maker *m, char *text, size_t len, size_t next_line)
             break;
         case '[':
             /* A footnote's mark stays as it is. */
-            if (i + 1 < len && text[i + 1] == '^') text[i] = 'x';
-            else if (m->run_cost > BRACKET_COST) text[i] = 'x';
+            if (i + 1 < len && text[i + 1] == '^')
+                text[i] = 'x';
+            else if (m->run_cost > BRACKET_COST)
+                text[i] = 'x';
             break;
         case ']':
             if (m->run_cost > BRACKET_COST)
@@ -316,7 +323,8 @@ static void defuse(struct maker *m, char *text, size_t len, size_t next_line)
                  may_be_title(m->data, m->len, next_line)))
                 text[i + 1] = 'x';
             break;
-        default: break;
+        default:
+            break;
         }
     }
 }
@@ -411,7 +419,8 @@ static bool is_row(const struct maker *m, const struct text_line *line,
            !(m->next_html < m->html.n && m->html.items[m->next_html].begin < end);
 }
 
-/* The table whose header is `header` and whose dashes are the line at `*at`; gives where it ends. */
+/* The table whose header is `header` and whose dashes are the line at `*at`; gives where it ends.
+ */
 static bool add_table(struct maker *m, const struct text_line *header, size_t prefix, size_t *at,
                       size_t *number)
 {
@@ -514,12 +523,10 @@ static bool make_lines(struct maker *m)
         while (m->next_html < m->html.n && m->html.items[m->next_html].begin < line.begin)
             m->next_html++;
         bool code = follow_fence(m, &line);
-        const struct region *html =
-            m->next_html < m->html.n ? &m->html.items[m->next_html] : NULL;
+        const struct region *html = m->next_html < m->html.n ? &m->html.items[m->next_html] : NULL;
         if (!code && html && html->begin < at) {
             /* What stands before it in the line, itself, and then the rest of its last line. */
-            if (!copy_line(m, line.begin, html->begin, at) || !add_html(m, html))
-                return false;
+            if (!copy_line(m, line.begin, html->begin, at) || !add_html(m, html)) return false;
             m->next_html++;
             size_t end = html->end;
             while (at < end) {

@@ -8,8 +8,8 @@
 #include <utf8proc.h>
 
 enum {
-    MAX_WIDTH = 4096,   /* display columns; a line that is longer is no row of a table */
-    BAND_BYTES = 60,    /* of a line between rows that names those below */
+    MAX_WIDTH = 4096, /* display columns; a line that is longer is no row of a table */
+    BAND_BYTES = 60,  /* of a line between rows that names those below */
     BAND_WORDS = 7,
     MAX_CELL_WORDS = 7, /* on average; two columns of prose have more */
     MAX_NAME_WORDS = 5, /* on average, of the first column */
@@ -29,8 +29,11 @@ bool text_line_next(const char *data, size_t len, size_t *at, size_t *number, st
     while (end > begin && (data[end - 1] == ' ' || data[end - 1] == '\t' || data[end - 1] == '\f' ||
                            data[end - 1] == '\v'))
         end--;
-    *out = (struct text_line){
-        .text = data + begin, .len = end - begin, .full = full, .number = ++*number, .begin = begin};
+    *out = (struct text_line){.text = data + begin,
+                              .len = end - begin,
+                              .full = full,
+                              .number = ++*number,
+                              .begin = begin};
     return true;
 }
 
@@ -52,7 +55,8 @@ static bool is_rule(const char *text, size_t len)
         if (c == '-' || c == '=' || c == '_' || c == '~' || c == '*') {
             marks++;
         } else if (c == 0xe2 && i + 2 < len && (unsigned char)text[i + 1] >= 0x94 &&
-                   (unsigned char)text[i + 1] <= 0x95) { /* box drawing, without its vertical bars */
+                   (unsigned char)text[i + 1] <=
+                       0x95) { /* box drawing, without its vertical bars */
             if (bar_length(text, len, i) == 0) marks++;
             i += 2;
         } else if (c == 0xe2 && i + 2 < len && (unsigned char)text[i + 1] == 0x80 &&
@@ -160,11 +164,11 @@ static bool has_digit(const char *text, size_t len)
 /* ---- cells of lines ---- */
 
 struct segment {
-    size_t line;          /* index of the line */
-    size_t begin, end;    /* bytes of the line */
-    size_t left, right;   /* display columns */
-    size_t column;        /* that it belongs to */
-    bool leader;          /* dots lead to it from the one before */
+    size_t line;        /* index of the line */
+    size_t begin, end;  /* bytes of the line */
+    size_t left, right; /* display columns */
+    size_t column;      /* that it belongs to */
+    bool leader;        /* dots lead to it from the one before */
 };
 
 struct segments {
@@ -230,7 +234,8 @@ static bool split_line(struct segments *s, const struct text_line *line, size_t 
         leader = false;
         for (size_t to = i + gap; i < to; i += bytes) {
             column += display_width(text, len, i, column, &bytes);
-            leader = leader || (text[i] != ' ' && text[i] != '\t' && (unsigned char)text[i] != 0xe3);
+            leader =
+                leader || (text[i] != ' ' && text[i] != '\t' && (unsigned char)text[i] != 0xe3);
         }
     }
     return true;
@@ -294,8 +299,8 @@ static size_t bar_table(struct document_reader *r, const struct text_line *lines
     for (size_t i = 0; i < taken; i++)
         if (line_shape_of(&lines[i]) == LINE_BARS) add_bar_row(&t, &lines[i]);
     const struct text_line *last = &lines[taken - 1];
-    table_builder_end(&t, "", 0, ROW_LINE, header, lines[0].number, last->number,
-                      lines[0].begin, last->begin + last->len);
+    table_builder_end(&t, "", 0, ROW_LINE, header, lines[0].number, last->number, lines[0].begin,
+                      last->begin + last->len);
     table_builder_free(&t);
     return taken;
 }
@@ -303,9 +308,9 @@ static size_t bar_table(struct document_reader *r, const struct text_line *lines
 /* ---- columns ---- */
 
 struct column {
-    size_t left, right;     /* display columns that its cells take */
-    size_t n, first_line;   /* its cells */
-    size_t aligned;         /* of them with the left or right edge of the one before */
+    size_t left, right;   /* display columns that its cells take */
+    size_t n, first_line; /* its cells */
+    size_t aligned;       /* of them with the left or right edge of the one before */
     size_t last_left, last_right;
     size_t words;
 };
@@ -313,14 +318,14 @@ struct column {
 struct grid {
     const struct text_line *lines;
     size_t n_lines;
-    enum line_shape *shapes;   /* (cap_shapes), of n_lines */
+    enum line_shape *shapes; /* (cap_shapes), of n_lines */
     size_t cap_shapes;
-    struct segments segments;  /* of all lines but rules, by line */
+    struct segments segments; /* of all lines but rules, by line */
     struct column *columns;
     size_t n_columns;
-    size_t n_rows;  /* lines with cells */
-    size_t header;  /* rows above a rule */
-    bool counted;   /* columns are told by their separators, not by where they stand */
+    size_t n_rows; /* lines with cells */
+    size_t header; /* rows above a rule */
+    bool counted;  /* columns are told by their separators, not by where they stand */
 };
 
 static void free_grid(struct grid *g)
@@ -330,8 +335,8 @@ static void free_grid(struct grid *g)
     free(g->columns);
 }
 
-/* How many of the lines may be rows of one table: lines of cells, rules, and between them short lines
- * that name the rows below or go on with the row above. */
+/* How many of the lines may be rows of one table: lines of cells, rules, and between them short
+ * lines that name the rows below or go on with the row above. */
 static bool find_stretch(struct grid *g, size_t n)
 {
     size_t i = 0;
@@ -362,8 +367,8 @@ static bool find_stretch(struct grid *g, size_t n)
     return true;
 }
 
-/* With dots that lead from cell to cell, columns are counted; a header line above, which has no dots, may
- * lack the first. False: the rows are not of that kind. */
+/* With dots that lead from cell to cell, columns are counted; a header line above, which has no
+ * dots, may lack the first. False: the rows are not of that kind. */
 static bool count_columns(struct grid *g)
 {
     struct segments *s = &g->segments;
@@ -375,8 +380,10 @@ static bool count_columns(struct grid *g)
     }
     if (dotted < 2 || dotted * 4 < g->n_rows * 3) return false;
     for (size_t i = 0, k; i < s->n; i = k) {
-        for (k = i; k < s->n && s->items[k].line == s->items[i].line; k++) {}
-        size_t shift = k - i > 1 && k - i < widest && !s->items[i + 1].leader ? widest - (k - i) : 0;
+        for (k = i; k < s->n && s->items[k].line == s->items[i].line; k++) {
+        }
+        size_t shift =
+            k - i > 1 && k - i < widest && !s->items[i + 1].leader ? widest - (k - i) : 0;
         for (size_t j = i; j < k; j++) s->items[j].column = j - i + shift;
     }
     g->n_columns = widest;
@@ -385,8 +392,8 @@ static bool count_columns(struct grid *g)
     return true;
 }
 
-/* Where all rows have the same number of tabs, each tab ends a column; columns without any cell (tabs that
- * only align) are left out. */
+/* Where all rows have the same number of tabs, each tab ends a column; columns without any cell
+ * (tabs that only align) are left out. */
 static bool tab_columns(struct grid *g)
 {
     struct segments *s = &g->segments;
@@ -477,7 +484,8 @@ static void measure_columns(struct grid *g)
         struct column *c = &g->columns[item->column];
         if (item->left < c->left) c->left = item->left;
         if (item->right > c->right) c->right = item->right;
-        if (c->n++ == 0) c->first_line = item->line;
+        if (c->n++ == 0)
+            c->first_line = item->line;
         else if (item->left == c->last_left || item->right == c->last_right ||
                  item->left + item->right == c->last_left + c->last_right)
             c->aligned++;
@@ -487,8 +495,8 @@ static void measure_columns(struct grid *g)
     }
 }
 
-/* A header that stands beside its figures, not above them, makes a column of its own: it is joined with
- * the one beside it that has no header. */
+/* A header that stands beside its figures, not above them, makes a column of its own: it is joined
+ * with the one beside it that has no header. */
 static bool join_header_columns(struct grid *g)
 {
     size_t first = 0;
@@ -539,8 +547,8 @@ static bool is_table(struct grid *g)
     return measured && aligned * 2 >= measured && collisions * 4 <= g->n_rows;
 }
 
-/* Two columns with a header: the first line has a name where the others have figures, or nothing before
- * it. Else they are names and values. */
+/* Two columns with a header: the first line has a name where the others have figures, or nothing
+ * before it. Else they are names and values. */
 static bool has_header(const struct grid *g)
 {
     if (g->header) return true;
@@ -596,9 +604,12 @@ static size_t emit_grid(struct grid *g, struct document_reader *r, struct pair_l
             while (next < s->n && s->items[next].column == item->column && item->column > 0 &&
                    g->shapes[s->items[next].line] == LINE_PLAIN) {
                 const struct segment *more = &s->items[next];
-                if (extra == 0) buffer_append(&cell, l->text + s->items[from].begin, end - s->items[from].begin);
+                if (extra == 0)
+                    buffer_append(&cell, l->text + s->items[from].begin,
+                                  end - s->items[from].begin);
                 buffer_putc(&cell, ' ');
-                buffer_append(&cell, g->lines[more->line].text + more->begin, more->end - more->begin);
+                buffer_append(&cell, g->lines[more->line].text + more->begin,
+                              more->end - more->begin);
                 next++;
                 extra++;
             }
@@ -617,8 +628,8 @@ static size_t emit_grid(struct grid *g, struct document_reader *r, struct pair_l
     while (last_line + 1 < g->n_lines) last_line++; /* a rule below it belongs to it */
     const struct text_line *last = &g->lines[last_line];
     struct table *table =
-        table_builder_end(&t, "", 0, ROW_LINE, g->header, g->lines[0].number,
-                          last->number, g->lines[0].begin, last->begin + last->len);
+        table_builder_end(&t, "", 0, ROW_LINE, g->header, g->lines[0].number, last->number,
+                          g->lines[0].begin, last->begin + last->len);
     if (table) table->key_value = pairs && table->n_columns == 2;
     buffer_free(&cell);
     table_builder_free(&t);

@@ -28,13 +28,15 @@ enum line_shape {
 };
 enum line_shape line_shape_of(const struct text_line *line);
 
-/* The next line of data[*at, len), moving *at behind its end; false at the end. Ends are "\n", "\r\n" and
+/* The next line of data[*at, len), moving *at behind its end; false at the end. Ends are "\n",
+ * "\r\n" and
  * "\r". */
-bool text_line_next(const char *data, size_t len, size_t *at, size_t *number, struct text_line *out);
+bool text_line_next(const char *data, size_t len, size_t *at, size_t *number,
+                    struct text_line *out);
 
-/* Adds the table that begins at lines[0], and returns how many lines it takes; 0: there is none. *tried
- * is then how many lines have been looked at: none of them begins a table. Pairs that wait in `before` are
- * ended before the table is added. Linear in the lines taken or tried. */
+/* Adds the table that begins at lines[0], and returns how many lines it takes; 0: there is none.
+ * *tried is then how many lines have been looked at: none of them begins a table. Pairs that wait
+ * in `before` are ended before the table is added. Linear in the lines taken or tried. */
 size_t layout_table(struct document_reader *r, const struct text_line *lines, size_t n,
                     struct pair_list *before, size_t *tried);
 

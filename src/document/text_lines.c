@@ -42,8 +42,9 @@ static size_t indent_of(const struct text_line *l)
 
 size_t text_bullet_length(const char *text, size_t len)
 {
-    static const char *const BULLETS[] = {"- ", "* ", "+ ", "•", "◦", "▪", "▫", "●", "○", "■", "□",
-                                          "‣", "►", "▶", "·", "– ", "— ", "✓", "✔", "➢", "»"};
+    static const char *const BULLETS[] = {"- ", "* ", "+ ", "•", "◦", "▪", "▫",
+                                          "●",  "○",  "■",  "□", "‣", "►", "▶",
+                                          "·",  "– ", "— ", "✓", "✔", "➢", "»"};
     size_t i = 0;
     for (size_t k = 0; k < sizeof BULLETS / sizeof *BULLETS && !i; k++) {
         size_t n = strlen(BULLETS[k]);
@@ -104,8 +105,8 @@ static bool is_heading_text(const char *text, size_t len)
     bool letter = false;
     for (size_t i = 0; i < len; i++) {
         words += text[i] == ' ';
-        letter = letter || (text[i] >= 'a' && text[i] <= 'z') || (text[i] >= 'A' && text[i] <= 'Z') ||
-                 (unsigned char)text[i] >= 0xc3;
+        letter = letter || (text[i] >= 'a' && text[i] <= 'z') ||
+                 (text[i] >= 'A' && text[i] <= 'Z') || (unsigned char)text[i] >= 0xc3;
         /* A sentence ends inside it. */
         if ((text[i] == '.' || text[i] == '!' || text[i] == '?') && i > 3 && i + 2 < len &&
             text[i + 1] == ' ' && text[i - 1] >= 'a' && text[i - 1] <= 'z' && text[i + 2] >= 'A' &&
@@ -257,7 +258,8 @@ static size_t add_item(struct text_run *run, const struct text_line *lines, size
     return i;
 }
 
-/* Lines that are pairs, each with lines that go on with its value. 0: there is but one, among others. */
+/* Lines that are pairs, each with lines that go on with its value. 0: there is but one, among
+ * others. */
 static size_t add_pair_lines(struct text_run *run, const struct text_line *lines, size_t n,
                              bool whole)
 {
@@ -272,8 +274,7 @@ static size_t add_pair_lines(struct text_run *run, const struct text_line *lines
     size_t i = 0;
     while (i < n) {
         size_t first = i, own = indent_of(&lines[i]);
-        if (text_bullet_length(lines[i].text + own, lines[i].len - own) ||
-            !is_pair(&lines[i], own))
+        if (text_bullet_length(lines[i].text + own, lines[i].len - own) || !is_pair(&lines[i], own))
             break;
         start_text(run);
         add_text(run, &lines[i++], own);
@@ -348,8 +349,7 @@ void text_run_add(struct text_run *run, const struct text_line *lines, size_t n,
                          begins_block(next, left - 1);
             if (above || (i == 0 && is_upper_text(l->text, l->len) &&
                           !is_upper_text(next->text, next->len))) {
-                emit_heading(run, l,
-                             is_upper_text(l->text, l->len) ? LEVEL_CAPITALS : LEVEL_SHORT);
+                emit_heading(run, l, is_upper_text(l->text, l->len) ? LEVEL_CAPITALS : LEVEL_SHORT);
                 i++;
                 continue;
             }

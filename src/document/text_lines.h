@@ -1,6 +1,6 @@
-/* Plain text by its form: headings, paragraphs, bullets, "name: value" runs and laid out tables, in a run of
- * lines without a blank one. The text reader gives it all runs of a file; the Markdown reader those that
- * are laid out with spaces.
+/* Plain text by its form: headings, paragraphs, bullets, "name: value" runs and laid out tables, in
+ * a run of lines without a blank one. The text reader gives it all runs of a file; the Markdown
+ * reader those that are laid out with spaces.
  */
 #ifndef DOCUMENT_TEXT_LINES_H
 #define DOCUMENT_TEXT_LINES_H
@@ -15,16 +15,17 @@
 struct text_run {
     struct document_reader *reader;
     struct pair_list pairs;
-    struct buffer text;         /* of the paragraph or item at hand */
-    struct text_piece *pieces;  /* where its lines stand */
+    struct buffer text;        /* of the paragraph or item at hand */
+    struct text_piece *pieces; /* where its lines stand */
     size_t n_pieces, cap_pieces;
-    int heading_level;          /* of headings that are short lines alone */
-    bool headings;              /* short lines may be headings; else they are paragraphs */
+    int heading_level; /* of headings that are short lines alone */
+    bool headings;     /* short lines may be headings; else they are paragraphs */
 };
 
 void text_run_init(struct text_run *run, struct document_reader *r);
 
-/* Adds the blocks of lines[0, n), none of which is blank. `more`: other lines follow behind a blank one. */
+/* Adds the blocks of lines[0, n), none of which is blank. `more`: other lines follow behind a blank
+ * one. */
 void text_run_add(struct text_run *run, const struct text_line *lines, size_t n, bool more);
 
 /* Ends what goes on over blank lines: a run of pairs. */
@@ -34,8 +35,8 @@ void text_run_free(struct text_run *run);
 /* Whether the line has the form of a heading: short, no sentence, no pair, no bullet. */
 bool text_is_heading(const struct text_line *line);
 
-/* Length of the bullet or number at the beginning of the line with the white space behind it, without
- * the indentation; 0: none. */
+/* Length of the bullet or number at the beginning of the line with the white space behind it,
+ * without the indentation; 0: none. */
 size_t text_bullet_length(const char *text, size_t len);
 
 /* Whether a table or a run of dotted leaders is among the lines. */

@@ -72,8 +72,8 @@ static bool is_name(const char *text, size_t len)
         letter = letter || is_letter(text[i]);
         if (strchr("{}<>=\\", text[i]) || (text[i] == '/' && i + 1 < len && text[i + 1] == '/'))
             return false; /* code, an address */
-        if ((text[i] == '.' || text[i] == '?' || text[i] == '!' || text[i] == ';') &&
-            i + 1 < len && text[i + 1] == ' ' && i > 3 && count_words(text, i) > 2)
+        if ((text[i] == '.' || text[i] == '?' || text[i] == '!' || text[i] == ';') && i + 1 < len &&
+            text[i + 1] == ' ' && i > 3 && count_words(text, i) > 2)
             return false; /* a sentence ends inside it */
     }
     return letter;
@@ -116,8 +116,7 @@ size_t leader_length(const char *text, size_t len, size_t at)
         break;
     }
     /* Three dots alone are an ellipsis where they touch a word. */
-    if (marks == 3)
-        return at > 0 && text[at - 1] == ' ' && i < len && text[i] == ' ' ? i - at : 0;
+    if (marks == 3) return at > 0 && text[at - 1] == ' ' && i < len && text[i] == ' ' ? i - at : 0;
     return marks > 3 ? i - at : 0;
 }
 
@@ -198,11 +197,11 @@ static bool pair_find(const char *text, size_t len, struct pair *out)
                count_words(text, i) <= SHORT_NAME_WORDS;
     }
     for (size_t i = 1; i + 4 < limit; i++) {
-        size_t n = starts_with(text + i, len - i, " - ")                ? 3
-                   : starts_with(text + i, len - i, " – ") ||
-                             starts_with(text + i, len - i, " — ")      ? 5
-                   : starts_with(text + i, len - i, " = ")              ? 3
-                                                                        : 0;
+        size_t n = starts_with(text + i, len - i, " - ") ? 3
+                   : starts_with(text + i, len - i, " – ") || starts_with(text + i, len - i, " — ")
+                       ? 5
+                   : starts_with(text + i, len - i, " = ") ? 3
+                                                           : 0;
         if (n == 0) continue;
         return pair_between(out, PAIR_DASH, text, i, i + n, len) &&
                count_words(text, i) <= SHORT_NAME_WORDS && len - i - n <= DASH_VALUE_BYTES &&
@@ -217,7 +216,8 @@ static size_t separator_length(const char *text, size_t len, size_t at)
     if (text[at] == ';') return at + 1 < len && text[at + 1] == ' ' ? 2 : 1;
     if (text[at] == '\n') return 1;
     if (starts_with(text + at, len - at, ", ")) return 2;
-    if (starts_with(text + at, len - at, " | ") || starts_with(text + at, len - at, " / ")) return 3;
+    if (starts_with(text + at, len - at, " | ") || starts_with(text + at, len - at, " / "))
+        return 3;
     if (starts_with(text + at, len - at, " • ")) return 5;
     if (starts_with(text + at, len - at, " · ")) return 4;
     return text[at] == ' ' || text[at] == '\t' ? gap_length(text, len, at) : 0;
@@ -226,8 +226,8 @@ static size_t separator_length(const char *text, size_t len, size_t at)
 size_t pairs_find(const char *text, size_t len, struct pair *out, size_t max)
 {
     if (len > (size_t)PAIRS_MAX * (NAME_BYTES + VALUE_BYTES) || max == 0) return 0;
-    /* Several: each part behind a separator begins with a name of its own; what does not belongs to the
-     * value before it ("Colours: red, white, blue"). */
+    /* Several: each part behind a separator begins with a name of its own; what does not belongs to
+     * the value before it ("Colours: red, white, blue"). */
     size_t n = 0, begin = 0, i = 0;
     struct pair p;
     while (begin < len && n < max) {
@@ -273,7 +273,8 @@ size_t text_piece_source(const struct text_piece *pieces, size_t n, size_t at)
     }
     if (n == 0) return 0;
     size_t source = pieces[low].begin + (at - pieces[low].at);
-    /* What is longer in the text than in the document (an entity) ends where the next piece begins. */
+    /* What is longer in the text than in the document (an entity) ends where the next piece begins.
+     */
     return low + 1 < n && source > pieces[low + 1].begin ? pieces[low + 1].begin : source;
 }
 
@@ -283,7 +284,7 @@ struct pair_entry {
     enum block_kind kind;
     int level;
     enum pair_form form;
-    size_t text, len; /* in list->text */
+    size_t text, len;                                    /* in list->text */
     size_t name_begin, name_end, value_begin, value_end; /* in list->text */
     size_t name_source, value_source;
     size_t line_first, line_last, begin, end;
@@ -364,15 +365,14 @@ bool pair_list_add(struct pair_list *list, const struct pair_block *b)
     return true;
 }
 
-/* Whether the run is a table: at least two pairs; with dashes, which stand for much else, most have to
- * give figures. */
+/* Whether the run is a table: at least two pairs; with dashes, which stand for much else, most have
+ * to give figures. */
 static bool run_is_table(const struct pair_list *list)
 {
     size_t figures = 0;
     for (size_t i = 0; i < list->n; i++) {
         const struct pair_entry *e = &list->entries[i];
-        figures +=
-            has_digit(list->text.data + e->value_begin, e->value_end - e->value_begin);
+        figures += has_digit(list->text.data + e->value_begin, e->value_end - e->value_begin);
     }
     if (list->entries[0].form == PAIR_DASH) return list->n >= 2 && figures * 2 >= list->n;
     return list->n >= 2 || (list->entries[0].alone && figures);

@@ -1,5 +1,5 @@
-/* "Name: value" lines: found in lines, list items and short paragraphs, and gathered while they follow one
- * another, so that a run of them becomes one table of two columns.
+/* "Name: value" lines: found in lines, list items and short paragraphs, and gathered while they
+ * follow one another, so that a run of them becomes one table of two columns.
  */
 #ifndef DOCUMENT_TEXT_PAIRS_H
 #define DOCUMENT_TEXT_PAIRS_H
@@ -24,7 +24,8 @@ struct pair {
 
 enum { PAIRS_MAX = 16 }; /* that are told apart on one line: "Length: 4 m | Width: 2 m" */
 
-/* The pairs that all of text[0, len) consists of; 0: it is something else, such as a sentence. Linear. */
+/* The pairs that all of text[0, len) consists of; 0: it is something else, such as a sentence.
+ * Linear. */
 size_t pairs_find(const char *text, size_t len, struct pair *out, size_t max);
 
 /* The run of leader characters at text[at]; 0: none there. */
@@ -59,8 +60,8 @@ struct pair_list {
 
 void pair_list_init(struct pair_list *list, struct document_reader *r);
 
-/* Keeps the block when it is one or more pairs, and returns true; false: it is none, and nothing was done.
- * Blocks of another kind or level than those before begin a new run. */
+/* Keeps the block when it is one or more pairs, and returns true; false: it is none, and nothing
+ * was done. Blocks of another kind or level than those before begin a new run. */
 bool pair_list_add(struct pair_list *list, const struct pair_block *block);
 
 /* Ends the run: a table when there are at least two, else the blocks as they were. */

@@ -24,7 +24,8 @@ static bool add_line(struct lines *lines, const struct text_line *line)
     return true;
 }
 
-/* The first lines of a file, without a blank one between them: its title and what stands below it. */
+/* The first lines of a file, without a blank one between them: its title and what stands below it.
+ */
 static bool is_title(const struct lines *run)
 {
     if (run->n < 2 || run->n > TITLE_LINES) return false;

@@ -267,32 +267,11 @@ static double seconds(const char *prefix, const char *unit, size_t times, const 
 static void text_takes_a_time_that_grows_with_its_length(void **state)
 {
     (void)state;
-    static const char *const UNITS[] = {"a  b\n",
-                                        "a  b\nplain\n",
-                                        "a\tb\tc\n",
-                                        "a b  ",
-                                        ". ",
-                                        "a....b\n",
-                                        "a|b\n",
-                                        "| a ",
-                                        "- a\n",
-                                        "a: 1\n",
-                                        "a: b, ",
-                                        ": ",
-                                        "\n",
-                                        " ",
-                                        "-----\n",
-                                        "word ",
-                                        "word\n",
-                                        "a  b\n\n",
-                                        "1. a\n",
-                                        "a - b\n",
-                                        "\t",
-                                        "+--",
-                                        "a; b: c; ",
-                                        "…",
-                                        "\xe3\x80\x80"
-                                        "a"};
+    static const char *const UNITS[] = {
+        "a  b\n",  "a  b\nplain\n", "a\tb\tc\n", "a b  ",    ". ",     "a....b\n", "a|b\n",
+        "| a ",    "- a\n",         "a: 1\n",    "a: b, ",   ": ",     "\n",       " ",
+        "-----\n", "word ",         "word\n",    "a  b\n\n", "1. a\n", "a - b\n",  "\t",
+        "+--",     "a; b: c; ",     "…",         "\u3000a"};
     for (size_t i = 0; i < sizeof UNITS / sizeof *UNITS; i++) {
         size_t n = 60000 / strlen(UNITS[i]);
         double one = seconds("", UNITS[i], n, "x"), four = seconds("", UNITS[i], 4 * n, "x");
