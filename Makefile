@@ -12,7 +12,7 @@ SECONDS      ?= 600
 
 # The libraries. pkg-config is asked once, when the first file is compiled: before `make deps` has
 # run there may be neither pkg-config nor a compiler, and make has to work all the same.
-PKGS        := jansson sqlite3 libpcre2-8 libutf8proc libxxhash libcurl libcrypto
+PKGS        := jansson sqlite3 libpcre2-8 libutf8proc libxxhash libcurl libcrypto libxml-2.0 md4c
 SERVER_PKGS := libmicrohttpd
 PKG_CHECK    = $(if $(shell pkg-config --exists $(PKGS) $(SERVER_PKGS) 2>/dev/null && echo y),,$(error \
                pkg-config does not find all of: $(PKGS) $(SERVER_PKGS); `make deps` installs what is missing))

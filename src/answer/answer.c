@@ -29,7 +29,7 @@ static bool read_query(struct answer *a, const char *question, const struct answ
     size_t first = o->n_turns > ANSWER_MAX_TURNS ? o->n_turns - ANSWER_MAX_TURNS : 0;
     for (size_t i = first; ok && i < o->n_turns; i++) {
         struct query q;
-        ok = query_read(&q, a->knowledge->vocabulary, o->turns[i], any ? &previous : NULL, err);
+        ok = query_read(&q, a->knowledge->words, o->turns[i], any ? &previous : NULL, err);
         if (!ok) break;
         /* A turn that was not understood changes nothing. */
         if (q.op == QUERY_NONE && any) {
@@ -40,7 +40,7 @@ static bool read_query(struct answer *a, const char *question, const struct answ
         previous = q;
         any = true;
     }
-    ok = ok && query_read(&a->query, a->knowledge->vocabulary, question, any ? &previous : NULL, err);
+    ok = ok && query_read(&a->query, a->knowledge->words, question, any ? &previous : NULL, err);
     if (any) query_free(&previous);
     return ok;
 }

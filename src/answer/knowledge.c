@@ -26,8 +26,8 @@ static struct knowledge *build(struct store *store, struct error *err)
         free(k);
         return NULL;
     }
-    k->vocabulary = vocabulary_build(&k->catalog, err);
-    if (!k->vocabulary) {
+    k->words = word_index_build(&k->catalog, err);
+    if (!k->words) {
         catalog_free(&k->catalog);
         free(k);
         return NULL;
@@ -58,7 +58,7 @@ struct knowledge *knowledge_acquire(struct knowledge_cache *cache, struct store 
 void knowledge_release(struct knowledge *k)
 {
     if (!k || atomic_fetch_sub(&k->references, 1) != 1) return;
-    vocabulary_free(k->vocabulary);
+    word_index_free(k->words);
     catalog_free(&k->catalog);
     free(k);
 }

@@ -4,14 +4,14 @@
 #ifndef ANSWER_KNOWLEDGE_H
 #define ANSWER_KNOWLEDGE_H
 
-#include "query/vocabulary.h"
+#include "query/word_index.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 
 struct knowledge {
     struct catalog catalog;
-    struct vocabulary *vocabulary;
+    struct word_index *words;
     atomic_size_t references;
 };
 

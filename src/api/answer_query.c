@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* What the caller gets, and what it lives in. */
-struct result {
+struct reply {
     struct autospec_answer public; /* first: the caller's pointer is the result's */
     struct arena arena;
     char *json;
@@ -17,7 +17,7 @@ struct result {
 void autospec_answer_free(struct autospec_answer *answer)
 {
     if (!answer) return;
-    struct result *r = (struct result *)answer;
+    struct reply *r = (struct reply *)answer;
     arena_free(&r->arena);
     free(r->json);
     free(r);
@@ -67,7 +67,7 @@ static bool read_documents(struct given *out, const struct autospec_document *do
 
 /* ---- the result ---- */
 
-static const char *copy(struct result *r, const char *text, bool *ok)
+static const char *copy(struct reply *r, const char *text, bool *ok)
 {
     const char *out = arena_strdup(&r->arena, text ? text : "");
     if (!out) *ok = false;
@@ -75,7 +75,7 @@ static const char *copy(struct result *r, const char *text, bool *ok)
 }
 
 /* An array of n pointers to n structs of this size, all zero. */
-static void *pointers(struct result *r, size_t n, size_t size)
+static void *pointers(struct reply *r, size_t n, size_t size)
 {
     void **list = arena_array(&r->arena, n + 1, sizeof *list);
     char *items = arena_array(&r->arena, n + 1, size);
@@ -84,55 +84,59 @@ static void *pointers(struct result *r, size_t n, size_t size)
     return list;
 }
 
-static bool take_citations(struct result *r, const struct answer *a, const struct given *given)
+static bool take_citations(struct reply *r, const struct answer *a, const struct given *given)
 {
-    const struct verification *v = &a->verification;
-    struct autospec_citation **list = pointers(r, v->n_citations, sizeof **list);
+    struct autospec_citation **list = pointers(r, a->n_citations, sizeof **list);
     bool ok = list != NULL;
-    for (size_t i = 0; ok && i < v->n_citations; i++) {
-        const struct citation_check *c = &v->citations[i];
-        const struct hit *h = c->valid ? &a->hits.items[c->n - 1] : NULL;
+    for (size_t i = 0; ok && i < a->n_citations; i++) {
+        const struct answer_citation *c = &a->citations[i];
         struct autospec_citation *out = list[i];
         out->n = c->n;
         out->valid = c->valid;
-        if (h && h->document >= 1 && (size_t)h->document <= given->n_documents)
-            out->document = given->index[h->document - 1];
-        out->id = copy(r, h ? h->path : "", &ok);
-        out->title = copy(r, h ? h->title : "", &ok);
-        out->location = copy(r, h ? h->location : "", &ok);
-        out->quote = copy(r, h ? c->quote : "", &ok);
-        out->passage = copy(r, h ? h->text : "", &ok);
+        if (c->valid && c->document >= 1 && (size_t)c->document <= given->n_documents)
+            out->document = given->index[c->document - 1];
+        out->id = copy(r, c->valid ? c->path : "", &ok);
+        out->title = copy(r, c->valid ? c->title : "", &ok);
+        out->location = copy(r, c->valid ? c->location : "", &ok);
+        out->quote = copy(r, c->valid ? c->quote : "", &ok);
+        out->passage = copy(r, c->valid ? c->passage : "", &ok);
     }
     r->public.citations = (const struct autospec_citation *const *)list;
-    r->public.n_citations = v->n_citations;
+    r->public.n_citations = a->n_citations;
     return ok;
 }
 
-static bool take_numbers(struct result *r, const struct answer *a)
+/* The quote of the citation with this number. */
+static const char *quote_of(const struct answer *a, size_t n)
 {
-    const struct verification *v = &a->verification;
-    struct autospec_number **list = pointers(r, v->n_numbers, sizeof **list);
+    for (size_t i = 0; i < a->n_citations; i++)
+        if (a->citations[i].n == n) return a->citations[i].quote;
+    return "";
+}
+
+static bool take_numbers(struct reply *r, const struct answer *a)
+{
+    struct autospec_number **list = pointers(r, a->n_numbers, sizeof **list);
     bool ok = list != NULL;
-    for (size_t i = 0; ok && i < v->n_numbers; i++) {
-        const struct number_check *n = &v->numbers[i];
+    for (size_t i = 0; ok && i < a->n_numbers; i++) {
+        const struct answer_number *n = &a->numbers[i];
         *list[i] = (struct autospec_number){
             .text = copy(r, n->text, &ok),
             .offset = n->offset,
-            .unit = n->unit,
+            .unit = copy(r, n->unit, &ok),
             .value = n->value,
-            .supported = n->supported,
-            .passage = n->passage,
-            .in_title = n->in_title,
-            .quote = copy(r, n->quote, &ok),
+            .supported = true,
+            .passage = n->citation,
+            .quote = copy(r, quote_of(a, n->citation), &ok),
         };
     }
     r->public.numbers = (const struct autospec_number *const *)list;
-    r->public.n_numbers = v->n_numbers;
-    r->public.n_unsupported = v->n_unsupported;
+    r->public.n_numbers = a->n_numbers;
+    r->public.n_unsupported = a->n_unsupported;
     return ok;
 }
 
-static bool take_answer(struct result *r, const struct answer *a, const struct given *given,
+static bool take_answer(struct reply *r, const struct answer *a, const struct given *given,
                         const struct api_turn *turn)
 {
     struct autospec_answer *p = &r->public;
@@ -141,7 +145,7 @@ static bool take_answer(struct result *r, const struct answer *a, const struct g
     p->reasoning = copy(r, a->reasoning, &ok);
     p->refused = a->refused;
     p->generated = a->generated;
-    p->conclusion = copy(r, a->computed, &ok);
+    p->conclusion = copy(r, "", &ok);
     const char **notes = arena_array(&r->arena, a->n_notes + 1, sizeof *notes);
     for (size_t i = 0; notes && i < a->n_notes; i++) notes[i] = copy(r, a->notes[i], &ok);
     p->notes = notes;
@@ -168,7 +172,7 @@ struct autospec_answer *autospec_answer_query(struct autospec *llm, const char *
 {
     struct error err = {0};
     struct api_turn turn;
-    struct result *result = NULL;
+    struct reply *result = NULL;
     if (!llm || !query || (n_documents && !documents)) {
         error_set(&err, ERROR_USAGE, "%s is NULL",
                   !llm     ? "the handle"
@@ -182,7 +186,7 @@ struct autospec_answer *autospec_answer_query(struct autospec *llm, const char *
     struct answer answer;
     struct generator generator = generator_from_engine(llm->engine);
     struct answer_options options = {
-        .retrieve = {.top_k = turn.call->passages, .fill = true},
+        .top_k = turn.call->passages,
         .max_tokens = turn.call->max_tokens ? turn.call->max_tokens : llm->options.max_tokens,
         .thinking = llm->options.thinking == AUTOSPEC_THINKING_ON ? THINKING_ON : THINKING_OFF,
         .sampler = llm->sampler,

@@ -6,6 +6,7 @@
 #include "cli/stream.h"
 #include "cli/text_input.h"
 #include "answer/answer.h"
+#include "base/file.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -53,61 +54,41 @@ static void print_indented(const char *text, const char *indent)
 }
 
 /* "[1] 2023 Toyota Camry LE - cars.csv, row 12" */
-static void print_source_line(size_t n, const struct hit *hit)
+static void print_source_line(size_t n, const char *title, const char *path, const char *location)
 {
-    const char *document = strrchr(hit->path, '/') ? strrchr(hit->path, '/') + 1 : hit->path;
     output_printf("  [%zu] ", n);
-    output_text(hit->title, strlen(hit->title));
+    output_text(title, strlen(title));
     output_puts(" - ");
-    output_text(document, strlen(document));
-    if (*hit->location) output_puts(", ");
-    output_text(hit->location, strlen(hit->location));
+    output_text(path_base(path), strlen(path_base(path)));
+    if (*location) output_puts(", ");
+    output_text(location, strlen(location));
     output_puts("\n");
 }
 
 static void print_sources(const struct answer *a)
 {
     bool any = false;
-    for (size_t i = 0; i < a->verification.n_citations; i++) {
-        const struct citation_check *c = &a->verification.citations[i];
+    for (size_t i = 0; i < a->n_citations; i++) {
+        const struct answer_citation *c = &a->citations[i];
         if (!c->valid) continue;
         if (!any) output_puts("\nSources:\n");
         any = true;
-        print_source_line(c->n, &a->hits.items[c->n - 1]);
+        print_source_line(c->n, c->title, c->path, c->location);
         print_indented(c->quote, "      ");
     }
-}
-
-/* What the reader should not take on trust. */
-static void print_doubts(const struct answer *a)
-{
-    const struct verification *v = &a->verification;
-    for (size_t i = 0; i < v->n_numbers; i++) {
-        const struct number_check *n = &v->numbers[i];
-        if (n->supported) continue;
-        output_puts("\nNot supported: ");
-        output_text(n->text, strlen(n->text));
-        if (*n->unit) output_printf(" %s", n->unit);
-        if (n->uncited)
-            output_printf(" stands in passage [%zu], which the answer does not cite", n->passage);
-        else
-            output_puts(" stands in no passage that the answer cites");
-    }
-    for (size_t i = 0; i < v->n_citations; i++)
-        if (!v->citations[i].valid)
-            output_printf("\nNot supported: [%zu] is no passage that the model was given",
-                          v->citations[i].n);
-    if (v->n_unsupported) output_puts("\n");
 }
 
 static void print_passages(const struct answer *a)
 {
     output_puts("\nPassages:\n");
-    for (size_t i = 0; i < a->n_passages; i++) {
-        print_source_line(i + 1, &a->hits.items[i]);
-        print_indented(a->hits.items[i].text, "      ");
+    for (size_t i = 0; i < a->hits.n; i++) {
+        const struct hit *h = &a->hits.items[i];
+        print_source_line(i + 1, h->title, h->path, h->location);
+        print_indented(h->text, "      ");
     }
 }
+
+enum { TERMINAL_CELL = 32 };
 
 static void print_answer(const struct command_line *line, const struct answer *a)
 {
@@ -115,15 +96,40 @@ static void print_answer(const struct command_line *line, const struct answer *a
         output_text(a->text, strlen(a->text));
         output_puts("\n");
     }
-    if (a->computed) print_indented(a->computed, "");
+    /* A table beside the text where it shows more than the text does. */
+    if (!a->generated && a->rendered.table.n_rows > 1) {
+        struct buffer table = {0};
+        result_table_write_text(&table, &a->rendered.table, TERMINAL_CELL);
+        output_puts("\n");
+        output_text(buffer_text(&table), table.len);
+        buffer_free(&table);
+    }
     for (size_t i = 0; i < a->n_notes; i++) {
         output_puts("Note: ");
         output_text(a->notes[i], strlen(a->notes[i]));
         output_puts("\n");
     }
     print_sources(a);
-    print_doubts(a);
     if (line->show_passages) print_passages(a);
+    if (line->verbose && a->rendered.understood) {
+        output_puts("\nUnderstood: ");
+        output_text(a->rendered.understood, strlen(a->rendered.understood));
+        output_puts("\n");
+    }
+}
+
+struct lazy_model {
+    struct command_line *line;
+    struct model model;
+    struct generator generator;
+};
+
+static const struct generator *open_generator(void *context, struct error *err)
+{
+    struct lazy_model *m = context;
+    if (!model_open(&m->model, m->line, err)) return NULL;
+    m->generator = generator_from_engine(m->model.engine);
+    return &m->generator;
 }
 
 static int run(struct command_line *line, struct error *err)
@@ -131,37 +137,43 @@ static int run(struct command_line *line, struct error *err)
     int status = EXIT_FAILED;
     struct buffer question = {0};
     struct store *store = NULL;
-    struct model model = {0};
+    struct lazy_model model = {.line = line};
     struct stream stream = {0};
     struct answer_options options = answer_options_default();
     if (!model_sampler(line, &options.sampler, err) || !read_question(line, &question, err))
         goto done;
     store = open_store(line, err);
-    if (!store || !model_open(&model, line, err)) goto done;
+    if (!store) goto done;
 
-    options.retrieve.top_k = line->passages;
+    options.top_k = line->passages;
     options.max_tokens = settings_count(&line->settings, SETTING_MAX_TOKENS);
     options.thinking = model_thinking(line, THINKING_OFF);
     options.cancel = interrupt_watch();
-    options.sink = line->json ? NULL : stream_piece;
+    options.sink = line->json || line->csv ? NULL : stream_piece;
     options.sink_context = &stream;
 
-    struct generator generator = generator_from_engine(model.engine);
+    options.open_generator = open_generator;
+    options.open_context = &model;
     struct answer answer;
-    if (!answer_question(&answer, store, &generator, buffer_text(&question), &options, err))
+    if (!answer_question(&answer, store, NULL, buffer_text(&question), &options, err))
         goto done;
     stream_end(&stream);
     bool interrupted = answer.usage.finish == FINISH_CANCELLED && atomic_load(options.cancel);
     status = interrupted ? EXIT_INTERRUPTED : EXIT_OK;
     if (line->json) {
         if (!output_json(answer_to_json(&answer), err)) status = EXIT_FAILED;
+    } else if (line->csv) {
+        struct buffer table = {0};
+        result_table_write_csv(&table, &answer.rendered.table);
+        output_text(buffer_text(&table), table.len);
+        buffer_free(&table);
     } else if (!interrupted) {
         print_answer(line, &answer);
     }
     if (line->verbose && answer.generated) model_print_stats(&answer.usage);
     answer_free(&answer);
 done:
-    model_close(&model);
+    model_close(&model.model);
     store_close(store);
     buffer_free(&question);
     return status;
@@ -172,11 +184,12 @@ const struct command command_ask = {
     .bit = COMMAND_ASK,
     .arguments = "QUESTION",
     .summary = "Answer a question from the documents in the store",
-    .description = "The answer is written as it comes, then the passages that it cites, each with\n"
-                   "its document and its row or heading. A number that stands in no cited passage\n"
-                   "is named. Which of many vehicles has the most or the least of something (\"Which\n"
-                   "Toyota has the most horsepower?\") is looked up in the facts of all of them, not\n"
-                   "asked of the model. Without QUESTION, or with -, the question is read from\n"
-                   "standard input. With --thinking on, the model's reasoning goes to standard error.\n",
+    .description = "The question is understood as a query over the facts of the documents (a value, a\n"
+                   "comparison, the most or least of something, a list, a count, an average, yes or\n"
+                   "no) and answered from them, each figure with the cell it was read from; a table\n"
+                   "follows where there are several. What no fact answers is looked for in the\n"
+                   "text of the documents and quoted, or read by the model. What was not understood\n"
+                   "or is not in the documents is said. -v shows how the question was understood.\n"
+                   "Without QUESTION, or with -, the question is read from standard input.\n",
     .run = run,
 };

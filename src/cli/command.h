@@ -25,6 +25,7 @@ struct command_line {
     /* ask */
     size_t passages; /* 0: as the retrieval sees fit */
     bool show_passages;
+    bool csv; /* also attributes */
     /* ask, generate */
     size_t seed;
     /* generate */
@@ -35,7 +36,7 @@ struct command_line {
     const char *stop[MAX_STOPS];
     size_t n_stop;
     /* ingest */
-    bool list, reset, yes;
+    bool list, reset, yes, explain;
     size_t delete_id; /* 0: none */
     /* tokenize */
     bool decode, control, show;
@@ -78,14 +79,15 @@ enum command_bit {
     COMMAND_PLAN = 1 << 10,
     COMMAND_BENCH = 1 << 11,
     COMMAND_SERVE = 1 << 12,
-    COMMAND_ALL = (1 << 13) - 1,
+    COMMAND_ATTRIBUTES = 1 << 13,
+    COMMAND_ALL = (1 << 14) - 1,
     /* Those that open an engine. */
     COMMAND_ENGINE = COMMAND_ASK | COMMAND_GENERATE | COMMAND_EVAL | COMMAND_INFO | COMMAND_SERVE,
 };
 
 extern const struct command command_ask, command_ingest, command_generate, command_tokenize,
     command_eval, command_info, command_pull, command_quantize, command_config, command_embed,
-    command_plan, command_bench, command_serve;
+    command_plan, command_bench, command_serve, command_attributes;
 
 /* All commands, in the order in which help lists them. */
 extern const struct command *const COMMANDS[];

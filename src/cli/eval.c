@@ -66,7 +66,7 @@ static bool print_totals(const struct command_line *line, const struct eval_tota
                 "unit_right", (json_int_t)t->unit_right, "citation_right",
                 (json_int_t)t->citation_right, "wrong_refusals", (json_int_t)t->wrong_refusals,
                 "unanswerable", (json_int_t)t->unanswerable, "right_refusals",
-                (json_int_t)t->right_refusals, "quoted", (json_int_t)t->quoted, "prompt_tokens",
+                (json_int_t)t->right_refusals, "generated", (json_int_t)t->generated_answers, "prompt_tokens",
                 (json_int_t)t->prompt_tokens, "generated_tokens", (json_int_t)t->generated_tokens,
                 "seconds", t->seconds, "seconds_per_question", each_seconds),
             err);
@@ -78,11 +78,8 @@ static bool print_totals(const struct command_line *line, const struct eval_tota
         t->value_right, t->unit_right, t->citation_right, t->wrong_refusals);
     output_printf("unanswerable: %zu of %zu refused (%.1f %%)\n", t->right_refusals,
                   t->unanswerable, percent(t->right_refusals, t->unanswerable));
-    if (t->quoted)
-        output_printf(
-            "quoted:       %zu answers give a line of the passages, where the model's own "
-            "words did not stand in them\n",
-            t->quoted);
+    output_printf("written by:   the program %zu, from facts; the model %zu\n",
+                  t->items - t->generated_answers, t->generated_answers);
     output_printf("time:         %.1f s, %.3f s a question; %zu prompt and %zu answer tokens\n",
                   t->seconds, each_seconds, t->prompt_tokens, t->generated_tokens);
     return true;

@@ -1,4 +1,5 @@
 /* autospec ingest: documents into the store; the list of them; deleting them. */
+#include "ingest/explain.h"
 #include "ingest/ingest.h"
 #include "base/arena.h"
 #include "base/file.h"
@@ -17,12 +18,16 @@
 
 /* ---- reading documents in ---- */
 
+enum { MAX_NOTES = 12 };
+
 struct reading {
     struct ingest_totals totals, before; /* before: when the file at hand was begun */
     struct progress progress;
     char *path; /* the file at hand; NULL: none */
-    bool json;
+    bool json, verbose;
     size_t failed;
+    char *notes[MAX_NOTES]; /* of the file at hand, printed behind its line */
+    size_t n_notes, n_more_notes;
 };
 
 static const char *plural(size_t n)
@@ -57,10 +62,42 @@ static void end_file(struct reading *r)
             output_printf("%s\n",
                           now->replaced > before->replaced ? ", in place of the old ones" : "");
         }
+        for (size_t i = 0; read && i < r->n_notes; i++) {
+            output_puts("  ");
+            output_text(r->notes[i], strlen(r->notes[i]));
+            output_puts("\n");
+        }
+        if (read && r->n_more_notes)
+            output_printf("  and %zu more; `autospec ingest --explain FILE` shows all\n", r->n_more_notes);
         output_flush(NULL);
     }
+    for (size_t i = 0; i < r->n_notes; i++) free(r->notes[i]);
+    r->n_notes = r->n_more_notes = 0;
     free(r->path);
     r->path = NULL;
+}
+
+/* What is odd or was left out is told with the file that it is about. */
+static void on_report(void *context, enum ingest_event event, const char *path, const char *text)
+{
+    struct reading *r = context;
+    if (event == INGEST_NOTE) {
+        char *copy = r->n_notes < (r->verbose ? MAX_NOTES : MAX_NOTES / 2) ? strdup(text) : NULL;
+        if (copy)
+            r->notes[r->n_notes++] = copy;
+        else
+            r->n_more_notes++;
+        return;
+    }
+    end_file(r);
+    output_flush(NULL);
+    if (event == INGEST_FAILED) {
+        /* Readers' errors begin with the path themselves. */
+        bool named = strncmp(text, path, strlen(path)) == 0;
+        fprintf(stderr, "autospec: %s%s%s\n", named ? "" : path, named ? "" : ": ", text);
+    } else if (r->verbose) {
+        fprintf(stderr, "autospec: %s: skipped: %s\n", path, text);
+    }
 }
 
 static void on_progress(void *context, const char *path, size_t done, size_t total)
@@ -82,7 +119,7 @@ static bool print_totals(const struct reading *r, struct error *err)
         return output_json(json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f}", "documents",
                                      (json_int_t)t->documents, "unchanged",
                                      (json_int_t)t->unchanged, "replaced", (json_int_t)t->replaced,
-                                     "failed", (json_int_t)r->failed, "passages",
+                                     "failed", (json_int_t)(r->failed + t->failed), "passages",
                                      (json_int_t)t->chunks, "facts", (json_int_t)t->facts,
                                      "vehicles", (json_int_t)t->vehicles, "bytes",
                                      (json_int_t)t->bytes, "seconds", t->seconds),
@@ -92,6 +129,7 @@ static bool print_totals(const struct reading *r, struct error *err)
                   t->vehicles, plural(t->vehicles));
     if (t->unchanged) output_printf("; %zu unchanged", t->unchanged);
     if (t->skipped) output_printf("; %zu other file%s skipped", t->skipped, plural(t->skipped));
+    if (t->failed) output_printf("; %zu file%s could not be read", t->failed, plural(t->failed));
     output_printf(" (%.2f s)\n", t->seconds);
     return true;
 }
@@ -99,9 +137,11 @@ static bool print_totals(const struct reading *r, struct error *err)
 /* Reads all arguments; a bad one is reported and the others are still read. */
 static int read_all(struct command_line *line, struct store *store, struct error *err)
 {
-    struct reading r = {.json = line->json};
-    const struct ingest_options options = {
-        .progress = on_progress, .context = &r, .cancel = interrupt_watch()};
+    struct reading r = {.json = line->json, .verbose = line->verbose};
+    const struct ingest_options options = {.progress = on_progress,
+                                           .report = on_report,
+                                           .context = &r,
+                                           .cancel = interrupt_watch()};
     bool cancelled = false;
     for (size_t i = 0; i < line->n_arguments && !cancelled && output_flush(err); i++) {
         struct error failure = {0};
@@ -183,6 +223,8 @@ static bool check_use(const struct command_line *line, struct error *err)
     if (actions > 1)
         return error_set(err, ERROR_USAGE,
                          "files, --list, --delete and --reset do not go together: one at a time");
+    if (line->explain && line->n_arguments != 1)
+        return error_set(err, ERROR_USAGE, "--explain takes one file");
     if (line->reset && !line->yes)
         return error_set(err, ERROR_USAGE, "--reset deletes all documents; add --yes to do it");
     return true;
@@ -204,6 +246,13 @@ static bool manage(const struct command_line *line, struct store *store, struct 
 static int run(struct command_line *line, struct error *err)
 {
     if (!check_use(line, err)) return EXIT_USAGE;
+    if (line->explain) {
+        struct buffer text = {0};
+        bool ok = explain_file(&text, line->arguments[0], NULL, interrupt_watch(), err);
+        if (ok) output_text(buffer_text(&text), text.len);
+        buffer_free(&text);
+        return ok ? EXIT_OK : EXIT_FAILED;
+    }
     char *path = place_store(&line->settings, err);
     if (!path) return EXIT_FAILED;
     /* Only reading documents in makes a store. */
@@ -226,8 +275,10 @@ const struct command command_ingest = {
     .arguments = "FILE|FOLDER...",
     .summary = "Read documents into the store, list or delete them",
     .description =
-        "Reads CSV and TSV, JSON, Markdown and text files, of a folder those directly in\n"
-        "it. What is there already is not read again; a file that has changed replaces\n"
-        "what it held before. A file with an error is left out as a whole.\n",
+        "Reads CSV and TSV, JSON, JSON Lines, Markdown and text files, of a folder those in\n"
+        "it and in its subfolders. What is there already is not read again; a file that has\n"
+        "changed replaces what it held before. A file with an error is left out as a whole\n"
+        "and named; the others of its folder are read. --explain shows how a file would be\n"
+        "read (header, columns, units, number style, first facts) and stores nothing.\n",
     .run = run,
 };

@@ -67,6 +67,8 @@ static const struct option_row ROWS[] = {
     FLAG(COMMAND_INGEST, "list", 'l', list, "List the documents in the store"),
     COUNT(COMMAND_INGEST, "delete", "ID", delete_id, 1, 9007199254740992.0,
           "Delete the document with this number"),
+    FLAG(COMMAND_INGEST, "explain", 0, explain, "Show how a file would be read; store nothing"),
+    FLAG(COMMAND_ASK | COMMAND_ATTRIBUTES, "csv", 0, csv, "Print the table alone, as CSV"),
     FLAG(COMMAND_INGEST, "reset", 0, reset, "Delete all documents; needs --yes"),
     FLAG(COMMAND_INGEST, "yes", 'y', yes, "Do not ask"),
     FLAG(COMMAND_TOKENIZE, "decode", 'd', decode, "From token ids to text"),
@@ -117,7 +119,7 @@ static const struct option_row ROWS[] = {
     FLAG(COMMAND_GENERATE, "ignore-end", 0, ignore_end,
          "Go on past the end of the turn, up to --max-tokens (to measure)"),
     FLAG(COMMAND_GENERATE, "stats", 0, stats, "Print tokens and rates to standard error"),
-    SETTING(COMMAND_ASK | COMMAND_INGEST | COMMAND_SERVE | COMMAND_CONFIG, SETTING_STORE),
+    SETTING(COMMAND_ASK | COMMAND_INGEST | COMMAND_SERVE | COMMAND_CONFIG | COMMAND_ATTRIBUTES, SETTING_STORE),
     SETTING(COMMAND_ENGINE | COMMAND_TOKENIZE | COMMAND_EMBED | COMMAND_CONFIG | COMMAND_PLAN |
                 COMMAND_BENCH,
             SETTING_MODEL),

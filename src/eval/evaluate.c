@@ -1,9 +1,8 @@
 #include "eval/evaluate.h"
 #include "base/clock.h"
 #include "base/json.h"
-#include "answer/prompt.h"
-#include "answer/respond.h"
-#include "answer/verify.h"
+#include "answer/answer.h"
+#include "answer/given.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -116,16 +115,15 @@ static void score_value(const char *answer, const char *value, const char *unit,
 }
 
 bool evaluate_score(struct eval_result *out, const json_t *item, const char *name,
-                    const char *answer, struct error *err)
+                    const char *answer, bool refused, struct error *err)
 {
     bool answerable = false;
     if (!json_get_bool(item, name, "answerable", true, &answerable, err)) return false;
     out->answerable = answerable;
-    out->refused = answer_is_refusal(answer);
+    out->refused = refused;
     out->value_right = out->unit_right = out->citation_right = out->right = false;
     if (!answerable) {
-        static const char REFUSAL[] = "The passages do not";
-        out->right = strncmp(answer + strspn(answer, " \n"), REFUSAL, sizeof REFUSAL - 1) == 0;
+        out->right = refused;
         return true;
     }
     const json_t *expect = json_object_get(item, "expect");
@@ -162,12 +160,34 @@ bool evaluate_score(struct eval_result *out, const json_t *item, const char *nam
     return ok;
 }
 
+/* The answer with the numbers of the item's passages in its marks. */
+static char *renumbered(const struct answer *a, const struct given *given)
+{
+    struct buffer b = {0};
+    for (const char *p = a->text; *p;) {
+        char *end = NULL;
+        size_t n = *p == '[' && is_digit(p[1]) ? strtoul(p + 1, &end, 10) : 0;
+        const struct answer_citation *c = NULL;
+        for (size_t i = 0; n && *end == ']' && i < a->n_citations; i++)
+            if (a->citations[i].n == n && a->citations[i].valid) c = &a->citations[i];
+        if (c && c->document >= 1 && (size_t)c->document <= given->n_documents) {
+            buffer_printf(&b, "[%zu]", given->index[c->document - 1] + 1);
+            p = end + 1;
+        } else {
+            buffer_putc(&b, *p++);
+        }
+    }
+    char *out = b.failed ? NULL : strdup(buffer_text(&b));
+    buffer_free(&b);
+    return out;
+}
+
 bool evaluate_item(struct eval_result *out, const struct generator *g, const json_t *item,
                    const char *name, size_t max_tokens, struct error *err)
 {
     *out = (struct eval_result){0};
     const char *question = NULL;
-    struct passage passages[MAX_PASSAGES];
+    struct given_document documents[MAX_PASSAGES] = {0};
     if (!json_is_object(item)) return error_set(err, ERROR_INPUT, "%s: not an object", name);
     if (!json_get_string(item, name, "question", true, &question, err)) return false;
     const json_t *list = json_object_get(item, "passages");
@@ -178,27 +198,30 @@ bool evaluate_item(struct eval_result *out, const struct generator *g, const jso
                          MAX_PASSAGES);
     for (size_t i = 0; i < n; i++) {
         const json_t *p = json_array_get(list, i);
+        const char *text = NULL;
         if (!json_is_object(p))
             return error_set(err, ERROR_INPUT, "%s: passage %zu is not an object", name, i + 1);
-        if (!json_get_string(p, name, "title", true, &passages[i].title, err) ||
-            !json_get_string(p, name, "text", true, &passages[i].text, err))
+        if (!json_get_string(p, name, "title", true, &documents[i].title, err) ||
+            !json_get_string(p, name, "text", true, &text, err))
             return false;
+        documents[i].content = text;
+        documents[i].len = strlen(text);
     }
-    struct arena arena = {0};
-    struct response r;
-    const struct respond_options options = {
-        .max_tokens = max_tokens,
-        .thinking = THINKING_OFF,
-        .sampler = {.temperature = 0, .top_p = 1, .repetition_penalty = 1}};
-    bool ok = respond(&r, g, question, passages, n, &options, &arena, err);
+    struct given given;
+    struct answer a;
+    struct answer_options options = answer_options_default();
+    options.max_tokens = max_tokens;
+    if (!given_read(&given, documents, n, NULL, err)) return false;
+    bool ok = answer_question(&a, given.store, g, question, &options, err);
     if (ok) {
-        out->usage = r.usage;
-        out->quoted = r.n_quoted > 0;
-        out->answer = strdup(r.text);
+        out->usage = a.usage;
+        out->generated = a.generated;
+        out->answer = renumbered(&a, &given);
         ok = (out->answer || error_memory(err, "an answer")) &&
-             evaluate_score(out, item, name, out->answer, err);
+             evaluate_score(out, item, name, out->answer, a.refused, err);
+        answer_free(&a);
     }
-    arena_free(&arena);
+    given_free(&given);
     if (!ok) eval_result_free(out);
     return ok;
 }
@@ -217,7 +240,7 @@ static void add(struct eval_totals *t, const struct eval_result *r)
         t->unanswerable++;
         t->right_refusals += r->right;
     }
-    t->quoted += r->quoted;
+    t->generated_answers += r->generated;
     t->prompt_tokens += r->usage.prompt_tokens;
     t->generated_tokens += r->usage.generated_tokens;
 }

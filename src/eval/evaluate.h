@@ -1,5 +1,5 @@
-/* Evaluation of a model on given passages, without a store: data/eval/nano.jsonl. An item is right
- * when the answer has every expected value as a token of its own, its unit right behind it and the
+/* Evaluation on given passages, the whole way from their text to the answer: data/eval/nano.jsonl. An
+ * item is right when the answer has every expected value as a token of its own, its unit right behind it and the
  * citation after it; an unanswerable one when the answer is a refusal. */
 #ifndef EVAL_EVALUATE_H
 #define EVAL_EVALUATE_H
@@ -18,7 +18,7 @@ struct eval_result {
     bool value_right, unit_right, citation_right; /* each for all expected values (answerable) */
     char *answer;                                 /* owned: eval_result_free */
     struct generate_result usage;
-    bool quoted; /* wholly or in part a line of the passages, not the model's words */
+    bool generated; /* a model wrote it; else the program, from facts */
 };
 void eval_result_free(struct eval_result *r);
 
@@ -29,14 +29,14 @@ bool evaluate_item(struct eval_result *out, const struct generator *generator, c
 
 /* The scoring alone: fills all but answer and usage. */
 bool evaluate_score(struct eval_result *out, const json_t *item, const char *name,
-                    const char *answer, struct error *err);
+                    const char *answer, bool refused, struct error *err);
 
 struct eval_totals {
     size_t items, answerable, unanswerable;
     size_t right_answers, right_refusals;
     size_t value_right, unit_right, citation_right; /* of the answerable ones */
     size_t wrong_refusals;                          /* answerable, but refused */
-    size_t quoted;                                  /* of all answers */
+    size_t generated_answers;                       /* that a model wrote */
     size_t prompt_tokens, generated_tokens;
     double seconds;
 };

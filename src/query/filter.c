@@ -46,7 +46,7 @@ static bool text_met(const struct query_condition *w, const struct fact_row *f, 
     *known = f->kind != VALUE_NONE && !f->missing_mark;
     if (!*known) return false;
     if (w->category >= 0) {
-        if (f->category >= 0) return category_is(f->category, w->category);
+        if (f->category >= 0) return registry_category_is(f->category, w->category);
         if (f->kind == VALUE_YES || f->kind == VALUE_NO)
             return strcmp(CATEGORIES[w->category].id, f->kind == VALUE_YES ? "yes" : "no") == 0;
         return false;
@@ -73,7 +73,7 @@ static bool caption_met(const struct execution *x, size_t record, const struct q
             if (!registry_match(&t[k], n - k, &terms, &n_terms)) continue;
             for (size_t j = 0; j < n_terms; j++)
                 if (terms[j].kind == TERM_CATEGORY && !terms[j].code &&
-                    category_is(terms[j].id, w->category))
+                    registry_category_is(terms[j].id, w->category))
                     return true;
         }
     }

@@ -11,21 +11,21 @@ bool label_is(const struct label *l, enum word_class class)
     return false;
 }
 
-static bool is_known_word(const struct vocabulary *v, const char *key)
+static bool is_known_word(const struct word_index *v, const char *key)
 {
     size_t len = strlen(key);
-    if (lexicon_has(key) || registry_has_word(key) || vocabulary_knows(v, key)) return true;
+    if (lexicon_has(key) || registry_has_word(key) || word_index_knows(v, key)) return true;
     if (len > 3 && key[len - 1] == 's') {
         char one[TOKEN_KEY_MAX];
         memcpy(one, key, len - 1);
         one[len - 1] = '\0';
-        return lexicon_has(one) || registry_has_word(one) || vocabulary_knows(v, one);
+        return lexicon_has(one) || registry_has_word(one) || word_index_knows(v, one);
     }
     return false;
 }
 
 /* Reads words that nothing knows as the known word that they misspell, if there is just one. */
-static void correct_spelling(struct labelled *q, const struct vocabulary *v)
+static void correct_spelling(struct labelled *q, const struct word_index *v)
 {
     for (size_t i = 0; i < q->n_tokens; i++) {
         struct token *t = &q->tokens[i];
@@ -37,7 +37,7 @@ static void correct_spelling(struct labelled *q, const struct vocabulary *v)
         /* "lj", "j300": letters beside digits are codes, not words. */
         if (i + 1 < q->n_tokens && t[1].kind == TOKEN_NUMBER && t[1].gap == 0) continue;
         const struct name_word *names[4];
-        size_t n = vocabulary_similar_names(v, t->key, names, 4);
+        size_t n = word_index_similar_names(v, t->key, names, 4);
         size_t distance = n ? key_distance(names[0]->key, t->key, 2) : 3;
         /* Two names as near as each other: neither is taken, but two spellings of one word. */
         if (n > 1 && key_distance(names[1]->key, t->key, 2) == distance) {
@@ -194,18 +194,18 @@ static int last_attribute(const struct labelled *q)
     return -1;
 }
 
-static void label_word(struct labelled *q, const struct vocabulary *v, size_t i, size_t room)
+static void label_word(struct labelled *q, const struct word_index *v, size_t i, size_t room)
 {
     const struct token *t = &q->tokens[i];
-    const struct catalog *c = vocabulary_catalog(v);
+    const struct catalog *c = word_index_catalog(v);
     const struct term *terms = NULL;
     const uint32_t *columns = NULL, *values = NULL;
     size_t n_terms = 0, n_columns = 0, n_values = 0, n_words = 0;
     struct word words[WORD_MAX_MEANINGS];
     const struct unit *unit = NULL;
     size_t term = registry_match(t, room, &terms, &n_terms);
-    size_t column = vocabulary_match_columns(v, t, room, &columns, &n_columns);
-    size_t value = vocabulary_match_terms(v, t, room, &values, &n_values);
+    size_t column = word_index_match_columns(v, t, room, &columns, &n_columns);
+    size_t value = word_index_match_terms(v, t, room, &values, &n_values);
     size_t word = lexicon_match(t, room, words, &n_words);
     size_t measure = unit_run(q, i, &unit);
     if (measure > room) measure = 0;
@@ -254,7 +254,7 @@ static void label_word(struct labelled *q, const struct vocabulary *v, size_t i,
         kind = LABEL_WORD;
     }
     if (kind == LABEL_UNKNOWN) {
-        struct postings d = vocabulary_documents(v, t->key);
+        struct postings d = word_index_documents(v, t->key);
         if (d.n && strlen(t->key) > 1) kind = LABEL_DOCUMENT;
         longest = 1;
     }
@@ -316,7 +316,7 @@ static bool label_number_word(struct labelled *q, size_t i, const unsigned char 
     return false;
 }
 
-bool label_question(struct labelled *out, const struct vocabulary *v, const char *text,
+bool label_question(struct labelled *out, const struct word_index *v, const char *text,
                     const size_t *context, size_t n_context, struct arena *arena,
                     struct error *err)
 {

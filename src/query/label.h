@@ -5,7 +5,7 @@
 #define QUERY_LABEL_H
 
 #include "query/lexicon.h"
-#include "query/vocabulary.h"
+#include "query/word_index.h"
 #include "vehicle/registry.h"
 #include "vehicle/unit.h"
 
@@ -69,7 +69,7 @@ struct labelled {
 
 /* `context` (n_context may be 0): records that the conversation is about; words of their names need
  * no manufacturer ("the 130ch one"). */
-bool label_question(struct labelled *out, const struct vocabulary *v, const char *text,
+bool label_question(struct labelled *out, const struct word_index *v, const char *text,
                     const size_t *context, size_t n_context, struct arena *arena,
                     struct error *err);
 
@@ -78,7 +78,7 @@ bool label_is(const struct label *l, enum word_class class);
 
 /* mention.c: finds the mentions of out->tokens. taken (out->n_tokens) is set to mention + 1 for
  * tokens that belong to one. */
-bool mentions_find(struct labelled *out, const struct vocabulary *v, const size_t *context,
+bool mentions_find(struct labelled *out, const struct word_index *v, const size_t *context,
                    size_t n_context, unsigned char *taken, struct arena *arena, struct error *err);
 
 /* The year that the token t[i] writes ("2022", "'22"); 0: none. */

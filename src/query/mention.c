@@ -37,7 +37,7 @@ int token_year(const struct labelled *q, size_t i)
 
 struct finder {
     struct labelled *q;
-    const struct vocabulary *v;
+    const struct word_index *v;
     unsigned char *taken;
     const size_t *context;
     size_t n_context;
@@ -64,20 +64,20 @@ static struct postings word_records(const struct finder *f, size_t i, size_t *n_
     size_t n = registry_match(t, f->q->n_tokens - i, &terms, &n_terms);
     for (size_t k = 0; n && k < n_terms; k++)
         if (terms[k].kind == TERM_MAKE) {
-            struct postings p = vocabulary_make(f->v, terms[k].id);
+            struct postings p = word_index_make(f->v, terms[k].id);
             *make = terms[k].id;
             if (p.n == 0) break;
             *n_tokens = n;
             *parts = NAME_MAKE;
             return p;
         }
-    const struct name_word *w = vocabulary_name(f->v, t->key);
+    const struct name_word *w = word_index_name(f->v, t->key);
     size_t len = strlen(t->key);
     if (!w && t->kind == TOKEN_WORD && len > 3 && t->key[len - 1] == 's') {
         char key[TOKEN_KEY_MAX];
         memcpy(key, t->key, len - 1);
         key[len - 1] = '\0';
-        w = vocabulary_name(f->v, key);
+        w = word_index_name(f->v, key);
     }
     /* "Hi Lux" of a name that is written in one. */
     if (!w && i + 1 < f->q->n_tokens && t->kind == TOKEN_WORD &&
@@ -85,7 +85,7 @@ static struct postings word_records(const struct finder *f, size_t i, size_t *n_
         char key[2 * TOKEN_KEY_MAX];
         memcpy(key, t->key, len);
         strcpy(key + len, t[1].key);
-        w = vocabulary_name(f->v, key);
+        w = word_index_name(f->v, key);
         if (w) *n_tokens = 2;
     }
     if (!w) return (struct postings){NULL, 0};
@@ -133,7 +133,7 @@ static bool is_anchor(const struct finder *f, size_t i)
     if (i + 1 < q->n_tokens && t[1].kind == TOKEN_NUMBER && glued(&t[1]) && strlen(t->key) <= 3) {
         struct token pair[2] = {t[0], t[1]};
         if (registry_match(pair, 2, &terms, &n_terms) == 2) return false;
-        const struct name_word *number = vocabulary_name(f->v, t[1].key);
+        const struct name_word *number = word_index_name(f->v, t[1].key);
         return number && (number->parts & NAME_MODEL) &&
                postings_intersect(p.items, p.n, number->records.items, number->records.n,
                                   f->spare) > 0;
@@ -237,10 +237,10 @@ static bool is_unknown_name(const struct finder *f, size_t i, bool first)
     }
     const uint32_t *ids;
     size_t n_ids;
-    if (vocabulary_match_terms(f->v, t, q->n_tokens - i, &ids, &n_ids) ||
-        vocabulary_match_columns(f->v, t, q->n_tokens - i, &ids, &n_ids))
+    if (word_index_match_terms(f->v, t, q->n_tokens - i, &ids, &n_ids) ||
+        word_index_match_columns(f->v, t, q->n_tokens - i, &ids, &n_ids))
         return false;
-    if (vocabulary_documents(f->v, t->key).n) return false;
+    if (word_index_documents(f->v, t->key).n) return false;
     if (unit_parse(q->text + t->begin, strlen(q->text + t->begin), &used) &&
         used == t->end - t->begin)
         return false;
@@ -345,7 +345,7 @@ static bool grow(struct finder *f, struct mention *m, size_t number, struct aren
     const struct token *last = &q->tokens[m->first + m->n - 1];
     size_t len = strlen(last->key);
     m->plural = last->kind == TOKEN_WORD && len > 3 && last->key[len - 1] == 's' &&
-                !vocabulary_name(f->v, last->key);
+                !word_index_name(f->v, last->key);
     m->records = arena_array(arena, f->n_set + 1, sizeof *m->records);
     if (!m->records) return false;
     memcpy(m->records, f->set, f->n_set * sizeof *m->records);
@@ -364,7 +364,7 @@ static void start(struct finder *f, struct postings p)
 static bool find_in_context(struct finder *f, struct arena *arena)
 {
     struct labelled *q = f->q;
-    const struct catalog *c = vocabulary_catalog(f->v);
+    const struct catalog *c = word_index_catalog(f->v);
     if (!f->n_context || q->n_mentions) return true;
     const struct catalog_record *about = &c->records[f->context[0]];
     /* All records of the same model, else of the same maker, in the same source. */
@@ -398,10 +398,10 @@ static bool find_in_context(struct finder *f, struct arena *arena)
     return true;
 }
 
-bool mentions_find(struct labelled *q, const struct vocabulary *v, const size_t *context,
+bool mentions_find(struct labelled *q, const struct word_index *v, const size_t *context,
                    size_t n_context, unsigned char *taken, struct arena *arena, struct error *err)
 {
-    size_t n = vocabulary_catalog(v)->n_records;
+    size_t n = word_index_catalog(v)->n_records;
     struct finder f = {.q = q, .v = v, .taken = taken, .context = context, .n_context = n_context};
     f.set = arena_array(arena, n + 1, sizeof *f.set);
     f.spare = arena_array(arena, n + 1, sizeof *f.spare);
@@ -426,7 +426,7 @@ bool mentions_find(struct labelled *q, const struct vocabulary *v, const size_t 
         if (taken[i]) continue;
         run = registry_match(&q->tokens[i], q->n_tokens - i, &terms, &n_terms);
         for (size_t k = 0; run && k < n_terms; k++) {
-            if (terms[k].kind != TERM_MAKE || vocabulary_make(v, terms[k].id).n) continue;
+            if (terms[k].kind != TERM_MAKE || word_index_make(v, terms[k].id).n) continue;
             if (is_common(q, i) && !(q->tokens[i].upper && i > 0)) continue;
             struct mention *m = &q->mentions[q->n_mentions++];
             *m = (struct mention){.first = i, .n = run, .make = terms[k].id, .alone_make = true};

@@ -119,8 +119,8 @@ struct query {
 
 /* Reads a question. `previous` (NULL: none) is the query of the turn before: a follow-up takes over
  * what it does not say itself. Never fails for what it does not understand: that is in the query. */
-struct vocabulary; /* query/vocabulary.h: the catalog's words, indexed */
-bool query_read(struct query *out, const struct vocabulary *v, const char *question,
+struct word_index; /* query/word_index.h: the catalog's words, indexed */
+bool query_read(struct query *out, const struct word_index *v, const char *question,
                 const struct query *previous, struct error *err);
 void query_free(struct query *q);
 

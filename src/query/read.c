@@ -397,7 +397,7 @@ static void find_terms(struct reading *r)
     }
 }
 
-bool query_read(struct query *out, const struct vocabulary *v, const char *question,
+bool query_read(struct query *out, const struct word_index *v, const char *question,
                 const struct query *previous, struct error *err)
 {
     *out = (struct query){.text = "", .language = "en", .understood = ""};
@@ -407,7 +407,7 @@ bool query_read(struct query *out, const struct vocabulary *v, const char *quest
     struct reading r = {.q = out,
                         .l = l,
                         .v = v,
-                        .c = vocabulary_catalog(v),
+                        .c = word_index_catalog(v),
                         .previous = previous,
                         .err = err};
     if (!text) {

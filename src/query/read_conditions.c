@@ -279,7 +279,7 @@ static bool has_category(const struct reading *r, int category)
 {
     for (size_t i = 0; i < r->c->n_terms; i++) {
         int t = r->c->terms[i].category;
-        if (t < 0 || !category_is(t, category)) continue;
+        if (t < 0 || !registry_category_is(t, category)) continue;
         if (!r->q->documents) return true;
         size_t d = r->c->sources[r->c->columns[r->c->terms[i].column].source].document;
         for (size_t k = 0; k < r->q->n_documents; k++)

@@ -9,7 +9,7 @@
 struct reading {
     struct query *q;
     struct labelled *l;
-    const struct vocabulary *v;
+    const struct word_index *v;
     const struct catalog *c;
     const struct query *previous; /* NULL: none */
     struct error *err;

@@ -43,9 +43,9 @@ static const struct nation *find_nation(const char *key)
     return NULL;
 }
 
-static bool nation_has(const struct nation *n, const struct vocabulary *v, size_t document)
+static bool nation_has(const struct nation *n, const struct word_index *v, size_t document)
 {
-    const struct catalog_document *d = &vocabulary_catalog(v)->documents[document];
+    const struct catalog_document *d = &word_index_catalog(v)->documents[document];
     if (n->language[0] && strcmp(d->language, n->language) == 0) return true;
     const char *p = n->publishers;
     while (*p == ' ' && p[1]) {
@@ -54,7 +54,7 @@ static bool nation_has(const struct nation *n, const struct vocabulary *v, size_
         if (len < sizeof key) {
             memcpy(key, p + 1, len);
             key[len] = '\0';
-            struct postings docs = vocabulary_documents(v, key);
+            struct postings docs = word_index_documents(v, key);
             for (size_t i = 0; i < docs.n; i++)
                 if (docs.items[i] == document) return true;
         }
@@ -74,13 +74,13 @@ static bool is_class(const struct labelled *q, size_t i, enum word_class class)
 }
 
 /* Whether the word may tell documents apart: their name has it, or it is a nation's. */
-static bool names_document(const struct labelled *q, const struct vocabulary *v, size_t i)
+static bool names_document(const struct labelled *q, const struct word_index *v, size_t i)
 {
     const struct token *t = &q->tokens[i];
-    return vocabulary_documents(v, t->key).n || find_nation(t->key);
+    return word_index_documents(v, t->key).n || find_nation(t->key);
 }
 
-bool source_phrase_find(const struct labelled *q, const struct vocabulary *v, size_t at,
+bool source_phrase_find(const struct labelled *q, const struct word_index *v, size_t at,
                         size_t *first, size_t *n)
 {
     for (size_t i = at; i < q->n_tokens; i++) {
@@ -113,11 +113,11 @@ bool source_phrase_find(const struct labelled *q, const struct vocabulary *v, si
     return false;
 }
 
-bool source_phrase_documents(const struct labelled *q, const struct vocabulary *v, size_t first,
+bool source_phrase_documents(const struct labelled *q, const struct word_index *v, size_t first,
                              size_t n, struct arena *arena, size_t **out, size_t *n_out,
                              struct error *err)
 {
-    const struct catalog *c = vocabulary_catalog(v);
+    const struct catalog *c = word_index_catalog(v);
     size_t *score = arena_array(arena, c->n_documents + 1, sizeof *score);
     *out = arena_array(arena, c->n_documents + 1, sizeof **out);
     *n_out = 0;
@@ -127,7 +127,7 @@ bool source_phrase_documents(const struct labelled *q, const struct vocabulary *
         const struct token *t = &q->tokens[i];
         if (is_class(q, i, WORD_FUNCTION) || token_year(q, i)) continue;
         const struct nation *nation = find_nation(t->key);
-        struct postings docs = vocabulary_documents(v, t->key);
+        struct postings docs = word_index_documents(v, t->key);
         bool source = is_class(q, i, WORD_SOURCE);
         /* Words that tell count double; "list" and "data" only decide between equals. */
         size_t weight = source ? 1 : 4;

@@ -8,12 +8,12 @@
 
 /* The first phrase at or behind token `at` that names documents; false: none. The tokens include the
  * article and the word for the document ("the German price list"). */
-bool source_phrase_find(const struct labelled *q, const struct vocabulary *v, size_t at,
+bool source_phrase_find(const struct labelled *q, const struct word_index *v, size_t at,
                         size_t *first, size_t *n);
 
 /* The documents that the tokens [first, first + n) name: indices into the catalog, rising, in the arena.
  * *n_out 0: none is called so (the words are then not understood). */
-bool source_phrase_documents(const struct labelled *q, const struct vocabulary *v, size_t first,
+bool source_phrase_documents(const struct labelled *q, const struct word_index *v, size_t first,
                              size_t n, struct arena *arena, size_t **out, size_t *n_out,
                              struct error *err);
 

@@ -81,11 +81,6 @@ bool store_add_record(struct store *s, int64_t source, const struct fact_record 
 bool store_add_values(struct store *s, int64_t record, int64_t column,
                       const struct fact_value *values, size_t n, struct error *err);
 
-/* Adds a passage and its vehicle, as store_add_chunk does, but takes no facts from its text.
- * `record`: what it is about; 0: none. */
-bool store_add_passage(struct store *s, const struct chunk *passage, int64_t record,
-                       struct error *err);
-
 /* ---- the catalog ---- */
 
 struct catalog_document {

@@ -40,16 +40,6 @@ static const char SCHEMA_PASSAGES[] =
     "CREATE VIRTUAL TABLE chunks_fts USING fts5(title, text, content='chunks', content_rowid='id',"
     "  tokenize=\"porter unicode61 remove_diacritics 2\");";
 
-/* Facts as the lines of passages: version 1. They go when nothing reads them any more. */
-static const char SCHEMA_LINES[] =
-    "CREATE TABLE attributes (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);"
-    "CREATE TABLE facts ("
-    "  chunk INTEGER NOT NULL REFERENCES chunks(id) ON DELETE CASCADE,"
-    "  line INTEGER NOT NULL,"
-    "  attribute INTEGER NOT NULL REFERENCES attributes(id),"
-    "  value TEXT NOT NULL, unit TEXT NOT NULL, number REAL,"
-    "  PRIMARY KEY (chunk, line)) WITHOUT ROWID;";
-
 /* Typed facts. Ids rise and are never given out twice, so that a catalog that is out of date finds
  * nothing rather than something else. The columns and the records of a source have consecutive ids;
  * a source's first record is a multiple of FACT_BLOCK_RECORDS, so that no block is of two sources,
@@ -101,7 +91,9 @@ static const char FROM_VERSION_1[] =
     "ALTER TABLE documents ADD COLUMN title TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE documents ADD COLUMN language TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE documents ADD COLUMN reading INTEGER NOT NULL DEFAULT 0;"
-    "ALTER TABLE chunks ADD COLUMN record INTEGER;";
+    "ALTER TABLE chunks ADD COLUMN record INTEGER;"
+    "DROP TABLE facts;" /* lines of passages in parts: typed facts take their place */
+    "DROP TABLE attributes;";
 
 static bool set_version(struct store *s, struct error *err)
 {
@@ -113,8 +105,8 @@ static bool set_version(struct store *s, struct error *err)
 
 static bool create(struct store *s, struct error *err)
 {
-    return store_exec(s, SCHEMA_PASSAGES, err) && store_exec(s, SCHEMA_LINES, err) &&
-           store_exec(s, SCHEMA_FACTS, err) && set_version(s, err);
+    return store_exec(s, SCHEMA_PASSAGES, err) && store_exec(s, SCHEMA_FACTS, err) &&
+           set_version(s, err);
 }
 
 /* One step a version; the file is as it was when one fails. */

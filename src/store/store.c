@@ -265,7 +265,7 @@ bool store_delete_all(struct store *s, size_t *n, struct error *err)
     bool ok = store_read_int(s, "SELECT count(*) FROM documents", &count, err) &&
               store_exec(s,
                          "INSERT INTO chunks_fts(chunks_fts) VALUES ('delete-all');"
-                         "DELETE FROM documents; DELETE FROM vehicles; DELETE FROM attributes;"
+                         "DELETE FROM documents; DELETE FROM vehicles;"
                          "DELETE FROM fact_sources; DELETE FROM fact_columns;"
                          "DELETE FROM fact_records; DELETE FROM fact_terms;"
                          "DELETE FROM fact_values",

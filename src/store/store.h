@@ -76,8 +76,10 @@ bool store_begin_document(struct store *s, const char *path, const char *kind, u
 bool store_document_is_current(struct store *s, const char *path, uint64_t hash, bool *current,
                                struct error *err);
 
-/* Adds a chunk, its vehicle and the facts of its text to the document that was begun. */
-bool store_add_chunk(struct store *s, const struct chunk *chunk, struct error *err);
+/* Adds a passage and its vehicle to the document that was begun. `record`: what it is about, of the
+ * typed facts; 0: none. */
+bool store_add_passage(struct store *s, const struct chunk *passage, int64_t record,
+                       struct error *err);
 
 struct store_written {
     size_t chunks, facts, vehicles; /* vehicles: distinct ones that the document names first */
@@ -178,28 +180,5 @@ bool store_document_chunks(struct store *s, int64_t document, size_t offset, siz
 
 /* One chunk, appended; score 0. */
 bool store_read_chunk(struct store *s, int64_t chunk, struct hit_list *out, struct error *err);
-
-/* The facts with a number and a vehicle that the filter lets through, whose names `wanted` takes,
- * in the order of the documents. The array and its strings live in the arena. */
-struct store_figure {
-    int64_t chunk;
-    const char *name, *value, *unit;
-    double number; /* in `unit` */
-    struct vehicle vehicle;
-};
-typedef bool store_wanted(void *context, const char *name);
-bool store_find_figures(struct store *s, const struct vehicle_filter *filter, store_wanted *wanted,
-                        void *context, struct arena *arena, struct store_figure **out, size_t *n,
-                        struct error *err);
-
-/* Facts of one chunk as they are stored (for tests and for later calculations). */
-struct store_fact {
-    const char *name, *value, *unit;
-    bool numeric;
-    double number;
-    size_t line; /* of the chunk's text, from 0 */
-};
-bool store_chunk_facts(struct store *s, int64_t chunk, struct arena *arena, struct store_fact **out,
-                       size_t *n, struct error *err);
 
 #endif

@@ -7,8 +7,6 @@
 
 #include <sqlite3.h>
 
-enum { ATTRIBUTE_CACHE = 1024 }; /* a power of two */
-
 struct facts_writer; /* facts_write.c */
 
 struct store {
@@ -19,17 +17,12 @@ struct store {
     bool writing;
     int64_t document;
     struct store_written written;
-    sqlite3_stmt *add_chunk, *index_chunk, *add_fact, *find_vehicle, *add_vehicle, *find_attribute,
-        *add_attribute;
+    sqlite3_stmt *add_chunk, *index_chunk, *find_vehicle, *add_vehicle;
     struct buffer vehicle_text; /* scratch: keys of the vehicle at hand */
     uint64_t last_vehicle_print;
     int64_t last_vehicle;       /* row id; 0: none */
     struct facts_writer *facts; /* NULL before the first source */
     sqlite3_stmt *begin, *end, *find_block, *scan_blocks, *find_version;
-    struct {
-        uint64_t hash;
-        int64_t id; /* 0: empty */
-    } attributes[ATTRIBUTE_CACHE];
 };
 
 /* Fills *err from the last SQLite error: "PATH: doing WHAT: ...". Returns false. */
@@ -68,15 +61,6 @@ bool store_remove_rows(struct store *s, int64_t id, struct error *err);
 /* Runs q, whose columns are STORE_CHUNK_COLUMNS, a score, STORE_HIT_COLUMNS, and appends a hit
  * a row. Finalizes q. */
 bool store_read_hits(struct store *s, sqlite3_stmt *q, struct hit_list *out, struct error *err);
-
-/* As store_prepare; frees sql. */
-sqlite3_stmt *store_prepare_buffer(struct store *s, struct buffer *sql, struct error *err);
-
-/* Reads STORE_VEHICLE_COLUMNS from column `at` on; false when memory is out. */
-bool store_read_vehicle(sqlite3_stmt *q, int at, struct vehicle *v, struct arena *arena);
-
-/* Adds the facts of a passage's lines. */
-bool store_add_lines(struct store *s, int64_t chunk, const char *text, struct error *err);
 
 /* Ends the cached statements. */
 void store_finish_statements(struct store *s);

@@ -65,7 +65,8 @@ void store_filter_bind(sqlite3_stmt *q, const struct vehicle_filter *f)
     if (f->metadata) metadata_bind(q, f->metadata);
 }
 
-sqlite3_stmt *store_prepare_buffer(struct store *s, struct buffer *sql, struct error *err)
+/* As store_prepare; frees sql. */
+static sqlite3_stmt *prepare_buffer(struct store *s, struct buffer *sql, struct error *err)
 {
     sqlite3_stmt *q = NULL;
     if (sql->failed)
@@ -89,7 +90,7 @@ bool store_filter_records(struct store *s, const struct catalog *c,
     struct buffer sql = {0}, ids = {0};
     buffer_puts(&sql, "SELECT v.id FROM vehicles v WHERE ");
     store_filter_sql(filter, &sql);
-    sqlite3_stmt *q = store_prepare_buffer(s, &sql, err);
+    sqlite3_stmt *q = prepare_buffer(s, &sql, err);
     if (!q) return false;
     store_filter_bind(q, filter);
     int rc;
@@ -113,7 +114,8 @@ bool store_filter_records(struct store *s, const struct catalog *c,
 
 #define VEHICLE_COLUMNS STORE_VEHICLE_COLUMNS
 
-bool store_read_vehicle(sqlite3_stmt *q, int at, struct vehicle *v, struct arena *arena)
+/* Reads VEHICLE_COLUMNS from column `at` on. */
+static bool read_vehicle(sqlite3_stmt *q, int at, struct vehicle *v, struct arena *arena)
 {
     v->manufacturer = store_column(q, at, arena);
     v->model = store_column(q, at + 1, arena);
@@ -136,7 +138,7 @@ bool store_find_vehicles(struct store *s, const struct vehicle_filter *filter, s
     store_filter_sql(filter, &sql);
     buffer_puts(&sql, " GROUP BY v.manufacturer_key, v.model_key, v.year, v.trim_key"
                       " ORDER BY v.year DESC, v.id LIMIT ?1");
-    sqlite3_stmt *q = store_prepare_buffer(s, &sql, err);
+    sqlite3_stmt *q = prepare_buffer(s, &sql, err);
     if (!q) return false;
     store_filter_bind(q, filter);
     sqlite3_bind_int64(q, 1, (int64_t)limit);
@@ -155,7 +157,7 @@ bool store_find_vehicles(struct store *s, const struct vehicle_filter *filter, s
             *out = grown;
             cap = more;
         }
-        ok = store_read_vehicle(q, 0, &(*out)[(*n)++], arena) || error_memory(err, "vehicles");
+        ok = read_vehicle(q, 0, &(*out)[(*n)++], arena) || error_memory(err, "vehicles");
     }
     if (ok && rc != SQLITE_DONE) ok = store_fail(s, "looking up vehicles", err);
     sqlite3_finalize(q);
@@ -206,8 +208,8 @@ bool store_read_hits(struct store *s, sqlite3_stmt *q, struct hit_list *out, str
                           .line_last = (size_t)sqlite3_column_int64(q, 7),
                           .record = sqlite3_column_int64(q, 16),
                           .score = sqlite3_column_double(q, 8)};
-        if (!store_read_vehicle(q, 9, &h->vehicle, &out->arena) || !h->path || !h->title ||
-            !h->text || !h->location)
+        if (!read_vehicle(q, 9, &h->vehicle, &out->arena) || !h->path || !h->title || !h->text ||
+            !h->location)
             ok = error_memory(err, "search results");
     }
     if (ok && rc != SQLITE_DONE) ok = store_fail(s, "searching", err);
@@ -268,7 +270,7 @@ bool store_search(struct store *s, const struct store_query *query, struct hit_l
         buffer_free(&sql);
         return error_memory(err, "a query");
     }
-    sqlite3_stmt *q = store_prepare_buffer(s, &sql, err);
+    sqlite3_stmt *q = prepare_buffer(s, &sql, err);
     bool ok = q != NULL;
     if (ok) {
         sqlite3_bind_text64(q, 1, buffer_text(&match), match.len, SQLITE_STATIC, SQLITE_UTF8);
@@ -290,7 +292,7 @@ bool store_vehicle_chunks(struct store *s, const struct vehicle_filter *filter, 
                       " JOIN documents d ON d.id = c.document WHERE ");
     store_filter_sql(filter, &sql);
     buffer_puts(&sql, " ORDER BY v.year DESC, c.id LIMIT ?1");
-    sqlite3_stmt *q = store_prepare_buffer(s, &sql, err);
+    sqlite3_stmt *q = prepare_buffer(s, &sql, err);
     if (!q) return false;
     store_filter_bind(q, filter);
     sqlite3_bind_int64(q, 1, (int64_t)limit);

@@ -7,10 +7,9 @@
 
 void store_finish_statements(struct store *s)
 {
-    sqlite3_stmt **all[] = {&s->add_chunk,     &s->index_chunk, &s->add_fact,
-                            &s->find_vehicle,  &s->add_vehicle, &s->find_attribute,
-                            &s->add_attribute, &s->find_block,  &s->scan_blocks,
-                            &s->find_version,  &s->begin,       &s->end};
+    sqlite3_stmt **all[] = {&s->add_chunk,    &s->index_chunk, &s->find_vehicle,
+                            &s->add_vehicle,  &s->find_block,  &s->scan_blocks,
+                            &s->find_version, &s->begin,       &s->end};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         sqlite3_finalize(*all[i]);
         *all[i] = NULL;
@@ -21,7 +20,6 @@ void store_finish_statements(struct store *s)
 static void forget_rows(struct store *s)
 {
     s->last_vehicle = 0;
-    memset(s->attributes, 0, sizeof s->attributes);
 }
 
 /* What is stored at path: *id 0 when nothing is; *current: it was read as it would be now. */
@@ -67,16 +65,11 @@ static bool prepare_all(struct store *s, struct error *err)
          " location, title, text, record) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"},
         {offsetof(struct store, index_chunk),
          "INSERT INTO chunks_fts(rowid, title, text) VALUES (?1, ?2, ?3)"},
-        {offsetof(struct store, add_fact),
-         "INSERT INTO facts(chunk, line, attribute, value, unit, number)"
-         " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"},
         {offsetof(struct store, find_vehicle), "SELECT id FROM vehicles WHERE print = ?1"},
         {offsetof(struct store, add_vehicle),
          "INSERT INTO vehicles(print, year, manufacturer_key, model_key, trim_key, manufacturer,"
          " model, trim, category, engine_type, transmission)"
          " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"},
-        {offsetof(struct store, find_attribute), "SELECT id FROM attributes WHERE name = ?1"},
-        {offsetof(struct store, add_attribute), "INSERT INTO attributes(name) VALUES (?1)"},
     };
     for (size_t i = 0; i < sizeof STATEMENTS / sizeof *STATEMENTS; i++) {
         sqlite3_stmt **q = (sqlite3_stmt **)(void *)((char *)s + STATEMENTS[i].offset);
@@ -181,8 +174,7 @@ bool store_vehicle_row(struct store *s, const struct vehicle *v, int64_t *id, st
     return true;
 }
 
-static bool add_passage(struct store *s, const struct chunk *c, int64_t record, int64_t *id,
-                        struct error *err)
+bool store_add_passage(struct store *s, const struct chunk *c, int64_t record, struct error *err)
 {
     if (!s->writing) return error_set(err, ERROR_USAGE, "%s: no document was begun", s->path);
     int64_t vehicle;
@@ -214,21 +206,7 @@ static bool add_passage(struct store *s, const struct chunk *c, int64_t record, 
     store_bind(q, 3, c->text, strlen(c->text));
     if (sqlite3_step(q) != SQLITE_DONE) return store_fail(s, "indexing a passage", err);
     s->written.chunks++;
-    *id = chunk;
     return true;
-}
-
-bool store_add_chunk(struct store *s, const struct chunk *c, struct error *err)
-{
-    int64_t chunk = 0;
-    return add_passage(s, c, 0, &chunk, err) && store_add_lines(s, chunk, c->text, err);
-}
-
-bool store_add_passage(struct store *s, const struct chunk *passage, int64_t record,
-                       struct error *err)
-{
-    int64_t chunk;
-    return add_passage(s, passage, record, &chunk, err);
 }
 
 bool store_set_document(struct store *s, const char *title, const char *language, struct error *err)
@@ -262,10 +240,7 @@ bool store_commit(struct store *s, struct store_written *written, struct error *
     /* Statements that are not reset would keep the transaction open. */
     sqlite3_reset(s->add_chunk);
     sqlite3_reset(s->index_chunk);
-    sqlite3_reset(s->add_fact);
     sqlite3_reset(s->add_vehicle);
-    sqlite3_reset(s->find_attribute);
-    sqlite3_reset(s->add_attribute);
     ok = ok && store_bump_version(s, err) && store_exec(s, "COMMIT", err);
     if (!ok) {
         store_rollback(s);

@@ -73,8 +73,6 @@ struct category {
 extern const struct category CATEGORIES[];
 extern const size_t CATEGORY_COUNT;
 
-/* Whether a category is another one or below it: a CVT is an automatic. */
-bool category_is(int category, int other);
 
 enum term_kind {
     TERM_ATTRIBUTE, /* id: index into REGISTRY; qualifiers: those that the name itself carries */

@@ -112,7 +112,7 @@ static void document_that_is_rolled_back_leaves_nothing(void **state)
     c.vehicle.manufacturer = "Toyota";
     assert_true(store_begin_document(s, "/a", "csv", 1, 10, &outcome, &err));
     assert_int_equal(outcome, STORE_NEW);
-    assert_true(store_add_chunk(s, &c, &err));
+    assert_true(store_add_passage(s, &c, 0, &err));
     store_rollback(s);
     expect_counts(s, 0, 0, 0, 0);
     const char *name = "untouched";
@@ -121,11 +121,11 @@ static void document_that_is_rolled_back_leaves_nothing(void **state)
     assert_null(name);
     /* and the store goes on working */
     assert_true(store_begin_document(s, "/a", "csv", 1, 10, &outcome, &err));
-    assert_true(store_add_chunk(s, &c, &err));
+    assert_true(store_add_passage(s, &c, 0, &err));
     struct store_written written;
     assert_true(store_commit(s, &written, &err));
     assert_int_equal(written.vehicles, 1);
-    expect_counts(s, 1, 1, 1, 1);
+    expect_counts(s, 1, 1, 1, 0);
     arena_free(&arena);
     store_close(s);
 }
@@ -236,36 +236,6 @@ static void search_is_filtered_and_ranked(void **state)
     store_close(s);
 }
 
-static void facts_are_kept_with_number_and_unit(void **state)
-{
-    (void)state;
-    struct store *s = cars_store();
-    struct error err = {0};
-    struct arena arena = {0};
-    struct hit_list hits = {0};
-    struct vehicle_filter truck = {.model = "f150"};
-    assert_true(store_vehicle_chunks(s, &truck, 10, &hits, &err));
-    assert_int_equal(hits.n, 1);
-    struct store_fact *f;
-    size_t n, seen = 0;
-    assert_true(store_chunk_facts(s, hits.items[0].chunk, &arena, &f, &n, &err));
-    assert_int_equal(n, 7);
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(f[i].name, "Towing Capacity") == 0) {
-            assert_string_equal(f[i].value, "13,200");
-            assert_string_equal(f[i].unit, "lb");
-            assert_true(f[i].numeric && f[i].number == 13200);
-            seen++;
-        } else if (strcmp(f[i].name, "Body Style") == 0) {
-            assert_false(f[i].numeric);
-            seen++;
-        }
-    assert_int_equal(seen, 2);
-    arena_free(&arena);
-    hit_list_free(&hits);
-    store_close(s);
-}
-
 static void values_of_a_field_are_listed_once_in_order(void **state)
 {
     (void)state;
@@ -351,7 +321,6 @@ int main(void)
         cmocka_unit_test(vehicles_are_found_by_keys),
         cmocka_unit_test(search_takes_query_syntax_as_words),
         cmocka_unit_test(search_is_filtered_and_ranked),
-        cmocka_unit_test(facts_are_kept_with_number_and_unit),
         cmocka_unit_test(values_of_a_field_are_listed_once_in_order),
         cmocka_unit_test(a_document_is_looked_at_by_number_and_path),
         cmocka_unit_test(all_documents_go_at_once),
