@@ -35,8 +35,8 @@ static void add_field(struct csv_scanner *s, size_t begin, size_t end, bool doub
         s->cap = cap;
     }
     size_t offset = line - s->record_line;
-    s->fields[s->n_fields++] =
-        (struct csv_field){begin, end, offset > UINT32_MAX ? UINT32_MAX : (uint32_t)offset, doubled};
+    s->fields[s->n_fields++] = (struct csv_field){
+        begin, end, offset > UINT32_MAX ? UINT32_MAX : (uint32_t)offset, doubled};
 }
 
 /* The bytes of a line end at data[at]: 2 for CRLF, 1 for LF or CR, 0 for none. */
@@ -63,8 +63,8 @@ struct quoted {
     bool doubled, inner;
 };
 
-/* Whether the lines that a quoted field swallows are records of their own: each has as many fields as
- * the record before. `open` and `close` are its quotes. */
+/* Whether the lines that a quoted field swallows are records of their own: each has as many fields
+ * as the record before. `open` and `close` are its quotes. */
 static bool swallows_records(const struct csv_scanner *s, const struct quoted *q, size_t open)
 {
     if (s->expected < 2) return false;
@@ -184,8 +184,8 @@ struct tally {
     size_t counts[MAX_COUNT + 1]; /* records by their number of fields */
     size_t records, several;      /* all; with two fields and more */
     size_t as_before, last;
-    size_t fields, decimal;       /* all; delimiters between two digits */
-    size_t spaced, labels;        /* delimiters with a space behind; first fields with a colon */
+    size_t fields, decimal; /* all; delimiters between two digits */
+    size_t spaced, labels;  /* delimiters with a space behind; first fields with a colon */
 };
 
 static void tally_record(struct tally *t, size_t fields)

@@ -1,6 +1,6 @@
-/* Delimited text: walks over it in memory and gives one record at a time, as spans of the text. RFC 4180
- * quotes with line ends inside them; CR, LF and CRLF. Nothing is an error: a quote that would swallow
- * records, or is never closed, is an ordinary character.
+/* Delimited text: walks over it in memory and gives one record at a time, as spans of the text. RFC
+ * 4180 quotes with line ends inside them; CR, LF and CRLF. Nothing is an error: a quote that would
+ * swallow records, or is never closed, is an ordinary character.
  *
  *   struct csv_scanner s;
  *   csv_scanner_init(&s, data, len, csv_delimiter_find(data, len, 0, NULL));
@@ -15,11 +15,10 @@
 #include <stdint.h>
 
 struct csv_field {
-    size_t begin, end; /* bytes of the text, quotes left out */
+    size_t begin, end;    /* bytes of the text, quotes left out */
     uint32_t line_offset; /* its line is the record's and this */
-    bool doubled;      /* holds quotes that are written twice */
+    bool doubled;         /* holds quotes that are written twice */
 };
-
 
 struct csv_scanner {
     const char *data; /* borrowed */
@@ -42,22 +41,22 @@ struct csv_scanner {
 void csv_scanner_init(struct csv_scanner *s, const char *data, size_t len, char delimiter);
 void csv_scanner_free(struct csv_scanner *s);
 
-/* Reads the next record; an empty line is one with one empty field. False at the end, or when memory is
- * out. Linear over the whole text. */
+/* Reads the next record; an empty line is one with one empty field. False at the end, or when
+ * memory is out. Linear over the whole text. */
 bool csv_scanner_next(struct csv_scanner *s);
 
 /* How sure a delimiter is. */
 struct csv_evidence {
-    size_t records;    /* seen, blank lines left out */
-    double agreement;  /* 0 to 1: records with as many fields as most, or as the one before */
-    double fields;     /* mean number of them */
-    double spaced;     /* delimiters with a space behind them, as in prose */
-    double labels;     /* records whose first field ends with a colon */
+    size_t records;   /* seen, blank lines left out */
+    double agreement; /* 0 to 1: records with as many fields as most, or as the one before */
+    double fields;    /* mean number of them */
+    double spaced;    /* delimiters with a space behind them, as in prose */
+    double labels;    /* records whose first field ends with a colon */
 };
 
-/* The delimiter among comma, semicolon, tab and '|' that splits the lines most evenly (the first MB of
- * them). `usual` (0: none) is favoured, as the tab is by the name .tsv. Where nothing splits: `usual`,
- * else a comma, with fields 1. `evidence` may be NULL. */
+/* The delimiter among comma, semicolon, tab and '|' that splits the lines most evenly (the first MB
+ * of them). `usual` (0: none) is favoured, as the tab is by the name .tsv. Where nothing splits:
+ * `usual`, else a comma, with fields 1. `evidence` may be NULL. */
 char csv_delimiter_find(const char *data, size_t len, char usual, struct csv_evidence *evidence);
 
 #endif

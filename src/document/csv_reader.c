@@ -1,6 +1,6 @@
-/* Delimited text as tables. Blank records separate tables where what follows is one of its own; lines
- * of text above a table are its caption, those below it notes. What the first rows of a table mean
- * (names, units, data) is found by ingest. */
+/* Delimited text as tables. Blank records separate tables where what follows is one of its own;
+ * lines of text above a table are its caption, those below it notes. What the first rows of a table
+ * mean (names, units, data) is found by ingest. */
 #include "document/csv.h"
 #include "document/reader.h"
 
@@ -33,8 +33,8 @@ struct csv_document {
     struct table_builder t; /* all records that are not blank */
     struct record *records; /* (t.n_rows) */
     size_t cap_records;
-    struct buffer text;    /* scratch */
-    struct buffer caption; /* of the table to come */
+    struct buffer text;                      /* scratch */
+    struct buffer caption;                   /* of the table to come */
     size_t counts[DOCUMENT_MAX_COLUMNS + 1]; /* scratch of most_common: all zero between calls */
     struct line_list literal, inner;
     size_t usual_width;  /* of the document's rows */
@@ -84,7 +84,8 @@ static const struct cell *row_cell(const struct csv_document *d, size_t i, size_
     return column < row_width(d, i) ? &d->t.cells[d->t.rows[i].first + column] : &EMPTY;
 }
 
-/* The most common width (or number of fields) above 1 of rows [a, z), the larger of equals; 0: none. */
+/* The most common width (or number of fields) above 1 of rows [a, z), the larger of equals; 0:
+ * none. */
 static size_t most_common(struct csv_document *d, size_t a, size_t z,
                           size_t (*measure)(const struct csv_document *, size_t))
 {
@@ -102,8 +103,8 @@ static size_t most_common(struct csv_document *d, size_t a, size_t z,
 
 enum cell_look { CELL_EMPTY, CELL_TEXT, CELL_NUMBER, CELL_YEAR };
 
-/* Whether a cell looks like a figure: digits first (behind a sign or a currency), few letters. A year
- * may be the name of a column as well. */
+/* Whether a cell looks like a figure: digits first (behind a sign or a currency), few letters. A
+ * year may be the name of a column as well. */
 static enum cell_look cell_look(const struct cell *c)
 {
     const char *s = c->text;
@@ -115,7 +116,8 @@ static enum cell_look cell_look(const struct cell *c)
         digits += s[k] >= '0' && s[k] <= '9';
         letters += ((s[k] | 32) >= 'a' && (s[k] | 32) <= 'z') || (unsigned char)s[k] >= 0xc0;
     }
-    if (i == 0 && c->len == 4 && digits == 4 && (memcmp(s, "19", 2) == 0 || memcmp(s, "20", 2) == 0))
+    if (i == 0 && c->len == 4 && digits == 4 &&
+        (memcmp(s, "19", 2) == 0 || memcmp(s, "20", 2) == 0))
         return CELL_YEAR;
     return letters <= 4 && letters <= digits + 3 ? CELL_NUMBER : CELL_TEXT;
 }
@@ -140,7 +142,8 @@ static bool is_header_like(const struct csv_document *d, size_t h, size_t z)
     return false;
 }
 
-/* Whether row i repeats names of row h, the first of a table: its first cell and half of the others. */
+/* Whether row i repeats names of row h, the first of a table: its first cell and half of the
+ * others. */
 static bool repeats_header(const struct csv_document *d, size_t h, size_t i)
 {
     const struct cell *a = row_cell(d, h, 0), *b = row_cell(d, i, 0);
@@ -156,8 +159,8 @@ static bool repeats_header(const struct csv_document *d, size_t h, size_t i)
     return same >= 2 && same * 2 >= n;
 }
 
-/* A line that stands above or below a table of `width` columns and is no row of it: one cell, or a name
- * and a value where the table has many columns. */
+/* A line that stands above or below a table of `width` columns and is no row of it: one cell, or a
+ * name and a value where the table has many columns. */
 static bool is_text_row(const struct csv_document *d, size_t i, size_t width)
 {
     if (row_cell(d, i, 0)->len == 0) return false;
@@ -226,8 +229,9 @@ static void note_ragged(struct csv_document *d, size_t a, size_t z)
         }
     }
     char text[160];
-    snprintf(text, sizeof text, "%zu fields%s, but the first row has %zu: the rest is in column %zu%s",
-             most, longer.n > 1 ? " or fewer" : "", width, width + 1,
+    snprintf(text, sizeof text,
+             "%zu fields%s, but the first row has %zu: the rest is in column %zu%s", most,
+             longer.n > 1 ? " or fewer" : "", width, width + 1,
              most > width + 1 ? " and the next ones" : "");
     note_lines(d->reader, &longer, text);
     if (shorter.n == 1)
@@ -262,8 +266,8 @@ static void open_table(struct csv_document *d, size_t a, size_t n)
     d->header_width = row_width(d, a);
 }
 
-/* Rows above the first table that are far shorter than it: "Exported 1 May, by the fleet office". Three
- * names with their values are a table. */
+/* Rows above the first table that are far shorter than it: "Exported 1 May, by the fleet office".
+ * Three names with their values are a table. */
 static bool is_preamble(const struct csv_document *d, size_t a, size_t z)
 {
     size_t pairs = 0;
@@ -278,11 +282,11 @@ static bool is_preamble(const struct csv_document *d, size_t a, size_t z)
 static void take_run(struct csv_document *d, size_t a, size_t z)
 {
     size_t width = most_common(d, a, z, row_width), lead = a;
-    size_t open_width = d->n_open ? most_common(d, d->open, d->open + (d->n_open < SAMPLE_ROWS
-                                                                           ? d->n_open
-                                                                           : SAMPLE_ROWS),
-                                                row_width)
-                                  : 0;
+    size_t open_width =
+        d->n_open
+            ? most_common(d, d->open, d->open + (d->n_open < SAMPLE_ROWS ? d->n_open : SAMPLE_ROWS),
+                          row_width)
+            : 0;
     while (lead < z && is_text_row(d, lead, width)) lead++;
     /* A short header above longer rows of figures is not a title. */
     if (lead > a && lead < z && d->t.rows[lead - 1].filled > 1 &&
@@ -300,9 +304,8 @@ static void take_run(struct csv_document *d, size_t a, size_t z)
         return;
     }
     bool own = d->n_open == 0 || is_header_like(d, lead, z) || repeats_header(d, d->open, lead) ||
-               (open_width != width &&
-                most_common(d, d->open, d->open + 1, row_fields) !=
-                    most_common(d, lead, z, row_fields));
+               (open_width != width && most_common(d, d->open, d->open + 1, row_fields) !=
+                                           most_common(d, lead, z, row_fields));
     if (!own) { /* what stands between is a band row of the table */
         d->n_open = z - d->open;
         d->n_pending = 0;
@@ -408,8 +411,7 @@ static bool read_records(struct csv_document *d, struct error *err)
     struct document_reader *r = d->reader;
     size_t skip, number = 0;
     char delimiter = stated_delimiter(r->data, r->len, &skip);
-    if (!delimiter)
-        delimiter = csv_delimiter_find(r->data, r->len, usual_delimiter(r->path), NULL);
+    if (!delimiter) delimiter = csv_delimiter_find(r->data, r->len, usual_delimiter(r->path), NULL);
     r->out->delimiter = delimiter;
     struct csv_scanner s;
     csv_scanner_init(&s, r->data, r->len, delimiter);

@@ -43,12 +43,10 @@ bool document_kind_of_name(const char *path, enum document_kind *kind)
         const char *extension;
         enum document_kind kind;
     } KINDS[] = {
-        {"csv", DOCUMENT_CSV},          {"tsv", DOCUMENT_CSV},
-        {"tab", DOCUMENT_CSV},          {"psv", DOCUMENT_CSV},
-        {"json", DOCUMENT_JSON},        {"jsonl", DOCUMENT_JSON_LINES},
-        {"ndjson", DOCUMENT_JSON_LINES}, {"md", DOCUMENT_MARKDOWN},
-        {"markdown", DOCUMENT_MARKDOWN}, {"txt", DOCUMENT_TEXT},
-        {"text", DOCUMENT_TEXT},
+        {"csv", DOCUMENT_CSV},           {"tsv", DOCUMENT_CSV},     {"tab", DOCUMENT_CSV},
+        {"psv", DOCUMENT_CSV},           {"json", DOCUMENT_JSON},   {"jsonl", DOCUMENT_JSON_LINES},
+        {"ndjson", DOCUMENT_JSON_LINES}, {"md", DOCUMENT_MARKDOWN}, {"markdown", DOCUMENT_MARKDOWN},
+        {"txt", DOCUMENT_TEXT},          {"text", DOCUMENT_TEXT},
     };
     const char *extension = extension_of(path);
     for (size_t i = 0; i < sizeof KINDS / sizeof *KINDS; i++)
@@ -63,17 +61,39 @@ bool document_kind_of_name(const char *path, enum document_kind *kind)
 static const char *unsupported_name(const char *path)
 {
     static const char *const NAMES[][2] = {
-        {"pdf", "PDF"},        {"doc", "Word"},       {"docx", "Word"},
-        {"xls", "Excel"},      {"xlsx", "Excel"},     {"xlsm", "Excel"},
-        {"xlsb", "Excel"},     {"ppt", "PowerPoint"}, {"pptx", "PowerPoint"},
-        {"odt", "OpenDocument"}, {"ods", "OpenDocument"}, {"html", "HTML"},
-        {"htm", "HTML"},       {"xhtml", "HTML"},     {"xml", "XML"},
-        {"rtf", "RTF"},        {"epub", "EPUB"},      {"parquet", "Parquet"},
-        {"zip", "ZIP"},        {"gz", "gzip"},        {"bz2", "bzip2"},
-        {"xz", "xz"},          {"7z", "7z"},          {"tar", "tar"},
-        {"png", "image"},      {"jpg", "image"},      {"jpeg", "image"},
-        {"gif", "image"},      {"webp", "image"},     {"svg", "image"},
-        {"tif", "image"},      {"tiff", "image"},     {"sqlite", "SQLite"},
+        {"pdf", "PDF"},
+        {"doc", "Word"},
+        {"docx", "Word"},
+        {"xls", "Excel"},
+        {"xlsx", "Excel"},
+        {"xlsm", "Excel"},
+        {"xlsb", "Excel"},
+        {"ppt", "PowerPoint"},
+        {"pptx", "PowerPoint"},
+        {"odt", "OpenDocument"},
+        {"ods", "OpenDocument"},
+        {"html", "HTML"},
+        {"htm", "HTML"},
+        {"xhtml", "HTML"},
+        {"xml", "XML"},
+        {"rtf", "RTF"},
+        {"epub", "EPUB"},
+        {"parquet", "Parquet"},
+        {"zip", "ZIP"},
+        {"gz", "gzip"},
+        {"bz2", "bzip2"},
+        {"xz", "xz"},
+        {"7z", "7z"},
+        {"tar", "tar"},
+        {"png", "image"},
+        {"jpg", "image"},
+        {"jpeg", "image"},
+        {"gif", "image"},
+        {"webp", "image"},
+        {"svg", "image"},
+        {"tif", "image"},
+        {"tiff", "image"},
+        {"sqlite", "SQLite"},
         {"db", "database"},
     };
     const char *extension = extension_of(path);
@@ -90,8 +110,8 @@ static size_t skip_spaces(const char *text, size_t len, size_t i)
     return i;
 }
 
-/* Whether the text begins as a JSON object or array does, and goes on so to the end of what is at hand;
- * *lines: it is several, each on one line. */
+/* Whether the text begins as a JSON object or array does, and goes on so to the end of what is at
+ * hand; *lines: it is several, each on one line. */
 static bool looks_like_json(const char *text, size_t len, bool cut, bool *lines)
 {
     *lines = false;

@@ -51,13 +51,17 @@ const char *binary_kind(const char *data, size_t len)
         {"MM\0*", 4, "a TIFF image"},
         {"\x1f\x8b", 2, "a gzip archive"},
         {"BZh", 3, "a bzip2 archive"},
-        {"\xfd" "7zXZ\0", 6, "an xz archive"},
+        {"\xfd"
+         "7zXZ\0",
+         6, "an xz archive"},
         {"7z\xbc\xaf\x27\x1c", 6, "a 7z archive"},
         {"\x28\xb5\x2f\xfd", 4, "a zstd archive"},
         {"Rar!\x1a\x07", 6, "a RAR archive"},
         {"SQLite format 3\0", 16, "an SQLite database"},
         {"PAR1", 4, "a Parquet file"},
-        {"\x7f" "ELF", 4, "a program"},
+        {"\x7f"
+         "ELF",
+         4, "a program"},
         {"{\\rtf", 5, "an RTF document"},
         {"version https://git-lfs.github.com/", 35,
          "a Git LFS pointer, not the file itself (git lfs pull fetches it)"},
@@ -154,9 +158,12 @@ static struct utf8_count count_utf8(const char *data, size_t len)
     struct utf8_count c = {0};
     for (size_t i = 0; (i = skip_ascii(data, len, i)) < len;) {
         size_t n = data[i] ? utf8_decode(data + i, len - i, NULL) : 0;
-        if (n) c.sequences++;
-        else if (data[i]) c.invalid++;
-        else c.nul++;
+        if (n)
+            c.sequences++;
+        else if (data[i])
+            c.invalid++;
+        else
+            c.nul++;
         i += n ? n : 1;
     }
     return c;
@@ -185,8 +192,8 @@ static bool repair_utf8(struct decoded_text *t, const char *data, size_t len, st
 
 /* ---- UTF-16 ---- */
 
-/* Without a mark: white space, digits and punctuation have a zero byte, always on the same side, and
- * there is no other one. 0: no UTF-16; else 'L' or 'B'. */
+/* Without a mark: white space, digits and punctuation have a zero byte, always on the same side,
+ * and there is no other one. 0: no UTF-16; else 'L' or 'B'. */
 static char find_utf16(const char *data, size_t len)
 {
     size_t zero[2] = {0}, n = (len < 65536 ? len : 65536) & ~(size_t)1;
@@ -199,7 +206,8 @@ static char find_utf16(const char *data, size_t len)
         size_t control = 0;
         for (size_t i = 0; i < n; i += 2) {
             unsigned char low = (unsigned char)data[i + (size_t)!side];
-            if (data[i + (size_t)side] == 0 && low < 32 && !strchr("\t\r\n\f", (char)low)) control++;
+            if (data[i + (size_t)side] == 0 && low < 32 && !strchr("\t\r\n\f", (char)low))
+                control++;
         }
         if (control == 0) return side ? 'L' : 'B';
     }
@@ -215,10 +223,11 @@ static bool decode_utf16(struct decoded_text *t, const char *data, size_t len, b
     for (size_t i = 0; i < len; i += 2) {
         char out[4];
         uint32_t cp = 0;
-        if (i + 1 < len) cp = little ? s[i] | (uint32_t)s[i + 1] << 8 : (uint32_t)s[i] << 8 | s[i + 1];
+        if (i + 1 < len)
+            cp = little ? s[i] | (uint32_t)s[i + 1] << 8 : (uint32_t)s[i] << 8 | s[i + 1];
         if (cp >= 0xd800 && cp < 0xdc00 && i + 3 < len) {
-            uint32_t low = little ? s[i + 2] | (uint32_t)s[i + 3] << 8
-                                  : (uint32_t)s[i + 2] << 8 | s[i + 3];
+            uint32_t low =
+                little ? s[i + 2] | (uint32_t)s[i + 3] << 8 : (uint32_t)s[i + 2] << 8 | s[i + 3];
             if (low >= 0xdc00 && low < 0xe000) {
                 cp = 0x10000 + ((cp - 0xd800) << 10) + (low - 0xdc00);
                 i += 2;

@@ -1,6 +1,6 @@
-/* JSON documents of any shape as tables: a list of objects is one, so is a list of lists, an object by
- * keys or by columns; an object that holds several of them gives each, and what stands beside them as
- * pairs; any other object is one record. */
+/* JSON documents of any shape as tables: a list of objects is one, so is a list of lists, an object
+ * by keys or by columns; an object that holds several of them gives each, and what stands beside
+ * them as pairs; any other object is one record. */
 #include "document/json_reader.h"
 
 #include "document/json_record.h"
@@ -13,7 +13,7 @@ enum {
     CHECK_EVERY = 1024, /* rows */
     MAX_CONTEXT = 16,   /* members of an object that are given to each row of its list */
     MAX_CONTEXT_TEXT = 200,
-    LONG_LIST = 20,     /* elements that no list inside one record is likely to have */
+    LONG_LIST = 20, /* elements that no list inside one record is likely to have */
 };
 
 struct json_document {
@@ -24,8 +24,8 @@ struct json_document {
     /* Members of the objects around a table, by their entries, that its rows get as columns. */
     uint32_t context[MAX_CONTEXT];
     size_t n_context;
-    bool context_missed; /* a table has been made without it */
-    bool about_is_rest;  /* members about the file are no tables, whatever they hold */
+    bool context_missed;          /* a table has been made without it */
+    bool about_is_rest;           /* members about the file are no tables, whatever they hold */
     char path[DOCUMENT_MAX_NAME]; /* names of the members around: the caption */
     size_t path_len;
 };
@@ -191,8 +191,8 @@ static void add_cell(struct json_document *d, struct table_builder *b, size_t v)
     }
 }
 
-/* Lists as rows; `names` (SIZE_MAX: none) is the list of column names, `labels` those of rows. Without
- * names the first row is taken for them when it holds texts alone and the others do not. */
+/* Lists as rows; `names` (SIZE_MAX: none) is the list of column names, `labels` those of rows.
+ * Without names the first row is taken for them when it holds texts alone and the others do not. */
 static bool emit_matrix(struct json_document *d, size_t v, size_t names, size_t labels)
 {
     struct table_builder b;
@@ -243,8 +243,8 @@ static bool emit_matrix(struct json_document *d, size_t v, size_t names, size_t 
 
 /* ---- tables by keys, by columns ---- */
 
-static bool add_keyed(struct json_document *d, size_t v, size_t levels, uint32_t keys[JSON_MAX_KEYS],
-                      size_t depth, bool hidden, size_t *number)
+static bool add_keyed(struct json_document *d, size_t v, size_t levels,
+                      uint32_t keys[JSON_MAX_KEYS], size_t depth, bool hidden, size_t *number)
 {
     static const char *const NAMES[JSON_MAX_KEYS] = {"key", "key 2", "key 3"};
     for (size_t i = v + 1; i < at(d, v)->next; i = at(d, i)->next) {
@@ -290,8 +290,7 @@ static bool emit_columnar(struct json_document *d, size_t v, size_t n)
     for (size_t i = v + 1; i < at(d, v)->next; i = at(d, i)->next) {
         if (!json_is_column(d->tape, i, n)) continue;
         buffer_clear(&d->rows.text);
-        json_decode(d->tape->data, at(d, i)->key, at(d, i)->key + at(d, i)->key_len,
-                    &d->rows.text);
+        json_decode(d->tape->data, at(d, i)->key, at(d, i)->key + at(d, i)->key_len, &d->rows.text);
         size_t len = d->rows.text.len < DOCUMENT_MAX_NAME ? d->rows.text.len : DOCUMENT_MAX_NAME;
         table_builder_add_cell(&b, buffer_text(&d->rows.text), len, at(d, i)->line, at(d, i)->key);
         next[columns++] = (uint32_t)i + 1;
@@ -370,8 +369,8 @@ static bool rest_of_context(struct json_document *d, size_t i, size_t n)
     return false;
 }
 
-/* Whether an object is there for the tables that it holds, or is one record that has lists among its
- * fields: the richer one is what the file is about. */
+/* Whether an object is there for the tables that it holds, or is one record that has lists among
+ * its fields: the richer one is what the file is about. */
 static bool is_container(const struct json_document *d, size_t v)
 {
     double own = 0, inner = 0;
@@ -448,8 +447,8 @@ static bool emit_value(struct json_document *d, size_t v)
 bool json_error_set(const struct document_reader *r, const struct json_error *bad,
                     struct error *err)
 {
-    return error_set(err, ERROR_INPUT, "%s: line %zu: not JSON: %s%s", r->path, bad->line, bad->what,
-                     bad->at == r->len ? ", but the file ends here" : "");
+    return error_set(err, ERROR_INPUT, "%s: line %zu: not JSON: %s%s", r->path, bad->line,
+                     bad->what, bad->at == r->len ? ", but the file ends here" : "");
 }
 
 /* Values one behind the other, as some programs write them: as if they were a list's elements. */
@@ -499,8 +498,7 @@ bool json_read_values(struct document_reader *r, bool by_lines, struct error *er
     if (ok) {
         size_t behind = json_skip_space(r->data, r->len, end);
         bool container = json_is_container(&tape.values[0]);
-        if (by_lines && container && behind < r->len &&
-            json_lines_follow(r->data, r->len, end)) {
+        if (by_lines && container && behind < r->len && json_lines_follow(r->data, r->len, end)) {
             r->out->kind = DOCUMENT_JSON_LINES;
             json_tape_free(&tape);
             return read_json_lines_document(r, err);

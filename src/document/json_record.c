@@ -10,8 +10,8 @@
 #include <xxhash.h>
 
 enum {
-    MAX_COPIED = 64,           /* cells of a parent that are copied to the rows below it */
-    MAX_MEMBER_NOTES = 3,      /* repeated members, each by its line; then counted */
+    MAX_COPIED = 64,      /* cells of a parent that are copied to the rows below it */
+    MAX_MEMBER_NOTES = 3, /* repeated members, each by its line; then counted */
     SPARE_COPIES = 64 * 1024,
 };
 
@@ -19,10 +19,8 @@ enum {
 
 void json_rows_init(struct json_rows *t, struct document_reader *r, const struct json_tape *tape)
 {
-    *t = (struct json_rows){.reader = r,
-                            .tape = tape,
-                            .guess = NO_GUESS,
-                            .copies_left = r->len / 4 + SPARE_COPIES};
+    *t = (struct json_rows){
+        .reader = r, .tape = tape, .guess = NO_GUESS, .copies_left = r->len / 4 + SPARE_COPIES};
 }
 
 void json_rows_free(struct json_rows *t)
@@ -79,7 +77,8 @@ static bool column_is(const struct json_rows *t, size_t c, const char *name, siz
     return t->columns[c].len == len && memcmp(t->columns[c].name, name, len) == 0;
 }
 
-/* The column of that name, made when there is none. NO_GUESS: there are too many, or memory is out. */
+/* The column of that name, made when there is none. NO_GUESS: there are too many, or memory is out.
+ */
 static uint32_t find_column(struct json_rows *t, const char *name, size_t len,
                             const struct json_value *from)
 {
@@ -97,12 +96,11 @@ static uint32_t find_column(struct json_rows *t, const char *name, size_t len,
         return NO_GUESS;
     t->columns = columns;
     uint64_t begin = from->key_len ? from->key : from->begin;
-    t->columns[t->n_columns] =
-        (struct json_column){.name = reader_keep(t->reader, name, len),
-                             .len = (uint32_t)len,
-                             .line = from->line,
-                             .begin = t->reader->base + begin,
-                             .hash = hash};
+    t->columns[t->n_columns] = (struct json_column){.name = reader_keep(t->reader, name, len),
+                                                    .len = (uint32_t)len,
+                                                    .line = from->line,
+                                                    .begin = t->reader->base + begin,
+                                                    .hash = hash};
     t->slots[slot] = (uint32_t)++t->n_columns;
     return (uint32_t)(t->n_columns - 1);
 }
@@ -131,7 +129,8 @@ static uint32_t take_column(struct json_rows *t, const char *name, size_t len,
         } while (c != NO_GUESS && t->columns[c].last_row == t->n_rows);
         if (t->n_repeated++ < MAX_MEMBER_NOTES)
             reader_note(t->reader, "line %u: \"%.*s\" is given again: it is column \"%s\"",
-                        (unsigned)from->line, (int)utf8_complete_prefix(name, len < 100 ? len : 100), name, other);
+                        (unsigned)from->line,
+                        (int)utf8_complete_prefix(name, len < 100 ? len : 100), name, other);
         if (c == NO_GUESS) {
             t->n_left_out++;
             return c;
@@ -146,8 +145,7 @@ static uint32_t take_column(struct json_rows *t, const char *name, size_t len,
 static void add_entry(struct json_rows *t, uint32_t column, const struct cell *cell)
 {
     void *entries = t->entries;
-    if (column == NO_GUESS ||
-        !grow(t, &entries, t->n_entries, &t->cap_entries, sizeof *t->entries))
+    if (column == NO_GUESS || !grow(t, &entries, t->n_entries, &t->cap_entries, sizeof *t->entries))
         return;
     t->entries = entries;
     t->entries[t->n_entries++] = (struct json_entry){*cell, column};
@@ -257,8 +255,7 @@ void json_rows_add_key(struct json_rows *t, const char *name, size_t len, size_t
     if (column == NO_GUESS) return;
     buffer_clear(&t->text);
     json_decode(t->tape->data, v->key, v->key + v->key_len, &t->text);
-    struct cell cell =
-        reader_cell(t->reader, buffer_text(&t->text), t->text.len, v->line, v->key);
+    struct cell cell = reader_cell(t->reader, buffer_text(&t->text), t->text.len, v->line, v->key);
     add_entry(t, column, &cell);
     extend(t, v);
 }
@@ -353,9 +350,8 @@ static void add_at_path(struct json_rows *t, size_t v)
             buffer_putc(&t->text, ' ');
             append_text(t, &t->tape->values[unit]);
         }
-        struct cell cell =
-            reader_cell(t->reader, buffer_text(&t->text), t->text.len, t->tape->values[value].line,
-                        t->tape->values[value].begin);
+        struct cell cell = reader_cell(t->reader, buffer_text(&t->text), t->text.len,
+                                       t->tape->values[value].line, t->tape->values[value].begin);
         add_entry(t, column, &cell);
     } else {
         json_rows_add_members(t, v);
@@ -459,7 +455,8 @@ static void note_left_out(struct json_rows *t)
         reader_note(t->reader, "lines %zu-%zu: %zu values beyond %d columns are left out",
                     t->line_first, t->line_last, t->n_left_out, DOCUMENT_MAX_COLUMNS);
     if (t->n_repeated > MAX_MEMBER_NOTES)
-        reader_note(t->reader, "%zu more members are given again", t->n_repeated - MAX_MEMBER_NOTES);
+        reader_note(t->reader, "%zu more members are given again",
+                    t->n_repeated - MAX_MEMBER_NOTES);
 }
 
 static void empty_rows(struct json_rows *t)
@@ -472,9 +469,10 @@ static void empty_rows(struct json_rows *t)
 }
 
 /* Rows [first, first + n) with the columns of group `group`, `used` by their number in it. */
-static struct table *emit_group(struct json_rows *t, struct table_builder *b, size_t first, size_t n,
-                                const uint32_t *used, size_t n_used, const struct cell **row,
-                                const char *caption, size_t caption_len, enum row_word word)
+static struct table *emit_group(struct json_rows *t, struct table_builder *b, size_t first,
+                                size_t n, const uint32_t *used, size_t n_used,
+                                const struct cell **row, const char *caption, size_t caption_len,
+                                enum row_word word)
 {
     table_builder_add_row(b, 0);
     for (size_t c = 0; c < n_used; c++) {
@@ -505,8 +503,8 @@ static struct table *emit_group(struct json_rows *t, struct table_builder *b, si
             row[c] = NULL;
         }
     }
-    return table_builder_end(b, caption, caption_len, word, 1, t->line_first, t->line_last, t->begin,
-                             t->end);
+    return table_builder_end(b, caption, caption_len, word, 1, t->line_first, t->line_last,
+                             t->begin, t->end);
 }
 
 struct table *json_rows_end(struct json_rows *t, const char *caption, size_t caption_len,
@@ -520,8 +518,8 @@ struct table *json_rows_end(struct json_rows *t, const char *caption, size_t cap
     table_builder_init(&b, r);
     if (!used || !row) r->failed = true;
     note_left_out(t);
-    /* Records that have little in common would make a table that is mostly empty, and far larger than
-     * the file: it is given in parts, each with its own columns. */
+    /* Records that have little in common would make a table that is mostly empty, and far larger
+     * than the file: it is given in parts, each with its own columns. */
     for (size_t first = 0, group = 1; first < t->n_rows && !r->failed; group++) {
         size_t n = 0, n_used = 0, filled = 0;
         while (first + n < t->n_rows) {
@@ -546,8 +544,9 @@ struct table *json_rows_end(struct json_rows *t, const char *caption, size_t cap
         if (!result) result = table;
         first += n;
         if (first < t->n_rows && group == 1)
-            reader_note(r, "lines %zu-%zu: records with few members in common: given as several "
-                           "tables",
+            reader_note(r,
+                        "lines %zu-%zu: records with few members in common: given as several "
+                        "tables",
                         t->line_first, t->line_last);
     }
     table_builder_free(&b);
@@ -565,10 +564,8 @@ struct table *json_rows_end_pairs(struct json_rows *t, const char *caption, size
     for (size_t e = 0; e < t->n_entries; e++) {
         const struct json_column *column = &t->columns[t->entries[e].column];
         if (t->entries[e].cell.len == 0) continue;
-        struct cell name = {.text = column->name,
-                            .len = column->len,
-                            .line = column->line,
-                            .begin = column->begin};
+        struct cell name = {
+            .text = column->name, .len = column->len, .line = column->line, .begin = column->begin};
         table_builder_add_row(&b, b.n_rows + 1);
         table_builder_add_made(&b, &name);
         table_builder_add_made(&b, &t->entries[e].cell);

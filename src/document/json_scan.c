@@ -18,7 +18,8 @@ void json_tape_free(struct json_tape *t)
 
 size_t json_skip_space(const char *data, size_t len, size_t at)
 {
-    while (at < len && (data[at] == ' ' || data[at] == '\n' || data[at] == '\r' || data[at] == '\t'))
+    while (at < len &&
+           (data[at] == ' ' || data[at] == '\n' || data[at] == '\r' || data[at] == '\t'))
         at++;
     return at;
 }

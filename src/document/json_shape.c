@@ -19,8 +19,7 @@ bool json_key_is(const struct json_tape *t, size_t v, const char *name)
 static bool same_key(const struct json_tape *t, size_t a, size_t b)
 {
     const struct json_value *x = &t->values[a], *y = &t->values[b];
-    return x->key_len == y->key_len &&
-           memcmp(t->data + x->key, t->data + y->key, x->key_len) == 0;
+    return x->key_len == y->key_len && memcmp(t->data + x->key, t->data + y->key, x->key_len) == 0;
 }
 
 static size_t count_type(const struct json_tape *t, size_t v, uint8_t type)
@@ -74,22 +73,23 @@ static bool is_one_of(const struct json_tape *t, size_t v, const char *const *na
 
 static bool is_value_name(const struct json_tape *t, size_t v)
 {
-    static const char *const NAMES[] = {"value", "val", "amount", "wert", "valeur", "valor", "@value"};
+    static const char *const NAMES[] = {"value",  "val",   "amount", "wert",
+                                        "valeur", "valor", "@value"};
     return is_one_of(t, v, NAMES, sizeof NAMES / sizeof *NAMES);
 }
 
 static bool is_unit_name(const struct json_tape *t, size_t v)
 {
-    static const char *const NAMES[] = {"unit", "units", "uom", "unitText", "unit_text",
-                                        "einheit", "unite", "unidad"};
+    static const char *const NAMES[] = {"unit",      "units",   "uom",   "unitText",
+                                        "unit_text", "einheit", "unite", "unidad"};
     return is_one_of(t, v, NAMES, sizeof NAMES / sizeof *NAMES);
 }
 
 static bool is_pair_name(const struct json_tape *t, size_t v)
 {
-    static const char *const NAMES[] = {"name",    "attribute", "key",       "label",
-                                        "property", "spec",     "field",     "title",
-                                        "feature", "parameter", "merkmal",   "attribut"};
+    static const char *const NAMES[] = {"name",     "attribute", "key",     "label",
+                                        "property", "spec",      "field",   "title",
+                                        "feature",  "parameter", "merkmal", "attribut"};
     return is_one_of(t, v, NAMES, sizeof NAMES / sizeof *NAMES);
 }
 
@@ -173,7 +173,8 @@ static bool add_level(const struct json_tape *t, size_t v, size_t levels, struct
             continue;
         }
         if (t->values[i].count == 0) continue;
-        if (levels > 1 ? !add_level(t, i, levels - 1, s) : (add_shape(t, i, s), false)) return false;
+        if (levels > 1 ? !add_level(t, i, levels - 1, s) : (add_shape(t, i, s), false))
+            return false;
     }
     return other < n;
 }
@@ -294,19 +295,83 @@ bool json_is_split(const struct json_tape *t, size_t v, size_t *names, size_t *r
 bool json_is_about_file(const struct json_tape *t, size_t v)
 {
     static const char *const NAMES[] = {
-        "source",       "sources",    "url",         "uri",        "link",       "links",
-        "href",         "license",    "licence",     "copyright",  "attribution", "credits",
-        "author",       "authors",    "publisher",   "version",    "schema",     "schema_version",
-        "generated",    "generated_at", "generatedAt", "generator", "created",   "created_at",
-        "createdAt",    "updated",    "updated_at",  "updatedAt",  "last_updated", "lastUpdated",
-        "modified",     "retrieved",  "date",        "timestamp",  "count",      "total",
-        "total_count",  "totalCount", "total_results", "size",     "page",       "pages",
-        "per_page",     "page_size",  "limit",       "offset",     "next",       "previous",
-        "prev",         "has_more",   "status",      "success",    "ok",         "error",
-        "errors",       "message",    "code",        "title",      "description", "comment",
-        "comments",     "note",       "notes",       "readme",     "language",   "encoding",
-        "format",       "meta",       "metadata",    "info",       "context",    "units",
-        "quelle",       "stand",      "fuente",      "fecha",      "\xe6\x9d\xa5\xe6\xba\x90",
+        "source",
+        "sources",
+        "url",
+        "uri",
+        "link",
+        "links",
+        "href",
+        "license",
+        "licence",
+        "copyright",
+        "attribution",
+        "credits",
+        "author",
+        "authors",
+        "publisher",
+        "version",
+        "schema",
+        "schema_version",
+        "generated",
+        "generated_at",
+        "generatedAt",
+        "generator",
+        "created",
+        "created_at",
+        "createdAt",
+        "updated",
+        "updated_at",
+        "updatedAt",
+        "last_updated",
+        "lastUpdated",
+        "modified",
+        "retrieved",
+        "date",
+        "timestamp",
+        "count",
+        "total",
+        "total_count",
+        "totalCount",
+        "total_results",
+        "size",
+        "page",
+        "pages",
+        "per_page",
+        "page_size",
+        "limit",
+        "offset",
+        "next",
+        "previous",
+        "prev",
+        "has_more",
+        "status",
+        "success",
+        "ok",
+        "error",
+        "errors",
+        "message",
+        "code",
+        "title",
+        "description",
+        "comment",
+        "comments",
+        "note",
+        "notes",
+        "readme",
+        "language",
+        "encoding",
+        "format",
+        "meta",
+        "metadata",
+        "info",
+        "context",
+        "units",
+        "quelle",
+        "stand",
+        "fuente",
+        "fecha",
+        "\xe6\x9d\xa5\xe6\xba\x90",
     };
     const struct json_value *m = &t->values[v];
     if (m->key_len && strchr("_$@", t->data[m->key])) return true;
@@ -335,7 +400,8 @@ double json_richness(const struct json_tape *t, size_t v)
     bool list = x->type == JSON_LIST;
     if (!list && json_is_columnar(t, v, &n)) return (double)x->count;
     if (!list && json_is_split(t, v, &names, &rows, &labels)) return mean_leaves(t, rows);
-    bool table = list ? json_is_record_list(t, v) || json_is_matrix(t, v) : json_key_levels(t, v) > 0;
+    bool table =
+        list ? json_is_record_list(t, v) || json_is_matrix(t, v) : json_key_levels(t, v) > 0;
     double best = table ? mean_leaves(t, v) : 0;
     for (size_t i = v + 1; i < x->next && k < (list ? 16 : SAMPLE); i = t->values[i].next, k++) {
         double inner = json_richness(t, i);

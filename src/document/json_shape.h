@@ -1,5 +1,5 @@
-/* What a JSON value is meant as: a table by rows, by columns, by keys, or one record. The text alone
- * decides, by its structure; nothing here knows vehicles. Private to the JSON readers.
+/* What a JSON value is meant as: a table by rows, by columns, by keys, or one record. The text
+ * alone decides, by its structure; nothing here knows vehicles. Private to the JSON readers.
  */
 #ifndef DOCUMENT_JSON_SHAPE_H
 #define DOCUMENT_JSON_SHAPE_H
@@ -23,7 +23,8 @@ bool json_key_is(const struct json_tape *t, size_t v, const char *name);
 bool json_is_record_list(const struct json_tape *t, size_t v);
 bool json_is_matrix(const struct json_tape *t, size_t v);
 
-/* Values without members of their own in v; a list of scalars is one, lists of objects are left out. */
+/* Values without members of their own in v; a list of scalars is one, lists of objects are left
+ * out. */
 size_t json_leaves(const struct json_tape *t, size_t v);
 
 /* How many fields a row of the table has that v is, or of the richest table below v. */
@@ -37,19 +38,21 @@ bool json_is_pair_list(const struct json_tape *t, size_t v);
 void json_pair(const struct json_tape *t, size_t element, size_t *name, size_t *value,
                size_t *unit); /* *unit SIZE_MAX: none */
 
-/* Levels of keys above the records of an object: {"Yaris": {...}, "Jazz": {...}} has one, {"Toyota":
+/* Levels of keys above the records of an object: {"Yaris": {...}, "Jazz": {...}} has one,
+ * {"Toyota":
  * {"Yaris": {...}}, "Honda": ...} two; 0: it is no keyed table. */
 size_t json_key_levels(const struct json_tape *t, size_t v);
 
 /* Whether the keys of an object (or of its first member) are 0, 1, 2, ... or 1, 2, 3, ... */
 bool json_keys_count_up(const struct json_tape *t, size_t v);
 
-/* {"make": [...], "hp": [...]}: lists of scalars, equally long; or {"make": {"0": ...}, "hp": {"0": ...}}.
- * Other members are text about them. *n: the rows. */
+/* {"make": [...], "hp": [...]}: lists of scalars, equally long; or {"make": {"0": ...}, "hp": {"0":
+ * ...}}. Other members are text about them. *n: the rows. */
 bool json_is_columnar(const struct json_tape *t, size_t v, size_t *n);
 bool json_is_column(const struct json_tape *t, size_t member, size_t n);
 
-/* {"columns": [names], "data": [[...]]}: the two, and a list of row labels ("index"; SIZE_MAX: none). */
+/* {"columns": [names], "data": [[...]]}: the two, and a list of row labels ("index"; SIZE_MAX:
+ * none). */
 bool json_is_split(const struct json_tape *t, size_t v, size_t *names, size_t *rows,
                    size_t *labels);
 
@@ -59,8 +62,9 @@ bool json_is_about_file(const struct json_tape *t, size_t v);
 /* Whether v is, or holds below objects, a table of its own. */
 bool json_holds_table(const struct json_tape *t, size_t v);
 
-/* Which lists inside the records v[0, n) are the rows proper: makes with their models, models with their
- * trims. Entries of the tape whose names are those of the members, one a level. Returns their number. */
+/* Which lists inside the records v[0, n) are the rows proper: makes with their models, models with
+ * their trims. Entries of the tape whose names are those of the members, one a level. Returns their
+ * number. */
 size_t json_row_lists(const struct json_tape *t, const uint32_t *records, size_t n,
                       uint32_t lists[JSON_MAX_LISTS]);
 

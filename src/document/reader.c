@@ -62,7 +62,8 @@ void reader_note(struct document_reader *r, const char *fmt, ...)
     if (n < 0) return;
     size_t len = (size_t)n < sizeof text ? (size_t)n : sizeof text - 1;
     len = utf8_complete_prefix(text, len);
-    for (size_t i = 0, k; i < len; i += k) { /* names in it may be cut anywhere, and hold anything */
+    for (size_t i = 0, k; i < len;
+         i += k) { /* names in it may be cut anywhere, and hold anything */
         k = utf8_decode(text + i, len - i, NULL);
         if (k <= 1 && (k == 0 || (unsigned char)text[i] < 32 || text[i] == 127)) text[i] = ' ';
         if (k == 0) k = 1;
@@ -323,7 +324,8 @@ struct table *table_builder_emit(struct table_builder *t, size_t first, size_t n
         name_to = name_from + utf8_complete_prefix(caption + name_from, DOCUMENT_MAX_NAME);
     const char *name = reader_keep(r, caption + name_from, name_to - name_from);
     while (first < behind && !r->failed) {
-        /* As many rows as make a table that is at most twice its filled cells, and what is spare. */
+        /* As many rows as make a table that is at most twice its filled cells, and what is spare.
+         */
         size_t rows = 0, filled = 0, columns = 0, allowed = 0;
         while (first + rows < behind) {
             const struct table_builder_row *row = &t->rows[first + rows];

@@ -1,5 +1,5 @@
-/* What the readers of the document kinds share: the text at hand, blocks and tables on their way into
- * the document's arena, notes on what was odd.
+/* What the readers of the document kinds share: the text at hand, blocks and tables on their way
+ * into the document's arena, notes on what was odd.
  *
  *   struct table_builder t;
  *   table_builder_init(&t, r);
@@ -7,9 +7,9 @@
  *   table_builder_add_cell(&t, text, len, line, begin);   // as often as there are cells
  *   struct table *table = table_builder_end(&t, caption, caption_len, ROW_ROW, 0, line_first, ...);
  *
- * An allocation that fails sets reader.failed; later calls do nothing, so that a reader checks now and
- * then, with reader_check, and document_read at the end. Lines count from 1. Byte offsets are those in
- * reader.data: the functions below add what was skipped in front of it.
+ * An allocation that fails sets reader.failed; later calls do nothing, so that a reader checks now
+ * and then, with reader_check, and document_read at the end. Lines count from 1. Byte offsets are
+ * those in reader.data: the functions below add what was skipped in front of it.
  */
 #ifndef DOCUMENT_READER_H
 #define DOCUMENT_READER_H
@@ -23,10 +23,10 @@
 
 struct document_reader {
     struct document *out;
-    const char *path;          /* for errors; never NULL */
-    const char *data;          /* valid UTF-8 without NUL or byte order mark; line ends as they come */
+    const char *path; /* for errors; never NULL */
+    const char *data; /* valid UTF-8 without NUL or byte order mark; line ends as they come */
     size_t len;
-    uint64_t base;             /* offset of data[0] in the decoded text: 3 behind a byte order mark */
+    uint64_t base; /* offset of data[0] in the decoded text: 3 behind a byte order mark */
     const atomic_bool *cancel; /* NULL: never */
     bool failed;               /* memory is out */
     /* Private to document.c: */
@@ -38,23 +38,23 @@ struct document_reader {
     size_t spare_cells; /* empty cells that tables may still have beyond what their text allows */
 };
 
-/* One for each kind. False with *err filled ends the document: cancelled, memory, not what it claims to
- * be. Odd lines are notes. */
+/* One for each kind. False with *err filled ends the document: cancelled, memory, not what it
+ * claims to be. Odd lines are notes. */
 bool read_csv_document(struct document_reader *r, struct error *err);
 bool read_json_document(struct document_reader *r, struct error *err);
 bool read_json_lines_document(struct document_reader *r, struct error *err);
 bool read_markdown_document(struct document_reader *r, struct error *err);
 bool read_text_document(struct document_reader *r, struct error *err);
 
-/* False, with *err filled, when the user cancelled or memory is out. To be called every some hundred
- * lines. */
+/* False, with *err filled, when the user cancelled or memory is out. To be called every some
+ * hundred lines. */
 bool reader_check(struct document_reader *r, struct error *err);
 
 /* A copy in the arena with a NUL behind it, packed without padding; never NULL. */
 const char *reader_keep(struct document_reader *r, const char *text, size_t len);
 
-/* A cell of text[0, len): white space around it is left out, it is copied, and cut at DOCUMENT_MAX_CELL
- * with a note. */
+/* A cell of text[0, len): white space around it is left out, it is copied, and cut at
+ * DOCUMENT_MAX_CELL with a note. */
 struct cell reader_cell(struct document_reader *r, const char *text, size_t len, size_t line,
                         size_t begin);
 
@@ -77,7 +77,7 @@ struct table_builder {
         size_t width;  /* up to its last cell that is not empty */
         size_t filled; /* cells that are not empty */
         size_t number; /* as cited */
-    } *rows;
+    } * rows;
     size_t n_rows, cap_rows;
     size_t n_too_long, too_long_row; /* rows beyond DOCUMENT_MAX_COLUMNS; the last of them */
 };
@@ -87,8 +87,8 @@ void table_builder_init(struct table_builder *t, struct document_reader *r);
 /* Begins a row; `number` is how it is cited (0 for a header row that has no number of its own). */
 void table_builder_add_row(struct table_builder *t, size_t number);
 
-/* Appends a cell (see reader_cell) to the last row. Cells beyond DOCUMENT_MAX_COLUMNS are left out with
- * a note. */
+/* Appends a cell (see reader_cell) to the last row. Cells beyond DOCUMENT_MAX_COLUMNS are left out
+ * with a note. */
 void table_builder_add_cell(struct table_builder *t, const char *text, size_t len, size_t line,
                             size_t begin);
 
@@ -99,14 +99,15 @@ void table_builder_add_header_cell(struct table_builder *t, const char *text, si
 /* Appends a cell that reader_cell made, or one whose text is a literal. */
 void table_builder_add_made(struct table_builder *t, const struct cell *cell);
 
-/* Makes the table, with empty cells where rows are short, appends it to the document as a BLOCK_TABLE,
- * and empties the builder. Columns at the right that are empty in all rows are left out. `caption` is
- * copied; `line_*`, `begin`, `end`: where it stands in the file. The caller may set key_value and keyed
- * in what is returned. NULL: no rows, no cell that is filled, or memory is out.
+/* Makes the table, with empty cells where rows are short, appends it to the document as a
+ * BLOCK_TABLE, and empties the builder. Columns at the right that are empty in all rows are left
+ * out. `caption` is copied; `line_*`, `begin`, `end`: where it stands in the file. The caller may
+ * set key_value and keyed in what is returned. NULL: no rows, no cell that is filled, or memory is
+ * out.
  *
- * Rows of very different lengths must not make a table that is much larger than the document: one that
- * would be is cut before the row that is too long or too short, into several tables in sequence, with a
- * note; the first of them is returned. */
+ * Rows of very different lengths must not make a table that is much larger than the document: one
+ * that would be is cut before the row that is too long or too short, into several tables in
+ * sequence, with a note; the first of them is returned. */
 struct table *table_builder_end(struct table_builder *t, const char *caption, size_t caption_len,
                                 enum row_word row_word, size_t n_header_rows, size_t line_first,
                                 size_t line_last, size_t begin, size_t end);

@@ -1,5 +1,5 @@
-/* Delimited text: delimiters by evidence, quotes, odd rows, titles and notes round tables, several tables
- * in one file; places of rows and cells; hostile input. */
+/* Delimited text: delimiters by evidence, quotes, odd rows, titles and notes round tables, several
+ * tables in one file; places of rows and cells; hostile input. */
 #include "document/csv.h"
 #include "document_fixture.h"
 
@@ -47,23 +47,26 @@ static void csv_reads_quotes_as_rfc_4180_has_them(void **state)
     expect_records("a,b\r\n\"\",\"\"\r\n", ',', "a|b@1;|@2;");
     expect_records("a,b\r1,2\r", ',', "a|b@1;1|2@2;");
     expect_records("a, b\nx, \"1,5\"\n", ',', "a| b@1;x|1,5@2;");
-    expect_document("q.csv", "n,t\n1,\"he said \"\"go\"\"\"\n", "[] row\n1: n|t\n2: 1|he said \"go\"\n");
+    expect_document("q.csv", "n,t\n1,\"he said \"\"go\"\"\"\n",
+                    "[] row\n1: n|t\n2: 1|he said \"go\"\n");
 }
 
 static void csv_takes_a_quote_that_would_swallow_rows_as_a_character(void **state)
 {
     (void)state;
-    expect_document("cars.tsv",
-                    "Make\tYear\tMemo\thp\n"
-                    "Leon\t2023\tfine\t150\n"
-                    "Arona\t2023\t\"demo car\t110\n"
-                    "Ibiza\t2023\tok\"\t95\n",
-                    "[] row\n1: Make|Year|Memo|hp\n2: Leon|2023|fine|150\n"
-                    "3: Arona|2023|\"demo car|110\n4: Ibiza|2023|ok\"|95\n"
-                    "! line 3: a quote that opens a field and closes none is taken as a character\n");
-    expect_document("a.csv", "m,n,hp\nA,\"open,1\nB,x,2\nC,y,3\n",
-                    "[] row\n1: m|n|hp\n2: A|\"open|1\n3: B|x|2\n4: C|y|3\n"
-                    "! line 2: a quote that opens a field and closes none is taken as a character\n");
+    expect_document(
+        "cars.tsv",
+        "Make\tYear\tMemo\thp\n"
+        "Leon\t2023\tfine\t150\n"
+        "Arona\t2023\t\"demo car\t110\n"
+        "Ibiza\t2023\tok\"\t95\n",
+        "[] row\n1: Make|Year|Memo|hp\n2: Leon|2023|fine|150\n"
+        "3: Arona|2023|\"demo car|110\n4: Ibiza|2023|ok\"|95\n"
+        "! line 3: a quote that opens a field and closes none is taken as a character\n");
+    expect_document(
+        "a.csv", "m,n,hp\nA,\"open,1\nB,x,2\nC,y,3\n",
+        "[] row\n1: m|n|hp\n2: A|\"open|1\n3: B|x|2\n4: C|y|3\n"
+        "! line 2: a quote that opens a field and closes none is taken as a character\n");
     expect_document("b.csv", "m,n,hp\nA,\"5\" rim\",1\nB,x,2\n",
                     "[] row\n1: m|n|hp\n2: A|5\" rim|1\n3: B|x|2\n"
                     "! line 2: quotes inside a quoted field that are not written twice are kept\n");
@@ -72,7 +75,8 @@ static void csv_takes_a_quote_that_would_swallow_rows_as_a_character(void **stat
 static void csv_keeps_longer_and_shorter_rows_and_names_them(void **state)
 {
     (void)state;
-    expect_document("seat.csv", "Make,Model,Year\nSeat,Leon,2023\nSeat,Ibiza,2023,95,x\nSeat,Arona\n",
+    expect_document("seat.csv",
+                    "Make,Model,Year\nSeat,Leon,2023\nSeat,Ibiza,2023,95,x\nSeat,Arona\n",
                     "[] row\n1: Make|Model|Year||\n2: Seat|Leon|2023||\n3: Seat|Ibiza|2023|95|x\n"
                     "4: Seat|Arona|||\n"
                     "! line 3: 5 fields, but the first row has 3: the rest is in column 4 and the "
@@ -92,14 +96,15 @@ static void csv_numbers_rows_as_a_spreadsheet_does(void **state)
 static void csv_gives_titles_and_notes_round_a_table_as_text(void **state)
 {
     (void)state;
-    expect_document("fleet.csv",
-                    "Fleet data sheet\nExported 1 May, by the office\n\n"
-                    "Make,Model,Year,Payload (kg)\nFord,Transit,2022,1350\nFord,Ranger,2023,1081\n\n"
-                    "Source: maker\n",
-                    "# Fleet data sheet\nExported 1 May, by the office\n"
-                    "[Fleet data sheet; Exported 1 May, by the office] row\n"
-                    "4: Make|Model|Year|Payload (kg)\n5: Ford|Transit|2022|1350\n"
-                    "6: Ford|Ranger|2023|1081\nSource: maker\n");
+    expect_document(
+        "fleet.csv",
+        "Fleet data sheet\nExported 1 May, by the office\n\n"
+        "Make,Model,Year,Payload (kg)\nFord,Transit,2022,1350\nFord,Ranger,2023,1081\n\n"
+        "Source: maker\n",
+        "# Fleet data sheet\nExported 1 May, by the office\n"
+        "[Fleet data sheet; Exported 1 May, by the office] row\n"
+        "4: Make|Model|Year|Payload (kg)\n5: Ford|Transit|2022|1350\n"
+        "6: Ford|Ranger|2023|1081\nSource: maker\n");
     /* Padded by a spreadsheet. */
     expect_document("p.csv",
                     "Fleet,,,,\nStand:,1. Mai,,,\nMake,Model,Year,hp,kg\nFord,Ka,2019,85,1055\n",

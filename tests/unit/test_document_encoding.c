@@ -21,10 +21,22 @@ static void expect_text(const char *data, size_t len, const char *encoding, cons
 static void encoding_is_told_by_its_mark(void **state)
 {
     (void)state;
-    EXPECT("\xef\xbb\xbf" "Citro\xc3\xabn", "UTF-8", "Citro\xc3\xabn", 0);
-    EXPECT("\xff\xfe" "C\0\xeb\0,\0", "UTF-16LE", "C\xc3\xab,", 0);
-    EXPECT("\xfe\xff" "\0C\0\xeb\xd8\x3d\xde\x97", "UTF-16BE", "C\xc3\xab\xf0\x9f\x9a\x97", 0);
-    EXPECT("\xff\xfe" "a\0\x00\xd8" "b\0", "UTF-16LE", "a\xef\xbf\xbd" "b", 1);
+    EXPECT("\xef\xbb\xbf"
+           "Citro\xc3\xabn",
+           "UTF-8", "Citro\xc3\xabn", 0);
+    EXPECT("\xff\xfe"
+           "C\0\xeb\0,\0",
+           "UTF-16LE", "C\xc3\xab,", 0);
+    EXPECT("\xfe\xff"
+           "\0C\0\xeb\xd8\x3d\xde\x97",
+           "UTF-16BE", "C\xc3\xab\xf0\x9f\x9a\x97", 0);
+    EXPECT("\xff\xfe"
+           "a\0\x00\xd8"
+           "b\0",
+           "UTF-16LE",
+           "a\xef\xbf\xbd"
+           "b",
+           1);
 }
 
 static void encoding_is_found_without_a_mark(void **state)
@@ -33,25 +45,40 @@ static void encoding_is_found_without_a_mark(void **state)
     EXPECT("Make,hp\nSeat,150", "UTF-8", "Make,hp\nSeat,150", 0);
     EXPECT("M\0a\0k\0e\0,\0h\0p\0\n\0", "UTF-16LE", "Make,hp\n", 0);
     EXPECT("\0M\0a\0k\0e\0,\0h\0p\0\n", "UTF-16BE", "Make,hp\n", 0);
-    EXPECT("Citro\xebn;20 \x80;Gr\xf6\xdf" "e\n", "windows-1252",
-           "Citro\xc3\xabn;20 \xe2\x82\xac;Gr\xc3\xb6\xc3\x9f" "e\n", 0);
+    EXPECT("Citro\xebn;20 \x80;Gr\xf6\xdf"
+           "e\n",
+           "windows-1252",
+           "Citro\xc3\xabn;20 \xe2\x82\xac;Gr\xc3\xb6\xc3\x9f"
+           "e\n",
+           0);
     EXPECT("Citro\xebn C3, 90 cm\xb3", "ISO-8859-1", "Citro\xc3\xabn C3, 90 cm\xc2\xb3", 0);
     EXPECT("\xc6\xb7\xc5\xc6,\xb9\xa6\xc2\xca(kW)\n\xb1\xc8\xd1\xc7\xb5\xcf,150\n", "GB18030",
            "\xe5\x93\x81\xe7\x89\x8c,\xe5\x8a\x9f\xe7\x8e\x87(kW)\n"
-           "\xe6\xaf\x94\xe4\xba\x9a\xe8\xbf\xaa,150\n", 0);
+           "\xe6\xaf\x94\xe4\xba\x9a\xe8\xbf\xaa,150\n",
+           0);
     EXPECT("a\x81z\xe9", "windows-1252", "a\xef\xbf\xbdz\xc3\xa9", 1);
 }
 
 static void encoding_replaces_single_bytes_in_utf_8_and_names_the_lines(void **state)
 {
     (void)state;
-    EXPECT("Citro\xc3\xabn\nSko\xff" "da \xe8\xbf\x81", "UTF-8",
-           "Citro\xc3\xabn\nSko\xef\xbf\xbd" "da \xe8\xbf\x81", 1);
+    EXPECT("Citro\xc3\xabn\nSko\xff"
+           "da \xe8\xbf\x81",
+           "UTF-8",
+           "Citro\xc3\xabn\nSko\xef\xbf\xbd"
+           "da \xe8\xbf\x81",
+           1);
     EXPECT("a\0b, 150 hp and more text so that one byte is no evidence of data, as it is here",
-           "UTF-8", "a\xef\xbf\xbd" "b, 150 hp and more text so that one byte is no evidence of "
-                    "data, as it is here", 1);
-    expect_document("b.csv", "m,hp\nCitro\xc3\xabn,1\nSko\xff" "da,2\n",
-                    "[] row\n1: m|hp\n2: Citro\xc3\xabn|1\n3: Sko\xef\xbf\xbd" "da|2\n"
+           "UTF-8",
+           "a\xef\xbf\xbd"
+           "b, 150 hp and more text so that one byte is no evidence of "
+           "data, as it is here",
+           1);
+    expect_document("b.csv",
+                    "m,hp\nCitro\xc3\xabn,1\nSko\xff"
+                    "da,2\n",
+                    "[] row\n1: m|hp\n2: Citro\xc3\xabn|1\n3: Sko\xef\xbf\xbd"
+                    "da|2\n"
                     "! line 3: 1 byte is not UTF-8: read as U+FFFD\n");
 }
 
@@ -127,7 +154,8 @@ static void kinds_are_found_by_name_and_by_contents(void **state)
     expect_kind("a.txt", "Power:\t150\nMass:\t95\nDoors:\t5\n", DOCUMENT_TEXT);
     expect_kind("a.txt", "red, green, blue\none, two, three\na, b, c\n", DOCUMENT_TEXT);
     /* UTF-16 is looked into as well. */
-    static const char WIDE[] = "\xff\xfe[\0{\0\"\0a\0\"\0:\0" "1\0}\0]\0";
+    static const char WIDE[] = "\xff\xfe[\0{\0\"\0a\0\"\0:\0"
+                               "1\0}\0]\0";
     enum document_kind kind;
     assert_true(document_kind_find("x", WIDE, sizeof WIDE - 1, &kind, NULL));
     assert_int_equal(kind, DOCUMENT_JSON);

@@ -1,5 +1,5 @@
-/* JSON of any shape as tables: records, keys, columns, lists inside records; spelling and places kept;
- * JSON Lines; hostile input. */
+/* JSON of any shape as tables: records, keys, columns, lists inside records; spelling and places
+ * kept; JSON Lines; hostile input. */
 #include "document_fixture.h"
 
 #include "base/clock.h"
@@ -15,7 +15,8 @@ static void json_makes_rows_of_records_in_the_spelling_of_the_file(void **state)
                     " {\"hp\": 1e2, \"make\": \"\\u0160koda \\ud83d\\ude97\", \"awd\": true}]",
                     "[] item\n-: make|hp|x.kg|x.mm|awd\n1: Seat|150|1.10||\n"
                     "2: \xc5\xa0koda \xf0\x9f\x9a\x97|1e2|||true\n");
-    expect_document("one.json", "{\"make\":\"Seat\",\"colors\":[\"red\",\"blue\"],\"at\":[[1,2],[3]]}",
+    expect_document("one.json",
+                    "{\"make\":\"Seat\",\"colors\":[\"red\",\"blue\"],\"at\":[[1,2],[3]]}",
                     "[] item\n-: make|colors|at\n1: Seat|red, blue|1, 2; 3\n");
     expect_document("s.json", "[\"a\", \"b\"]", "[] item\n-: value\n1: a\n2: b\n");
     expect_document("mixed.json", "[{\"a\":1}, 7, {\"a\":2}]",
@@ -33,11 +34,12 @@ static void json_keeps_the_lists_of_a_record(void **state)
                     "[] item\n-: make|model|torque_nm|battery.capacity_kwh|motors.1.position|"
                     "motors.1.kw|motors.2.position|motors.2.kw\n"
                     "1: Rivian|R1T|1120|135|front|266.5|rear|266.5\n");
-    expect_document("specs.json",
-                    "{\"make\":\"Seat\",\"specs\":[{\"name\":\"Power\",\"value\":150,\"unit\":\"hp\"},"
-                    "{\"name\":\"Doors\",\"value\":5,\"unit\":null}],"
-                    "\"length\":{\"value\":4368,\"unit\":\"mm\"}}",
-                    "[] item\n-: make|specs.Power|specs.Doors|length\n1: Seat|150 hp|5|4368 mm\n");
+    expect_document(
+        "specs.json",
+        "{\"make\":\"Seat\",\"specs\":[{\"name\":\"Power\",\"value\":150,\"unit\":\"hp\"},"
+        "{\"name\":\"Doors\",\"value\":5,\"unit\":null}],"
+        "\"length\":{\"value\":4368,\"unit\":\"mm\"}}",
+        "[] item\n-: make|specs.Power|specs.Doors|length\n1: Seat|150 hp|5|4368 mm\n");
 }
 
 static void json_takes_the_richer_list_for_the_rows(void **state)
@@ -70,7 +72,8 @@ static void json_gives_each_list_and_what_stands_beside(void **state)
                     "[] item pairs\n1: source|EPA\n2: meta.count|1\n"
                     "[data] item\n-: brand|kwh\n1: Hyundai|72.6\n"
                     "[brands] item\n-: id|name\n1: b1|Hyundai\n");
-    expect_document("deep.json", "{\"response\":{\"data\":{\"cars\":[{\"m\":\"a\"},{\"m\":\"b\"}]}}}",
+    expect_document("deep.json",
+                    "{\"response\":{\"data\":{\"cars\":[{\"m\":\"a\"},{\"m\":\"b\"}]}}}",
                     "[response.data.cars] item\n-: m\n1: a\n2: b\n");
 }
 
@@ -92,7 +95,8 @@ static void json_reads_objects_by_key(void **state)
     expect_document("kl.json", "[{\"A\":{\"hp\":1}},{\"B\":{\"hp\":2}}]",
                     "[] item keyed\n-: key|hp\n1: A|1\n2: B|2\n");
     /* Parts of one record have nothing in common. */
-    expect_document("parts.json", "{\"engine\":{\"hp\":150},\"size\":{\"mm\":4368},\"mass\":{\"kg\":2}}",
+    expect_document("parts.json",
+                    "{\"engine\":{\"hp\":150},\"size\":{\"mm\":4368},\"mass\":{\"kg\":2}}",
                     "[] item\n-: engine.hp|size.mm|mass.kg\n1: 150|4368|2\n");
     /* An ordinary record with two alike parts stays one. */
     expect_document("wheels.json",
@@ -106,7 +110,8 @@ static void json_reads_tables_by_column_and_split(void **state)
     (void)state;
     expect_document("col.json", "{\"make\":[\"Seat\",\"Cupra\"],\"hp\":[150,204],\"source\":\"x\"}",
                     "[] item pairs\n1: source|x\n[] item\n-: make|hp\n1: Seat|150\n2: Cupra|204\n");
-    expect_document("pandas.json", "{\"make\":{\"0\":\"Seat\",\"1\":\"Cupra\"},\"hp\":{\"0\":1,\"1\":2}}",
+    expect_document("pandas.json",
+                    "{\"make\":{\"0\":\"Seat\",\"1\":\"Cupra\"},\"hp\":{\"0\":1,\"1\":2}}",
                     "[] item\n-: make|hp\n1: Seat|1\n2: Cupra|2\n");
     expect_document("split.json",
                     "{\"columns\":[\"make\",\"hp\"],\"index\":[0,1],\"data\":[[\"Seat\",1.50],"
