@@ -168,15 +168,17 @@ static size_t find_column(struct prose_reader *r, const struct prose_measure *m)
 {
     const struct prose_source *s = (struct prose_source *)r->sources.items + r->sources.n - 1;
     struct fact_column *columns = r->columns.items;
+    const struct attribute *a = prose_attribute(m->attribute);
+    bool own = (size_t)m->attribute >= REGISTRY_COUNT;
     for (size_t i = s->first_column; i < r->columns.n; i++)
-        if (columns[i].attribute == m->attribute && columns[i].qualifiers == m->qualifiers &&
+        if ((own ? columns[i].attribute < 0 && columns[i].name == a->names[0] : columns[i].attribute == m->attribute) &&
+            columns[i].qualifiers == m->qualifiers &&
             columns[i].inverse == m->inverse)
             return i;
     struct fact_column *c = array_add(r, &r->columns, sizeof *c);
     if (!c) return SIZE_MAX;
-    const char *name = REGISTRY[m->attribute].names[0];
-    *c = (struct fact_column){.name = name ? name : REGISTRY[m->attribute].id, .section = "",
-                              .attribute = m->attribute, .qualifiers = m->qualifiers, .inverse = m->inverse};
+    *c = (struct fact_column){.name = a->names[0] ? a->names[0] : a->id, .section = "",
+                              .attribute = own ? -1 : m->attribute, .qualifiers = m->qualifiers, .inverse = m->inverse};
     return r->columns.n - 1;
 }
 
@@ -382,8 +384,11 @@ static const char *remark_of(struct prose_reader *r, const struct prose_sentence
                              const struct prose_measure *m, bool without)
 {
     buffer_clear(&r->scratch);
+    if (s->lead.end > 0 && prose_stretch_begin(s, m->at.first, BREAK_CLAUSE) == 0)
+        buffer_append(&r->scratch, s->text + s->t[0].begin, s->t[s->lead.end - 1].end - s->t[0].begin);
     if (m->engine != SIZE_MAX) {
         const struct token_range *e = &s->engines[m->engine];
+        if (r->scratch.len) buffer_puts(&r->scratch, ", ");
         if (!(e->first == m->at.first && e->end == m->at.end))
             buffer_append(&r->scratch, s->text + s->t[e->first].begin, s->t[e->end - 1].end - s->t[e->first].begin);
     }

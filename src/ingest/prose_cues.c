@@ -54,7 +54,7 @@ static const struct {
      "contre que lieu frente comparado replacing replaces replaced supersedes supplanting ersetzt "
      "remplace sustituye"},
     {WORD_ENGINE,
-     "engine engines motor motors unit units bi turbo turbocharged supercharged twincharged naturally "
+     "engine engines motor motors unit units bi turbo turbocharged supercharged twincharged twincharger naturally "
      "aspirated diesel petrol gasoline gas v6 v8 v v10 v12 w12 hemi inline straight flat boxer "
      "cylinder cylinders four five six eight twin hybrid tdi tsi tfsi fsi hdi dci cdi crdi cdti tdci "
      "vtec ecoboost multijet skyactiv puretech mivec two stroke rotary wankel l i block mill "
@@ -240,6 +240,7 @@ static const struct {
     {"price", CUE_AFTER, "on the road|msrp|list price|base price|listenpreis|grundpreis|otr|before options|plus vat|excluding vat|starting price"},
     {"warranty", CUE_BEFORE | CUE_AFTER,
      "warranty|guarantee|garantie|garantia|de garantie|de garantia|of warranty"},
+    {"warranty_distance", CUE_BEFORE | CUE_AFTER, "warranty|garantie|garantia"},
     {"production_count", CUE_COUNTED,
      "numbered cars|numbered examples|numbered units|cars built|units built|examples built|"
      "cars were built|units were built|examples were built|cars were made|cars were produced|"
@@ -260,6 +261,28 @@ static const struct {
      "displacement|displacing|displaces|hubraum|cylindree|cilindrada|swept volume|de cylindree|"
      "de cilindrada"},
 };
+
+/* What prose tells and the registry does not name; an attribute of the same id there takes its place. */
+static const struct attribute OWN[] = {
+    {.id = "warranty", .dimension = DIMENSION_TIME, .names = {"warranty", "Garantie", "garantie", "garant\u00eda", "\u8d28\u4fdd"}},
+    {.id = "warranty_distance", .dimension = DIMENSION_LENGTH, .names = {"warranty distance"}},
+    {.id = "production_count", .dimension = DIMENSION_COUNT, .low = 1, .high = 1e8, .names = {"vehicles built", "gebaute Fahrzeuge", "exemplaires produits", "unidades producidas"}},
+};
+enum { N_OWN = sizeof OWN / sizeof *OWN };
+
+const struct attribute *prose_attribute(int attribute)
+{
+    size_t i = (size_t)attribute;
+    return i < REGISTRY_COUNT ? &REGISTRY[i] : &OWN[i - REGISTRY_COUNT];
+}
+
+int prose_attribute_find(const char *id)
+{
+    int found = registry_find(id);
+    for (size_t i = 0; found < 0 && i < N_OWN; i++)
+        if (!strcmp(OWN[i].id, id)) found = (int)(REGISTRY_COUNT + i);
+    return found;
+}
 
 enum { N_BUCKETS = 4096, MAX_ENTRIES = 4096, MAX_COUNTED = 4 };
 
@@ -333,7 +356,7 @@ struct prose_lexicon *prose_lexicon_create(struct arena *a)
     for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
         add_all(lex, WORDS[i].words, ' ', WORDS[i].class, 0, -1);
     for (size_t i = 0; i < sizeof PHRASES / sizeof *PHRASES; i++) {
-        int attribute = registry_find(PHRASES[i].attribute);
+        int attribute = prose_attribute_find(PHRASES[i].attribute);
         if (attribute >= 0) add_all(lex, PHRASES[i].phrases, '|', 0, PHRASES[i].sides, attribute);
     }
     return lex;
@@ -341,7 +364,7 @@ struct prose_lexicon *prose_lexicon_create(struct arena *a)
 
 const struct unit *prose_canonical_unit(const struct prose_lexicon *lex, int attribute)
 {
-    return lex->units[attribute];
+    return (size_t)attribute < REGISTRY_COUNT ? lex->units[attribute] : NULL;
 }
 
 uint32_t prose_word(const struct prose_lexicon *lex, const struct token *t)

@@ -22,13 +22,13 @@ static int acceleration_to(const struct value_part *p)
     double speed = p->high;
     if (p->unit && p->unit->dimension != DIMENSION_SPEED) return -1;
     bool miles = p->unit ? strcmp(p->unit->symbol, "mph") == 0 : speed < 99;
-    if (miles) return speed == 60    ? registry_find("acceleration_0_60")
-                      : speed == 62  ? registry_find("acceleration_0_100")
-                      : speed == 100 ? registry_find("acceleration_0_100_mph")
+    if (miles) return speed == 60    ? prose_attribute_find("acceleration_0_60")
+                      : speed == 62  ? prose_attribute_find("acceleration_0_100")
+                      : speed == 100 ? prose_attribute_find("acceleration_0_100_mph")
                                      : -1;
-    return speed == 100   ? registry_find("acceleration_0_100")
-           : speed == 50  ? registry_find("acceleration_0_50")
-           : speed == 200 ? registry_find("acceleration_0_200")
+    return speed == 100   ? prose_attribute_find("acceleration_0_100")
+           : speed == 50  ? prose_attribute_find("acceleration_0_50")
+           : speed == 200 ? prose_attribute_find("acceleration_0_200")
                           : -1;
 }
 
@@ -86,8 +86,8 @@ static int spelled_acceleration(const struct prose_sentence *s, const struct pro
             return -1;
         bool start = key_is(s, i - 2, "zero") || key_is(s, i - 2, "null") || key_is(s, i - 2, "cero");
         if (s->t[i].kind != TOKEN_NUMBER || !start) continue;
-        if (s->t[i].number == 60) return registry_find("acceleration_0_60");
-        if (s->t[i].number == 62 || s->t[i].number == 100) return registry_find("acceleration_0_100");
+        if (s->t[i].number == 60) return prose_attribute_find("acceleration_0_60");
+        if (s->t[i].number == 62 || s->t[i].number == 100) return prose_attribute_find("acceleration_0_100");
     }
     return -1;
 }
@@ -121,10 +121,12 @@ static void bind_accelerations(struct prose_sentence *s)
 
 static bool fits(const struct prose_sentence *s, const struct prose_measure *m, int attribute)
 {
-    const struct attribute *a = &REGISTRY[attribute];
+    const struct attribute *a = prose_attribute(attribute);
     if (a->role != ROLE_NONE || a->type != ATTRIBUTE_NUMBER) return false;
     if (a->dimension != m->dimension) return false;
     const struct value_part *p = &s->parts[m->first_part];
+    if (a->dimension == DIMENSION_TIME && !a->unit) return p->unit && unit_to_base(1, p->unit) >= 86400; /* a warranty */
+    if (a->dimension == DIMENSION_LENGTH && !a->unit) return p->unit && unit_to_base(p->low, p->unit) >= 1e9; /* 1,000 km */
     if (a->low == a->high) return true;
     const struct unit *canonical = prose_canonical_unit(s->lex, attribute);
     double low = p->low, high = p->high;
@@ -142,8 +144,9 @@ static bool fits(const struct prose_sentence *s, const struct prose_measure *m, 
 /* "bed length", "tyre width": a size of something on the vehicle, by a word that is no known name. */
 static bool is_part_of_name(const struct prose_sentence *s, const struct prose_cue *c)
 {
-    enum dimension d = REGISTRY[c->attribute].dimension;
+    enum dimension d = prose_attribute(c->attribute)->dimension;
     if ((d != DIMENSION_LENGTH && d != DIMENSION_MASS) || c->first == 0) return false;
+    if (strstr(prose_attribute(c->attribute)->id, "range")) return false;
     size_t i = c->first;
     if (s->marks[i].before != BREAK_NONE || s->marks[i].bracket != s->marks[i - 1].bracket || s->in_measure[i - 1])
         return false;
@@ -173,7 +176,8 @@ static size_t distance_before(const struct prose_sentence *s, const struct prose
             const struct prose_measure *other = &s->measures[s->in_measure[i] - 1];
             bool passed = other->dimension == m->dimension ? other->rejected
                                                            : other->attached || other->counted ||
-                                                                 other->dimension == DIMENSION_NONE;
+                                                                 other->dimension == DIMENSION_NONE ||
+                                                                 !prose_attribute(c->attribute)->unit;
             if (!passed) return TOO_FAR;
             continue;
         }
@@ -241,7 +245,7 @@ static void bind_by_cue(struct prose_sentence *s, struct prose_measure *m)
     bool tie = false, other = of_something_else(s, m);
     for (size_t c = 0; c < s->n_cues; c++) {
         const struct prose_cue *cue = &s->cues[c];
-        if (!fits(s, m, cue->attribute) || !strncmp(REGISTRY[cue->attribute].id, "acceleration_", 13)) continue;
+        if (!fits(s, m, cue->attribute) || !strncmp(prose_attribute(cue->attribute)->id, "acceleration_", 13)) continue;
         size_t cost = TOO_FAR;
         bool taken = is_claimed(s, cue->first, m);
         if ((cue->sides & CUE_BEFORE) && !other && !taken) cost = distance_before(s, cue, m);
@@ -300,10 +304,10 @@ static bool is_a_station(const struct prose_sentence *s, const struct prose_meas
 /* Whether a known volume follows: "a 9.5-litre tank". */
 static bool volume_behind(const struct prose_sentence *s, const struct prose_measure *m)
 {
-    int displacement = registry_find("displacement");
+    int displacement = prose_attribute_find("displacement");
     for (size_t c = 0; c < s->n_cues; c++)
         if ((s->cues[c].sides & CUE_AFTER) && s->cues[c].attribute != displacement &&
-            REGISTRY[s->cues[c].attribute].dimension == DIMENSION_VOLUME && s->cues[c].first >= m->at.end &&
+            prose_attribute(s->cues[c].attribute)->dimension == DIMENSION_VOLUME && s->cues[c].first >= m->at.end &&
             s->cues[c].first <= m->at.end + 2)
             return true;
     return false;
@@ -374,7 +378,7 @@ static void bind_by_unit(struct prose_sentence *s, struct prose_measure *m)
     case DIMENSION_VOLUME: id = names_a_displacement(s, m) ? "displacement" : NULL; break;
     default: break;
     }
-    int attribute = id ? registry_find(id) : -1;
+    int attribute = id ? prose_attribute_find(id) : -1;
     if (attribute < 0 || !fits(s, m, attribute)) return;
     if (of_something_else(s, m)) return;
     m->attribute = attribute;
@@ -383,7 +387,7 @@ static void bind_by_unit(struct prose_sentence *s, struct prose_measure *m)
 /* A price that stands alone: "From GBP 29,400 excluding VAT." */
 static void bind_lone_price(struct prose_sentence *s, struct prose_measure *m)
 {
-    int price = registry_find("price");
+    int price = prose_attribute_find("price");
     if (price < 0 || m->dimension != DIMENSION_MONEY || !fits(s, m, price)) return;
     size_t content = 0;
     for (size_t i = 0; i < s->n; i++)
@@ -457,23 +461,32 @@ static bool engine_reaches(const struct prose_sentence *s, size_t engine, const 
     return (commas == 1 && participle) || (e->first <= 4 && s->n_engines == 1);
 }
 
+/* "895cc, 1.1-liter, and 1.3-liter petrol engines": a range is of all of them. */
+static bool is_list_end(const struct prose_sentence *s, size_t engine)
+{
+    const struct token_range *e = &s->engines[engine];
+    size_t n = strlen(s->t[e->end - 1].key);
+    return e->first > 0 && prose_has(s, e->first - 1, WORD_AND) && n > 1 && s->t[e->end - 1].key[n - 1] == 's';
+}
+
 static void find_engine(struct prose_sentence *s, struct prose_measure *m)
 {
-    bool own = !strcmp(REGISTRY[m->attribute].id, "displacement") ||
-               !strcmp(REGISTRY[m->attribute].id, "cylinders");
+    bool range = s->parts[m->first_part].low < s->parts[m->first_part].high;
+    bool own = !strcmp(prose_attribute(m->attribute)->id, "displacement") ||
+               !strcmp(prose_attribute(m->attribute)->id, "cylinders");
     for (size_t k = s->n_engines; k-- > 0;) {
         const struct token_range *e = &s->engines[k];
         if (e->first <= m->at.first && m->at.end <= e->end) {
             m->engine = k;
             return;
         }
-        if (own || m->counted || !(is_performance(&REGISTRY[m->attribute]) || e->first <= 4)) continue;
+        if (own || m->counted || !(is_performance(prose_attribute(m->attribute)) || e->first <= 4)) continue;
         if (e->first == m->behind && !prose_parted(s, e->first, BREAK_COMMA)) {
             m->engine = k; /* "381 hp 5.7-liter V8" */
             return;
         }
         if (e->end <= m->at.first) {
-            if (!engine_reaches(s, k, m)) return;
+            if (!engine_reaches(s, k, m) || (range && is_list_end(s, k))) return;
             m->engine = k;
             size_t begin = prose_stretch_begin(s, m->at.first, BREAK_COMMA);
             if (is_combined(s, m))
@@ -486,8 +499,8 @@ static void find_engine(struct prose_sentence *s, struct prose_measure *m)
 /* The power of one motor beside others is not the vehicle's. */
 static bool is_one_motor(const struct prose_sentence *s, const struct prose_measure *m)
 {
-    enum dimension d = REGISTRY[m->attribute].dimension;
-    if ((d != DIMENSION_POWER && d != DIMENSION_TORQUE) || !strcmp(REGISTRY[m->attribute].id, "charging_power"))
+    enum dimension d = prose_attribute(m->attribute)->dimension;
+    if ((d != DIMENSION_POWER && d != DIMENSION_TORQUE) || !strcmp(prose_attribute(m->attribute)->id, "charging_power"))
         return false;
     size_t begin = m->at.first, end = m->at.end;
     if (m->engine != SIZE_MAX) {
@@ -506,6 +519,21 @@ static bool is_one_motor(const struct prose_sentence *s, const struct prose_meas
     return motor && (part || (electric && hybrid)) && !is_combined(s, m);
 }
 
+/* "In Japan, the version has": where or when all of the statement holds. */
+static void find_lead(struct prose_sentence *s)
+{
+    s->lead = (struct token_range){0, 0};
+    if (!prose_has(s, 0, WORD_PREPOSITION) || prose_has(s, 0, WORD_PER)) return;
+    size_t end = 1;
+    bool named = false;
+    while (end < s->n && end < 7 && s->marks[end].before == BREAK_NONE && s->marks[end].bracket == 0 && !is_figure(s, end)) {
+        named = named || (s->t[end].upper && s->t[end].kind == TOKEN_WORD) ||
+                (s->t[end].kind == TOKEN_NUMBER && s->t[end].number >= 1900 && s->t[end].number < 2100);
+        end++;
+    }
+    if (named && end < s->n && s->marks[end].before == BREAK_COMMA) s->lead = (struct token_range){0, end};
+}
+
 static void find_remark(struct prose_sentence *s, struct prose_measure *m)
 {
     size_t i = m->behind, end = i;
@@ -515,7 +543,7 @@ static void find_remark(struct prose_sentence *s, struct prose_measure *m)
     while (end < s->n && end - i < 9 && (end == i || s->marks[end].before == BREAK_NONE) && !is_figure(s, end) &&
            s->marks[end].bracket == s->marks[i].bracket &&
            (end == i || !prose_has(s, end, WORD_AND) || s->t[end].upper) &&
-           !(end > i + 1 && prose_has(s, end, WORD_VERB) && !s->t[end].upper))
+           !(end > i + 1 && prose_has(s, end, WORD_VERB) && !prose_has(s, end, WORD_HEDGE) && !s->t[end].upper))
         end++;
     if (end < s->n && is_figure(s, end) && s->marks[end].before == BREAK_NONE) return; /* the next figure's name */
     /* "on XT and Wilderness trims" */
@@ -538,7 +566,8 @@ static void share_remarks(struct prose_sentence *s)
         if (m->counted || next->counted || m->remark.end > m->remark.first || m->attribute < 0) continue;
         size_t i = m->behind;
         if (prose_has(s, i, WORD_AND) && prose_skip_hedges_back(s, next->at.first) <= i + 1 &&
-            next->at.first > i && next->attribute >= 0 && next->engine == m->engine)
+            next->at.first > i && next->attribute >= 0 && next->attribute != m->attribute &&
+            next->engine == m->engine && s->marks[i].before == BREAK_NONE)
             m->remark = next->remark;
     }
 }
@@ -560,7 +589,7 @@ static bool takes_family(int attribute, int qualifier)
         {"front", "track overhang axle_load"},
         {"with_tax", "price"},
     };
-    const char *id = REGISTRY[attribute].id;
+    const char *id = prose_attribute(attribute)->id;
     size_t n = strlen(id);
     for (size_t i = 0; i < sizeof FAMILIES / sizeof *FAMILIES; i++) {
         int of = qualifier_find(FAMILIES[i].of);
@@ -575,7 +604,7 @@ static bool takes_family(int attribute, int qualifier)
 static void add_qualifiers(const struct prose_sentence *s, struct prose_measure *m, size_t first, size_t end)
 {
     for (size_t i = first; i < end; i++) {
-        if (s->t[i].kind == TOKEN_SIGN || is_figure(s, i)) continue;
+        if (s->t[i].kind == TOKEN_SIGN || is_figure(s, i) || key_is(s, i, "available")) continue;
         const struct term *terms;
         size_t n_terms = 0;
         if (registry_match(s->t + i, end - i, &terms, &n_terms) == 0) continue;
@@ -595,7 +624,8 @@ static void add_qualifiers(const struct prose_sentence *s, struct prose_measure 
 static void find_qualifiers(const struct prose_sentence *s, struct prose_measure *m)
 {
     size_t end = m->behind + 2, begin = prose_stretch_begin(s, m->at.first, BREAK_COMMA);
-    size_t stop = prose_stretch_end(s, m->at.end - 1, BREAK_COMMA);
+    size_t stop = m->at.end; /* behind the brackets of a second unit */
+    while (stop < s->n && s->marks[stop].before < BREAK_COMMA && s->marks[stop].bracket == s->marks[m->at.first].bracket) stop++;
     if (m->remark.end > m->remark.first && m->remark.end > end) end = m->remark.end;
     for (size_t i = m->at.end; i < end && i < stop; i++)
         if (is_figure(s, i) || (i > m->at.end && prose_has(s, i, WORD_AND) && !s->t[i].upper)) stop = i;
@@ -656,7 +686,12 @@ bool prose_sentence_read(struct prose_sentence *s, const struct prose_lexicon *l
     s->n = tokens_split(text, len, TOKENS_TEXT, s->t, PROSE_MAX_TOKENS);
     if (s->n == 0 || s->n == PROSE_MAX_TOKENS) return false;
     clause_split(text, len, s->t, s->n, s->marks);
-    for (size_t i = 0; i < s->n; i++) s->words[i] = prose_word(lex, &s->t[i]);
+    for (size_t i = 0; i < s->n; i++) {
+        bool code = (i > 0 && s->t[i].gap == GAP_NONE && s->t[i - 1].kind == TOKEN_NUMBER) ||
+                    (i + 1 < s->n && s->t[i + 1].gap == GAP_NONE && s->t[i + 1].kind == TOKEN_NUMBER);
+        s->words[i] = prose_word(lex, &s->t[i]);
+        if (code) s->words[i] &= WORD_ENGINE; /* "SI6": no Spanish "if" */
+    }
     memset(s->in_measure, 0, s->n);
     prose_find_measures(s, style);
     prose_find_counts(s, lex, style);
@@ -667,6 +702,7 @@ bool prose_sentence_read(struct prose_sentence *s, const struct prose_lexicon *l
         if (!is_figure(s, s->cues[c].first)) s->cues[kept++] = s->cues[c];
     s->n_cues = kept;
     prose_find_engines(s);
+    find_lead(s);
     prose_reject_measures(s, style);
     bind_accelerations(s);
     for (size_t k = 0; k < s->n_measures; k++) {

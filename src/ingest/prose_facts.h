@@ -60,6 +60,7 @@ struct prose_sentence {
     size_t n_cues;
     struct token_range engines[PROSE_MAX_ENGINES]; /* "twin-turbocharged 3.5-liter V6" */
     size_t n_engines;
+    struct token_range lead; /* "In Japan": of what follows it; empty: none */
 };
 
 /* Reads text[0, len) into *s. False: it has no figures or is too long. */

@@ -151,7 +151,7 @@ static bool count_value(const struct prose_sentence *s, size_t i, enum number_st
 void prose_find_counts(struct prose_sentence *s, const struct prose_lexicon *lex,
                        enum number_style style)
 {
-    int cylinders = registry_find("cylinders"), seats = registry_find("seats");
+    int cylinders = prose_attribute_find("cylinders"), seats = prose_attribute_find("seats");
     for (size_t i = 0; i < s->n; i++) {
         double value = 0, next = 0;
         size_t used = 0;
@@ -193,7 +193,7 @@ void prose_find_counts(struct prose_sentence *s, const struct prose_lexicon *lex
                               count_value(s, noun + 1, style, &next)))
             continue; /* "the 110 seats seven" */
         if (!strcmp(s->t[noun].key, "speed") && !names_gearbox(s, noun + 1)) continue;
-        bool built = REGISTRY[attribute].high > 1000;
+        bool built = prose_attribute(attribute)->high > 1000;
         if (built ? value < 2 : value < 1 || value > 99) continue;
         size_t end = noun + used; /* "8,613 cars", not "8,613 cars were built" */
         for (size_t k = noun + 1; k < end; k++)
@@ -218,6 +218,7 @@ static bool is_displacement_size(const struct value_part *p)
 /* Whether token i can be part of an engine's name: "HEMI", "3F-E", "S54", "naturally". */
 static bool is_engine_word(const struct prose_sentence *s, size_t i)
 {
+    if (i > 0 && s->t[i].gap == GAP_HYPHEN && prose_has(s, i - 1, WORD_ENGINE) && s->t[i].kind == TOKEN_WORD) return true;
     if (s->in_measure[i] && s->parts[s->measures[s->in_measure[i] - 1].first_part].unit) return false;
     if (prose_has(s, i, WORD_ENGINE)) return true;
     if (prose_has(s, i, WORD_VERB | WORD_LINK | WORD_AND | WORD_PREPOSITION | WORD_VARIANT | WORD_ARTICLE))
@@ -231,8 +232,7 @@ static bool is_engine_head(const struct prose_sentence *s, size_t i)
     double value;
     return (prose_has(s, i, WORD_ENGINE) && s->t[i].key[1] && !prose_number_word(s->t[i].key, &value)) ||
            (s->in_measure[i] && s->measures[s->in_measure[i] - 1].counted &&
-            REGISTRY[s->measures[s->in_measure[i] - 1].attribute].dimension == DIMENSION_COUNT &&
-            !strcmp(REGISTRY[s->measures[s->in_measure[i] - 1].attribute].id, "cylinders"));
+            !strcmp(prose_attribute(s->measures[s->in_measure[i] - 1].attribute)->id, "cylinders"));
 }
 
 /* "full hybrid", "naturally aspirated", "direct-injection": inside a phrase alone. */
@@ -282,6 +282,15 @@ void prose_find_engines(struct prose_sentence *s)
         while (first > 0 && i - first < 4 && !apart(s, first) && s->in_measure[first - 1] == 0 &&
                (prose_has(s, first - 1, WORD_ENGINE) || s->t[first].gap == GAP_HYPHEN))
             first--;
+        /* "T8 Twin Engine plug-in hybrid": its name */
+        for (size_t steps = 0; !size && first > 0 && steps < 3 && !apart(s, first) && s->in_measure[first - 1] == 0; steps++) {
+            const struct token *before = &s->t[first - 1];
+            bool glued = before->kind == TOKEN_WORD && before->gap == GAP_NONE && first > 1; /* "4xe" */
+            bool name = (before->upper && first > 1) || glued ||
+                        (before->kind == TOKEN_NUMBER && s->t[first].gap != GAP_HYPHEN);
+            if (!name || s->text[before->end] == '\'' || prose_has(s, first - 1, WORD_ARTICLE | WORD_PREPOSITION)) break;
+            first--;
+        }
         if (s->n_engines && s->engines[s->n_engines - 1].end > first) first = i;
         s->engines[s->n_engines++] = (struct token_range){first, head_end};
         i = head_end - 1;
@@ -466,6 +475,6 @@ void prose_reject_measures(struct prose_sentence *s, enum number_style style)
                       any_word(s, begin, m->at.first, WORD_FORMER | WORD_FLEET) || former_before(s, m, style);
         size_t end = prose_stretch_end(s, m->at.end - 1, BREAK_COMMA);
         for (size_t i = m->at.end; i < end && i < m->at.end + 4; i++)
-            if (!s->in_measure[i] && prose_has(s, i, WORD_FLEET)) m->rejected = true;
+            if (!s->in_measure[i] && prose_has(s, i, WORD_FLEET) && !is_key(s, i, "sold")) m->rejected = true;
     }
 }

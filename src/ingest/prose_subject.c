@@ -213,6 +213,35 @@ static void split_family(struct prose_subject *out, const struct prose_names *na
     prose_subject_tokens(out);
 }
 
+/* "Quenby Plover": two or more words, all of a name. */
+static bool is_name_like(const struct prose_names *names, const struct token *t, size_t n)
+{
+    if (n < 2 || n > 5) return false;
+    for (size_t i = 0; i < n; i++)
+        if (!is_name_token(&t[i]) || is_document_word(t[i].key) ||
+            (word(names, &t[i]) & (WORD_TOPIC | WORD_NO_NAME | WORD_DOCUMENT | WORD_ARTICLE | WORD_PREPOSITION)))
+            return false;
+    return true;
+}
+
+/* Whether the paragraph below a heading has a figure that only vehicles have. */
+static bool has_figures(const struct prose_names *names, size_t block)
+{
+    const struct document *d = names->document;
+    if (block + 1 >= d->n_blocks || (d->blocks[block + 1].kind != BLOCK_PARAGRAPH && d->blocks[block + 1].kind != BLOCK_LIST_ITEM))
+        return false;
+    struct value_part parts[16];
+    size_t len = d->blocks[block + 1].len < 2000 ? d->blocks[block + 1].len : 2000;
+    size_t n = value_scan(d->blocks[block + 1].text, len, NUMBER_POINT, parts, 16);
+    for (size_t i = 0; i < n; i++) {
+        enum dimension dim = parts[i].unit ? parts[i].unit->dimension : DIMENSION_NONE;
+        if (dim == DIMENSION_POWER || dim == DIMENSION_TORQUE || dim == DIMENSION_CONSUMPTION ||
+            dim == DIMENSION_EMISSION || dim == DIMENSION_ELECTRIC_CONSUMPTION || dim == DIMENSION_SPEED)
+            return true;
+    }
+    return false;
+}
+
 /* The tokens of a model's name at t[i]: capitals, digits, and small letters that a hyphen or nothing joins
  * ("e-tron", "bZ4X"). */
 static size_t title_run(const struct token *t, size_t n, size_t i)
@@ -351,7 +380,8 @@ bool prose_heading_read(struct prose_subject *out, enum heading_kind *kind, cons
         return read_variant(out, names, text, len, 0);
     }
     if (n > 8 || !is_name_token(&t[0])) return true;
-    if (!family && !is_spoken_of(names, t, n, block)) return true;
+    if (!family && !is_spoken_of(names, t, n, block) && !(is_name_like(names, t, n) && has_figures(names, block)))
+        return true;
     struct subject s;
     if (!subject_read(&s, names->arena, text, len, SUBJECT_HEADING)) return false;
     if (!*s.model) return true;
@@ -600,6 +630,11 @@ static size_t find_variant(const struct prose_sentence *s, const struct prose_na
                            struct prose_mention *out)
 {
     const struct token *t = &s->t[i];
+    if (t->upper && i > 0 && i + 1 < s->n && s->t[i + 1].upper && s->t[i + 1].gap == GAP_SPACE &&
+        !strcmp(s->t[i + 1].key, "edition")) { /* "the First Edition" */
+        *out = (struct prose_mention){.kind = MENTION_VARIANT, .at = {i, i + 2}, .name = {i, i + 2}};
+        return 2;
+    }
     bool model = i > 0 && t->upper && !strcmp(t->key, "model") && i + 1 < s->n && is_name_token(&s->t[i + 1]);
     if (!is_name_token(t) ||
         ((s->words[i] & (WORD_NO_NAME | WORD_GENERATION | WORD_VEHICLE | WORD_PRONOUN)) && !model) ||
