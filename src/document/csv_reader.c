@@ -38,8 +38,8 @@ struct csv_document {
     size_t counts[DOCUMENT_MAX_COLUMNS + 1]; /* scratch of most_common: all zero between calls */
     struct line_list literal, inner;
     size_t usual_width;  /* of the document's rows */
-    size_t header_width; /* of the open table: of its first row */
     size_t open, n_open; /* the open table's rows; n_open 0: none */
+    size_t n_title;      /* rows of text right above them */
     size_t pending;      /* rows [pending, ...) of text whose place is not decided */
     size_t n_pending;
     size_t n_tables;
@@ -159,20 +159,42 @@ static bool repeats_header(const struct csv_document *d, size_t h, size_t i)
     return same >= 2 && same * 2 >= n;
 }
 
-/* A line that stands above or below a table of `width` columns and is no row of it: one cell, or a
- * name and a value where the table has many columns. */
-static bool is_text_row(const struct csv_document *d, size_t i, size_t width)
+/* Whether the delimiters of a row are commas of a sentence: each has a space behind it. */
+static bool is_prose(const struct csv_document *d, size_t i)
 {
-    if (row_cell(d, i, 0)->len == 0) return false;
+    if (d->reader->out->delimiter != ',' || row_width(d, i) < 2) return false;
+    for (size_t c = 1; c < row_width(d, i); c++) {
+        const struct cell *before = row_cell(d, i, c - 1), *cell = row_cell(d, i, c);
+        if (before->len == 0 || cell->len == 0 || cell->begin < before->begin + before->len + 2)
+            return false;
+    }
+    return true;
+}
+
+static bool ends_with_colon(const struct cell *c)
+{
+    return c->len && (c->text[c->len - 1] == ':' ||
+                      (c->len >= 3 && memcmp(c->text + c->len - 3, "\xef\xbc\x9a", 3) == 0));
+}
+
+/* A line that stands above or below a table of `width` columns and is no row of it: one cell, a
+ * sentence with commas, or a name and a value where the table has many columns. Below a table a row
+ * with few values is more likely one of its own. */
+static bool is_text_row(const struct csv_document *d, size_t i, size_t width, bool above)
+{
+    const struct cell *first = row_cell(d, i, 0);
+    if (first->len == 0) return false;
     if (d->t.rows[i].filled == 1) return true;
-    return row_width(d, i) <= 3 && row_width(d, i) * 2 <= width;
+    if (row_fields(d, i) < width && is_prose(d, i)) return true;
+    return row_width(d, i) <= 3 && row_width(d, i) * 2 <= width &&
+           (above || ends_with_colon(first));
 }
 
 /* Below a table a single cell may be a row without data: text says more than a name. */
 static bool is_trailing_note(const struct csv_document *d, size_t i, size_t width)
 {
-    if (width < 2 || !is_text_row(d, i, width)) return false;
-    if (row_fields(d, i) == 1) return true;
+    if (width < 2 || !is_text_row(d, i, width, false)) return false;
+    if (row_fields(d, i) == 1 || d->t.rows[i].filled > 1) return true;
     const struct cell *c = row_cell(d, i, 0);
     size_t words = 1;
     for (size_t k = 0; k < c->len; k++) words += c->text[k] == ' ';
@@ -195,6 +217,10 @@ static void add_text_row(struct csv_document *d, size_t i, bool above)
     }
     const char *text = buffer_text(&d->text);
     size_t len = d->text.len;
+    while (len && (*text == '#' || *text == ' ')) { /* the mark of a comment */
+        text++;
+        len--;
+    }
     bool heading = above && !d->any_block && len <= MAX_HEADING && len && text[len - 1] != '.' &&
                    text[len - 1] != ':';
     reader_add_block(d->reader, heading ? BLOCK_HEADING : BLOCK_PARAGRAPH, heading, text, len,
@@ -215,7 +241,7 @@ static void flush_pending(struct csv_document *d, bool title)
 /* What is to be said of rows that are longer or shorter than the first one. */
 static void note_ragged(struct csv_document *d, size_t a, size_t z)
 {
-    size_t width = d->header_width, fields = row_fields(d, a);
+    size_t fields = row_fields(d, a), width = fields;
     struct line_list longer = {0}, shorter = {0};
     size_t most = 0, last_shorter = 0;
     for (size_t i = a + 1; i < z; i++) {
@@ -246,6 +272,7 @@ static void note_ragged(struct csv_document *d, size_t a, size_t z)
 static void close_table(struct csv_document *d)
 {
     if (d->n_open == 0) return;
+    for (size_t i = 0; i < d->n_title; i++) add_text_row(d, d->open - d->n_title + i, true);
     size_t a = d->open, z = a + d->n_open, width = most_common(d, a, z, row_width), notes = z;
     while (notes > a + 1 && is_trailing_note(d, notes - 1, width)) notes--;
     note_ragged(d, a, notes);
@@ -259,11 +286,12 @@ static void close_table(struct csv_document *d)
     for (size_t i = notes; i < z; i++) add_text_row(d, i, false);
 }
 
-static void open_table(struct csv_document *d, size_t a, size_t n)
+/* Opens the table of rows [a, a + n); those above it, n_title, are its title. */
+static void open_table(struct csv_document *d, size_t a, size_t n, size_t n_title)
 {
     d->open = a;
     d->n_open = n;
-    d->header_width = row_width(d, a);
+    d->n_title = n_title;
 }
 
 /* Rows above the first table that are far shorter than it: "Exported 1 May, by the fleet office".
@@ -272,7 +300,7 @@ static bool is_preamble(const struct csv_document *d, size_t a, size_t z)
 {
     size_t pairs = 0;
     for (size_t i = a; i < z; i++) {
-        if (!is_text_row(d, i, d->usual_width)) return false;
+        if (!is_text_row(d, i, d->usual_width, true)) return false;
         pairs += d->t.rows[i].filled == 2;
     }
     return pairs < 3;
@@ -287,7 +315,7 @@ static void take_run(struct csv_document *d, size_t a, size_t z)
             ? most_common(d, d->open, d->open + (d->n_open < SAMPLE_ROWS ? d->n_open : SAMPLE_ROWS),
                           row_width)
             : 0;
-    while (lead < z && is_text_row(d, lead, width)) lead++;
+    while (lead < z && is_text_row(d, lead, width, true)) lead++;
     /* A short header above longer rows of figures is not a title. */
     if (lead > a && lead < z && d->t.rows[lead - 1].filled > 1 &&
         strchr(row_cell(d, lead - 1, 0)->text, ':') == NULL && !is_header_like(d, lead, z))
@@ -295,7 +323,7 @@ static void take_run(struct csv_document *d, size_t a, size_t z)
     bool text = lead == z;
     if (!text && z - lead <= 2 && open_width >= 4 && !is_header_like(d, lead, z)) {
         text = true;
-        for (size_t i = lead; i < z; i++) text = text && is_text_row(d, i, open_width);
+        for (size_t i = lead; i < z; i++) text = text && is_text_row(d, i, open_width, false);
     }
     if (!text && d->n_open == 0) text = is_preamble(d, lead, z);
     if (text) {
@@ -307,14 +335,17 @@ static void take_run(struct csv_document *d, size_t a, size_t z)
                (open_width != width && most_common(d, d->open, d->open + 1, row_fields) !=
                                            most_common(d, lead, z, row_fields));
     if (!own) { /* what stands between is a band row of the table */
+        /* Then so is a single line above the table that is written like it. */
+        if (lead > a && d->n_title == 1 && row_fields(d, d->open - 1) == row_fields(d, a) &&
+            !is_header_like(d, d->open, d->open + d->n_open))
+            open_table(d, d->open - 1, d->n_open + 1, 0);
         d->n_open = z - d->open;
         d->n_pending = 0;
         return;
     }
     close_table(d);
     flush_pending(d, lead == a || d->n_tables == 0);
-    for (size_t i = a; i < lead; i++) add_text_row(d, i, true);
-    open_table(d, lead, z - lead);
+    open_table(d, lead, z - lead, lead - a);
 }
 
 /* Parts of a run that begin with the names of its table again. */
@@ -323,7 +354,7 @@ static void take_rows(struct csv_document *d, size_t a, size_t z)
     size_t from = a, first = d->n_open ? d->open : a;
     if (d->n_open == 0) {
         size_t width = most_common(d, a, z, row_width);
-        while (first + 1 < z && is_text_row(d, first, width)) first++;
+        while (first + 1 < z && is_text_row(d, first, width, true)) first++;
     }
     for (size_t i = a + 1; i < z; i++) {
         if (!repeats_header(d, first, i) || i == from) continue;
@@ -439,7 +470,6 @@ bool read_csv_document(struct document_reader *r, struct error *err)
     bool one_column = true;
     for (size_t i = 0; ok && i < n && one_column; i++) one_column = row_width(d, i) < 2;
     if (ok && n && one_column) {
-        open_table(d, 0, n);
         table_builder_emit(&d->t, 0, n, "", 0, ROW_ROW, 0, d->records[0].line,
                            d->records[n - 1].last_line, d->records[0].begin, d->records[n - 1].end);
     } else if (ok && n) {

@@ -105,6 +105,16 @@ static void csv_gives_titles_and_notes_round_a_table_as_text(void **state)
         "[Fleet data sheet; Exported 1 May, by the office] row\n"
         "4: Make|Model|Year|Payload (kg)\n5: Ford|Transit|2022|1350\n"
         "6: Ford|Ranger|2023|1081\nSource: maker\n");
+    expect_document("prose.csv", "# Cars in stock, May 2024\nMake,Model,hp\nSeat,Leon,150\n",
+                    "# Cars in stock, May 2024\n[Cars in stock, May 2024] row\n"
+                    "2: Make|Model|hp\n3: Seat|Leon|150\n");
+    /* A row with few values is a row, at the end and behind a blank line. */
+    expect_document(
+        "few.csv",
+        "Make,Model,hp,kg,mm,km\nSeat,Leon,150,1,2,3\nVW Golf GTI Clubsport 45,x,,,,\n\n"
+        "Audi,A1,,,,\n",
+        "[] row\n1: Make|Model|hp|kg|mm|km\n2: Seat|Leon|150|1|2|3\n"
+        "3: VW Golf GTI Clubsport 45|x||||\n5: Audi|A1||||\n");
     /* Padded by a spreadsheet. */
     expect_document("p.csv",
                     "Fleet,,,,\nStand:,1. Mai,,,\nMake,Model,Year,hp,kg\nFord,Ka,2019,85,1055\n",
@@ -129,6 +139,8 @@ static void csv_tells_a_second_table_from_rows_that_go_on(void **state)
                     "[] row\n1: Make|Model|hp\n2: Seat|Leon|150\n4: Seat|Ibiza|95\n");
     expect_document("bands.csv", "Spec,LX,Sport\nHP,158,180\n\nBrakes,,\nFront,276,312\n",
                     "[] row\n1: Spec|LX|Sport\n2: HP|158|180\n4: Brakes||\n5: Front|276|312\n");
+    expect_document("pairs.csv", "Engine,\nPower,150 hp\n\nSize,\nLength,4368\n",
+                    "[] row\n1: Engine|\n2: Power|150 hp\n4: Size|\n5: Length|4368\n");
 }
 
 static void csv_takes_a_stated_delimiter(void **state)
