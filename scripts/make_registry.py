@@ -173,7 +173,7 @@ def sections_of(path):
 
 
 def names_of(where, text):
-    """[(name, weak, [what stands in braces])] of a list of names."""
+    """[(name, marks, [what stands in braces])] of a list of names; marks are '?' and '!'."""
     out = []
     for item in re.split(r",(?![^{]*})", text):
         item = item.strip()
@@ -183,13 +183,13 @@ def names_of(where, text):
         m = re.fullmatch(r"(.*?)\s*\{([^}]*)\}", item)
         if m:
             item, extras = m.group(1), [x.strip() for x in m.group(2).split(",")]
-        weak = item.endswith("?")
-        item = item.rstrip("?").strip()
+        marks = item[len(item.rstrip("?!")):]
+        item = item.rstrip("?!").strip()
         if not tokens(item):
             raise DataError(f"{where}: a name without a letter or digit: {item!r}")
         if len(tokens(item)) > MAX_RUN:
             raise DataError(f"{where}: too many words: {item!r}")
-        out.append((item, weak, extras))
+        out.append((item, marks, extras))
     return out
 
 
@@ -336,7 +336,7 @@ def read_words(attributes):
     groups, ids = [a["group"] for a in attributes], [a["id"] for a in attributes]
     for where, title, f in sections_of(DATA / "words.txt"):
         kind, _, of = title.partition(" ")
-        if kind not in ("empty", "count", "not", "group", "cells") or \
+        if kind not in ("empty", "count", "not", "vehicle", "group", "cells") or \
                 (kind == "group" and of not in groups) or (kind == "cells" and of not in ids):
             raise DataError(f"{where}: unknown [{title}]")
         for language, text in f.items():
@@ -372,9 +372,11 @@ class Terms:
         term = {"kind": kind, "id": number, "qualifiers": qualifiers, "unit": unit,
                 "languages": 0, "asking": asking, "code": code, "weak": weak, "inverse": inverse,
                 "superlative": superlative, "comparative": comparative}
-        same = ("kind", "id", "qualifiers", "superlative", "comparative", "code", "inverse")
+        same = ("kind", "id", "qualifiers", "superlative", "comparative", "inverse")
         for t in self.by_key.setdefault(key, []):
-            if all(t[k] == term[k] for k in same):
+            if all(t[k] == term[k] for k in same) and \
+                    (kind != "CATEGORY" or t["code"] == code):
+                t["code"] = t["code"] and code
                 t["asking"] = t["asking"] and asking
                 t["weak"] = t["weak"] and weak
                 t["unit"] = t["unit"] or unit
@@ -398,6 +400,12 @@ def extras_of(where, extras, qualifiers):
     return {"qualifiers": bits, "unit": unit}
 
 
+def is_column_only(kind, thing, marks):
+    """Names that no question means: of columns of the long form; guesses that no unit can confirm."""
+    return kind == "ATTRIBUTE" and (thing["role"] in ("attribute", "value", "unit") or (
+        "?" in marks and thing["dimension"] in ("none", "count")))
+
+
 FLAGS = {"": {}, "ask": {"asking": True}, "inverse": {"inverse": True},
          "most": {"superlative": 1, "asking": True}, "least": {"superlative": -1, "asking": True},
          "more": {"comparative": 1, "asking": True}, "less": {"comparative": -1, "asking": True}}
@@ -409,24 +417,27 @@ def make_terms(attributes, qualifiers, categories, makes):
                          ("CATEGORY", categories)):
         for i, thing in enumerate(things):
             for language, name in zip(LANGUAGES, thing["name"]):
-                terms.add(name, kind, i, language, joined=kind == "ATTRIBUTE")
+                terms.add(name, kind, i, language, joined=kind == "ATTRIBUTE",
+                          code=is_column_only(kind, thing, ""))
             for list_kind, by_language in thing["lists"].items():
                 for language, names in by_language.items():
-                    for name, weak, extras in names:
-                        terms.add(name, kind, i, language, weak=weak,
+                    for name, marks, extras in names:
+                        terms.add(name, kind, i, language, weak="?" in marks,
+                                  code="!" in marks or (list_kind == "" and is_column_only(
+                                      kind, thing, marks)),
                                   joined=kind == "ATTRIBUTE" and list_kind in ("", "inverse"),
                                   **FLAGS[list_kind], **extras_of(thing["where"], extras, qualifiers))
             for name, _, _ in thing.get("code", []):
                 terms.add(name, kind, i, "", code=True)
     for i, m in enumerate(makes):
         terms.add(m["name"], "MAKE", i, "", joined=True)
-        for name, weak, _ in m["aliases"]:
-            terms.add(name, "MAKE", i, "", asking=weak)
-        for name, weak, _ in m["zh"]:
-            terms.add(name, "MAKE", i, "zh", asking=weak)
+        for name, marks, _ in m["aliases"]:
+            terms.add(name, "MAKE", i, "", asking=marks == "?")
+        for name, marks, _ in m["zh"]:
+            terms.add(name, "MAKE", i, "zh", asking=marks == "?")
     order = ["ATTRIBUTE", "QUALIFIER", "CATEGORY", "MAKE"]
     for found in terms.by_key.values():
-        found.sort(key=lambda t: (t["code"], t["weak"], t["asking"], order.index(t["kind"]), t["id"]))
+        found.sort(key=lambda t: (t["code"], t["code"] and t["kind"] != "CATEGORY", t["weak"], t["asking"], order.index(t["kind"]), t["id"]))
     return terms.by_key
 
 
@@ -514,7 +525,7 @@ def table_of(attributes, qualifiers, categories, makes, words, by_key):
     out += wrap("{%s, %s}" % (c_text(m["name"]), c_text(m["country"])) for m in makes)
     out += ["};", f"const size_t MAKE_COUNT = {len(makes)};", "", *terms_table(by_key), "",
             "const struct registry_word REGISTRY_WORDS[] = {"]
-    kinds = {"empty": "WORD_EMPTY", "count": "WORD_COUNTS", "not": "WORD_NOT"}
+    kinds = {"empty": "WORD_EMPTY", "count": "WORD_COUNTS", "not": "WORD_NOT", "vehicle": "WORD_VEHICLE"}
     for key in sorted(words, key=lambda k: k.encode("utf-8")):
         w = words[key]
         out.append("    {%s, %s, %du, %du}," % (
@@ -538,8 +549,9 @@ def terms_table(by_key):
     slots, entries, terms = [0] * n_slots, [], []
     for i, key in enumerate(keys):
         found = by_key.get(key, [])
-        entries.append("{%s, %d, %d, %d}" % (c_text(key), len(terms), len(found),
-                                             longest.get(key, 0)))
+        columns = sum(t["code"] and t["kind"] != "CATEGORY" for t in found)
+        entries.append("{%s, %d, %d, %d, %d}" % (c_text(key), len(terms), len(found), columns,
+                                                 longest.get(key, 0)))
         for t in found:
             flags = [str(t[k]).lower() for k in ("asking", "code", "weak", "inverse")]
             terms.append("{%s, %d, 0x%x, %s, %d, %s, %d, %d}" % (

@@ -125,10 +125,10 @@ size_t registry_match(const struct token *t, size_t n, const struct term **out, 
     uint32_t h = (uint32_t)HASH_START;
     for (size_t i = 1; i <= longest; i++) {
         const struct registry_entry *e = find_run(t, i, h);
-        if (e) {
+        if (e && e->n_terms > e->n_columns) {
             length = i;
             *out = &REGISTRY_TERMS[e->first];
-            *n_out = e->n_terms;
+            *n_out = (size_t)(e->n_terms - e->n_columns);
         }
         h = hash_bytes(h, t[i - 1].key, strlen(t[i - 1].key));
         h = hash_bytes(h, " ", 1);

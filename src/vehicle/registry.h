@@ -97,7 +97,8 @@ struct term {
 
 /* The longest run of tokens at t[0, n) that is a term; returns its length in tokens (0: none), and
  * the terms that it may mean in *out (a slice of the static table), *n_out of them: those that need
- * nothing to agree first, codes last. A plural s may be missing or too much. */
+ * nothing to agree first, codes last. Names that only columns have ("displ", "L") are left out. A
+ * plural s may be missing or too much. */
 size_t registry_match(const struct token *t, size_t n, const struct term **out, size_t *n_out);
 
 /* A column's name with its unit: "Leistung [kW]", "battery.pack_capacity_gross_kwh", "最大功率(kW)",

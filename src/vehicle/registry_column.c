@@ -171,7 +171,8 @@ static enum system system_of(const char *key)
 
 /* ---- covers ---- */
 
-enum { SCORE_NAME = 8, SCORE_QUALIFIER = 4, SCORE_UNIT = 5, SCORE_CONTEXT = -1 };
+/* A unit is worth more than the same words as a part of a name: "CO2 [g/km]". */
+enum { SCORE_NAME = 8, SCORE_QUALIFIER = 4, SCORE_UNIT = 9, SCORE_CONTEXT = -1 };
 
 static bool better(const struct cover *a, const struct cover *b)
 {
@@ -211,7 +212,7 @@ static void cover_run(struct cover *best, const struct term_run *run, int attrib
     for (size_t k = 0; k < run->n_terms; k++) {
         const struct term *term = &run->terms[k];
         struct cover c = *from;
-        if (term->asking || term->code) continue;
+        if (term->asking) continue;
         if (term->kind == TERM_ATTRIBUTE && term->id == attribute) {
             if (!add_qualifiers(&c.qualifiers, term->qualifiers)) continue;
             c.named += (size_t)n;
@@ -221,7 +222,8 @@ static void cover_run(struct cover *best, const struct term_run *run, int attrib
             /* Long names are worth more than short ones that stand side by side. */
             offer(&best[run->end], &c, SCORE_NAME * n - 1);
         } else if (term->kind == TERM_QUALIFIER) {
-            if (term->id == maximum && REGISTRY_NOTES[attribute].maximal)
+            /* "Max power" is the power, but "power min", "power max" are two. */
+            if (term->id == maximum && REGISTRY_NOTES[attribute].maximal && from->named == 0)
                 offer(&best[run->end], &c, 1);
             else if (add_qualifier(&c.qualifiers, term->id))
                 offer(&best[run->end], &c, SCORE_QUALIFIER * n);
@@ -229,7 +231,8 @@ static void cover_run(struct cover *best, const struct term_run *run, int attrib
     }
 }
 
-static void cover_word(struct cover *best, const struct token *t, int attribute)
+/* `last`: the name's own last word is no context: "engine data" is no engine. */
+static void cover_word(struct cover *best, const struct token *t, int attribute, bool last)
 {
     const struct registry_word *word = registry_word_find(t->key);
     enum system system = system_of(t->key);
@@ -242,7 +245,8 @@ static void cover_word(struct cover *best, const struct token *t, int attribute)
     if ((word->kinds & WORD_EMPTY) ||
         ((word->kinds & WORD_COUNTS) && REGISTRY[attribute].dimension == DIMENSION_COUNT))
         offer(&best[1], &c, 0);
-    else if (word->groups & REGISTRY_NOTES[attribute].group)
+    else if ((word->kinds & WORD_VEHICLE) ||
+             (!last && (word->groups & REGISTRY_NOTES[attribute].group)))
         offer(&best[1], &c, SCORE_CONTEXT);
 }
 
@@ -260,7 +264,7 @@ static void cover_unit(struct cover *best, const struct unit_run *run, const str
         if (best[run->first].reached) best[run->first] = c;
         return;
     }
-    offer(&best[run->end], &c, run == chosen ? SCORE_UNIT * (int)(run->end - run->first) : 1);
+    offer(&best[run->end], &c, SCORE_UNIT * (int)(run->end - run->first));
 }
 
 /* The best cover of all words by this attribute and unit. */
@@ -277,8 +281,10 @@ static struct cover cover_name(const struct name_words *w, int attribute,
         for (; run < w->n_runs && w->runs[run].first <= i; run++)
             if (w->runs[run].first == i && best[i].reached)
                 cover_run(best, &w->runs[run], attribute, maximum);
-        if (best[i].reached) cover_word(&best[i], &w->t[i], attribute);
+        if (best[i].reached) cover_word(&best[i], &w->t[i], attribute, i + 1 == w->n);
     }
+    for (size_t k = 0; best[w->n].reached && k < w->n_units; k++)
+        if (w->units[k].first == w->n) cover_unit(best, &w->units[k], unit);
     return best[w->n];
 }
 
@@ -313,7 +319,7 @@ static void find_candidates(struct candidates *c, const struct name_words *w,
     for (size_t i = 0; i < w->n_runs; i++)
         for (size_t k = 0; k < w->runs[i].n_terms; k++) {
             const struct term *term = &w->runs[i].terms[k];
-            if (term->kind == TERM_ATTRIBUTE && !term->asking && !term->code)
+            if (term->kind == TERM_ATTRIBUTE && !term->asking)
                 add_candidate(c, term->id);
         }
     for (size_t i = 0; i < w->n_units; i++) {
@@ -345,9 +351,9 @@ static bool is_reading(struct column_reading *r, enum dimension hint)
     const struct attribute *a = &REGISTRY[r->attribute];
     if (!r->cover.reached || (r->unit && !r->cover.measured)) return false;
     if (r->unit) {
-        if (a->type != ATTRIBUTE_NUMBER || r->unit->unit->dimension != a->dimension) return false;
+        if (r->unit->unit->dimension != a->dimension) return false;
         r->confirmed = true;
-    } else if (hint != DIMENSION_NONE && a->type == ATTRIBUTE_NUMBER) {
+    } else if (hint != DIMENSION_NONE && (a->type == ATTRIBUTE_NUMBER || a->dimension != DIMENSION_NONE)) {
         if (a->dimension != hint) return false;
         r->confirmed = true;
     }
@@ -379,6 +385,12 @@ static void add_alternative(struct column_meaning *out, int attribute)
         out->alternatives[out->n_alternatives++] = attribute;
 }
 
+/* "powertrain.horsepower" has a name; that it is a unit, too, says less. */
+static bool is_bare_unit(const struct column_reading *r)
+{
+    return r->cover.named == 0 && r->cover.qualifiers == 0;
+}
+
 /* The best reading of each candidate; the best of all in *best. False: there is none. */
 static bool read_words(const struct name_words *w, enum dimension hint,
                        struct column_reading *best, struct column_meaning *out)
@@ -395,7 +407,9 @@ static bool read_words(const struct name_words *w, enum dimension hint,
             if (unit && unit->unit->dimension != REGISTRY[c.attributes[i]].dimension) continue;
             struct column_reading r = {.attribute = c.attributes[i], .unit = unit};
             r.cover = cover_name(w, r.attribute, unit, maximum);
-            if (is_reading(&r, hint) && (found.attribute < 0 || reading_better(&r, &found)))
+            if (!is_reading(&r, hint)) continue;
+            if (found.attribute < 0 || is_bare_unit(&found) ||
+                (!is_bare_unit(&r) && reading_better(&r, &found)))
                 found = r;
         }
         if (found.attribute >= 0) all[n++] = found;
@@ -407,6 +421,9 @@ static bool read_words(const struct name_words *w, enum dimension hint,
             chosen = i;
     *best = all[chosen];
     bool stands = best->confirmed || best->cover.strong;
+    for (size_t i = 0; i < n && !best->cover.strong; i++) /* two guesses are none */
+        if (i != chosen && all[i].confirmed && all[i].cover.score == best->cover.score)
+            stands = false;
     for (size_t i = 0; i < n; i++)
         if (!stands || (i != chosen && all[i].cover.score >= best->cover.score))
             add_alternative(out, all[i].attribute);

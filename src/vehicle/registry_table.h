@@ -44,6 +44,7 @@ struct registry_entry {
     const char *key; /* token keys with single spaces between them */
     uint16_t first;  /* index into REGISTRY_TERMS */
     uint8_t n_terms; /* 0: only a first word */
+    uint8_t n_columns; /* of n_terms, the last ones: only names of columns mean them */
     uint8_t longest; /* tokens of the longest term that begins with this one token; 0: none */
 };
 extern const struct registry_entry REGISTRY_ENTRIES[];
@@ -57,7 +58,7 @@ extern const char *const REGISTRY_SPELLED[];
 extern const size_t REGISTRY_SPELLED_COUNT;
 
 /* Words that say nothing in the names of columns, sorted by key. */
-enum { WORD_EMPTY = 1, WORD_COUNTS = 2, WORD_NOT = 4 };
+enum { WORD_EMPTY = 1, WORD_COUNTS = 2, WORD_NOT = 4, WORD_VEHICLE = 8 };
 struct registry_word {
     const char *key;
     unsigned kinds;
