@@ -4,10 +4,12 @@ vehicles of data/vehicles.csv, and switches for states that are hard to bring ab
     python3 tests/ui/mock_server.py [--port N] [--key KEY]
 
 prints the port that it listens on. POST /mock with a JSON object turns switches: busy (so many
-requests to /query get 429), loading (the model is not there yet: 503), pause (seconds between tokens), break (so many answers stop in the
-middle), wrong (the answer holds a number that no passage has), thinking (reasoning comes first),
-empty (a store without documents). It finds a passage by the words of the question and answers by a
-template; it is no measure of the program.
+requests to /query get 429), loading (the model is not there yet: llm-info says 503), reading (questions
+need the model too: 503 while it is loading), pause (seconds between tokens), break (so many answers stop
+in the middle), wrong (the answer cites a passage that is none), thinking (reasoning comes first), empty (a
+store without documents). It finds rows by the words of the question, and of those before it, and answers
+by a template in the form of src/server/openapi.json (test_mock.py compares the two); it is no measure of
+the program.
 """
 
 import argparse
@@ -37,9 +39,10 @@ def passage(number, row):
     lines = [f"{name}: {value}" for name, value in list(row.items())[4:] if value]
     return {"id": number, "content": "\n".join(lines), "location": f"row {number + 1}", "relevance_score": 1.0,
             "metadata": {"manufacturer": row["Manufacturer"], "model": row["Model"], "year": int(row["Year"]),
-                         "category": row["Category"], "engine_type": row["Engine Type"],
+                         "trim": row["Trim"], "category": row["Category"], "engine_type": row["Engine Type"],
                          "transmission": row["Transmission"], "title": title,
-                         "source": "/srv/sheets/vehicles.csv", "document": 1}}
+                         "source": "/srv/sheets/vehicles.csv", "document": 1,
+                         "line_first": number + 1, "line_last": number + 1}}
 
 
 class Store:
@@ -85,42 +88,98 @@ class Store:
         return [p for p in best if score(p) and score(p) >= score(best[0]) / 2]
 
 
+def cell_of(p, attribute):
+    """(value, unit) of a passage's line; None where it has none."""
+    line = next((l for l in p["content"].split("\n") if l.startswith(attribute + ": ")), None)
+    unit = re.search(r"\((.+)\)", attribute)
+    return line and (line[len(attribute) + 2:], unit[1] if unit else None)
+
+
+def row_of(p, attribute, n):
+    value, unit = cell_of(p, attribute)
+    m = p["metadata"]
+    return {"vehicle": m["title"], "make": m["manufacturer"], "model": m["model"], "trim": m["trim"], "year": m["year"],
+            "year_last": m["year"], "version": None, "attribute": attribute.split(" (")[0].lower(), "attribute_id": None,
+            "qualifiers": [], "value": int(value) if value.isdigit() else value, "value_high": None, "unit": unit,
+            "text": value, "converted_from": None, "remark": None, "limit": False, "implausible": False, "best": False,
+            "citation": n, "document": m["source"], "location": p["location"], "line": m["line_first"],
+            "column": attribute, "begin": 0, "end": 0}
+
+
+def table_of(rows):
+    """The table of several rows, as Markdown and as data."""
+    if len(rows) < 2:
+        return None, None
+    heading = rows[0]["attribute"] + (f", {rows[0]['unit']}" if rows[0]["unit"] else "")
+    columns = [{"name": "Vehicle", "number": False},
+               {"name": heading, "number": all(isinstance(r["value"], int) for r in rows)},
+               {"name": "Source", "number": False}]
+    shown = lambda r: (r["vehicle"], f"{r['value']:,}" if columns[1]["number"] else r["text"],
+                       f"{pathlib.Path(r['document']).name}, {r['location']}")
+    cells = [[{"text": t, "value": r["text"] if i == 1 else t} for i, t in enumerate(shown(r))] for r in rows]
+    lines = [[c["name"] for c in columns], ["---"] * 3, *[[c["text"] for c in row] for row in cells]]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n", {"columns": columns, "rows": cells, "left_out": 0}
+
+
+def query_of(operation, attribute, found, carried, unresolved):
+    return {"operation": operation,
+            "vehicles": [{"asked": (t := p["metadata"]["title"]), "name": t, "year": p["metadata"]["year"], "entries": 1}
+                         for p in found[:2]],
+            "attributes": [{"id": None, "name": attribute, "qualifiers": []}] if attribute else [], "conditions": [],
+            "unit": None, "aggregate": None, "order": None, "limit": None, "group": None, "documents": [],
+            "language": "en", "carried": carried, "unresolved": unresolved}
+
+
+def questions_of(conversation):
+    return [m["content"] for m in (conversation or {}).get("messages", [])]
+
+
 def answer(store, body, wrong):
-    query = body["query"]
-    passages = store.search(query, body.get("metadata_filter", {}), body.get("top_k", 3))
-    attribute = next((name for word, name in ATTRIBUTES.items() if word in query.lower()), None)
-    out = {"query": query, "reasoning": None, "refused": False, "documents": passages, "citations": [],
-           "numbers": [], "unsupported": 0, "metadata_filters_used": [], "computed": None, "notes": [],
-           "usage": {"prompt_tokens": 246, "cached_tokens": 128, "generated_tokens": 31, "finish_reason": "end"},
-           "timings": {"prefill": 0.06, "decode": 0.21, "total": 0.31}}
+    query, carried = body["query"], False
+    attribute_of = lambda text: next((name for word, name in ATTRIBUTES.items() if word in text.lower()), None)
+    filters = body.get("metadata_filter") or {}
+    found, attribute = store.search(query, filters, 200), attribute_of(query)
+    for earlier in reversed(questions_of(body.get("conversation"))):  # what this one leaves out
+        if not found or not attribute:
+            carried = True
+            found, attribute = found or store.search(earlier, filters, 200), attribute or attribute_of(earlier)
+    listed = query.lower().startswith("list ")
+    if not listed:
+        found = found[:2] if " or " in query else found[:1]
+    having = [p for p in found if attribute and cell_of(p, attribute)]
+    cited = having[:5] if listed else having
+    rows = [row_of(p, attribute, cited.index(p) + 1 if p in cited else None) for p in having]
+    status = "found" if rows else "not_found" if attribute or found else "not_understood"
+    operation = "list" if listed else "compare" if len(rows) > 1 else "value" if found else "none"
+    name = attribute.split(" (")[0].lower() if attribute else ""
+    markdown, cells = table_of(rows)
+    out = {"query": query, "answer": "", "reasoning": None, "refused": not rows, "status": status,
+           "understood": " · ".join(t for t in (operation, name, *[p["metadata"]["title"] for p in found[:2]]) if t),
+           "parsed": query_of(operation, name, found, carried, [] if rows or found else query.rstrip("?").split()[-1:]),
+           "rows": rows, "table": markdown, "table_data": cells, "documents": cited or found[:3], "citations": [], "numbers": [],
+           "unsupported": 0, "metadata_filters_used": [], "computed": None, "notes": [],
+           "usage": {"prompt_tokens": 0, "cached_tokens": 0, "generated_tokens": 0, "finish_reason": None},
+           "timings": {"understand": 0.001, "retrieve": 0.002, "prompt": 0, "prefill": 0, "decode": 0, "total": 0.003},
+           "metadata_filter": body.get("metadata_filter"), "execution_time": 0.004, "model": None, "request_id": "0" * 16}
     parts = []
-    values = []
-    for n, p in enumerate(passages[:2] if " or " in query else passages[:1], 1):
-        line = next((l for l in p["content"].split("\n") if attribute and l.startswith(attribute + ":")), None)
-        if not line:
-            continue
-        name, value = line.split(": ", 1)
-        unit = re.search(r"\((.+)\)", name)
-        said = f"{int(value) * 10 + 7}" if wrong and value.isdigit() else value
-        start = f"The {name.split(' (')[0].lower()} of the {p['metadata']['title']} is "
-        offset = len("".join([*parts, start]).encode())  # the API's offsets count bytes
-        parts.append(f"{start}{said}{' ' + unit[1] if unit else ''} [{n}]. ")
-        out["citations"].append({"n": n, "valid": True, "document": p["metadata"]["source"],
-                                 "location": p["location"], "title": p["metadata"]["title"], "quote": line})
-        if said.isdigit():
-            values.append((int(said), p["metadata"]["title"]))
-            out["numbers"].append({"text": said, "offset": offset, "unit": unit[1] if unit else None,
-                                   "supported": said == value, "uncited": False, "in_title": False,
-                                   "passage": n if said == value else None, "quote": line,
-                                   "quote_offset": p["content"].index(line) + len(name) + 2})
+    for n, (p, row) in enumerate(zip(cited, rows), 1):
+        start = f"The {name} of the {row['vehicle']} is "
+        if row["text"].isdigit():
+            offset = len("".join([*parts, start]).encode())  # the API's offsets count bytes
+            out["numbers"].append({"text": row["text"], "offset": offset, "unit": row["unit"], "supported": True, "citation": n})
+        parts.append(f"{start}{row['text']}{' ' + row['unit'] if row['unit'] else ''} [{n}]. ")
+        out["citations"].append({"n": n, "valid": True, "document": row["document"], "location": row["location"],
+                                 "title": row["vehicle"], "quote": f"{attribute}: {row['text']}", "column": attribute,
+                                 "line": row["line"], "begin": 0, "end": 0, "passage": n})
+    if wrong and parts:
+        parts.append("It is fast [9].")
+        out["citations"].append({"n": 9, "valid": False})
+        out.update(unsupported=1, model="autospec-nano", status="open")
     out["answer"] = "".join(parts).strip()
-    if len(values) == 2:
-        low, high = sorted(values)
-        out["computed"] = f"Higher: {high[1]} ({high[0]} hp against {low[0]} hp)."
-    out["unsupported"] = sum(not n["supported"] for n in out["numbers"])
-    if not parts:
-        out["refused"] = True
-        out["answer"] = "The passages do not give this."
+    if status == "not_found":
+        out["answer"] = "The documents do not give this."
+    elif status == "not_understood":
+        out["answer"] = f"I did not understand “{out['parsed']['unresolved'][0]}”."
     return out
 
 
@@ -230,7 +289,7 @@ class Handler(BaseHTTPRequestHandler):
         if switches["busy"] > 0:
             switches["busy"] -= 1
             return self.refuse(429, "Too many questions are waiting", Retry_After="1")
-        if switches["loading"]:
+        if switches["loading"] and switches["reading"]:
             return self.refuse(503, "the model is being loaded", Retry_After="1")
         if not self.server.store.documents:
             return self.refuse(409, "there are no documents yet")
@@ -249,7 +308,7 @@ class Handler(BaseHTTPRequestHandler):
         return None
 
     def stream(self, done, switches):
-        self.event("sources", {"documents": done["documents"], "metadata_filters_used": []})
+        self.event("sources", {"documents": done["documents"], "metadata_filters_used": [], "notes": []})
         time.sleep(switches["pause"])
         for kind, text in (("reasoning", done["reasoning"] or ""), ("token", done["answer"])):
             pieces = re.findall(r".{1,4}", text)
@@ -273,7 +332,7 @@ class Server(ThreadingHTTPServer):
     def __init__(self, port, key):
         super().__init__(("127.0.0.1", port), Handler)
         self.key, self.store, self.began, self.asked = key, Store(), time.time(), []
-        self.switches = {"busy": 0, "loading": False, "pause": 0.005, "break": 0, "wrong": False, "thinking": False}
+        self.switches = {"busy": 0, "loading": False, "reading": False, "pause": 0.005, "break": 0, "wrong": False, "thinking": False}
 
     def info(self):
         t = time.time() - self.began

@@ -75,8 +75,13 @@ class Page:
         box.send_keys(question, Keys.ENTER)
 
     def answered(self):
-        self.see("#result .foot")
-        return self.see("#result .answer").text
+        """The text of the last turn, once it is whole."""
+        self.see(".turn:last-child .foot")
+        return self.see(".turn:last-child .answer").text
+
+    def asked(self, n):
+        """Turn n of the conversation, from 1."""
+        return self.until(f"turn {n}", lambda: next(iter(self.all(f".turn:nth-child({n})")), None))
 
     def said(self, text):
         self.until(f"said: {text}", lambda: text in self.js("return document.getElementById('said').textContent"))
@@ -88,39 +93,62 @@ def test_a_question_is_answered_with_its_source(page):
     page.ask()
     assert page.answered() == "The horsepower of the 2023 Toyota Camry LE is 203 hp 1.", page.answered()
     page.see(".sources .source", "Horsepower (hp): 203")
-    page.see(".verdict", "The number stands in the passages cited.")
+    page.see(".verdict.good", "The figure was read from its cell.")
     page.said("203 hp")  # to a screen reader, once, as a whole
-    assert page.see("#result-title").text == QUESTION
+    assert page.see(".turn h2").text == QUESTION
     assert page.see("#question").get_attribute("value") == ""
-    page.press("#result button", "Edit")
+
+
+def test_what_was_understood_is_shown_and_can_be_edited(page):
+    page.ask()
+    page.answered()
+    page.see(".understood code", "value · horsepower · 2023 Toyota Camry LE")
+    page.press(".understood button", "Edit")
     assert page.see("#question").get_attribute("value") == QUESTION
+    assert page.focused().get_attribute("id") == "question"
+    page.see("#editing", "it replaces this question")
+    page.ask(QUESTION.replace("horsepower", "torque"))
+    page.until("the new answer", lambda: "184" in page.answered())
+    assert len(page.all(".turn")) == 1
+    assert not page.all("#editing")
+
+
+def test_an_edit_can_be_left(page):
+    page.ask()
+    page.answered()
+    page.press(".understood button", "Edit")
+    page.press("#editing-cancel")
+    page.gone("#editing")
+    page.ask("How many seats has the 2023 Honda Accord?")
+    page.until("the second turn", lambda: len(page.all(".turn")) == 2)
 
 
 def test_the_answer_streams_and_can_be_stopped(page):
     page.server.switch(pause=0.15)
     page.ask()
-    page.until("a part of the answer", lambda: 0 < len(page.see("#result .answer").text) < 30)
-    assert page.js("return document.getElementById('result').getAttribute('aria-busy')") == "true"
+    page.until("a part of the answer", lambda: 0 < len(page.see(".turn .answer").text) < 30)
+    assert page.see(".turn").get_attribute("aria-busy") == "true"
     page.press("#ask-button", "Stop")
-    page.see("#result", "Stopped here.")
-    before = page.see("#result .answer").text
+    page.see(".turn", "Stopped here.")
+    before = page.see(".turn .answer").text
     time.sleep(0.6)
-    assert page.see("#result .answer").text == before
+    assert page.see(".turn .answer").text == before
     assert page.see("#ask-button").text == "Ask"
 
 
-def test_a_new_question_takes_the_place_of_the_one_before(page):
+def test_a_new_question_stops_the_one_before(page):
     page.server.switch(pause=0.1)
     page.ask()
-    page.see("#result .answer", "The")
+    page.see(".turn .answer", "The")
     page.ask("How many seats has the 2023 Honda Accord?")
-    assert "Honda Accord" in page.answered()
-    assert len(page.all("#result .answer")) == 1
+    page.until("the second answer", lambda: "Honda Accord" in page.answered())
+    assert "Stopped here." in page.asked(1).text
+    assert page.js("return current.earlier") == []  # what was not answered is no part of the conversation
 
 
 def test_an_example_is_asked_and_the_focus_follows(page):
     page.press("#examples button")
-    on_title = lambda: page.js("return document.activeElement.id") == "result-title"
+    on_title = lambda: page.js("return document.activeElement.matches('.turn h2')")
     page.until("the focus on the question asked", on_title)
     assert page.answered()
     assert on_title()  # the answer takes the place of what streamed
@@ -138,37 +166,69 @@ def test_thinking_is_folded_away(page):
 
 def test_markup_in_texts_stays_text(page):
     page.js("""
-        renderResult({query: '<img src=x onerror="window.hit=1">', at: 1, result: {
-            answer: '<b>203</b> <script>window.hit=1</script> [1]', numbers: [], notes: ['<i>note</i>'],
-            reasoning: '<img src=x onerror="window.hit=1">',
-            citations: [{n: 1, valid: true, quote: '<u>hp</u>'}],
-            documents: [{content: '<u>hp</u>: <img src=x onerror="window.hit=1">', metadata: {title: '<s>t</s>', source: '<a>'}}]}})""")
+        const bad = '<img src=x onerror="window.hit=1">', cell = {text: bad, value: bad};
+        renderTurn(addTurn({query: bad, earlier: [bad], at: 1, result: {
+            answer: '<b>203</b> <script>window.hit=1</script> [1]', numbers: [], notes: ['<i>note</i>'], reasoning: bad,
+            status: 'found', understood: bad, parsed: {carried: true}, table: bad,
+            table_data: {columns: [{name: bad, number: false}, {name: bad, number: true}], rows: [[cell, cell], [cell, cell]], left_out: 0},
+            citations: [{n: 1, valid: true, quote: '<u>hp</u>', title: bad, document: bad, location: bad, column: null, line: 1, passage: 1}],
+            documents: [{content: '<u>hp</u>: ' + bad, metadata: {title: '<s>t</s>', source: '<a>'}}]}}))""")
     page.press(".cite")
     page.see("#passage-text mark", "<u>hp</u>")
-    assert page.js("return document.querySelectorAll('#result img, #result b b, #result i i, #passage img, #passage u').length") == 0
+    assert page.js("return document.querySelectorAll('#thread img, #thread b b, #thread i i, #passage img, #passage u, #said img').length") == 0
     assert page.js("return window.hit") is None
 
 
-def test_an_unsupported_number_is_marked(page):
+def test_a_source_that_is_none_is_marked(page):
     page.server.switch(wrong=True)
     page.ask()
     page.answered()
-    assert "2037" in page.see(".doubt").text
-    page.see(".verdict.bad", "2037 hp")
+    assert "[9]" in page.see(".doubt").text
+    page.see(".verdict.bad", "[9]")
     page.said("Not supported")
 
 
 def test_byte_offsets_find_their_number_behind_other_letters(page):
     text = "Citroën 🚗 hat 136 PS"
     at = len("Citroën 🚗 hat ".encode())
-    page.js("""renderResult({query: 'q', at: 1, result: {answer: arguments[0],
-        numbers: [{text: '136', offset: arguments[1], supported: false}]}})""", text, at)
+    page.js("""renderTurn(addTurn({query: 'q', earlier: [], at: 1, result: {answer: arguments[0],
+        numbers: [{text: '136', offset: arguments[1], supported: false}]}}))""", text, at)
     page.see(".doubt")
     assert page.js("return document.querySelector('.doubt').firstChild.data") == "136"
 
 
-def test_a_refusal_says_so_and_shows_the_nearest_passages(page):
-    page.ask("What is the torque curve colour of the Toyota Camry?".replace("torque", "paint"))
+def test_each_status_is_said_in_plain_words(page):
+    wanted = {"found": ("good", "Found in the documents. Each figure was read from its cell."),
+              "several": ("good", "The documents give several values; each is shown. Each figure was read from its cell."),
+              "contradiction": ("bad", "The documents contradict each other"),
+              "not_found": ("none", "The documents do not give this. Nothing was guessed."),
+              "not_understood": ("none", "Not understood. Nothing was guessed"),
+              "open": ("good", "Quoted from the documents, word for word.")}
+    for status, (kind, text) in wanted.items():
+        got = page.js("""return verdictOf({status: arguments[0], model: null, unsupported: 0, citations: [{n: 1, valid: true}, {n: 2, valid: true}],
+            numbers: [{citation: 1}, {citation: 2}]})""", status)
+        assert got["kind"] == kind and got["text"].startswith(text), got
+    bound = lambda *cells: page.js("return boundOf({numbers: arguments[0].map((citation) => ({citation})), citations: [1]})", list(cells))
+    assert bound(1) == "The figure was read from its cell."
+    assert bound(None) == "The figure was computed from the cells."
+    assert bound(1, None) == "Each figure was read from its cell, or computed from such cells."
+
+
+def test_what_is_not_there_or_not_understood_is_said_calmly(page):
+    accent = page.js("return getComputedStyle(document.documentElement).getPropertyValue('--bad')")
+    for question, status, text in (("What is the horsepower of the Tatra 603?", "not_found", "do not give"),
+                                   ("Frobnicate the gearlever?", "not_understood", "gearlever")):
+        page.press("#new-conversation") if page.all("#new-conversation") else None
+        page.ask(question)
+        assert text in page.answered(), page.answered()
+        assert page.js("return current.result.status") == status
+        page.see(".verdict.none", "Nothing was guessed")
+        assert accent not in page.js("return getComputedStyle(document.querySelector('.verdict')).color")
+        assert not page.all(".turn [role=alert]")
+
+
+def test_a_refusal_shows_the_nearest_passages(page):
+    page.ask("What is the paint curve colour of the Toyota Camry?")
     assert "do not give" in page.answered()
     page.see(".more .source", "Camry")
 
@@ -180,34 +240,155 @@ def test_a_full_server_is_asked_again(page):
     assert "203" in page.answered()
 
 
-def test_a_model_that_is_being_loaded_is_waited_for(page):
+def test_facts_are_answered_while_the_model_is_loading(page):
     page.server.switch(loading=True)
     page.open()
     page.see("#model", "loading the model")
     page.ask()
+    assert "203" in page.answered()
+    page.server.switch(loading=False)
+    page.see("#model", "autospec-nano")
+
+
+def test_what_the_model_has_to_read_waits_for_it(page):
+    page.server.switch(loading=True, reading=True)
+    page.open()
+    page.ask()
     page.see(".stage", "being loaded")
     page.server.switch(loading=False)
     assert "203" in page.answered()
-    page.see("#model", "autospec-nano")
 
 
 def test_an_answer_that_breaks_off_keeps_what_came(page):
     page.server.switch(**{"break": 1, "pause": 0.05})
     page.ask()
-    page.see("#result [role=alert]", "broke off")
-    assert page.see("#result .answer").text.startswith("The horsepower")
-    page.press("#result button", "Ask again")
+    page.see(".turn [role=alert]", "broke off")
+    assert page.see(".turn .answer").text.startswith("The horsepower")
+    page.press(".turn button", "Ask again")
     assert "203" in page.answered()
+    assert len(page.all(".turn")) == 1
+
+
+# ---- a conversation ----
+
+def test_a_follow_up_is_read_after_the_questions_before(page):
+    page.ask()
+    page.answered()
+    page.ask("and the torque?")
+    page.until("the follow-up's answer", lambda: "184" in page.answered())
+    assert "2023 Toyota Camry LE" in page.answered()
+    page.see(".turn:last-child .understood", "with what was asked before")
+    page.ask("what about the 2023 Honda Accord?")
+    page.until("the third", lambda: "Accord" in page.answered())
+    assert page.js("return bodyOf(current)") == json.dumps({"query": "what about the 2023 Honda Accord?", "stream": True, "conversation": {
+        "messages": [{"role": "user", "content": q} for q in (QUESTION, "and the torque?")]}}, separators=(",", ":"))
+    titles = [page.asked(n).find_element(By.TAG_NAME, "h2").text for n in (1, 2, 3)]
+    assert titles == [QUESTION, "and the torque?", "what about the 2023 Honda Accord?"]
+    places = page.js("return [...document.querySelectorAll('.turn'), document.getElementById('ask-form')].map((e) => e.offsetTop)")
+    assert places == sorted(places), places  # the next question stands below
+
+
+def test_an_earlier_question_edited_takes_those_after_it_along(page):
+    page.ask()
+    page.answered()
+    page.ask("and the torque?")
+    page.until("two turns", lambda: "184" in page.answered())
+    page.asked(1).find_element(By.CSS_SELECTOR, ".understood button").click()
+    page.see("#editing", "1 later one")
+    page.ask("How many seats has the 2023 Honda Accord?")
+    page.until("one turn", lambda: len(page.all(".turn")) == 1 and "Accord" in page.answered())
+    assert page.js("return current.earlier") == []
+
+
+def test_a_new_conversation_forgets_the_one_before(page):
+    page.ask()
+    page.answered()
+    page.press("#new-conversation")
+    page.gone(".turn")
+    page.see("#examples button")
+    assert page.focused().get_attribute("id") == "question"
+    page.said("New conversation")
+    page.ask("and the torque?")
+    page.until("an answer", lambda: page.js("return current?.query") == "and the torque?")
+    assert page.js("return current.earlier") == [] and page.js("return current.result.refused")
+
+
+def test_no_more_questions_are_sent_than_the_server_takes(page):
+    assert page.js("""return earlierOf([{result: {}, query: 'last', earlier: Array.from({length: 40}, (_, i) => String(i))}])""") == \
+        [str(i) for i in range(25, 40)] + ["last"]
+
+
+# ---- tables ----
+
+LIST = "List the horsepower of all Toyota"
+
+
+def column(page, n):
+    return [e.text for e in page.all(f".turn:last-child tbody tr > :nth-child({n})")]
+
+
+def test_several_rows_make_a_table_that_is_sorted_by_its_headings(page):
+    page.ask(LIST)
+    page.answered()
+    page.see(".table-top", "rows")
+    shown = len(column(page, 2))
+    page.press(".turn section > button", "Show all")
+    page.until("all rows", lambda: len(column(page, 2)) > shown)
+    numbers = lambda: [int(v.replace(",", "")) for v in column(page, 2)]
+    before = numbers()
+    page.press("thead button", "horsepower, hp")
+    assert numbers() == sorted(before)
+    assert page.see("thead th:nth-child(2)").get_attribute("aria-sort") == "ascending"
+    page.press("thead button", "horsepower, hp")
+    assert numbers() == sorted(before, reverse=True)
+    page.said("descending")
+    page.press("thead button", "horsepower, hp")
+    assert numbers() == before and not page.all("[aria-sort]")
+    page.press("thead button", "Vehicle")
+    assert column(page, 1) == sorted(column(page, 1), key=str.lower)
+    align = lambda n: page.js("return getComputedStyle(document.querySelector(`td.number, tbody tr > :nth-child(${arguments[0]})`)).textAlign", n)
+    assert page.js("return getComputedStyle(document.querySelector('td.number')).textAlign") == "right", align(2)
+    assert page.js("return getComputedStyle(document.querySelector('tbody th')).textAlign") in ("left", "start")
+
+
+def test_rows_without_a_value_come_last_either_way(page):
+    order = page.js("""const data = {columns: [{name: 'a', number: true}], rows: ['', '10', '9', '', '100-120'].map((v) => [{text: v, value: v}])};
+        return [1, -1].map((d) => sortedRows(data, 0, d).map((r) => r[0].value))""")
+    assert order == [["9", "10", "100-120", "", ""], ["100-120", "10", "9", "", ""]], order
+
+
+def test_a_table_is_exported_as_csv_that_runs_nothing(page):
+    page.ask(LIST)
+    page.answered()
+    page.press(".table-top button", "CSV")
+    file = page.folder / "answer.csv"
+    page.until("the file", file.exists)
+    lines = file.read_text("utf-8-sig").splitlines()
+    assert lines[0] == 'Vehicle,"horsepower, hp",Source' and len(lines) == 1 + page.js("return current.result.table_data.rows.length")
+    cells = page.js("return arguments[0].map(csvCell)", ["=1+1", "@SUM(A1)", "+49 1", "-5", "-5.25", "- 5", "\t=1", "a,b", 'a "b"', "＝1", "", "=x,\"y\""])
+    assert cells == ["'=1+1", "'@SUM(A1)", "'+49 1", "-5", "-5.25", "'- 5", "'\t=1", '"a,b"', '"a ""b"""', "'＝1", "", '"\'=x,""y"""'], cells
+
+
+def test_a_wide_table_scrolls_by_itself(page):
+    page.js("""const row = Array.from({length: 20}, (_, i) => ({text: `a long value ${i}`, value: 'v'}));
+        renderTurn(addTurn({query: 'q', earlier: [], at: 1, result: {answer: 'a', status: 'found', table_data:
+            {columns: row.map((c) => ({name: c.text, number: false})), rows: [row, row], left_out: 3}}}))""")
+    page.see(".table-top", "2 rows of 5")
+    for width in (320, 390, 1280):
+        page.browser.size(width, 800)
+        assert page.js("return document.documentElement.scrollWidth") <= width
+        assert page.js("const e = document.querySelector('.table-scroll'); return e.scrollWidth > e.clientWidth && e.tabIndex === 0")
 
 
 # ---- passages ----
 
-def test_a_citation_opens_its_passage_with_the_quoted_words_marked(page):
+def test_a_citation_opens_its_record_with_the_cited_line_marked(page):
     page.ask()
     page.answered()
-    cite = page.see("#result .cite")
+    cite = page.see(".turn .cite")
     cite.click()
     page.see("#passage", "2023 Toyota Camry LE")
+    page.see("#passage-place", "vehicles.csv, row")
     marks = [m.text for m in page.all("#passage-text mark")]
     assert " ".join(marks) == "Horsepower (hp) 203", marks
     assert page.focused().get_attribute("id") == "passage-title"
@@ -218,11 +399,30 @@ def test_a_citation_opens_its_passage_with_the_quoted_words_marked(page):
     assert cite.get_attribute("aria-expanded") == "false"
 
 
+def test_the_cited_line_is_found_however_the_record_writes_it(page):
+    marked = lambda content, **c: page.js("return citedIn(arguments[0], arguments[1]).map(([a, b]) => arguments[0].slice(a, b))", content, c)
+    record = "Max power (hp): 250\nPower (hp): 203\nPower (kW): 151\nNote: 203 ways"
+    assert marked(record, column="Power (hp)", quote="Power (hp): 203") == ["Power (hp): 203"]
+    assert marked(record, column="Power", quote="Power: 151") == ["Power (kW): 151"]
+    assert marked(record, column="Torque", quote="Torque: 203") == []
+    assert marked("a 203 and 2035 b", column=None, quote="203") == ["203"]
+    assert marked("It makes\n203 hp. More.", column=None, quote="It makes 203 hp.") == ["It makes\n203 hp."]
+
+
+def test_a_citation_whose_record_was_not_sent_shows_its_cell(page):
+    page.js("""renderTurn(addTurn({query: 'q', earlier: [], at: 1, result: {answer: 'It is 5 [1].', status: 'found', numbers: [], documents: [],
+        citations: [{n: 1, valid: true, document: '/a/b.csv', location: 'row 7', title: 'Zephyr', quote: 'Seats: 5', column: 'Seats', line: 7, passage: null}]}}))""")
+    page.press(".cite")
+    page.see("#passage-title", "[1] Zephyr")
+    assert page.see("#passage-place").text == "b.csv, row 7"
+    page.see("#passage-text mark", "5")
+
+
 def test_on_a_phone_the_passage_comes_over_the_page(page):
     page.browser.size(390, 800)
     page.ask()
     page.answered()
-    page.press("#result .cite")
+    page.press(".turn .cite")
     page.see("#passage mark")
     assert page.js("return document.getElementById('passage').matches(':modal')")
     page.press("#passage-close")
@@ -243,7 +443,7 @@ def test_makes_and_models_are_suggested_and_taken_by_keyboard(page):
     page.until("Camrys alone", lambda: [e.text for e in page.all("#suggestions li")] == ["Camry", "Camry Hybrid"])
     page.type(Keys.ARROW_DOWN, Keys.ENTER)
     assert page.see("#question").get_attribute("value") == "What is the horsepower of the Toyota Camry "
-    assert not page.all("#result")  # nothing was asked yet
+    assert not page.all(".turn")  # nothing was asked yet
     page.type(Keys.ENTER)
     assert "Camry" in page.answered()
 
@@ -254,7 +454,7 @@ def test_filters_are_sent_and_can_be_taken_off(page):
     page.see(".chip", "Honda")
     page.until("the models of Honda alone", lambda: "Accord" in (t := page.see("#filter-model").text) and "Camry" not in t)
     page.ask("What is the horsepower of the 2023?")
-    page.answered()
+    assert "Honda" in page.answered()
     sources = page.js("return current.result.documents.map((d) => d.metadata.manufacturer)")
     assert sources and set(sources) == {"Honda"}, sources
     page.press(".chip", "Honda")
@@ -335,8 +535,8 @@ def test_an_empty_store_leads_to_the_documents(page):
     page.open()
     page.see("#examples", "There are no documents")
     page.ask()
-    page.see("#result [role=alert]", "There are no documents")
-    page.press("#result button", "Add documents")
+    page.see(".turn [role=alert]", "There are no documents")
+    page.press(".turn button", "Add documents")
     page.see("#documents-title")
 
 
@@ -348,7 +548,13 @@ def test_history_is_kept_over_a_reload(page):
     page.open("#history")
     page.press("#history button", QUESTION)
     assert "203" in page.answered()
+    page.ask("and the torque?")  # it goes on from there
+    page.until("the follow-up", lambda: "184" in page.answered())
     page.open("#history")
+    page.press("#history button", "and the torque?")
+    page.see(".turn", f"Asked after “{QUESTION}”")
+    page.open("#history")
+    page.press("[aria-label='Delete “and the torque?” from the history']")
     page.press("#history button", "Delete")
     page.see("#history", "Nothing asked yet")
 
@@ -357,19 +563,20 @@ def test_answers_are_exported(page):
     page.ask()
     page.answered()
     for name in ("Markdown", "JSON"):
-        page.press("#result .foot button", name)
+        page.press(".turn .foot button", name)
     files = [page.folder / "answer.md", page.folder / "answer.json"]
     page.until("both files", lambda: all(f.exists() for f in files))
     markdown, exported = files[0].read_text(), json.loads(files[1].read_text())
     assert QUESTION in markdown and "> Horsepower (hp): 203" in markdown and "vehicles.csv, row" in markdown
-    assert exported["query"] == QUESTION and exported["numbers"][0]["text"] == "203"
+    assert "Understood as: value · horsepower" in markdown and "The figure was read from its cell." in markdown
+    assert exported["query"] == QUESTION and exported["numbers"][0]["text"] == "203" and exported["conversation"] == []
 
 
 def test_an_answer_is_copied(page):
     page.ask()
     page.answered()
-    page.press("#result .foot button", "Copy")
-    page.see("#result .foot button", "Copied")
+    page.press(".turn .foot button", "Copy")
+    page.see(".turn .foot button", "Copied")
 
 
 # ---- system, key, connection ----
@@ -421,11 +628,11 @@ def test_a_server_that_goes_and_comes_back_is_noticed(page):
     try:
         page.ask("Which engine has the 2023 Honda Accord LX?")
         page.see("#banner", "does not answer")
-        page.see("#result [role=alert]", "does not answer")
+        page.see(".turn [role=alert]", "does not answer")
     finally:
         page.server.start()
     page.see("#banner", "The server is back")
-    page.press("#result button", "Ask again")
+    page.press(".turn button", "Ask again")
     assert "1.5L" in page.answered()
     page.gone("#banner")
 
@@ -450,9 +657,12 @@ def test_all_text_has_contrast_in_light_and_dark(page):
     for scheme in ("light", "dark"):
         page.browser.media(prefers_color_scheme=scheme, prefers_reduced_motion="reduce")
         page.js("location.hash = 'ask'")
-        page.ask()
-        page.answered()
-        page.press("#result .cite")
+        for question in (LIST, "Frobnicate the gearlever?"):
+            page.ask(question)
+            page.answered()
+        page.press("thead button")
+        page.press(".understood button", "Edit")
+        page.press(".turn .cite")
         page.see("#passage-text")
         for section in ("ask", "documents", "history", "system"):
             page.js("location.hash = arguments[0]", section)
@@ -466,8 +676,10 @@ def test_every_control_has_a_name_and_every_section_a_heading(page):
     page.server.switch(wrong=True)
     page.ask()
     page.answered()
+    page.ask(LIST)
+    page.until("the table", lambda: page.all(".turn:last-child table"))
     page.press("#filters-button")
-    page.press("details.more summary")
+    page.press(".understood button", "Edit")
     for section in ("ask", "documents", "history", "system"):
         page.js("location.hash = arguments[0]", section)
         page.see(f"#view-{section}")
@@ -496,7 +708,7 @@ def test_the_keyboard_reaches_everything_in_order(page):
         box = "question" in name  # there the frame around it shows the focus
         assert outline != "none" or box, f"no visible focus on {name}"
         page.type(Keys.TAB)
-    order = ["Skip to the content", "autospec", "Documents", "question", "ask-button", "filters-button", "1", "Copy", "JSON"]
+    order = ["Skip to the content", "autospec", "Documents", "1", "Edit", "Copy", "JSON", "question", "ask-button", "filters-button", "new-conversation"]
     places = [seen.index(name) for name in order]
     assert places == sorted(places), seen
 
@@ -511,8 +723,10 @@ def test_nothing_moves_for_those_who_want_it_still(page):
 
 
 def test_no_width_scrolls_sideways(page):
-    page.ask("What is the horsepower of the 2021 Ford F-150 XLT SuperCrew 3.5L EcoBoost?")
-    page.answered()
+    for question in ("What is the horsepower of the 2021 Ford F-150 XLT SuperCrew 3.5L EcoBoost?", LIST):
+        page.ask(question)
+        page.answered()
+    page.until("the table", lambda: page.all(".turn:last-child table"))
     for width in (320, 390, 820, 1280, 1920):
         page.browser.size(width, 800)
         for section in ("ask", "documents", "history", "system"):
@@ -525,7 +739,7 @@ def test_no_width_scrolls_sideways(page):
 def test_the_policy_holds_and_nothing_is_asked_of_others(page):
     page.ask()
     page.answered()
-    page.press("#result .cite")
+    page.press(".turn .cite")
     addresses = page.js("return performance.getEntriesByType('resource').map((e) => e.name)")
     assert addresses and all(a.startswith(page.server.url) for a in addresses), addresses
 
@@ -536,7 +750,7 @@ def fresh(page):
     """The page as a first visitor finds it."""
     page.browser.size(1280, 900)
     page.browser.media(prefers_color_scheme="light", prefers_reduced_motion="reduce")
-    page.server.switch(busy=0, loading=False, pause=0.005, wrong=False, thinking=False, **{"break": 0})
+    page.server.switch(busy=0, loading=False, reading=False, pause=0.005, wrong=False, thinking=False, **{"break": 0})
     page.open()
     page.js("localStorage.clear(); sessionStorage.clear()")
     for file in page.folder.iterdir():
