@@ -275,11 +275,26 @@ static void end_row(struct html *h, struct html_table *t)
     t->n_row = 0;
 }
 
+/* Cells that stand between blank lines hold Markdown: "**Power**". */
+static void take_marks_out(struct buffer *b)
+{
+    size_t to = 0;
+    for (size_t i = 0; i < b->len; i++) {
+        if (b->data[i] == '*' && i + 1 < b->len && b->data[i + 1] == '*')
+            i++;
+        else
+            b->data[to++] = b->data[i];
+    }
+    b->len = to;
+    if (b->data) b->data[to] = '\0';
+}
+
 static void end_cell(struct html *h, struct html_table *t)
 {
     if (!t->in_cell) return;
     t->in_cell = false;
     struct buffer joined = {0};
+    take_marks_out(&t->text);
     html_join_lines(&joined, buffer_text(&t->text), t->text.len, t->cell_header);
     if (joined.failed || t->text.failed) h->r->failed = true;
     void *items = t->row;

@@ -55,7 +55,8 @@ struct markdown {
     size_t struck_line; /* the first with struck out text; 0: none */
 
     /* Where it stands. */
-    int heading_level; /* of the last heading */
+    int heading_level;  /* of the last heading */
+    bool below_heading; /* the block before is a heading */
     int lists, quotes;
     size_t items[LIST_LEVELS];                /* of the lists that are open: how many so far */
     struct caption captions[LIST_LEVELS + 1]; /* of pairs in lists: text of the item above; [0]: of
@@ -64,6 +65,7 @@ struct markdown {
 
     /* The cells of the table at hand. */
     bool in_table;
+    struct caption caption;
     size_t table;        /* index into source.tables */
     struct buffer cells; /* their texts, one after another */
     struct cell_text {
@@ -113,7 +115,8 @@ static void end_table(struct markdown *m)
         }
     }
     if (joined.failed || m->cells.failed) m->r->failed = true;
-    table_builder_end(&builder, "", 0, ROW_ROW, 1, t->line, number - 1, t->begin, t->end);
+    table_builder_end(&builder, m->caption.text, m->caption.len, ROW_ROW, 1, t->line, number - 1,
+                      t->begin, t->end);
     table_builder_free(&builder);
     buffer_free(&joined);
     buffer_clear(&m->cells);
@@ -127,8 +130,11 @@ static void add_cell(struct markdown *m, size_t mark)
     if (m->in_table && m->table != table) end_table(m);
     if (!m->in_table) {
         pair_list_flush(&m->pairs);
+        m->below_heading = false;
         m->in_table = true;
         m->table = table;
+        m->caption = m->captions[0];
+        m->captions[0].len = 0;
     }
     if (m->n_cell_texts == m->cap_cell_texts) {
         size_t cap = m->cap_cell_texts ? m->cap_cell_texts * 2 : 64;
@@ -167,6 +173,7 @@ static void add_block(struct markdown *m, enum block_kind kind, int level, const
 {
     end_table(m);
     pair_list_flush(&m->pairs);
+    m->below_heading = false;
     size_t line_first = line_of(m, first), line_last = line_of(m, last > first ? last - 1 : first);
     /* Marks of the block's own, in front of it and behind, are part of it. */
     size_t begin = m->source.lines[line_first - 1];
@@ -221,6 +228,7 @@ static bool add_pairs(struct markdown *m, size_t from, size_t to, bool alone)
     if (pairs_find(b.text, b.len, &(struct pair){0}, 1) || memchr(b.text, '\n', b.len))
         end_table(m);
     bool added = pair_list_add(&m->pairs, &b);
+    if (added) m->below_heading = false;
     free(pieces);
     return added;
 }
@@ -346,9 +354,10 @@ static void end_paragraph(struct markdown *m)
         while (len && (t->data[len - 1] == ':' || t->data[len - 1] == ' ')) len--;
         add_block(m, BLOCK_HEADING, m->heading_level < 6 ? m->heading_level + 1 : 6, t->data, len,
                   m->first, m->last);
+        m->below_heading = true;
         return;
     }
-    if (add_pairs(m, 0, t->len, label)) return;
+    if (add_pairs(m, 0, t->len, label || m->below_heading)) return;
     add_block(m, BLOCK_PARAGRAPH, 0, t->data, t->len, m->first, m->last);
     if (t->data[t->len - 1] == ':') set_caption(&m->captions[0], t->data, t->len);
 }
@@ -386,6 +395,7 @@ static void end_heading(struct markdown *m)
     join_lines(t);
     add_block(m, BLOCK_HEADING, m->level, t->data, t->len, m->first, m->last);
     m->heading_level = m->level;
+    m->below_heading = true;
     m->captions[0].len = 0;
 }
 
@@ -530,7 +540,8 @@ static int leave_block(MD_BLOCKTYPE type, void *detail, void *context)
     (void)detail;
     struct markdown *m = context;
     bool ok = end_block(m);
-    if ((type == MD_BLOCK_UL || type == MD_BLOCK_OL) && m->lists) m->lists--;
+    if ((type == MD_BLOCK_UL || type == MD_BLOCK_OL) && m->lists && --m->lists == 0)
+        m->captions[0].len = 0;
     if (type == MD_BLOCK_QUOTE && m->quotes) m->quotes--;
     return result(m, ok);
 }

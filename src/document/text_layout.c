@@ -14,6 +14,7 @@ enum {
     MAX_CELL_WORDS = 7, /* on average; two columns of prose have more */
     MAX_NAME_WORDS = 5, /* on average, of the first column */
     MAX_HEADER_ROWS = 3,
+    CONTEXT_ROWS = 8,
     TAB_WIDTH = 8,
 };
 
@@ -107,7 +108,14 @@ static size_t gap_at(const char *text, size_t len, size_t at, size_t cell_begin)
         (text[at - 1] == '.' || text[at - 1] == '?' || text[at - 1] == '!'))
         return 0;
     size_t n = i < len && at > cell_begin ? leader_length(text, len, i) : 0;
-    return n ? i - at + gap_at(text, len, i, cell_begin) : i - at;
+    if (n) return i - at + gap_at(text, len, i, cell_begin);
+    /* "Power      : 203 hp" */
+    if (at > cell_begin && i + 1 < len && (text[i] == ':' || text[i] == '=') &&
+        (text[i + 1] == ' ' || text[i + 1] == '\t')) {
+        i++;
+        while (i < len && (text[i] == ' ' || text[i] == '\t')) i++;
+    }
+    return i - at;
 }
 
 static size_t indent_length(const char *text, size_t len)
@@ -620,6 +628,7 @@ static size_t emit_grid(struct grid *g, struct document_reader *r, struct pair_l
                 i = next;
                 break;
             }
+            if (item->column == 0 && end > item->begin + 1 && l->text[end - 1] == ':') end--;
             table_builder_add_cell(&t, l->text + s->items[from].begin, end - s->items[from].begin,
                                    l->number, l->begin + s->items[from].begin);
         }
@@ -634,6 +643,42 @@ static size_t emit_grid(struct grid *g, struct document_reader *r, struct pair_l
     buffer_free(&cell);
     table_builder_free(&t);
     return g->n_lines;
+}
+
+bool layout_goes_on(const struct text_line *above, size_t n_above, const struct text_line *below,
+                    size_t n_below)
+{
+    struct segments s = {0};
+    size_t rows = 0, first = n_above, at = 0;
+    bool goes_on = false;
+    /* The last rows above tell the columns. */
+    while (first > 0 && rows < CONTEXT_ROWS && line_shape_of(&above[first - 1]) == LINE_CELLS) {
+        if (!split_line(&s, &above[--first], rows++)) goto done;
+    }
+    size_t n = s.n;
+    if (n_below && line_shape_of(&below[0]) == LINE_PLAIN && below[0].len <= BAND_BYTES &&
+        below[0].text[below[0].len - 1] != '.' && below[0].text[below[0].len - 1] != ':')
+        at++;
+    if (rows < 2 || at >= n_below || line_shape_of(&below[at]) != LINE_CELLS ||
+        !split_line(&s, &below[at], rows))
+        goto done;
+    /* Each cell stands below one of the last row's, and there are figures: else it is another
+     * header. */
+    size_t width = 0;
+    while (width < n && s.items[width].line == 0) width++;
+    if (s.failed || width < 3 || s.n - n != width) goto done;
+    bool figures = false;
+    goes_on = true;
+    for (size_t i = 0; i < width && goes_on; i++) {
+        const struct segment *a = &s.items[i], *b = &s.items[n + i];
+        goes_on = i ? a->left < b->right && b->left < a->right
+                    : (a->left > b->left ? a->left - b->left : b->left - a->left) <= 2;
+        figures = figures || (i && has_digit(below[at].text + b->begin, b->end - b->begin));
+    }
+    goes_on = goes_on && figures;
+done:
+    free(s.items);
+    return goes_on;
 }
 
 size_t layout_table(struct document_reader *r, const struct text_line *lines, size_t n,

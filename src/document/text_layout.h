@@ -40,4 +40,9 @@ bool text_line_next(const char *data, size_t len, size_t *at, size_t *number,
 size_t layout_table(struct document_reader *r, const struct text_line *lines, size_t n,
                     struct pair_list *before, size_t *tried);
 
+/* Whether the lines below, behind a blank line, go on with the table that ends the lines above: the
+ * same columns, and no header of their own. A short line before them names their part of it. */
+bool layout_goes_on(const struct text_line *above, size_t n_above, const struct text_line *below,
+                    size_t n_below);
+
 #endif

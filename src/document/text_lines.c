@@ -131,6 +131,27 @@ bool text_is_heading(const struct text_line *line)
     return is_heading_text(text, len);
 }
 
+/* "=== Engine ===", "[Engine]": the text between the signs; false: it is none. */
+static bool is_framed(const struct text_line *l, size_t *begin, size_t *end)
+{
+    *begin = indent_of(l);
+    *end = l->len;
+    if (*end - *begin < 4 || line_shape_of(l) == LINE_BARS) return false;
+    char c = l->text[*begin];
+    if (c == '[' && l->text[*end - 1] == ']') {
+        ++*begin;
+        --*end;
+        return !memchr(l->text + *begin, ']', *end - *begin) &&
+               is_heading_text(l->text + *begin, *end - *begin);
+    }
+    if (!strchr("=-*#~_+", c) || l->text[*begin + 1] != c) return false;
+    while (*begin < *end && l->text[*begin] == c) ++*begin;
+    while (*end > *begin && l->text[*end - 1] == c) --*end;
+    if (*end == l->len) return false;
+    span_trim(l->text, begin, end);
+    return *begin < *end && is_heading_text(l->text + *begin, *end - *begin);
+}
+
 static bool is_underline(const struct text_line *l)
 {
     size_t indent = indent_of(l);
@@ -196,14 +217,19 @@ static void emit_text(struct text_run *run, enum block_kind kind, int level,
                       const struct text_line *first, const struct text_line *last)
 {
     pair_list_flush(&run->pairs);
+    run->below_heading = false;
     reader_add_block(run->reader, kind, level, buffer_text(&run->text), run->text.len,
                      first->number, last->number, first->begin, last->begin + last->len);
 }
 
 static void emit_heading(struct text_run *run, const struct text_line *l, int level)
 {
-    size_t indent = indent_of(l), used, len = l->len;
+    size_t indent, used, len;
     const char *text = l->text;
+    if (!is_framed(l, &indent, &len)) {
+        indent = indent_of(l);
+        len = l->len;
+    }
     int depth = number_depth(text + indent, len - indent, &used);
     if (depth) {
         level = depth + 1;
@@ -211,6 +237,7 @@ static void emit_heading(struct text_run *run, const struct text_line *l, int le
     }
     while (len > indent && (text[len - 1] == ':' || text[len - 1] == ' ')) len--;
     pair_list_flush(&run->pairs);
+    run->below_heading = true;
     reader_add_block(run->reader, BLOCK_HEADING, level, text + indent, len - indent, l->number,
                      l->number, l->begin, l->begin + l->len);
 }
@@ -228,8 +255,11 @@ static bool add_pairs(struct text_run *run, enum block_kind kind, int level,
                            .line_first = first->number,
                            .line_last = last->number,
                            .begin = first->begin,
-                           .end = last->begin + last->len};
-    return pair_list_add(&run->pairs, &b);
+                           .end = last->begin + last->len,
+                           .alone = run->below_heading && kind == BLOCK_PARAGRAPH};
+    if (!pair_list_add(&run->pairs, &b)) return false;
+    run->below_heading = false;
+    return true;
 }
 
 static bool is_pair(const struct text_line *l, size_t from)
@@ -310,7 +340,12 @@ void text_run_add(struct text_run *run, const struct text_line *lines, size_t n,
             i += 2;
             continue;
         }
-        size_t bullet = text_bullet_length(l->text + indent, l->len - indent), used;
+        size_t bullet = text_bullet_length(l->text + indent, l->len - indent), used, end;
+        if (run->headings && is_framed(l, &used, &end)) {
+            emit_heading(run, l, LEVEL_CAPITALS);
+            i++;
+            continue;
+        }
         bool numbered = bullet && left == 1 && i == 0 && run->headings &&
                         number_depth(l->text + indent, l->len - indent, &used) &&
                         text_is_heading(l) && more;
@@ -321,12 +356,13 @@ void text_run_add(struct text_run *run, const struct text_line *lines, size_t n,
         if (i >= skip && !numbered) {
             taken = layout_table(run->reader, l, left, &run->pairs, &tried);
             if (taken) {
+                run->below_heading = false;
                 i += taken;
                 continue;
             }
             skip = i + tried;
         }
-        if ((taken = add_pair_lines(run, l, left, i == 0))) {
+        if ((taken = add_pair_lines(run, l, left, i == 0 || run->below_heading))) {
             i += taken;
             continue;
         }
@@ -345,7 +381,8 @@ void text_run_add(struct text_run *run, const struct text_line *lines, size_t n,
         }
         if (heading && left > 1) {
             const struct text_line *next = l + 1;
-            bool above = line_shape_of(next) == LINE_CELLS || line_shape_of(next) == LINE_BARS ||
+            bool above = (run->pairs.n && is_pair(next, indent_of(next))) ||
+                         line_shape_of(next) == LINE_CELLS || line_shape_of(next) == LINE_BARS ||
                          begins_block(next, left - 1);
             if (above || (i == 0 && is_upper_text(l->text, l->len) &&
                           !is_upper_text(next->text, next->len))) {

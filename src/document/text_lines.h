@@ -18,8 +18,9 @@ struct text_run {
     struct buffer text;        /* of the paragraph or item at hand */
     struct text_piece *pieces; /* where its lines stand */
     size_t n_pieces, cap_pieces;
-    int heading_level; /* of headings that are short lines alone */
-    bool headings;     /* short lines may be headings; else they are paragraphs */
+    bool below_heading; /* the block before is a heading */
+    int heading_level;  /* of headings that are short lines alone */
+    bool headings;      /* short lines may be headings; else they are paragraphs */
 };
 
 void text_run_init(struct text_run *run, struct document_reader *r);

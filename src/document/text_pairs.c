@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum {
     NAME_BYTES = 80,
@@ -329,6 +330,14 @@ bool pair_list_add(struct pair_list *list, const struct pair_block *b)
         const struct pair_entry *last = &list->entries[list->n - 1];
         if (last->kind != b->kind || last->level != b->level ||
             (last->form == PAIR_DASH) != (pairs[0].form == PAIR_DASH))
+            pair_list_flush(list);
+    }
+    /* The first name once more begins another record. */
+    if (list->n > 1) {
+        const struct pair_entry *e = &list->entries[0];
+        size_t len = e->name_end - e->name_begin;
+        if (len == pairs[0].name_end - pairs[0].name_begin &&
+            strncasecmp(list->text.data + e->name_begin, b->text + pairs[0].name_begin, len) == 0)
             pair_list_flush(list);
     }
     size_t text = list->text.len;

@@ -47,25 +47,36 @@ bool read_text_document(struct document_reader *r, struct error *err)
 {
     struct text_run run;
     struct text_line line = {0};
-    struct lines lines = {0};
+    struct lines lines = {0}, next = {0};
     size_t at = 0, number = 0;
     bool first = true, ok = true;
     text_run_init(&run, r);
     bool got = text_line_next(r->data, r->len, &at, &number, &line);
-    while (ok && got) {
-        while (got && line.len == 0) got = text_line_next(r->data, r->len, &at, &number, &line);
-        lines.n = 0;
-        for (; got && line.len; got = text_line_next(r->data, r->len, &at, &number, &line)) {
-            if (!add_line(&lines, &line)) r->failed = true;
-            if (number % CHECK_LINES == 0 && !(ok = reader_check(r, err))) goto done;
+    while (got && line.len == 0) got = text_line_next(r->data, r->len, &at, &number, &line);
+    while (ok && (got || next.n)) {
+        /* A run of lines, and those behind it that go on with its table. */
+        struct lines run_lines = next;
+        next = lines;
+        lines = run_lines;
+        for (;;) {
+            next.n = 0;
+            for (; got && line.len; got = text_line_next(r->data, r->len, &at, &number, &line)) {
+                if (!add_line(&next, &line)) r->failed = true;
+                if (number % CHECK_LINES == 0 && !(ok = reader_check(r, err))) goto done;
+            }
+            while (got && line.len == 0) got = text_line_next(r->data, r->len, &at, &number, &line);
+            bool more = lines.n == 0 || layout_goes_on(lines.items, lines.n, next.items, next.n);
+            if (!more || next.n == 0) break;
+            for (size_t i = 0; i < next.n; i++)
+                if (!add_line(&lines, &next.items[i])) r->failed = true;
         }
-        while (got && line.len == 0) got = text_line_next(r->data, r->len, &at, &number, &line);
         if (lines.n == 0) break;
-        if (first && got && is_title(&lines))
+        if (first && next.n && is_title(&lines))
             add_title(r, &lines);
         else
-            text_run_add(&run, lines.items, lines.n, got);
+            text_run_add(&run, lines.items, lines.n, next.n > 0);
         first = false;
+        lines.n = 0;
         ok = reader_check(r, err);
     }
     if (ok) {
@@ -75,5 +86,6 @@ bool read_text_document(struct document_reader *r, struct error *err)
 done:
     text_run_free(&run);
     free(lines.items);
+    free(next.items);
     return ok;
 }

@@ -125,7 +125,7 @@ static void markdown_tables_stand_in_quotes_lists_and_below_text(void **state)
     expect_markdown(
         "Specs:\n| a | b |\n|---|---|\n| 1 | 2 |\n\n> | c | d |\n> |---|---|\n> | 3 | 4 |\n\n"
         "- item\n\n  | e | f |\n  |---|---|\n  | 5 | 6 |\n",
-        "Specs:\n[] row\n-: a|b\n1: 1|2\n[] row\n-: c|d\n1: 3|4\nitem\n[] row\n-: e|f\n"
+        "Specs:\n[Specs] row\n-: a|b\n1: 1|2\n[] row\n-: c|d\n1: 3|4\nitem\n[] row\n-: e|f\n"
         "1: 5|6\n");
     expect_markdown("```\n| a | b |\n|---|---|\n| 1 | 2 |\n```\n", "[] line\n-: a|b\n4: 1|2\n");
     expect_markdown("a | b\nno table\n", "a | b no table\n");
@@ -168,6 +168,14 @@ static void markdown_tells_header_cells_and_info_boxes(void **state)
     document_free(&d);
 }
 
+static void markdown_takes_marks_out_of_html_cells(void **state)
+{
+    (void)state;
+    expect_markdown("<table>\n<tr>\n<td>\n\n**Power**\n\n</td>\n<td>\n\n1 kW\n\n</td>\n</tr>\n"
+                    "</table>\n",
+                    "[] row\n1: Power|1 kW\n");
+}
+
 static void markdown_reads_tables_inside_of_tables_on_their_own(void **state)
 {
     (void)state;
@@ -204,7 +212,7 @@ static void markdown_makes_tables_of_pairs(void **state)
     expect_markdown("**Power:** 203 hp<br>\n**Torque:** 184 lb-ft\n\n**Price:** $30,000\n",
                     "[] line pairs\n1: Power|203 hp\n2: Torque|184 lb-ft\n4: Price|$30,000\n");
     expect_markdown("Power: 1 kW\nTorque: 2 Nm\n---\n\nPower\n: 3 kW\n\nTorque\n: 4 Nm\n",
-                    "[] line pairs\n1: Power|1 kW\n2: Torque|2 Nm\n5: Power|3 kW\n"
+                    "[] line pairs\n1: Power|1 kW\n2: Torque|2 Nm\n[] line pairs\n5: Power|3 kW\n"
                     "8: Torque|4 Nm\n");
     expect_markdown("* Length — 4.4 m\n* Width – 1.8 m\n",
                     "[] line pairs\n1: Length|4.4 m\n2: Width|1.8 m\n");
@@ -231,6 +239,14 @@ static void markdown_leaves_prose_with_colons_alone(void **state)
         "have.\n- Fun: 5\n- plain\n\nText: Wikipedia contributors, CC BY-SA.\n",
         "Safety: the car got five stars. It also has many other things that a car should "
         "have.\nFun: 5\nplain\nText: Wikipedia contributors, CC BY-SA.\n");
+}
+
+static void markdown_begins_a_record_where_the_first_name_comes_again(void **state)
+{
+    (void)state;
+    expect_markdown("- Model: Yaris\n- Power: 95 hp\n\n* Model: Jazz\n* Power: 116 hp\n",
+                    "[] line pairs\n1: Model|Yaris\n2: Power|95 hp\n[] line pairs\n4: Model|Jazz\n"
+                    "5: Power|116 hp\n");
 }
 
 static void markdown_reads_front_matter(void **state)
@@ -426,11 +442,13 @@ int main(void)
         cmocka_unit_test(markdown_tables_stand_in_quotes_lists_and_below_text),
         cmocka_unit_test(markdown_reads_html_tables_with_spans_and_headers),
         cmocka_unit_test(markdown_tells_header_cells_and_info_boxes),
+        cmocka_unit_test(markdown_takes_marks_out_of_html_cells),
         cmocka_unit_test(markdown_reads_tables_inside_of_tables_on_their_own),
         cmocka_unit_test(markdown_takes_the_text_of_other_html),
         cmocka_unit_test(markdown_makes_tables_of_pairs),
         cmocka_unit_test(markdown_names_pairs_by_the_item_above),
         cmocka_unit_test(markdown_leaves_prose_with_colons_alone),
+        cmocka_unit_test(markdown_begins_a_record_where_the_first_name_comes_again),
         cmocka_unit_test(markdown_reads_front_matter),
         cmocka_unit_test(markdown_tells_where_cells_stand),
         cmocka_unit_test(markdown_source_maps_each_byte_to_the_document),

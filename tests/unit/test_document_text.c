@@ -90,6 +90,50 @@ static void text_reads_right_aligned_figures_units_bands_and_gaps(void **state)
                 "7: Golf R|235|400|4.7\n");
 }
 
+static void text_goes_on_with_a_table_behind_a_blank_line(void **state)
+{
+    (void)state;
+    expect_text("                      Base      Sport     Touring\n"
+                "Engine\n"
+                "  Displacement (cc)   1,998     1,998     2,487\n"
+                "  Power (hp)          150       158       187\n\n"
+                "Dimensions\n"
+                "  Length (in)         183.1     183.1     184.0\n\n"
+                "                      Base      Sport     Touring\n"
+                "Doors                 4         4         5\n",
+                "[] line\n1: |Base|Sport|Touring\n2: Engine|||\n"
+                "3: Displacement (cc)|1,998|1,998|2,487\n4: Power (hp)|150|158|187\n"
+                "6: Dimensions|||\n7: Length (in)|183.1|183.1|184.0\n[] line\n"
+                "9: |Base|Sport|Touring\n10: Doors|4|4|5\n");
+}
+
+static void text_reads_colons_beside_gaps(void **state)
+{
+    (void)state;
+    expect_text("Power      : 203 hp\nTorque     : 184 lb-ft\n",
+                "[] line pairs\n1: Power|203 hp\n2: Torque|184 lb-ft\n");
+    expect_text("Horsepower:    182    182    190\nTorque:        176    176    180\n",
+                "[] line\n1: Horsepower|182|182|190\n2: Torque|176|176|180\n");
+}
+
+static void text_begins_a_record_where_the_first_name_comes_again(void **state)
+{
+    (void)state;
+    expect_text("Model: Yaris\nPower: 95 hp\n\nModel: Jazz\nPower: 116 hp\n",
+                "[] line pairs\n1: Model|Yaris\n2: Power|95 hp\n[] line pairs\n4: Model|Jazz\n"
+                "5: Power|116 hp\n");
+}
+
+static void text_finds_framed_headings_and_sections(void **state)
+{
+    (void)state;
+    expect_text("=== ENGINE ===\nDisplacement: 1,998 cc\nPower: 95 hp\n\n[Brakes]\nfront = 300 "
+                "mm\nrear = 280 mm\nDimensions\nLength: 4 m\n",
+                "# ENGINE\n[] line pairs\n2: Displacement|1,998 cc\n3: Power|95 hp\n# Brakes\n[] "
+                "line pairs\n6: front|300 mm\n7: rear|280 mm\n# Dimensions\n[] line pairs\n9: "
+                "Length|4 m\n");
+}
+
 static void text_reads_two_columns_as_names_and_values(void **state)
 {
     (void)state;
@@ -327,6 +371,10 @@ int main(void)
         cmocka_unit_test(text_gives_headings_of_one_form_one_level),
         cmocka_unit_test(text_reads_tables_aligned_with_spaces),
         cmocka_unit_test(text_reads_right_aligned_figures_units_bands_and_gaps),
+        cmocka_unit_test(text_goes_on_with_a_table_behind_a_blank_line),
+        cmocka_unit_test(text_reads_colons_beside_gaps),
+        cmocka_unit_test(text_begins_a_record_where_the_first_name_comes_again),
+        cmocka_unit_test(text_finds_framed_headings_and_sections),
         cmocka_unit_test(text_reads_two_columns_as_names_and_values),
         cmocka_unit_test(text_reads_dotted_leaders),
         cmocka_unit_test(text_reads_bars_grids_and_tabs),
