@@ -96,7 +96,10 @@ static bool stop_ends(const char *text, size_t len, size_t begin, size_t at, siz
     if (word == 1) {
         if (first == 1 && first < rest && after[1] == '.') return false; /* "J. D." */
         if (w > text + begin && w[-1] == '.') return starter;            /* "U.S.", "z.B." */
-        if (*w < 'a') return starter;                                    /* an initial */
+        size_t before = (size_t)(w - text);
+        while (before > begin && is_space(text[before - 1])) before--;
+        if (before > begin && is_digit(text[before - 1])) return true; /* "2.5 L." */
+        if (*w < 'a') return starter;                                  /* an initial */
         /* "z. B." and the like; "s." and "m." are units that end sentences */
         return !(strchr("zdpu", *w) && first <= 2);
     }
