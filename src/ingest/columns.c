@@ -142,7 +142,7 @@ void cells_study(struct column_study *out, const struct cell *const *cells, size
     for (size_t i = 0; i < sampled; i++) s->distinct += i == 0 || scratch[i] != scratch[i - 1];
     size_t most = 0;
     for (int d = 0; d < N_DIMENSIONS; d++)
-        if (dimensions[d] > most && dimensions[d] * 2 > s->with_unit) {
+        if (dimensions[d] > most && dimensions[d] * 2 > s->numeric) {
             most = dimensions[d];
             s->dimension = (enum dimension)d;
         }
@@ -209,17 +209,34 @@ static bool is_generic_word(const char *key)
     return false;
 }
 
+static bool is_qualifier_word(const struct token *t)
+{
+    const struct term *terms = NULL;
+    size_t n_terms = 0;
+    if (!registry_match(t, 1, &terms, &n_terms)) return false;
+    for (size_t i = 0; i < n_terms; i++)
+        if (terms[i].kind == TERM_QUALIFIER) return true;
+    return false;
+}
+
+/* Whether a name consists of such words, its unit and qualifiers aside. */
+static bool is_generic_name(const char *name, size_t name_len)
+{
+    struct token t[24];
+    size_t n = tokens_split(name, name_len ? name_len : strlen(name), TOKENS_IDENTIFIER, t, 24);
+    for (size_t i = 0; i < n; i++)
+        if (!is_generic_word(t[i].key) && !is_small_word(t[i].key) && !is_qualifier_word(&t[i]) &&
+            !(i > 0 && i + 1 == n && unit_parse_all(name + t[i].begin, t[i].end - t[i].begin)))
+            return false;
+    return n > 0;
+}
+
 /* Whether a reading of the name alone may be trusted under this section. */
 static bool name_stands_alone(const struct column_meaning *m, const char *name,
                               const char *section, bool path)
 {
     struct token t[24];
-    size_t n = tokens_split(name, m->name_len ? m->name_len : strlen(name), TOKENS_IDENTIFIER, t,
-                            24);
-    bool generic = n > 0;
-    for (size_t i = 0; i < n && generic; i++)
-        generic = is_generic_word(t[i].key) || is_small_word(t[i].key);
-    if (!generic) return true;
+    if (!is_generic_name(name, m->name_len)) return true;
     size_t k = tokens_split(section, strlen(section), path ? TOKENS_IDENTIFIER : TOKENS_TEXT, t, 24);
     size_t topics = 1, unknown = 0;
     const char *group = REGISTRY[m->attribute].group;
@@ -316,6 +333,29 @@ static bool unit_fits(const struct unit *u, int attribute, const struct column_s
     return study->numeric * 2 > study->filled && (!study->with_unit || study->dimension == u->dimension);
 }
 
+/* Bytes of a name without the unit behind it: "Power (hp)", "weight_kg", "Weight_in_lbs". Only where
+ * what is left means the same attribute: "Comb (mpg)" stays. */
+static size_t without_unit(const char *name, size_t len, const struct column_meaning *m)
+{
+    if (m->name_len > 0 && m->name_len < len) return m->name_len;
+    if (!m->unit) return len;
+    struct token t[24];
+    size_t n = tokens_split(name, len, TOKENS_IDENTIFIER, t, 24), cut = len, used = 0;
+    for (size_t k = n > 6 ? n - 6 : 1; k < n && cut == len; k++)
+        if (unit_parse(name + t[k].begin, len - t[k].begin, &used) == m->unit &&
+            t[k].begin + used >= t[n - 1].end) {
+            size_t last = k - 1;
+            if (last > 0 && (strcmp(t[last].key, "in") == 0 || strcmp(t[last].key, "en") == 0))
+                last--;
+            cut = t[last].end;
+            if (t[last].gap_end & GAP_CLOSE && cut < len) cut++;
+        }
+    if (cut == len) return len;
+    struct column_meaning rest;
+    registry_read_column(&rest, name, cut, m->unit->dimension);
+    return rest.attribute == m->attribute ? cut : len;
+}
+
 bool column_read(struct interpreted_column *out, const char *name, const char *group,
                  const char *caption, const char *unit_text, bool path,
                  const struct column_study *study, struct arena *arena)
@@ -345,17 +385,22 @@ bool column_read(struct interpreted_column *out, const char *name, const char *g
         out->fact.name = "";
     } else if (ok) {
         registry_read_column(&alone, full, strlen(full), hint);
-        size_t alone_len = alone.name_len <= name_len ? alone.name_len : name_len;
+        size_t alone_len = without_unit(name, name_len, &alone);
         bool section_used = false;
-        /* Under its group first, under outer parts of a path less and less; then under the caption. */
+        for (size_t i = 0; i < alone.n_alternatives && i < 4 && !out->weak_role; i++)
+            out->weak_role = REGISTRY[alone.alternatives[i]].role;
+        /* A name that means one thing alone means it under any heading; else under its group first,
+         * under outer parts of a path less and less; then under the caption. */
+        bool specific = alone.attribute >= 0 && !is_generic_name(name, alone_len);
         const char *outer = in_group.text;
-        while (*outer && m.attribute < 0) {
+        while (*outer && (m.attribute < 0 || (specific && m.attribute != alone.attribute))) {
             read_with(&m, &b, outer, full, hint);
             if (m.attribute >= 0 && outer != in_group.text && !name_stands_alone(&m, name, group, path))
                 m.attribute = -1;
             const char *next = path ? strchr(outer, '.') : NULL;
             outer = next ? next + 1 : "";
         }
+        if (specific && m.attribute != alone.attribute) m.attribute = -1;
         if (m.attribute < 0 && alone.attribute >= 0 && *in_group.text &&
             !name_stands_alone(&alone, name, in_group.text, path)) {
             alone.attribute = -1; /* "battery.weight" is no weight of the vehicle */
@@ -475,7 +520,7 @@ void column_decide_style(struct interpreted_column *c, const struct cell *const 
     bool sure = false;
     const struct number_evidence *e = &c->evidence;
     c->style = number_style_decide(e, fallback, &sure);
-    if (e->ambiguous == 0 || c->text) return;
+    if (e->ambiguous == 0 || c->text || c->n_parts) return;
     /* Prices have two places or none: "28.195" groups. */
     bool money = c->dimension == DIMENSION_MONEY && !(c->fact.unit && c->fact.unit->factor != 1);
     if (money && !e->point && !e->comma && !e->leading_zero_ambiguous &&
@@ -541,7 +586,7 @@ void column_decide_missing(struct interpreted_column *c, const struct cell *cons
     size_t count = 0, zeros = 0, minus_ones = 0, negatives = 0;
     double nines = 0;
     size_t step = n > STUDY_SAMPLE ? n / STUDY_SAMPLE : 1;
-    if (c->text) return;
+    if (c->text || c->n_parts) return;
     for (size_t i = 0; i < n && count < STUDY_SAMPLE; i += step) {
         double value;
         const struct unit *unit;

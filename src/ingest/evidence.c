@@ -105,7 +105,7 @@ void find_unit_columns(struct interpreter *p)
 
 static bool is_consumption(const struct interpreted_column *c)
 {
-    return c->fact.attribute >= 0 && !c->text &&
+    return c->fact.attribute >= 0 && !c->text && !c->n_parts &&
            REGISTRY[c->fact.attribute].dimension == DIMENSION_CONSUMPTION;
 }
 

@@ -1,3 +1,4 @@
+#include "ingest/compound.h"
 #include "ingest/interpret_parts.h"
 
 #include "vehicle/registry.h"
@@ -193,6 +194,47 @@ static void part_list_elements(struct interpreter *p)
     }
 }
 
+static int attribute_of_role(enum attribute_role role)
+{
+    for (size_t i = 0; i < REGISTRY_COUNT; i++)
+        if (REGISTRY[i].role == role) return (int)i;
+    return -1;
+}
+
+/* Adds the columns of a cell's parts when the name is one of several attributes; *done then. */
+static bool add_compound(struct interpreter *p, size_t index, const char *name, const char *caption,
+                         const struct column_study *study, size_t n_cells, bool *done)
+{
+    struct interpretation *in = p->out;
+    struct compound parts;
+    *done = false;
+    if (!compound_read(&parts, name, p->run, n_cells, &in->arena)) return false;
+    if (!parts.n) return true;
+    size_t first = in->n_columns;
+    for (size_t k = 0; k < parts.n; k++) {
+        struct interpreted_column *c = add_column(p, index);
+        struct column_study one = {.n = study->n, .filled = study->filled, .evidence = study->evidence,
+                                   .numeric = study->filled};
+        if (!column_read(c, parts.names[k], "", caption, parts.unit, false, &one, &in->arena))
+            return false;
+        c->fact.section = name;
+        column_decide_kind(c, &one);
+        c->text = c->category = false;
+        c->n_numbers = 0;
+        c->part = (unsigned)k;
+        c->n_parts = (unsigned)parts.n;
+        if (c->unit_source == UNIT_FROM_ROW) c->unit_source = UNIT_FROM_NAME;
+    }
+    for (size_t k = first; k < in->n_columns; k++) {
+        in->columns[k].distinct_dimension = true;
+        for (size_t j = first; j < in->n_columns; j++)
+            if (j != k && in->columns[j].dimension == in->columns[k].dimension)
+                in->columns[k].distinct_dimension = false;
+    }
+    *done = true;
+    return true;
+}
+
 /* What the tables' names are read under: a group in the header, a band, the parents of a path. */
 static bool read_row_columns(struct interpreter *p)
 {
@@ -201,7 +243,9 @@ static bool read_row_columns(struct interpreter *p)
     const struct table_frame *f = &in->frame;
     struct role_column *candidates = arena_array(&in->arena, t->n_columns + 1, sizeof *candidates);
     p->column_of = arena_array(&in->arena, t->n_columns + 1, sizeof *p->column_of);
-    if (!candidates || !p->column_of || !room_for_columns(p, t->n_columns + 2)) return false;
+    if (!candidates || !p->column_of ||
+        !room_for_columns(p, t->n_columns * COMPOUND_MAX + 2))
+        return false;
     size_t n_candidates = 0;
     bool json = is_json(p);
     for (size_t j = 0; j < t->n_columns; j++) {
@@ -219,13 +263,21 @@ static bool read_row_columns(struct interpreter *p)
             continue;
         }
         const char *group = f->groups[j], *name = f->names[j];
+        bool compound = false;
+        if (!json && *name) {
+            in->n_columns--;
+            if (!add_compound(p, j, name, p->caption, &study, n, &compound)) return false;
+            if (compound) continue;
+            in->n_columns++;
+        }
         if (json && !split_path(p, name, &group, &name)) return false;
         if (!column_read(c, name, group, json ? "" : p->caption, f->units[j], json, &study,
                          &in->arena))
             return false;
         column_decide_kind(c, &study);
         p->column_of[j] = in->n_columns - 1;
-        candidates[n_candidates++] = (struct role_column){(int)j, c->fact.attribute, study};
+        candidates[n_candidates++] = (struct role_column){(int)j, c->fact.attribute,
+                                                            c->weak_role, study};
     }
     roles_find(&p->roles, f, candidates, n_candidates, *in->subject.make != '\0',
                *in->subject.model != '\0', t->keyed, p->hashes);
@@ -242,6 +294,7 @@ static bool read_row_columns(struct interpreter *p)
         if (ROLES[i].column == NO_COLUMN) continue;
         struct interpreted_column *c = &in->columns[p->column_of[ROLES[i].column]];
         c->role = ROLES[i].role;
+        if (c->fact.attribute < 0) c->fact.attribute = attribute_of_role(c->role);
         if (c->role != ROLE_YEAR && c->role != ROLE_YEAR_LAST && c->role != ROLE_QUANTITY)
             c->text = true;
     }
@@ -274,7 +327,7 @@ static bool read_attribute_rows(struct interpreter *p)
     struct interpretation *in = p->out;
     const struct table *t = in->table;
     const struct table_frame *f = &in->frame;
-    if (!room_for_columns(p, t->n_rows)) return false;
+    if (!room_for_columns(p, t->n_rows * COMPOUND_MAX)) return false;
     const char *band = "";
     for (size_t r = f->first_data; r < t->n_rows; r++) {
         const struct cell *label = table_cell(t, r, (size_t)f->attribute_column);
@@ -293,6 +346,11 @@ static bool read_attribute_rows(struct interpreter *p)
         const char *unit = f->unit_column == NO_COLUMN
                                ? ""
                                : table_cell(t, r, (size_t)f->unit_column)->text;
+        bool compound;
+        in->n_columns--;
+        if (!add_compound(p, r, label->text, p->caption, &study, n, &compound)) return false;
+        if (compound) continue;
+        in->n_columns++;
         if (!column_read(c, label->text, band, p->caption, unit, false, &study, &in->arena))
             return false;
         column_decide_kind(c, &study);
@@ -537,6 +595,10 @@ void interpretation_free(struct interpretation *in)
 static bool is_other_header(const struct table *t, size_t row)
 {
     size_t known = 0, filled = 0;
+    for (size_t j = 0; j < t->n_columns; j++) { /* most rows have a plain number */
+        const struct cell *c = table_cell(t, row, j);
+        if (c->len && strspn(c->text, "0123456789.,-") == c->len) return false;
+    }
     for (size_t j = 0; j < t->n_columns; j++) {
         const struct cell *c = table_cell(t, row, j);
         if (!c->len) continue;

@@ -62,6 +62,7 @@ enum unit_source {
 struct interpreted_column {
     struct fact_column fact;
     enum attribute_role role;  /* as used for the records' names; ROLE_NONE */
+    enum attribute_role weak_role; /* that the name may mean as well; ROLE_NONE */
     size_t index;              /* column of the table; row in FRAME_COLUMNS; SIZE_MAX: of the table's
                                   own making, see bands */
     enum number_style style;
@@ -75,6 +76,8 @@ struct interpreted_column {
     bool bare;                 /* numbers without any unit: plausibility cannot be judged */
     bool zero_missing, minus_missing;
     double nines;              /* 9999 for "none"; 0: not used */
+    unsigned part, n_parts;    /* of a cell with several attributes; n_parts 0: the whole cell */
+    bool distinct_dimension;   /* no other part has its dimension */
     int unit_column;           /* whose cells hold its units; NO_COLUMN */
     const struct unit *cell_unit; /* that its own cells have most often */
     enum unit_source unit_source;

@@ -130,7 +130,19 @@ static void find_model(struct role_search *s, bool has_make, bool has_model, boo
         r->name_by_cells = true;
         return;
     }
-    (void)has_model;
+    /* "Typ", "Series": a name that may mean the model, and cells that tell the rows apart. */
+    for (size_t i = 0; i < s->n; i++) {
+        const struct role_column *c = &s->columns[i];
+        if ((c->weak != ROLE_MODEL && c->weak != ROLE_NAME) || is_taken(r, c->column) ||
+            c->study.distinct * 10 < c->study.filled * 4 || !c->study.filled)
+            continue;
+        if (r->make != NO_COLUMN || has_make || c->weak == ROLE_MODEL)
+            r->model = c->column;
+        else
+            r->name = c->column;
+        r->name_by_cells = true;
+        return;
+    }
     /* The leftmost column whose texts tell the rows apart. */
     for (size_t i = 0; i < s->n; i++) {
         const struct role_column *c = &s->columns[i];
@@ -200,7 +212,9 @@ static void find_trims(struct role_search *s)
     size_t before = distinct_rows(s, key, n_key, &rows);
     for (size_t i = 0; i < s->n && r->n_trims < ROLES_MAX_TRIMS; i++) {
         const struct role_column *c = &s->columns[i];
-        if (role_of(c) != ROLE_TRIM || is_taken(r, c->column) || !c->study.filled) continue;
+        bool named = role_of(c) == ROLE_TRIM || (c->weak == ROLE_TRIM && c->attribute < 0);
+        if (!named || is_taken(r, c->column) || !c->study.filled) continue;
+        if (role_of(c) != ROLE_TRIM && !is_name_like(c)) continue;
         key[n_key] = c->column;
         size_t after = distinct_rows(s, key, n_key + 1, &rows);
         /* Another one has to tell more rows apart than the first does. */

@@ -6,6 +6,7 @@
 #define INGEST_ROLES_H
 
 #include "ingest/columns.h"
+#include "vehicle/registry.h"
 
 enum { ROLES_MAX_TRIMS = 3 };
 
@@ -21,8 +22,9 @@ struct table_roles {
 };
 
 struct role_column {
-    int column;      /* of the table */
+    int column;               /* of the table */
     int attribute;   /* its name's meaning; -1 */
+    enum attribute_role weak; /* that its name may have when the cells agree ("Typ") */
     struct column_study study;
 };
 

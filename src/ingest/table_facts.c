@@ -1,4 +1,5 @@
 /* The values of a record's cells, and the way into the store. */
+#include "ingest/compound.h"
 #include "ingest/interpret_parts.h"
 
 #include "vehicle/registry.h"
@@ -164,6 +165,25 @@ static const struct unit *unit_of_cell(const struct interpretation *in,
     return u->len ? unit_parse_all(u->text, u->len) : c->fact.unit;
 }
 
+/* A plain number, as most cells are: digits, with the style's decimal sign among them. */
+static bool plain_number(const char *text, size_t len, enum number_style style, double *out)
+{
+    static const double POWERS[] = {1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7};
+    char point = style == NUMBER_POINT ? '.' : ',';
+    uint64_t n = 0;
+    size_t at = 0, decimals = 0;
+    if (len == 0 || len > 15 || (text[0] == '0' && len > 1 && text[1] != point)) return false;
+    for (; at < len && text[at] >= '0' && text[at] <= '9'; at++) n = n * 10 + (uint64_t)(text[at] - '0');
+    if (at == 0) return false;
+    if (at < len) {
+        if (text[at] != point || len - at - 1 < 1 || len - at - 1 > 7) return false;
+        for (at++; at < len && text[at] >= '0' && text[at] <= '9'; at++, decimals++)
+            n = n * 10 + (uint64_t)(text[at] - '0');
+    }
+    *out = (double)n / POWERS[decimals]; /* exact to the last bit: both are exact */
+    return at == len;
+}
+
 /* "110/150" under "kW/PS": the second figure is the same quantity in the second unit. */
 static void split_units(const struct interpreted_column *c, struct value *v)
 {
@@ -194,7 +214,20 @@ static void emit_cell(struct emitter *e, const struct interpreted_record *r,
         emit_text(e, cell, c, VALUE_TEXT, write_place(e, r, cell));
         return;
     }
-    value_parse(&v, c->text, len, column->style, unit_of_cell(in, cell), column->dimension);
+    double plain;
+    if (column->n_parts) {
+        value_parse(&v, c->text, len, column->style, NULL, DIMENSION_NONE);
+        if (v.kind == VALUE_NUMBER) compound_take(column, &v);
+        /* A cell that is read otherwise is told once. */
+        if (column->part > 0 && (v.kind != VALUE_NUMBER || !v.n_parts)) return;
+        if (v.kind == VALUE_NUMBER && !v.n_parts) v.kind = VALUE_TEXT;
+    } else if (plain_number(c->text, len, column->style, &plain)) {
+        v.kind = VALUE_NUMBER;
+        v.n_parts = 1;
+        v.parts[0] = (struct value_part){.low = plain, .high = plain, .unit = unit_of_cell(in, cell)};
+    } else {
+        value_parse(&v, c->text, len, column->style, unit_of_cell(in, cell), column->dimension);
+    }
     if (v.kind == VALUE_NONE) return;
     split_units(column, &v);
     size_t place = write_place(e, r, cell);

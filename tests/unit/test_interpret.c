@@ -10,7 +10,7 @@ static void rows_below_a_header_are_records(void **state)
     expect_number(&f, "2023 Toyota Yaris", "Power", 116, "hp");
     expect_number(&f, "2023 Honda Jazz", "Curb weight", 1246, "kg");
     expect_place(&f, "2023 Honda Jazz", "Power", "row 3");
-    expect_attribute(&f, "Power", "engine_power");
+    expect_attribute(&f, "Power", "power");
     const struct fact_record *r = fixture_record(&f, "2023 Honda Jazz", 0, NULL, NULL);
     assert_string_equal(r->make, "Honda");
     assert_string_equal(r->model, "Jazz");
@@ -82,7 +82,7 @@ static void another_header_further_down_begins_another_table(void **state)
                                 "Cupra,Tavascan,2024,547\n");
     expect_number(&f, "2023 Cupra Born", "Range", 424, "km");
     assert_null(fixture_part(&f, "2023 Cupra Born", "Power", 0));
-    expect_number(&f, "2023 Seat Leon", "Power", 150, "hp");
+    expect_number(&f, "2023 SEAT Leon", "Power", 150, "hp");
     fixture_close(&f);
     fixture_open(&f, "two.csv", "Make,Model,Year,Power (hp)\nSeat,Leon,2023,150\nSeat,Ibiza,2023,95\n"
                                 "Make,Model,Year,Range (km)\nCupra,Born,2023,424\n"
@@ -135,8 +135,8 @@ static void band_rows_group_the_attributes_below_them(void **state)
                                 "| **Brakes** | | |\n| Front (mm) | 276 | 312 |\n"
                                 "| Rear (mm) | 253 | 272 |\n| **Track** | | |\n"
                                 "| Front (mm) | 1549 | 1534 |\n| Rear (mm) | 1520 | 1507 |\n");
-    expect_number(&f, "2023 Seat Leon 2.0 TDI", "Track: Front", 1534, "mm");
-    expect_number(&f, "2023 Seat Leon 1.0 TSI", "Brakes: Front", 276, "mm");
+    expect_number(&f, "2023 SEAT Leon 2.0 TDI", "Track: Front", 1534, "mm");
+    expect_number(&f, "2023 SEAT Leon 1.0 TSI", "Brakes: Front", 276, "mm");
     fixture_close(&f);
 }
 
@@ -284,7 +284,7 @@ static void lists_inside_a_record_are_not_the_record(void **state)
         for (size_t j = 0; j < f.tables[i].n_columns; j++) {
             const struct fact_column *c = &f.tables[i].columns[j].fact;
             if (strstr(c->section, "motors"))
-                assert_true(c->attribute < 0 || strcmp(REGISTRY[c->attribute].id, "engine_power") != 0);
+                assert_true(c->attribute < 0 || strcmp(REGISTRY[c->attribute].id, "power") != 0);
         }
     fixture_close(&f);
 }
