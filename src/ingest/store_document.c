@@ -17,6 +17,7 @@ struct writer {
     const struct ingest_options *options;
     struct ingest_totals *totals;
     struct buffer text;
+    char language[8]; /* of the first table whose columns tell one */
 };
 
 static bool check(struct writer *w, uint64_t done, struct error *err)
@@ -142,6 +143,8 @@ static bool store_tables(struct writer *w, struct arena *arena, struct error *er
             struct interpretation in;
             if (!interpret_table(&in, &slices[k], &context, err)) return false;
             bool ok = store_table(w, &in, err);
+            if (!w->language[0] && in.language && strlen(in.language) < sizeof w->language)
+                strcpy(w->language, in.language);
             for (size_t j = 0; j < in.n_notes; j++) report(w, in.notes[j]);
             interpretation_free(&in);
             if (!ok) return false;
@@ -192,8 +195,8 @@ bool store_document_contents(struct store *store, struct document *d, const char
     for (size_t i = 0; i < d->n_blocks && !title[0]; i++)
         if (d->blocks[i].kind == BLOCK_HEADING) title = d->blocks[i].text;
     bool ok = prose_read(&prose, d, data, len, err);
-    const char *language = ok ? prose.language : "";
     ok = ok && store_tables(&w, &arena, err);
+    const char *language = w.language[0] ? w.language : prose.language;
     size_t n_values = 0, n_passages = 0;
     ok = ok && prose_store(&prose, store, &n_values, err) &&
          passages_store(store, d, options->title ? options->title : path_base(d->path), options->vehicle,

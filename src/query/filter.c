@@ -46,10 +46,10 @@ static bool text_met(const struct query_condition *w, const struct fact_row *f, 
     *known = f->kind != VALUE_NONE && !f->missing_mark;
     if (!*known) return false;
     if (w->category >= 0) {
-        if (f->category >= 0) return registry_category_is(f->category, w->category);
+        if (f->category >= 0 && registry_category_is(f->category, w->category)) return true;
         if (f->kind == VALUE_YES || f->kind == VALUE_NO)
             return strcmp(CATEGORIES[w->category].id, f->kind == VALUE_YES ? "yes" : "no") == 0;
-        return false;
+        if (!w->key[0]) return false;
     }
     struct buffer key = {0};
     tokens_key(f->text, strlen(f->text), TOKENS_TEXT, &key);
@@ -104,14 +104,17 @@ bool condition_met(struct execution *x, size_t record, const struct query_condit
     } else {
         size_t columns[COLUMNS_MAX], n_columns = 0;
         const struct catalog_source *s = &x->c->sources[rec->source];
-        if (w->attribute.attribute >= 0 || w->attribute.key[0]) {
+        if (w->attribute.attribute >= 0 || w->attribute.key[0])
             n_columns = columns_find(x->c, rec->source, &w->attribute, w->unit, columns);
-        } else if (w->key[0]) {
-            /* A text of the store: the columns that hold it. */
+        if (!w->number && n_columns == 0) {
+            /* The columns that hold the text, or texts of the category. */
             for (size_t i = 0; i < x->c->n_terms && n_columns < COLUMNS_MAX; i++) {
                 const struct catalog_term *t = &x->c->terms[i];
                 if (t->column < s->first_column || t->column >= s->first_column + s->n_columns) continue;
-                if (strcmp(t->key, w->key) == 0 && (!n_columns || columns[n_columns - 1] != t->column))
+                bool holds = (w->key[0] && strcmp(t->key, w->key) == 0) ||
+                             (w->category >= 0 && t->category >= 0 &&
+                              registry_category_is(t->category, w->category));
+                if (holds && (!n_columns || columns[n_columns - 1] != t->column))
                     columns[n_columns++] = t->column;
             }
         }
@@ -127,6 +130,12 @@ bool condition_met(struct execution *x, size_t record, const struct query_condit
             }
         }
         *met = any;
+        /* A document that says nothing of the kind of its vehicles: cars go without saying, others
+         * where its name or caption says so. */
+        if (!known && w->category >= 0 && !strcmp(REGISTRY[w->attribute.attribute].id, "vehicle_kind")) {
+            *met = strcmp(CATEGORIES[w->category].id, "car") == 0 || caption_met(x, record, w);
+            known = true;
+        }
     }
     if (w->negated && known) *met = !*met;
     if (unknown && !known) *unknown = true;

@@ -30,7 +30,7 @@ static void correct_spelling(struct labelled *q, const struct word_index *v)
     for (size_t i = 0; i < q->n_tokens; i++) {
         struct token *t = &q->tokens[i];
         size_t used;
-        if (t->kind != TOKEN_WORD || strlen(t->key) < 4 || is_known_word(v, t->key)) continue;
+        if (t->kind != TOKEN_WORD || strlen(t->key) < 5 || is_known_word(v, t->key)) continue;
         if (unit_parse(q->text + t->begin, strlen(q->text + t->begin), &used) &&
             used >= t->end - t->begin)
             continue;
@@ -164,6 +164,13 @@ static size_t unit_run(const struct labelled *q, size_t i, const struct unit **u
     size_t used;
     *unit = unit_parse(q->text + t->begin, strlen(q->text + t->begin), &used);
     if (!*unit || t->kind == TOKEN_NUMBER) return 0;
+    /* "in lb-ft": the preposition is no inch. */
+    struct word words[WORD_MAX_MEANINGS];
+    size_t n_words = 0;
+    bool function = false;
+    if (t->kind == TOKEN_WORD && lexicon_match(t, 1, words, &n_words))
+        for (size_t k = 0; k < n_words; k++) function = function || words[k].class == WORD_FUNCTION;
+    if (function && !((t->gap & GAP_OPEN) && (t->gap_end & GAP_CLOSE))) return 0;
     size_t n = tokens_to(q, i, t->begin + used);
     if (q->tokens[i + n - 1].end != t->begin + used) return 0;
     if (n > 1) return n;
@@ -209,9 +216,13 @@ static void label_word(struct labelled *q, const struct word_index *v, size_t i,
     size_t word = lexicon_match(t, room, words, &n_words);
     size_t measure = unit_run(q, i, &unit);
     if (measure > room) measure = 0;
-    bool code = term > 0;
+    /* Codes, and category names of one or two letters that are not written as abbreviations: "at",
+     * "el", "m" mean something else in a sentence. */
+    bool code = term > 0, tiny = term == 1 && t->kind == TOKEN_WORD && strlen(t->key) <= 2 &&
+                                 !(q->text[t->begin] >= 'A' && q->text[t->begin] <= 'Z' &&
+                                   t->end - t->begin == 2 && q->text[t->end - 1] <= 'Z');
     for (size_t k = 0; k < n_terms; k++)
-        if (!terms[k].code) code = false;
+        if (!terms[k].code && !(tiny && terms[k].kind == TERM_CATEGORY)) code = false;
     int before = last_attribute(q);
     /* A code means something behind the name of its attribute alone: "fuel type D". */
     if (code) {
@@ -236,9 +247,14 @@ static void label_word(struct labelled *q, const struct word_index *v, size_t i,
         bool attribute = false;
         for (size_t k = 0; term == measure && k < n_terms; k++)
             attribute = attribute || terms[k].kind == TERM_ATTRIBUTE;
-        if (!attribute || measure > term) {
+        /* "in miles" is a unit, though an odometer is called "miles" too; "horsepower" is both. */
+        enum dimension d = unit->dimension;
+        bool plain = d == DIMENSION_LENGTH || d == DIMENSION_MASS || d == DIMENSION_VOLUME ||
+                     d == DIMENSION_TIME || d == DIMENSION_MONEY;
+        if (!attribute || measure > term || plain) {
             longest = measure;
             kind = LABEL_UNIT;
+            term = 0;
         }
     }
     if (column > longest) {
@@ -255,7 +271,7 @@ static void label_word(struct labelled *q, const struct word_index *v, size_t i,
     }
     if (kind == LABEL_UNKNOWN) {
         struct postings d = word_index_documents(v, t->key);
-        if (d.n && strlen(t->key) > 1) kind = LABEL_DOCUMENT;
+        if ((d.n && strlen(t->key) > 1) || source_word_is_nation(t->key)) kind = LABEL_DOCUMENT;
         longest = 1;
     }
     struct label *l = new_label(q, kind, i, longest);
@@ -267,7 +283,7 @@ static void label_word(struct labelled *q, const struct word_index *v, size_t i,
         memcpy(l->words, words, n_words * sizeof *words);
         l->n_words = n_words;
     }
-    if (kind == LABEL_UNIT) l->unit = unit;
+    if (kind == LABEL_UNIT || (kind == LABEL_TERM && measure == longest)) l->unit = unit;
     if (kind == LABEL_COLUMN) {
         l->ids = columns;
         l->n_ids = n_columns;

@@ -52,7 +52,10 @@ const struct lexicon_line LEXICON_LINES[] = {
      "come in at|clock|clocks|score|scored|scores|post|posts|posted|get out of|come out of|"
      "comes out of|put out|puts out|puts|on average|"
      "want it|think|thinks|guess|believe|remember|forget|mention|mentioned|mentions|"
-     "anywhere|somewhere|everywhere|nowhere|by any chance|any chance|worth|deal|case of"},
+     "anywhere|somewhere|everywhere|nowhere|by any chance|any chance|worth|deal|case of|"
+     "build|builds|building|start|started|starts|begin|begins|began|bad|purely|fully|entirely|pure|wise|"
+     "battery of|charge me|roughly speaking|as it is|as such|with that|with this|the one|emerge|"
+     "come with|comes with|came with|go for|goes for|went for|sold for|sell for|sells for|ask for|asking"},
     {WORD_WHICH, EN, "which|what|which one|which ones|which of|what are the|which are"},
     {WORD_HOW_MANY, EN, "how many|howmany"},
     {WORD_HOW_MUCH, EN, "how much|how"},

@@ -42,8 +42,25 @@ struct finder {
     const size_t *context;
     size_t n_context;
     uint32_t *set, *spare; /* room for all records */
+    bool flip;
+    uint32_t *joined[2];   /* for words that are a maker's and stand in names as well */
     size_t n_set;
 };
+
+/* Both lists as one, rising. */
+static struct postings postings_join(struct postings a, struct postings b, uint32_t *out)
+{
+    size_t n = 0, i = 0, j = 0;
+    while (i < a.n || j < b.n) {
+        if (j == b.n || (i < a.n && a.items[i] < b.items[j])) {
+            out[n++] = a.items[i++];
+        } else {
+            if (i < a.n && a.items[i] == b.items[j]) i++;
+            out[n++] = b.items[j++];
+        }
+    }
+    return (struct postings){out, n};
+}
 
 static bool glued(const struct token *t)
 {
@@ -52,26 +69,34 @@ static bool glued(const struct token *t)
 
 /* The records that have the word of token i in their name; a manufacturer's alias stands for it. *n_tokens:
  * how many tokens that is. */
-static struct postings word_records(const struct finder *f, size_t i, size_t *n_tokens,
+static struct postings word_records(struct finder *f, size_t i, size_t *n_tokens,
                                     unsigned *parts, int *make)
 {
     const struct token *t = &f->q->tokens[i];
     const struct term *terms = NULL;
-    size_t n_terms = 0;
+    size_t n_terms = 0, n_make = 1;
+    struct postings makers = {NULL, 0};
     *n_tokens = 1;
     *parts = 0;
     *make = -1;
     size_t n = registry_match(t, f->q->n_tokens - i, &terms, &n_terms);
     for (size_t k = 0; n && k < n_terms; k++)
         if (terms[k].kind == TERM_MAKE) {
-            struct postings p = word_index_make(f->v, terms[k].id);
+            makers = word_index_make(f->v, terms[k].id);
             *make = terms[k].id;
-            if (p.n == 0) break;
-            *n_tokens = n;
-            *parts = NAME_MAKE;
-            return p;
+            n_make = n;
         }
     const struct name_word *w = word_index_name(f->v, t->key);
+    if (makers.n) {
+        *parts = NAME_MAKE;
+        *n_tokens = n_make;
+        if (!w || n_make > 1) return makers;
+        /* "MG", "Alpina": a maker, and a word of other makers' names. */
+        *parts |= w->parts;
+        uint32_t *out = f->joined[f->flip];
+        f->flip = !f->flip;
+        return postings_join(makers, w->records, out);
+    }
     size_t len = strlen(t->key);
     if (!w && t->kind == TOKEN_WORD && len > 3 && t->key[len - 1] == 's') {
         char key[TOKEN_KEY_MAX];
@@ -93,8 +118,25 @@ static struct postings word_records(const struct finder *f, size_t i, size_t *n_
     return w->records;
 }
 
+/* Whether the token is a unit as a whole ("kW"), so that it is no maker's initials. */
+static bool is_unit(const struct labelled *q, size_t i)
+{
+    const struct token *t = &q->tokens[i];
+    size_t used;
+    return t->kind == TOKEN_WORD && unit_parse(q->text + t->begin, strlen(q->text + t->begin), &used) &&
+           used >= t->end - t->begin;
+}
+
+/* "V6", "I4": cylinders, no vehicle. */
+static bool is_engine_code(const struct token *t)
+{
+    static const char LETTERS[] = "viwlrhb";
+    return t[0].key[0] && !t[0].key[1] && strchr(LETTERS, t[0].key[0]) && t[1].number >= 2 &&
+           t[1].number <= 16 && strlen(t[1].key) <= 2;
+}
+
 /* Whether a name may begin at token i: nothing else is called so. */
-static bool is_anchor(const struct finder *f, size_t i)
+static bool is_anchor(struct finder *f, size_t i)
 {
     const struct labelled *q = f->q;
     const struct token *t = &q->tokens[i];
@@ -102,7 +144,7 @@ static bool is_anchor(const struct finder *f, size_t i)
     size_t n_terms = 0, n_tokens;
     unsigned parts;
     int make;
-    if (t->kind == TOKEN_SIGN) return false;
+    if (t->kind == TOKEN_SIGN || is_unit(q, i)) return false;
     struct postings p = word_records(f, i, &n_tokens, &parts, &make);
     size_t run = registry_match(t, q->n_tokens - i, &terms, &n_terms);
     /* A longer phrase of the registry: "seat height" is not SEAT's. */
@@ -131,6 +173,7 @@ static bool is_anchor(const struct finder *f, size_t i)
     if (t->kind == TOKEN_HAN) return !is_common(q, i);
     /* "m3", "x5", "e46": letters and digits that stand together. */
     if (i + 1 < q->n_tokens && t[1].kind == TOKEN_NUMBER && glued(&t[1]) && strlen(t->key) <= 3) {
+        if (is_engine_code(t)) return false;
         struct token pair[2] = {t[0], t[1]};
         if (registry_match(pair, 2, &terms, &n_terms) == 2) return false;
         const struct name_word *number = word_index_name(f->v, t[1].key);
@@ -138,8 +181,6 @@ static bool is_anchor(const struct finder *f, size_t i)
                postings_intersect(p.items, p.n, number->records.items, number->records.n,
                                   f->spare) > 0;
     }
-    size_t used;
-    if (unit_parse(q->text + t->begin, strlen(q->text + t->begin), &used)) return false;
     return strlen(t->key) >= 3 && !is_common(q, i);
 }
 
@@ -168,7 +209,7 @@ static bool is_figure(const struct finder *f, size_t i)
 }
 
 /* A word that may stand inside a name, for growing: not one that ends it. */
-static bool may_grow(const struct finder *f, size_t i, bool right)
+static bool may_grow(struct finder *f, size_t i, bool right)
 {
     const struct labelled *q = f->q;
     if (i >= q->n_tokens || f->taken[i]) return false;
@@ -255,6 +296,8 @@ static bool grow(struct finder *f, struct mention *m, size_t number, struct aren
     int make;
     bool model = false;
     size_t skipped = 0;
+    if (m->first > 0 && !(q->tokens[m->first].gap & (GAP_STOP | GAP_COMMA)))
+        take_year(f, m, m->first - 1, number);
     while (at < q->n_tokens) {
         if (token_year(q, at) && !f->taken[at] && !m->year) {
             /* "Peugeot 2008": a year that is a name too is one right behind its maker. */
@@ -295,12 +338,18 @@ static bool grow(struct finder *f, struct mention *m, size_t number, struct aren
             skipped = 0;
             continue;
         }
-        /* One word that the names do not have may stand inside: a body style, a filler. */
-        if (++skipped > 1 || !is_common(q, at) || is_anchor(f, at)) break;
+        /* One word that the names do not have may stand inside: a body style. */
+        struct word words[WORD_MAX_MEANINGS];
+        size_t n_words;
+        if (++skipped > 1 || !is_common(q, at) || is_anchor(f, at) ||
+            lexicon_match(&q->tokens[at], 1, words, &n_words) ||
+            (at + 1 < q->n_tokens && token_year(q, at + 1)))
+            break;
         at++;
     }
     /* To the left: "E46 M3", "the 3008 Peugeot". */
     for (size_t left = m->first; left-- > 0;) {
+        if (f->taken[left] == number && token_year(q, left)) continue;
         if (f->taken[left]) break;
         if (token_year(q, left)) {
             take_year(f, m, left, number);
@@ -405,7 +454,8 @@ bool mentions_find(struct labelled *q, const struct word_index *v, const size_t 
     struct finder f = {.q = q, .v = v, .taken = taken, .context = context, .n_context = n_context};
     f.set = arena_array(arena, n + 1, sizeof *f.set);
     f.spare = arena_array(arena, n + 1, sizeof *f.spare);
-    if (!f.set || !f.spare) return error_memory(err, "a question");
+    for (int k = 0; k < 2; k++) f.joined[k] = arena_array(arena, n + 1, sizeof *f.joined[k]);
+    if (!f.set || !f.spare || !f.joined[0] || !f.joined[1]) return error_memory(err, "a question");
     for (size_t i = 0; i < q->n_tokens && q->n_mentions < QUESTION_MAX_MENTIONS; i++) {
         if (taken[i] || !is_anchor(&f, i)) continue;
         size_t n_tokens;
@@ -423,7 +473,7 @@ bool mentions_find(struct labelled *q, const struct word_index *v, const size_t 
     for (size_t i = 0; i < q->n_tokens && q->n_mentions < QUESTION_MAX_MENTIONS; i++) {
         const struct term *terms = NULL;
         size_t n_terms = 0, run;
-        if (taken[i]) continue;
+        if (taken[i] || is_unit(q, i)) continue;
         run = registry_match(&q->tokens[i], q->n_tokens - i, &terms, &n_terms);
         for (size_t k = 0; run && k < n_terms; k++) {
             if (terms[k].kind != TERM_MAKE || word_index_make(v, terms[k].id).n) continue;

@@ -178,6 +178,19 @@ static bool same_attribute(const struct query_attribute *a, const struct query_a
     return a->attribute == b->attribute && (a->attribute >= 0 || strcmp(a->key, b->key) == 0);
 }
 
+/* "how many grams", "550 g of CO2 per mile": grams a distance, where the question says which. */
+const struct unit *emission_unit(const struct reading *r, const struct unit *mass)
+{
+    if (strcmp(mass->symbol, "g") != 0) return NULL;
+    for (size_t i = 0; i < r->l->n_tokens; i++) {
+        const char *key = r->l->tokens[i].key;
+        if (!strcmp(key, "mile") || !strcmp(key, "mi") || !strcmp(key, "miles")) return unit_by_symbol("g/mi");
+        if (!strcmp(key, "km") || !strcmp(key, "kilometre") || !strcmp(key, "kilometer"))
+            return unit_by_symbol("g/km");
+    }
+    return NULL;
+}
+
 /* Qualifiers of the label; 0. */
 static uint64_t qualifiers_of(const struct label *l)
 {
@@ -188,13 +201,36 @@ static uint64_t qualifiers_of(const struct label *l)
     return bits;
 }
 
+/* "per mile", "per 100 km": part of what is measured. */
+bool is_denominator(const struct reading *r, size_t i)
+{
+    static const char *const WORDS[] = {"per", "a", "pro", "par", "por", "every", "each", "auf"};
+    const struct label *l = &r->l->labels[i];
+    if (l->first == 0) return false;
+    const struct token *before = &r->l->tokens[l->first - 1];
+    if (r->l->tokens[l->first].gap & GAP_SLASH) return true;
+    for (size_t k = 0; k < sizeof WORDS / sizeof *WORDS; k++)
+        if (strcmp(before->key, WORDS[k]) == 0) return true;
+    return false;
+}
+
 /* The wanted unit: one that stands alone and is not said to be unwanted. */
 static void read_unit(struct reading *r)
 {
     struct query *q = r->q;
     for (size_t i = 0; i < r->l->n_labels; i++) {
         struct label *l = &r->l->labels[i];
-        if (l->kind != LABEL_UNIT || l->used || !l->unit) continue;
+        if ((l->kind != LABEL_UNIT && l->kind != LABEL_TERM) || !l->unit) continue;
+        if (l->kind == LABEL_TERM) {
+            /* "in horsepower": an attribute's name that is its unit too. */
+            if (!q->unit && !l->used) q->unit = l->unit;
+            continue;
+        }
+        if (l->used) continue;
+        if (is_denominator(r, i)) {
+            l->used = true;
+            continue;
+        }
         size_t before = i;
         bool unwanted = false;
         for (int k = 0; k < 2 && before > 0; k++) {
@@ -230,6 +266,61 @@ static void read_unit(struct reading *r)
     }
 }
 
+static bool is_thing_role(enum attribute_role role)
+{
+    return role == ROLE_MODEL || role == ROLE_TRIM || role == ROLE_NAME || role == ROLE_VALUE ||
+           role == ROLE_UNIT || role == ROLE_ATTRIBUTE;
+}
+
+static bool joined(const struct reading *r, size_t a, size_t b)
+{
+    if (a > b) {
+        size_t t = a;
+        a = b;
+        b = t;
+    }
+    for (size_t i = a + 1; i < b; i++)
+        if (label_is(&r->l->labels[i], WORD_AND) || label_is(&r->l->labels[i], WORD_OR)) return true;
+    return (r->l->tokens[r->l->labels[b].first].gap & GAP_COMMA) != 0;
+}
+
+/* Leaves out what is no attribute of its own: a verb beside the noun that it goes with ("put out less
+ * CO2"), "how big" before what is big, the engine whose size is asked. */
+static void drop_helpers(struct reading *r, size_t *positions, const bool *asking)
+{
+    struct query *q = r->q;
+    static const char *const SIZES[] = {"dimensions", "size", "length_width_height"};
+    static const char *const ENGINES[] = {"engine_type", "engine", "engine_description"};
+    bool size[QUERY_MAX_ATTRIBUTES], engine[QUERY_MAX_ATTRIBUTES], drop[QUERY_MAX_ATTRIBUTES] = {0};
+    bool any_size = false;
+    for (size_t k = 0; k < q->n_attributes; k++) {
+        int id = q->attributes[k].attribute;
+        size[k] = engine[k] = false;
+        for (size_t i = 0; i < 3 && id >= 0; i++) {
+            size[k] = size[k] || id == registry_find(SIZES[i]);
+            engine[k] = engine[k] || id == registry_find(ENGINES[i]);
+        }
+        any_size = any_size || size[k];
+    }
+    for (size_t k = 0; k < q->n_attributes; k++) {
+        if (size[k] && q->n_attributes > 1) drop[k] = true;
+        for (size_t o = 0; o < q->n_attributes && asking[k]; o++)
+            if (o != k && !asking[o] && !size[o] && !joined(r, positions[k], positions[o])) drop[k] = true;
+    }
+    size_t kept = 0;
+    for (size_t k = 0; k < q->n_attributes; k++) {
+        if (drop[k]) continue;
+        q->attributes[kept] = q->attributes[k];
+        positions[kept] = positions[k];
+        int displacement = registry_find("displacement");
+        if (engine[k] && any_size && displacement >= 0)
+            q->attributes[kept] = (struct query_attribute){
+                .attribute = displacement, .name = REGISTRY[displacement].names[0], .key = ""};
+        kept++;
+    }
+    q->n_attributes = kept;
+}
+
 void read_attributes(struct reading *r)
 {
     struct query *q = r->q;
@@ -237,6 +328,7 @@ void read_attributes(struct reading *r)
     read_unit(r);
     uint64_t loose = 0; /* qualifiers that stand apart from their attribute */
     size_t positions[QUERY_MAX_ATTRIBUTES];
+    bool asking[QUERY_MAX_ATTRIBUTES] = {0};
     for (size_t i = 0; i < l->n_labels; i++) {
         struct label *label = &l->labels[i];
         if (label->used) continue;
@@ -244,6 +336,13 @@ void read_attributes(struct reading *r)
         struct query_attribute a;
         const struct term *term;
         bool named = attribute_of_label(r, i, &a, &term);
+        /* "city" is where a place is asked for, and a part of a cycle everywhere else. */
+        if (named && bits && term && term->kind == TERM_ATTRIBUTE) named = false;
+        /* "model", "trims", "value": words for the things themselves. */
+        if (named && a.attribute >= 0 && is_thing_role(REGISTRY[a.attribute].role)) {
+            label->used = true;
+            continue;
+        }
         if (!named) {
             if (bits) {
                 loose |= bits;
@@ -277,9 +376,11 @@ void read_attributes(struct reading *r)
             continue;
         }
         if (q->n_attributes == QUERY_MAX_ATTRIBUTES) continue;
+        asking[q->n_attributes] = term && term->asking && !term->superlative && !term->comparative;
         positions[q->n_attributes] = i;
         q->attributes[q->n_attributes++] = a;
     }
+    drop_helpers(r, positions, asking);
     /* A word that is an attribute as well as a part of what is asked ("engine", "motor", "size"): it
      * is left out beside one that has the wanted unit. */
     if (q->unit && q->n_attributes > 1) {
@@ -303,7 +404,9 @@ void read_attributes(struct reading *r)
     if (q->unit && q->n_attributes == 1 && q->attributes[0].attribute >= 0) {
         enum dimension d = REGISTRY[q->attributes[0].attribute].dimension;
         struct query_attribute a;
-        if (d != q->unit->dimension && d != DIMENSION_NONE && attribute_of_unit(r, q->unit, &a)) {
+        if (d == DIMENSION_EMISSION && q->unit->dimension == DIMENSION_MASS) {
+            q->unit = emission_unit(r, q->unit);
+        } else if (d != q->unit->dimension && d != DIMENSION_NONE && attribute_of_unit(r, q->unit, &a)) {
             a.qualifiers |= q->attributes[0].qualifiers;
             q->attributes[0] = a;
         }

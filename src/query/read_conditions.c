@@ -2,6 +2,7 @@
 #include "query/reading.h"
 
 #include <string.h>
+#include <strings.h>
 
 static struct query_condition *new_condition(struct reading *r)
 {
@@ -22,6 +23,7 @@ static bool dimension_fits(const struct reading *r, const struct query_attribute
     if (a->attribute < 0) return true;
     enum dimension d = REGISTRY[a->attribute].dimension;
     if (!u) return REGISTRY[a->attribute].type == ATTRIBUTE_NUMBER;
+    if (d == DIMENSION_EMISSION && u->dimension == DIMENSION_MASS) return true;
     return d == u->dimension;
 }
 
@@ -165,7 +167,20 @@ static bool condition_attribute(struct reading *r, size_t i, size_t last, size_t
             break;
         }
     }
-    if (!found && u && attribute_of_unit(r, u, &a)) found = true;
+    if (!found && u && attribute_of_unit(r, u, &a)) {
+        found = true;
+        /* "consume over 8 kWh/100 km": the verb names the attribute's sibling. */
+        for (size_t k = from; k-- > 0;) {
+            struct label *l = &r->l->labels[k];
+            if (label_is(l, WORD_AND) || l->kind == LABEL_NUMBER || l->kind == LABEL_MENTION) break;
+            if (l->kind != LABEL_TERM || l->used) continue;
+            bool kin = false;
+            for (size_t t = 0; t < l->n_terms; t++)
+                kin = kin || (l->terms[t].kind == TERM_ATTRIBUTE && l->terms[t].asking);
+            if (kin) l->used = true;
+            break;
+        }
+    }
     r->q->unit = wanted;
     if (!found) return false;
     if (where != SIZE_MAX) {
@@ -215,6 +230,10 @@ static void read_number(struct reading *r, size_t i)
 {
     struct label *l = &r->l->labels[i];
     if (read_top(r, i)) return;
+    if (l->unit && is_denominator(r, i)) {
+        l->used = true;
+        return;
+    }
     enum comparator comparator = COMPARE_EQUAL;
     size_t at = SIZE_MAX, last = i;
     bool between = false, said = comparator_before(r, i, &comparator, &at, &between);
@@ -257,6 +276,9 @@ static void read_number(struct reading *r, size_t i)
     c->low = between && high < l->number ? high : l->number;
     c->high = between && high < l->number ? l->number : high;
     c->unit = u;
+    if (u && a.attribute >= 0 && REGISTRY[a.attribute].dimension == DIMENSION_EMISSION &&
+        u->dimension == DIMENSION_MASS)
+        c->unit = emission_unit(r, u);
     c->said = said;
     size_t first = at != SIZE_MAX && at < i ? at : i;
     c->text = reading_text(r, r->l->labels[first].first,
@@ -296,13 +318,13 @@ static bool is_caption(const struct reading *r, const struct label *l)
         char one[TOKEN_KEY_MAX];
         size_t len = strlen(key);
         memcpy(one, key, len + 1);
-        if (vocabulary_documents(r->v, one).n) return true;
+        if (word_index_documents(r->v, one).n) return true;
         if (len > 3 && one[len - 1] == 's') {
             one[len - 1] = '\0';
-            if (vocabulary_documents(r->v, one).n) return true;
+            if (word_index_documents(r->v, one).n) return true;
             if (len > 4 && one[len - 2] == 'e') {
                 one[len - 2] = '\0';
-                if (vocabulary_documents(r->v, one).n) return true;
+                if (word_index_documents(r->v, one).n) return true;
             }
         }
     }
@@ -334,6 +356,12 @@ static void read_category(struct reading *r, size_t i)
         }
     bool value = l->n_ids > 0 && (l->kind == LABEL_VALUE || l->kind == LABEL_TERM);
     if (category < 0 && l->kind != LABEL_VALUE) return;
+    /* Written just as the store has it ("SUV: Small"): that text, and no wider kind. */
+    if (value && category >= 0 && l->n > 1) {
+        const char *text = reading_text(r, l->first, l->n);
+        for (size_t k = 0; k < l->n_ids; k++)
+            if (strcasecmp(text, r->c->terms[l->ids[k]].text) == 0) category = -1;
+    }
     bool attribute_too = is_attribute_label(r, i);
     if (category >= 0 && !has_category(r, category)) {
         if (value && !attribute_too) {
@@ -369,6 +397,7 @@ static void read_category(struct reading *r, size_t i)
     c->category = category;
     if (category >= 0) {
         c->attribute.attribute = CATEGORIES[category].attribute;
+        if (value) c->key = r->c->terms[l->ids[0]].key;
     } else {
         const struct catalog_term *t = &r->c->terms[l->ids[0]];
         c->key = t->key;

@@ -52,6 +52,8 @@ void read_attributes(struct reading *r);
 bool attribute_of_label(struct reading *r, size_t i, struct query_attribute *out, const struct term **term);
 /* An attribute that is measured in the unit and that the records have: of "300 hp". */
 bool attribute_of_unit(struct reading *r, const struct unit *u, struct query_attribute *out);
+bool is_denominator(const struct reading *r, size_t i);
+const struct unit *emission_unit(const struct reading *r, const struct unit *mass);
 /* The records that attributes are looked for in: of the subjects, else NULL (all). */
 const size_t *reading_scope(const struct reading *r, size_t *n);
 

@@ -43,6 +43,11 @@ static const struct nation *find_nation(const char *key)
     return NULL;
 }
 
+bool source_word_is_nation(const char *key)
+{
+    return find_nation(key) != NULL;
+}
+
 static bool nation_has(const struct nation *n, const struct word_index *v, size_t document)
 {
     const struct catalog_document *d = &word_index_catalog(v)->documents[document];
@@ -80,10 +85,41 @@ static bool names_document(const struct labelled *q, const struct word_index *v,
     return word_index_documents(v, t->key).n || find_nation(t->key);
 }
 
+/* Two and more words that stand in this order in a document's name and are no vehicle's: "AC Transit". */
+static size_t name_run(const struct labelled *q, const struct word_index *v, size_t i)
+{
+    const struct catalog *c = word_index_catalog(v);
+    size_t best = 0;
+    if (q->tokens[i].kind != TOKEN_WORD || !word_index_documents(v, q->tokens[i].key).n) return 0;
+    struct postings docs = word_index_documents(v, q->tokens[i].key);
+    for (size_t k = 0; k < docs.n; k++) {
+        const struct catalog_document *d = &c->documents[docs.items[k]];
+        struct token t[32];
+        size_t n = tokens_split(d->name, strlen(d->name), TOKENS_IDENTIFIER, t, 32);
+        for (size_t at = 0; at < n; at++) {
+            size_t run = 0, names = 0;
+            while (i + run < q->n_tokens && at + run < n && (run == 0 || !(q->tokens[i + run].gap & GAP_STOP)) &&
+                   strcmp(q->tokens[i + run].key, t[at + run].key) == 0) {
+                const struct name_word *w = word_index_name(v, q->tokens[i + run].key);
+                names += w != NULL;
+                run++;
+            }
+            if (run >= 2 && names < run && run > best) best = run;
+        }
+    }
+    return best;
+}
+
 bool source_phrase_find(const struct labelled *q, const struct word_index *v, size_t at,
                         size_t *first, size_t *n)
 {
     for (size_t i = at; i < q->n_tokens; i++) {
+        size_t run = name_run(q, v, i);
+        if (run) {
+            *first = i;
+            *n = run;
+            return true;
+        }
         if (!is_class(q, i, WORD_SOURCE)) continue;
         size_t last = i;
         while (last + 1 < q->n_tokens && !(q->tokens[last + 1].gap & (GAP_STOP | GAP_COMMA)) &&

@@ -17,4 +17,7 @@ bool source_phrase_documents(const struct labelled *q, const struct word_index *
                              size_t n, struct arena *arena, size_t **out, size_t *n_out,
                              struct error *err);
 
+/* Whether the word is a country's or its language's: "France", "German". */
+bool source_word_is_nation(const char *key);
+
 #endif
