@@ -1,4 +1,5 @@
-/* A small complete program over the library: asks the model that comes with it about one document.
+/* A small complete program over the library: asks about one document, and shows the cells behind the
+ * answer's figures.
  *
  *   cc answer.c $(pkg-config --cflags --libs autospec) -o answer
  *   cc answer.c $(pkg-config --static --cflags --libs autospec | sed
@@ -46,7 +47,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "answer: %s\n", error.text);
         return 1;
     }
-    /* What the program says by itself, and not the model, does not come in pieces. */
+    /* What the program writes, and not the model, does not come in pieces. */
     puts(answer->generated ? "" : answer->text);
     for (size_t i = 0; i < answer->n_citations; i++) {
         const struct autospec_citation *c = answer->citations[i];
@@ -54,10 +55,12 @@ int main(int argc, char **argv)
     }
     for (size_t i = 0; i < answer->n_numbers; i++) {
         const struct autospec_number *n = answer->numbers[i];
-        if (!n->supported) printf("not supported: %s %s\n", n->text, n->unit);
+        if (n->passage)
+            printf("%s %s was read from [%zu]\n", n->text, n->unit, n->passage);
+        else
+            printf("%s %s was computed\n", n->text, n->unit);
     }
-    printf("%zu + %zu tokens in %.2f s\n", answer->prompt_tokens, answer->generated_tokens,
-           answer->total_seconds);
+    printf("%.3f s, %zu tokens by the model\n", answer->total_seconds, answer->generated_tokens);
     autospec_answer_free(answer);
     return 0;
 }

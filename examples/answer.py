@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Asks the model that comes with autospec about one document; see python/README.md."""
+"""Asks about two documents and shows the rows behind the answer; see python/README.md."""
 
 from autospec import LocalLLM
 
@@ -8,6 +8,14 @@ documents = [
     {
         "content": "Engine: 2.5 L I4\nHorsepower (hp): 203\nTorque (lb-ft): 184\nCombined MPG: 32",
         "metadata": {"manufacturer": "Toyota", "model": "Camry", "year": 2023, "trim": "LE"},
-    }
+    },
+    {
+        "content": "Engine: 1.5 L I4\nHorsepower (hp): 192\nTorque (lb-ft): 192\nCombined MPG: 32",
+        "metadata": {"manufacturer": "Honda", "model": "Accord", "year": 2023, "trim": "LX"},
+    },
 ]
 print(llm.answer_query("What is the horsepower of the 2023 Toyota Camry?", documents))
+answer = llm.answer("Which has more horsepower, the Camry or the Accord, and by how much?", documents)
+print(answer)
+for row in answer.rows:
+    print(row["vehicle"], row["attribute"], row["value"], row["unit"], "from", row["document"], row["location"])

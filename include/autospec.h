@@ -1,4 +1,6 @@
-/* autospec: answers from your own documents, with a language model that runs in this process.
+/* autospec: answers from your own documents, with a language model that runs in this process. Questions
+ * about facts are read as queries and answered by the program, each figure from its cell; the model
+ * reads what is prose, and continues texts.
  *
  *   #include <autospec.h>
  *   #include <stdio.h>
@@ -134,8 +136,8 @@ AUTOSPEC_API void autospec_close(struct autospec *llm); /* NULL is fine */
 
 /* ---- one call ---- */
 
-/* Takes the model's text as it comes: `len` bytes of whole UTF-8 characters, with a NUL behind
- * them. `reasoning` is true of what the model thinks before it answers. Return false to stop: the
+/* Takes the model's text as it comes, not what the program writes: `len` bytes of whole UTF-8
+ * characters, with a NUL behind them. `reasoning` is true of what the model thinks before it answers. Return false to stop: the
  * call then gives what came until here, with finish AUTOSPEC_FINISH_CANCELLED. */
 typedef bool autospec_on_text(void *context, const char *text, size_t len, bool reasoning);
 
@@ -144,7 +146,7 @@ struct autospec_call {
     autospec_on_text *on_text;
     void *context;      /* handed to on_text */
     size_t max_tokens;  /* 0: as it was opened */
-    size_t passages;    /* of the documents, at most; 0: 4, or 6 when the query names no vehicle */
+    size_t passages;    /* to read at most, where prose has to be read; 0: as the search sees fit */
     const char *system; /* autospec_generate: a system message; NULL: none */
 };
 AUTOSPEC_API void autospec_call_init(struct autospec_call *call, size_t size);
@@ -176,7 +178,7 @@ struct autospec_document {
     const char *id;    /* cited as this; NULL: "document 1" ... */
     const char *title; /* "2023 Toyota Camry LE"; NULL: what text or metadata tell */
     const char
-        *content;  /* text, Markdown, CSV or JSON; cut into passages as autospec ingest does */
+        *content;  /* text, Markdown, CSV, JSON; read into facts and passages as autospec ingest does */
     size_t length; /* bytes of content; 0: up to its NUL */
     const struct autospec_field *metadata;
     size_t n_metadata;
@@ -184,51 +186,66 @@ struct autospec_document {
 
 struct autospec_citation {
     size_t n;             /* the [n] of the answer's text */
-    bool valid;           /* false: the model was given no such passage; the rest is then empty */
+    bool valid;           /* false: a model cited what is not there; the rest is then empty */
     size_t document;      /* index in the documents that were passed in */
     const char *id;       /* of the document */
-    const char *title;    /* of the passage */
+    const char *title;    /* the vehicle, or the passage's heading */
     const char *location; /* in the document: "line 1", "row 12" */
-    const char *quote;    /* the passage's line that bears the statement */
-    const char *passage;  /* its whole text */
+    const char *quote;    /* the cell behind its column's name, "Horsepower (hp): 203", or the sentence */
+    const char *passage;  /* the whole record, a value a line, or the passage */
 };
 
+/* A figure that the program wrote: it was read from the cell of a citation, or computed. */
 struct autospec_number {
     const char *text; /* as the answer writes it: "3,310" */
     size_t offset;    /* bytes into the answer's text */
     const char *unit; /* "lb"; "" where none is known */
     double value;
-    bool supported;    /* a passage that the answer cites has it, in no other unit */
-    size_t passage;    /* from 1: where it stands, cited or not; 0: nowhere */
-    bool in_title;     /* it is part of a vehicle's name: a year, the 150 of F-150 */
-    const char *quote; /* the line that it stands in */
+    bool supported;    /* true: what could not be bound to a cell is not written */
+    size_t passage;    /* the n of its citation; 0: computed from several cells, or a count */
+    bool in_title;     /* false: figures of vehicles' names are not listed */
+    const char *quote; /* of that citation; "" where it is computed */
 };
 
 struct autospec_answer {
     const char *text;
     const char *reasoning;
-    bool refused;           /* the answer says that the documents do not hold it */
-    bool generated;         /* false: nothing fitted the query, and the program says so itself */
-    const char *conclusion; /* of a comparison, drawn by the program from verified numbers */
+    bool refused;           /* it says that the documents do not hold it, or what was not understood */
+    bool generated;         /* a model wrote the text; false: the program did */
+    const char *conclusion; /* "": what is computed stands in the text */
     const struct autospec_citation *const *citations; /* (n_citations), by first mention */
     size_t n_citations;
     const struct autospec_number *const *numbers; /* (n_numbers), in the order of the text */
     size_t n_numbers;
-    size_t n_unsupported;     /* numbers without support and citations that point nowhere */
-    const char *const *notes; /* (n_notes) what the reader should know: "The documents hold no 2019
-                                 Toyota Camry; nearest: 2021." */
+    size_t n_unsupported;     /* of a model's text: figures that no cited passage has; 0 else */
+    const char *const *notes; /* (n_notes) what the reader should know: "3 rows give no value." */
     size_t n_notes;
-    size_t n_passages; /* that the model was given */
+    size_t n_passages; /* records that are cited, or passages that were read */
     int finish;        /* enum autospec_finish */
     size_t prompt_tokens, cached_tokens, generated_tokens;
     double prefill_seconds, decode_seconds, total_seconds;
-    const char *json; /* all of it as `autospec ask --json` prints it */
+    const char *json; /* all of it as `autospec ask --json` prints it; beside the members above:
+        status      "found"; "several": rows differ, each is given; "not_found": vehicle, year or
+                    attribute is not in the documents; "contradiction": sources differ, both are shown;
+                    "not_understood": words were left that nothing explains; "open": from prose
+        understood  the query in one readable line
+        parsed      the query as data: operation, vehicles, attributes, conditions, unit, order, group,
+                    carried, unresolved ...
+        rows        one object a value: vehicle, make, model, trim, year, attribute, attribute_id, value,
+                    value_high, unit, text, converted_from, citation, and its cell: document, location,
+                    line, column, begin, end
+        table       several rows in Markdown; null where there are none
+        table_data  the same as cells: {columns: [{name, number}], rows: [[{text, value}]], left_out}
+        citations   also have column, line, begin, end (bytes of the document) and passage (which of
+                    `documents`, from 1)
+        documents   the records or passages behind the citations
+       openapi.json, as the server gives it out, describes each member (schema Answer). */
 };
 
-/* Answers the query from the documents, as `autospec ask` does from its store: those that fit are
- * found, trimmed to the context, answered from, and each number of the answer is looked up in what
- * it cites. Documents of white space are passed over; with none that fits the answer is a refusal.
- * `call` may be NULL. */
+/* Answers the query from the documents, as `autospec ask` does from its store: they are read into
+ * facts, the query is executed over them and the answer written from the rows, each figure with its
+ * cell. Where no fact answers, passages are searched, and quoted or read by the model. Documents of
+ * white space are passed over; with none that fits the answer is a refusal. `call` may be NULL. */
 AUTOSPEC_API struct autospec_answer *
 autospec_answer_query(struct autospec *llm, const char *query,
                       const struct autospec_document *documents, size_t n_documents,

@@ -1,4 +1,4 @@
-"""LocalLLM: an open model, as a Python object."""
+"""LocalLLM: an open model, and answers from documents, as a Python object."""
 
 import ctypes
 import json
@@ -44,13 +44,21 @@ def _bytes(text):
 
 
 class Answer:
-    """An answer with what it rests on. str() of it is the text."""
+    """An answer with what it rests on. str() of it is the text.
+
+    status: "found", "several", "not_found", "contradiction", "not_understood" or "open" (from prose).
+    understood: the query in one readable line; parsed: the same as data.
+    rows: a dict a value (vehicle, attribute, value, unit, and its cell: document, location, column,
+    line). table: several rows in Markdown, or None. generated: a model wrote the text, else the
+    program did. include/autospec.h says what json holds.
+    """
 
     def __init__(self, a):
         self.text = a.text.decode()
         self.conclusion = a.conclusion.decode()
         self.reasoning = a.reasoning.decode()
         self.refused = a.refused
+        self.generated = a.generated
         self.finish = _FINISH[a.finish] if a.finish < len(_FINISH) else str(a.finish)
         self.unsupported = a.n_unsupported
         self.notes = [a.notes[i].decode() for i in range(a.n_notes)]
@@ -63,6 +71,11 @@ class Answer:
         self.decode_seconds = a.decode_seconds
         self.total_seconds = a.total_seconds
         self.json = json.loads(a.json)
+        self.status = self.json["status"]
+        self.understood = self.json["understood"]
+        self.parsed = self.json["parsed"]
+        self.rows = self.json["rows"]
+        self.table = self.json["table"]
 
     @staticmethod
     def _plain(struct):
@@ -226,7 +239,7 @@ class LocalLLM:
         return result, failure
 
     def answer(self, query, documents, *, max_tokens=0, passages=0, on_text=None):
-        """The answer with its citations and checked numbers. documents: strings, or dicts with
+        """The answer with its rows, citations and figures. documents: strings, or dicts with
         "content" and, as far as there are any, "title", "id" and "metadata". on_text(piece,
         reasoning) gets the text as it comes and may return False to stop."""
         handle = self._open()
@@ -244,9 +257,8 @@ class LocalLLM:
             self._lib.autospec_answer_free(result)
 
     def answer_query(self, query, documents, **options):
-        """The answer's text; after a comparison, what the program concluded in a line of its own."""
-        answer = self.answer(query, documents, **options)
-        return answer.text + ("\n" + answer.conclusion if answer.conclusion else "")
+        """The answer's text."""
+        return self.answer(query, documents, **options).text
 
     def generate(self, prompt, *, system=None, max_tokens=0, on_text=None):
         """Text from the model alone, without documents."""

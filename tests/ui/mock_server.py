@@ -8,8 +8,8 @@ requests to /query get 429), loading (the model is not there yet: llm-info says 
 need the model too: 503 while it is loading), pause (seconds between tokens), break (so many answers stop
 in the middle), wrong (the answer cites a passage that is none), thinking (reasoning comes first), empty (a
 store without documents). It finds rows by the words of the question, and of those before it, and answers
-by a template in the form of src/server/openapi.json (test_mock.py compares the two); it is no measure of
-the program.
+by a template in the form of src/server/openapi.json (tests/e2e/server_replies.sh compares the two); it is
+no measure of the program.
 """
 
 import argparse
@@ -131,7 +131,8 @@ def query_of(operation, attribute, found, carried, unresolved):
 
 
 def questions_of(conversation):
-    return [m["content"] for m in (conversation or {}).get("messages", [])]
+    messages = conversation.get("messages", []) if isinstance(conversation, dict) else conversation or []
+    return [m if isinstance(m, str) else m["content"] for m in messages]
 
 
 def answer(store, body, wrong):
