@@ -208,7 +208,8 @@ LIST_KINDS = ["", "ask", "most", "least", "more", "less", "inverse"]
 def check_fields(where, fields, allowed, kinds):
     for field in fields:
         kind, dot, language = field.rpartition(".")
-        if field not in allowed and not (language in LANGUAGES and kind in kinds):
+        if field not in allowed and field != "other" and \
+                not (language in LANGUAGES and kind in kinds):
             raise DataError(f"{where}: unknown field {field!r}")
 
 
@@ -272,17 +273,18 @@ UNITS = read_units()
 def read_qualifiers():
     out, families = [], []
     for where, name, f in sections_of(DATA / "qualifiers.txt"):
-        check_fields(where, f, {"family", "name"}, ["", "ask"])
+        check_fields(where, f, {"family", "groups", "name"}, ["", "ask"])
         family = f.get("family", "")
         if not family:
             raise DataError(f"{where}: [{name}] has no family")
         if family not in families:
             families.append(family)
         q = {"id": name, "where": where, "family": families.index(family), "family_name": family,
+             "groups": [x.strip() for x in f.get("groups", "").split(",") if x.strip()],
              "name": display_of(where, f.get("name", "")), "lists": {}}
         for field, text in f.items():
             kind, _, language = field.rpartition(".")
-            if field not in ("family", "name"):
+            if field not in ("family", "groups", "name"):
                 q["lists"].setdefault(kind, {})[language] = names_of(where, text)
         out.append(q)
     unique([q["id"] for q in out], "qualifier")
@@ -304,7 +306,7 @@ def read_categories(attributes):
              "name": display_of(where, f.get("name", "")), "lists": {}}
         for field, text in f.items():
             kind, _, language = field.rpartition(".")
-            if language in LANGUAGES:
+            if language in LANGUAGES or field == "other":
                 c["lists"].setdefault(kind, {})[language] = names_of(where, text)
         out.append(c)
     names = [c["id"] for c in out]
@@ -384,7 +386,7 @@ class Terms:
         else:
             t = term
             self.by_key[key].append(t)
-        t["languages"] |= 1 << LANGUAGES.index(language) if language else 31
+        t["languages"] |= 0 if language == "other" else 1 << LANGUAGES.index(language) if language else 31
 
 
 def extras_of(where, extras, qualifiers):
@@ -423,7 +425,7 @@ def make_terms(attributes, qualifiers, categories, makes):
                 for language, names in by_language.items():
                     for name, marks, extras in names:
                         terms.add(name, kind, i, language, weak="?" in marks,
-                                  code="!" in marks or (list_kind == "" and is_column_only(
+                                  code="!" in marks or language == "other" or (list_kind == "" and is_column_only(
                                       kind, thing, marks)),
                                   joined=kind == "ATTRIBUTE" and list_kind in ("", "inverse"),
                                   **FLAGS[list_kind], **extras_of(thing["where"], extras, qualifiers))
@@ -509,7 +511,12 @@ def table_of(attributes, qualifiers, categories, makes, words, by_key):
         out.append("    {%s, %d, {%s}}," % (c_text(q["id"]), q["family"],
                                            ", ".join(map(c_text, q["name"]))))
     names = [c["id"] for c in categories]
+    for q in qualifiers:
+        if set(q["groups"]) - set(groups):
+            raise DataError(f"{q['where']}: [{q['id']}] names an unknown group")
+    masks = [sum(1 << groups.index(g) for g in q["groups"]) or 0xffffffff for q in qualifiers]
     out += ["};", f"const size_t QUALIFIER_COUNT = {len(qualifiers)};", "",
+            "const uint32_t REGISTRY_QUALIFIER_GROUPS[] = {", *wrap(f"{m}u" for m in masks), "};", "",
             "const struct category CATEGORIES[] = {"]
     for c in categories:
         out.append("    {%s, %d, {%s}, %d}," % (

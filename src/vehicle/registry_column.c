@@ -221,7 +221,8 @@ static void cover_run(struct cover *best, const struct term_run *run, int attrib
             if (!c.term_unit) c.term_unit = term->unit;
             /* Long names are worth more than short ones that stand side by side. */
             offer(&best[run->end], &c, SCORE_NAME * n - 1);
-        } else if (term->kind == TERM_QUALIFIER) {
+        } else if (term->kind == TERM_QUALIFIER &&
+                   (REGISTRY_QUALIFIER_GROUPS[term->id] & REGISTRY_NOTES[attribute].group)) {
             /* "Max power" is the power, but "power min", "power max" are two. */
             if (term->id == maximum && REGISTRY_NOTES[attribute].maximal && from->named == 0)
                 offer(&best[run->end], &c, 1);
@@ -253,7 +254,11 @@ static void cover_word(struct cover *best, const struct token *t, int attribute,
 static void cover_unit(struct cover *best, const struct unit_run *run, const struct unit_run *chosen)
 {
     struct cover c = best[run->first];
-    if (!chosen || run->unit->dimension != chosen->unit->dimension) return;
+    if (!chosen) return;
+    if (run->unit->dimension == DIMENSION_ROTATION && c.measured && run->end > run->first &&
+        (chosen->unit->dimension == DIMENSION_POWER || chosen->unit->dimension == DIMENSION_TORQUE))
+        offer(&best[run->end], &c, 0); /* "kW @ rpm" */
+    if (run->unit->dimension != chosen->unit->dimension) return;
     if (run == chosen) {
         c.measured = true;
     } else {
@@ -460,6 +465,16 @@ static size_t name_end(const struct name_words *w, size_t begin, size_t stop)
     return end ? end : w->len;
 }
 
+/* "payload_min" are no minutes. */
+static bool is_qualifier(const struct token *t)
+{
+    size_t n = 0;
+    const struct term *terms = registry_terms_of(t, 1, false, &n);
+    for (size_t i = 0; i < n; i++)
+        if (terms[i].kind == TERM_QUALIFIER) return true;
+    return false;
+}
+
 /* The unit of a name that is no known attribute: in brackets, or behind '_' as the last word. */
 static void read_unknown(struct column_meaning *out, const struct name_words *w)
 {
@@ -470,7 +485,7 @@ static void read_unknown(struct column_meaning *out, const struct name_words *w)
         if (bracket && u->end > u->first && !(w->t[u->end - 1].gap_end & GAP_CLOSE)) continue;
         if (!bracket && (!last || u->stop - u->begin < 2 ||
                          !strchr("_,/", w->name[u->begin - 1]) ||
-                         registry_word_find(w->t[u->first].key)))
+                         registry_word_find(w->t[u->first].key) || is_qualifier(&w->t[u->first])))
             continue;
         out->unit = u->unit;
         out->inverse = u->unit->reciprocal;
@@ -484,8 +499,9 @@ static bool correct_words(struct name_words *w)
 {
     bool corrected = false;
     for (size_t i = 0; i < w->n; i++) {
+        /* A short word alone is rather another word than a misspelled one. */
         if (w->t[i].kind != TOKEN_WORD || registry_has_word(w->t[i].key) ||
-            registry_word_find(w->t[i].key) || strlen(w->t[i].key) < 4)
+            registry_word_find(w->t[i].key) || strlen(w->t[i].key) < (w->n > 1 ? 4u : 6u))
             continue;
         const char *word = registry_similar(w->t[i].key);
         if (!word || strlen(word) >= TOKEN_KEY_MAX) continue;

@@ -14,6 +14,9 @@ struct registry_note {
 };
 extern const struct registry_note REGISTRY_NOTES[]; /* (REGISTRY_COUNT) */
 
+/* Groups whose attributes each qualifier may stand beside: no power is "city". */
+extern const uint32_t REGISTRY_QUALIFIER_GROUPS[]; /* (QUALIFIER_COUNT) */
+
 /* Units that name an attribute by themselves: "kWh" is the battery's capacity. */
 struct registry_implied {
     int attribute;
