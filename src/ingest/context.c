@@ -15,12 +15,6 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path ? path : "";
 }
 
-/* The first texts of a table's rows, and the heading it stands under. */
-struct table_head {
-    size_t block, heading; /* heading: block; SIZE_MAX: none */
-    size_t parent;         /* heading above the heading; SIZE_MAX */
-};
-
 /* Whether two tables have a row of the same name: sheets of two variants. */
 static bool same_rows(const struct table *a, const struct table *b)
 {
@@ -61,33 +55,32 @@ static bool neighbour_has_rows(const struct document *d, size_t block, size_t he
     return false;
 }
 
-bool interpret_context_of(struct interpret_context *out, const struct document *d, size_t block,
-                          struct arena *arena)
+void context_walk_init(struct context_walk *w, const struct document *d)
 {
-    enum { MAX_LEVELS = 8 };
+    *w = (struct context_walk){.document = d};
+    for (size_t i = 0; i < d->n_blocks; i++) w->n_tables += d->blocks[i].kind == BLOCK_TABLE;
+}
+
+bool context_walk_next(struct context_walk *w, struct interpret_context *out, size_t *block)
+{
+    const struct document *d = w->document;
+    for (; w->next < d->n_blocks; w->next++) {
+        const struct block *b = &d->blocks[w->next];
+        if (b->kind == BLOCK_HEADING && b->len) {
+            while (w->n_path && d->blocks[w->path[w->n_path - 1]].level >= b->level) w->n_path--;
+            if (w->n_path < CONTEXT_MAX_HEADINGS) w->path[w->n_path++] = w->next;
+        }
+        if (b->kind == BLOCK_TABLE && b->table) break;
+    }
+    if (w->next >= d->n_blocks) return false;
     *out = (struct interpret_context){.file_name = base_name(d->path),
                                       .kind = d->kind,
-                                      .delimiter = d->delimiter};
-    for (size_t i = 0; i < d->n_blocks; i++) out->n_tables += d->blocks[i].kind == BLOCK_TABLE;
-    const char **path = arena_array(arena, MAX_LEVELS, sizeof *path);
-    if (!path) return false;
-    size_t n = 0, deepest = SIZE_MAX;
-    int level = 1000;
-    for (size_t i = block; i-- > 0 && level > 1 && n < MAX_LEVELS;) {
-        const struct block *b = &d->blocks[i];
-        if (b->kind != BLOCK_HEADING || b->level >= level || !b->len) continue;
-        if (deepest == SIZE_MAX) deepest = i;
-        level = b->level;
-        path[n++] = b->text;
-    }
-    for (size_t i = 0; i < n / 2; i++) {
-        const char *x = path[i];
-        path[i] = path[n - 1 - i];
-        path[n - 1 - i] = x;
-    }
-    out->headings = path;
-    out->n_headings = n;
-    if (deepest != SIZE_MAX && n > 1) out->heading_varies = neighbour_has_rows(d, block, deepest);
+                                      .delimiter = d->delimiter,
+                                      .n_tables = w->n_tables,
+                                      .n_headings = w->n_path};
+    for (size_t i = 0; i < w->n_path; i++) out->headings[i] = d->blocks[w->path[i]].text;
+    if (w->n_path > 1) out->heading_varies = neighbour_has_rows(d, w->next, w->path[w->n_path - 1]);
+    *block = w->next++;
     return true;
 }
 

@@ -254,6 +254,9 @@ static void relate_cycles(struct interpreter *p, struct relation *r)
 void relate_columns(struct interpreter *p)
 {
     if (p->out->frame.layout == FRAME_LONG || p->out->frame.column_years) return;
+    size_t n = 0;
+    for (size_t j = 0; j < p->out->n_columns; j++) n += is_consumption(&p->out->columns[j]);
+    if (!n) return;
     struct relation *r = arena_alloc(&p->out->arena, sizeof *r);
     if (!r) {
         p->failed = true;
@@ -264,7 +267,6 @@ void relate_columns(struct interpreter *p)
     r->mpg_imperial = unit_by_symbol("mpg (imperial)");
     r->km_l = unit_by_symbol("km/L");
     fill_relation(p, r);
-    if (r->n == 0) return;
     relate_products(p, r);
     relate_cycles(p, r);
 }

@@ -242,13 +242,14 @@ bool explain_document(struct buffer *out, const struct document *d,
         buffer_putc(out, '\n');
     }
     if (d->n_notes_left_out) buffer_printf(out, "  - and %zu more\n", d->n_notes_left_out);
-    for (size_t i = 0; ok && i < d->n_blocks; i++) {
-        struct interpret_context context;
+    struct interpret_context context;
+    struct context_walk walk;
+    size_t block;
+    context_walk_init(&walk, d);
+    while (ok && context_walk_next(&walk, &context, &block)) {
         struct table *slices;
         size_t n = 0;
-        if (d->blocks[i].kind != BLOCK_TABLE || !d->blocks[i].table) continue;
-        ok = (interpret_context_of(&context, d, i, &arena) &&
-              table_slices(d->blocks[i].table, &arena, &slices, &n)) ||
+        ok = table_slices(d->blocks[block].table, &arena, &slices, &n) ||
              error_memory(err, "the reading of a table");
         for (size_t k = 0; ok && k < n; k++) ok = append_table(out, &slices[k], &context, &o, err);
     }

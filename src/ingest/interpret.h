@@ -2,8 +2,6 @@
  * is stored here; interpretation_store puts it into the store, explain.h prints it.
  *
  *   struct interpretation in;
- *   struct interpret_context context;
- *   interpret_context_of(&context, &document, block, &arena);
  *   if (interpret_table(&in, document.blocks[block].table, &context, &err)) {
  *       struct record_values values = {0};
  *       for (size_t i = 0; i < in.n_records; i++)
@@ -32,8 +30,9 @@
 #include <stdint.h>
 
 /* What stands around a table. */
+enum { CONTEXT_MAX_HEADINGS = 8 };
 struct interpret_context {
-    const char *const *headings; /* above the table, outermost first */
+    const char *headings[CONTEXT_MAX_HEADINGS]; /* above the table, outermost first */
     size_t n_headings;
     bool heading_varies;   /* tables of the same rows stand under its neighbours: it names a variant */
     const char *file_name; /* the last part of the path; "" */
@@ -42,9 +41,20 @@ struct interpret_context {
     size_t n_tables;       /* of the document: with several, places name the table */
 };
 
-/* The context of the table in d->blocks[block]. False: memory is out. */
-bool interpret_context_of(struct interpret_context *out, const struct document *d, size_t block,
-                          struct arena *arena);
+/* Goes through the tables of a document, in linear time:
+ *
+ *   struct context_walk walk;
+ *   context_walk_init(&walk, &document);
+ *   while (context_walk_next(&walk, &context, &block)) ... document.blocks[block].table
+ */
+struct context_walk {
+    const struct document *document;
+    size_t next;                         /* block */
+    size_t path[CONTEXT_MAX_HEADINGS];   /* open headings: blocks, outermost first */
+    size_t n_path, n_tables;
+};
+void context_walk_init(struct context_walk *w, const struct document *d);
+bool context_walk_next(struct context_walk *w, struct interpret_context *out, size_t *block);
 
 /* Cuts a table where another header follows in the middle. Views of the same cells; one view for most
  * tables. False: memory is out. */
@@ -124,7 +134,7 @@ bool interpret_table(struct interpretation *out, const struct table *table,
                      const struct interpret_context *context, struct error *err);
 void interpretation_free(struct interpretation *in);
 
-/* The values of one record, by column; the room is used again for the next record. */
+/* The values of one record, by column; the room is used again for the next record of the same table. */
 struct record_values {
     struct fact_value *values; /* (n) parts of one cell stand together */
     size_t *columns;           /* (n) rising is not promised */
@@ -140,10 +150,5 @@ struct record_values {
 bool interpretation_values(const struct interpretation *in, size_t record,
                            struct record_values *out);
 void record_values_free(struct record_values *v);
-
-/* Adds source, columns, records and values to the document that was begun in the store. *n_values may be
- * NULL. */
-bool interpretation_store(const struct interpretation *in, struct store *store, size_t *n_values,
-                          struct error *err);
 
 #endif

@@ -131,13 +131,14 @@ static bool store_table(struct writer *w, const struct interpretation *in, struc
 
 static bool store_tables(struct writer *w, struct arena *arena, struct error *err)
 {
-    for (size_t i = 0; i < w->d->n_blocks; i++) {
-        if (w->d->blocks[i].kind != BLOCK_TABLE) continue;
-        struct interpret_context context;
+    struct interpret_context context;
+    struct context_walk walk;
+    size_t block;
+    context_walk_init(&walk, w->d);
+    while (context_walk_next(&walk, &context, &block)) {
         struct table *slices;
         size_t n;
-        if (!interpret_context_of(&context, w->d, i, arena) ||
-            !table_slices(w->d->blocks[i].table, arena, &slices, &n))
+        if (!table_slices(w->d->blocks[block].table, arena, &slices, &n))
             return error_memory(err, "a table");
         for (size_t k = 0; k < n; k++) {
             struct interpretation in;

@@ -544,10 +544,22 @@ static bool has_key(const struct token *t, size_t n, const char *key)
     return false;
 }
 
-/* The make as answers write it: the registry's spelling, unless the source uses another name. */
+/* Whether a name is written in capitals or small letters alone. */
+static bool is_one_case(const char *text)
+{
+    bool upper = false, lower = false;
+    for (; *text; text++) {
+        upper |= *text >= 'A' && *text <= 'Z';
+        lower |= *text >= 'a' && *text <= 'z';
+    }
+    return !(upper && lower);
+}
+
+/* The make as answers write it: the registry's spelling for "ACURA" and "chevrolet"; a source that minds
+ * capitals, or uses another name, is followed. */
 static const char *make_spelling(const struct subject *s, struct buffer *scratch)
 {
-    if (s->make_number < 0) return s->make;
+    if (s->make_number < 0 || !is_one_case(s->make)) return s->make;
     const char *known = MAKES[s->make_number].name;
     buffer_clear(scratch);
     tokens_key(known, strlen(known), TOKENS_TEXT, scratch);

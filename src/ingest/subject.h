@@ -58,8 +58,8 @@ bool is_small_word(const char *key);
  * vehicle: every word is one of the registry's or a document word. */
 bool is_section_heading(const char *text, size_t len);
 
-/* "2022 Honda Pilot AWD TrailSport", "BMW 740i (1996-1998)": year, make in the registry's spelling
- * where it differs by case and accents alone, model, trim, no word of it twice. NULL: memory. */
+/* "2022 Honda Pilot AWD TrailSport", "BMW 740i (1996-1998)": year, make (in the registry's
+ * spelling where the source has one case alone), model, trim, no word of it twice. NULL: memory. */
 struct buffer;
 const char *subject_title(const struct subject *s, struct arena *arena, struct buffer *scratch);
 

@@ -1,4 +1,4 @@
-/* The values of a record's cells, and the way into the store. */
+/* The values of a record's cells. */
 #include "ingest/compound.h"
 #include "ingest/interpret_parts.h"
 
@@ -293,38 +293,4 @@ void record_values_free(struct record_values *v)
     free(v->fixes);
     buffer_free(&v->text);
     *v = (struct record_values){0};
-}
-
-/* ---- into the store ---- */
-
-bool interpretation_store(const struct interpretation *in, struct store *store, size_t *n_values,
-                          struct error *err)
-{
-    struct record_values values = {0};
-    int64_t source = 0, record = 0;
-    int64_t *columns = calloc(in->n_columns + 1, sizeof *columns);
-    size_t total = 0;
-    bool ok = columns || error_memory(err, "the columns of a table");
-    if (n_values) *n_values = 0;
-    if (ok && in->n_records) ok = store_add_source(store, &in->source, &source, err);
-    for (size_t j = 0; ok && in->n_records && j < in->n_columns; j++)
-        ok = store_add_column(store, source, &in->columns[j].fact, &columns[j], err);
-    for (size_t i = 0; ok && i < in->n_records; i++) {
-        ok = store_add_record(store, source, &in->records[i].fact, &record, err);
-        if (ok && !interpretation_values(in, i, &values)) ok = error_memory(err, "a record's values");
-        for (size_t k = 0; ok && k < values.n;) {
-            size_t end = k + 1;
-            while (end < values.n && values.columns[end] == values.columns[k] &&
-                   values.values[end].text == values.values[k].text)
-                end++;
-            ok = store_add_values(store, record, columns[values.columns[k]], &values.values[k],
-                                  end - k, err);
-            total += end - k;
-            k = end;
-        }
-    }
-    record_values_free(&values);
-    free(columns);
-    if (ok && n_values) *n_values = total;
-    return ok;
 }

@@ -36,13 +36,13 @@ static inline void fixture_open(struct fixture *f, const char *path, const char 
     *f = (struct fixture){0};
     assert_true(document_kind_find(path, text, strlen(text), &kind, &err));
     if (!document_read(&f->document, kind, text, strlen(text), &o, &err)) fail_msg("%s", err.text);
-    for (size_t i = 0; i < f->document.n_blocks; i++) {
-        struct interpret_context context;
+    struct interpret_context context;
+    struct context_walk walk;
+    size_t block, n;
+    context_walk_init(&walk, &f->document);
+    while (context_walk_next(&walk, &context, &block)) {
         struct table *slices;
-        size_t n;
-        if (f->document.blocks[i].kind != BLOCK_TABLE) continue;
-        assert_true(interpret_context_of(&context, &f->document, i, &f->arena));
-        assert_true(table_slices(f->document.blocks[i].table, &f->arena, &slices, &n));
+        assert_true(table_slices(f->document.blocks[block].table, &f->arena, &slices, &n));
         for (size_t k = 0; k < n && f->n < FIXTURE_MAX_TABLES; k++)
             assert_true(interpret_table(&f->tables[f->n++], &slices[k], &context, &err));
     }
