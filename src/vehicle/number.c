@@ -478,7 +478,7 @@ enum number_style number_style_decide(const struct number_evidence *e, enum numb
          * ten; read as decimals, by three less. */
         double larger = e->ambiguous_magnitude / (double)e->ambiguous -
                         e->plain_magnitude / (double)e->plain;
-        if (larger < 1)
+        if (larger < 1.4) /* plain ones below 1000 beside grouped ones above it */
             style = with_point ? NUMBER_COMMA : NUMBER_POINT;
         else if (larger > 2)
             style = with_point ? NUMBER_POINT : NUMBER_COMMA;

@@ -324,7 +324,7 @@ const struct unit_spelling UNIT_SPELLINGS[] = {
     U(UNIT_ARS, "ar$" S "=ARS" S "pesos argentinos"),
     U(UNIT_CLP, "=CLP" S "clp$" S "pesos chilenos"),
     U(UNIT_COP, "=COP" S "cop$" S "pesos colombianos"),
-    U(UNIT_PEN, "s/." S "=PEN" S "soles"),
+    U(UNIT_PEN, "=S/." S "=PEN" S "soles"),
     U(UNIT_RUB, "₽" S "rub" S "руб." S "rubles" S "roubles" S "рублей" S "р."),
     U(UNIT_UAH, "₴" S "uah" S "грн."),
     U(UNIT_TRY, "₺" S "=TRY" S "=TL" S "lira"),

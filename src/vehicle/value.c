@@ -368,11 +368,13 @@ static void assemble(struct assembly *a)
         switch (it->kind) {
         case ITEM_PART: {
             struct part p = cell->parts[it->part];
+            bool alone = a->n == 0 && i + 1 < cell->n_items &&
+                         cell->items[i + 1].kind == ITEM_SEPARATOR;
             if (at_speed && a->n > 0 && (sign == 0 || sign == '+')) {
                 add_remark(a, it->begin, it->end, true);
                 break;
             }
-            if (is_condition(cell, &p, sign) || (a->n > 0 && sign == '/' &&
+            if (is_condition(cell, &p, alone ? '/' : sign) || (a->n > 0 && sign == '/' &&
                                            looks_like_rotation(cell, &a->out[a->n - 1], &p))) {
                 bool rotation = !p.unit_written || p.value.unit->dimension == DIMENSION_ROTATION;
                 if (a->n > 0 && (rotation || sign == 0)) add_remark(a, it->begin, it->end, true);

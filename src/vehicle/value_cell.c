@@ -164,13 +164,16 @@ static size_t late_unit_end(struct cell *cell, size_t at)
     const struct unit *u = unit_parse(cell->text + at, cell->len - at, &used);
     if (!u || u->dimension != cell->c.dimension || (used < 2 && u->dimension != DIMENSION_MONEY))
         return 0;
-    for (size_t i = cell->n_parts; i-- > 0 && !cell->parts[i].unit_written;) {
-        last = &cell->parts[i];
-        last->value.unit = u;
-        last->unit_written = true;
-        if (last_is(cell, ITEM_WORDS)) break; /* the rest of a list takes it from this one */
+    if (last_is(cell, ITEM_CLOSE)) { /* of what stands before the brackets */
+        size_t i = cell->n_items - 1;
+        while (i > 0 && cell->items[i].kind != ITEM_OPEN) i--;
+        if (i == 0 || cell->items[i - 1].kind != ITEM_PART) return 0;
+        last = &cell->parts[cell->items[i - 1].part];
     }
-    return last->unit_written ? at + used : 0;
+    if (last->unit_written) return 0;
+    last->value.unit = u; /* the rest of a list takes it from this one */
+    last->unit_written = true;
+    return at + used;
 }
 
 static void read_items(struct cell *cell)

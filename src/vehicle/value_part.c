@@ -71,13 +71,16 @@ static bool follows_inches(const char *text, size_t len, size_t at)
 /* Whether a double or single quote behind a number closes a quotation that opened before it. */
 static bool closes_quotation(const char *text, size_t at)
 {
-    size_t from = at > 120 ? at - 120 : 0, quotes = 0;
-    for (size_t i = from; i < at; i++) {
-        if (text[i] == '"') quotes++;
-        if (i + 3 <= at && !memcmp(text + i, "\xE2\x80\x9C", 3)) quotes++;
-        if (i + 3 <= at && !memcmp(text + i, "\xE2\x80\x9D", 3) && quotes > 0) quotes--;
+    size_t quotes = 0; /* open at text[i] */
+    for (size_t i = at > 120 ? at - 120 : 0; i < at; i++) {
+        bool curly_open = at - i >= 3 && !memcmp(text + i, "\xE2\x80\x9C", 3);
+        bool curly_close = at - i >= 3 && !memcmp(text + i, "\xE2\x80\x9D", 3);
+        if (text[i] != '"' && !curly_open && !curly_close) continue;
+        bool opens = curly_open || (!curly_close && (i == 0 || strchr(" ([\n\t", text[i - 1])));
+        if (opens) quotes++;
+        else if (quotes > 0) quotes--;
     }
-    return quotes % 2 == 1;
+    return quotes > 0;
 }
 
 /* In prose, units that are also words or signs have to prove themselves. `gap`: something stands
@@ -647,6 +650,7 @@ complete:
     }
     if (out->value.unit && out->value.unit->dimension == DIMENSION_MONEY && is_rate(text, len, *end))
         return false;
+    if (!isfinite(out->value.low) || !isfinite(out->value.high)) return false; /* "1e308 million" */
     read_second_unit(&r, out, end);
     out->value.begin = begin;
     out->value.end = *end;

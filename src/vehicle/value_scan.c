@@ -141,7 +141,11 @@ size_t value_scan(const char *text, size_t len, enum number_style style, struct 
                 at = word < len ? token_end(text, len, word) : word;
                 if (at > word && text[word] == '/' ) at = word;
             } else {
+                size_t used;
+                const struct unit *u = han ? NULL : unit_parse(text + at, len - at, &used);
                 at += n;
+                if (u && u->dimension == DIMENSION_MONEY) /* "$300 per month": not 300 either */
+                    at = token_end(text, len, at - n + used);
             }
             continue;
         }

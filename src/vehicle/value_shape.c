@@ -105,8 +105,8 @@ static bool is_wheel_formula(const char *text, size_t len)
     at = spaces_end(text, len, at + n);
     if (digits_count(text, len, at) != 1) return false;
     at++;
-    c = char_at(text, len, at, &n);
-    return !(c == '.' || c == ',' ) && !(c >= '0' && c <= '9');
+    if (at < len && (text[at] == '.' || text[at] == ',')) return digits_count(text, len, at + 1) == 0;
+    return digits_count(text, len, at) == 0;
 }
 
 bool span_has_digit(const char *text, size_t begin, size_t end)
