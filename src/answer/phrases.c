@@ -225,6 +225,12 @@ static const char *const PHRASES[N_PHRASES][N_LANGUAGES] = {
                           "Les documents contiennent {number} entrées{list}.",
                           "Los documentos contienen {number} entradas{list}.",
                           "文件中共有 {number} 条记录{list}。"},
+    [PHRASE_COUNT_VEHICLES] =
+        {"{number} vehicles in {other} entries of the documents meet this ({text}){list}.",
+         "{number} Fahrzeuge in {other} Einträgen der Dokumente erfüllen das ({text}){list}.",
+         "{number} véhicules dans {other} entrées des documents correspondent ({text}){list}.",
+         "{number} vehículos en {other} entradas de los documentos cumplen esto ({text}){list}.",
+         "文件的 {other} 条记录中共有 {number} 辆车符合（{text}）{list}。"},
     [PHRASE_COUNT_MODELS_ONE] = {"One model in the documents meets this ({text}){list}.",
                                  "Ein Modell der Dokumente erfüllt das ({text}){list}.",
                                  "Un modèle des documents correspond ({text}){list}.",
@@ -246,7 +252,7 @@ static const char *const PHRASES[N_PHRASES][N_LANGUAGES] = {
                     "Total ({attribute})" COLON_FR " {value}, sur {number} valeurs ({text}).",
                     "Total ({attribute}): {value}, de {number} valores ({text}).",
                     "合计（{attribute}）：{value}，共 {number} 个数值（{text}）。"},
-    [PHRASE_RANGE] = {"The {attribute} ranges from {least} to {most}, over {number} values ({text}).",
+    [PHRASE_RANGE] = {"The {attribute} {ranges} from {least} to {most}, over {number} values ({text}).",
                       "Spanne ({attribute}): {least} bis {most}, aus {number} Werten ({text}).",
                       "Étendue ({attribute})" COLON_FR
                       " de {least} à {most}, sur {number} valeurs ({text}).",
@@ -346,6 +352,12 @@ static const char *const PHRASES[N_PHRASES][N_LANGUAGES] = {
     [PHRASE_NO_YEAR] = {"The documents hold no {vehicle}.", "Nicht in den Dokumenten: {vehicle}.",
                         "Absent des documents" COLON_FR " {vehicle}.",
                         "No está en los documentos: {vehicle}.", "文件中没有 {vehicle}。"},
+    [PHRASE_NO_YEAR_ONE] = {"The documents hold no {vehicle}; nearest year: {list}.",
+                            "Nicht in den Dokumenten: {vehicle}; nächstliegendes Jahr: {list}.",
+                            "Absent des documents" COLON_FR
+                            " {vehicle} ; année la plus proche" COLON_FR " {list}.",
+                            "No está en los documentos: {vehicle}; año más cercano: {list}.",
+                            "文件中没有 {vehicle}；最接近的年份：{list}。"},
     [PHRASE_NO_YEAR_NEAREST] =
         {"The documents hold no {vehicle}; nearest years: {list}.",
          "Nicht in den Dokumenten: {vehicle}; nächstliegende Jahre: {list}.",
@@ -358,6 +370,13 @@ static const char *const PHRASES[N_PHRASES][N_LANGUAGES] = {
                              "Absent des documents" COLON_FR " {vehicle} de cette année.",
                              "No está en los documentos: {vehicle} de ese año.",
                              "文件中没有该年份的 {vehicle}。"},
+    [PHRASE_NO_THAT_YEAR_ONE] =
+        {"The documents hold no {vehicle} of that year; nearest year: {list}.",
+         "Nicht in den Dokumenten: {vehicle} aus diesem Jahr; nächstliegendes Jahr: {list}.",
+         "Absent des documents" COLON_FR
+         " {vehicle} de cette année ; année la plus proche" COLON_FR " {list}.",
+         "No está en los documentos: {vehicle} de ese año; año más cercano: {list}.",
+         "文件中没有该年份的 {vehicle}；最接近的年份：{list}。"},
     [PHRASE_NO_THAT_YEAR_NEAREST] =
         {"The documents hold no {vehicle} of that year; nearest years: {list}.",
          "Nicht in den Dokumenten: {vehicle} aus diesem Jahr; nächstliegende Jahre: {list}.",
@@ -422,6 +441,12 @@ static const char *const PHRASES[N_PHRASES][N_LANGUAGES] = {
     [PHRASE_LIMIT] = {"a limit: “{text}” in the document", "eine Grenze: „{text}“ im Dokument",
                       "une limite" COLON_FR " «\u00a0{text}\u00a0» dans le document",
                       "un límite: «{text}» en el documento", "限值：文件中为“{text}”"},
+    [PHRASE_LIMIT_PLAIN] = {"a limit, not an exact figure", "eine Grenze, kein genauer Wert",
+                            "une limite, pas une valeur exacte", "un límite, no un valor exacto",
+                            "限值，并非准确数值"},
+    [PHRASE_UNIT_UNKNOWN] = {"the document names no unit", "das Dokument nennt keine Einheit",
+                             "le document n’indique pas d’unité",
+                             "el documento no indica la unidad", "文件未注明单位"},
     [PHRASE_IMPLAUSIBLE] = {"outside the usual range; check the document",
                             "außerhalb des üblichen Bereichs; bitte im Dokument prüfen",
                             "hors de la plage habituelle ; à vérifier dans le document",
@@ -538,7 +563,8 @@ static const char *slot(const struct phrase_slots *s, const char *name, size_t l
         {"least", s->least},           {"most", s->most},
         {"number", s->number},         {"list", s->list},
         {"text", s->text},             {"unit", s->unit},
-        {"is", s->is},                 {"higher", s->higher},
+        {"is", s->is},                 {"ranges", s->ranges},
+        {"higher", s->higher},
         {"lower", s->lower},           {"highest", s->highest},
         {"lowest", s->lowest},
     };

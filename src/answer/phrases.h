@@ -60,6 +60,7 @@ enum phrase {
     PHRASE_COUNT_ONE,      /* text, list */
     PHRASE_COUNT,          /* number, text, list */
     PHRASE_COUNT_ALL,      /* number, list */
+    PHRASE_COUNT_VEHICLES, /* number, other, text, list: entries stand for several vehicles each */
     PHRASE_COUNT_MODELS_ONE, /* text, list */
     PHRASE_COUNT_MODELS,   /* number, text, list */
     PHRASE_AVERAGE,        /* attribute, value, number, text */
@@ -96,8 +97,10 @@ enum phrase {
     /* what is not there */
     PHRASE_NO_VEHICLE,     /* vehicle */
     PHRASE_NO_YEAR,        /* vehicle */
+    PHRASE_NO_YEAR_ONE,    /* vehicle, list: of one nearest year */
     PHRASE_NO_YEAR_NEAREST, /* vehicle, list */
     PHRASE_NO_THAT_YEAR,   /* vehicle: where the year is not known here */
+    PHRASE_NO_THAT_YEAR_ONE, /* vehicle, list */
     PHRASE_NO_THAT_YEAR_NEAREST, /* vehicle, list */
     PHRASE_NO_ATTRIBUTE,   /* attribute, vehicle */
     PHRASE_NO_ATTRIBUTE_AT_ALL, /* attribute */
@@ -111,6 +114,8 @@ enum phrase {
     /* remarks inside brackets, behind a value */
     PHRASE_IN_DOCUMENT,    /* value: as the document has it */
     PHRASE_LIMIT,          /* text: as the document has it */
+    PHRASE_LIMIT_PLAIN,
+    PHRASE_UNIT_UNKNOWN,   /* a unit was asked for */
     PHRASE_IMPLAUSIBLE,
     /* notes */
     PHRASE_NOTE_LEFT_OUT_ONE, /* attribute */
@@ -165,7 +170,7 @@ enum phrase {
 struct phrase_slots {
     const char *vehicle, *attribute, *value, *other, *other_value, *difference, *least, *most;
     const char *number, *list, *text, *unit;
-    const char *is;     /* English: "is" or "are" */
+    const char *is, *ranges; /* English: "is" or "are", "ranges" or "range" */
     const char *higher, *lower, *highest, *lowest; /* English: "higher" or "greater", ... */
 };
 

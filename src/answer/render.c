@@ -250,6 +250,7 @@ struct phrase_slots slots_of(struct renderer *r, const char *attribute, struct r
     return (struct phrase_slots){
         .attribute = attribute,
         .is = name_is_plural(attribute) ? "are" : "is",
+        .ranges = name_is_plural(attribute) ? "range" : "ranges",
         .higher = size ? "greater" : "higher",
         .lower = size ? "smaller" : "lower",
         .highest = size ? "greatest" : "highest",
@@ -287,11 +288,12 @@ static void render_missing_year(struct renderer *r)
         if (r->q->years_near[i])
             buffer_printf(&years, "%s%d", years.len ? phrase_text(PHRASE_COMMA, r->l) : "",
                           r->q->years_near[i]);
-    bool near = years.len > 0;
-    enum phrase named = near ? PHRASE_NO_YEAR_NEAREST : PHRASE_NO_YEAR,
-                unnamed = near ? PHRASE_NO_THAT_YEAR_NEAREST : PHRASE_NO_THAT_YEAR;
+    size_t n = (r->q->years_near[0] ? 1u : 0u) + (r->q->years_near[1] ? 1u : 0u);
+    static const enum phrase NAMED[] = {PHRASE_NO_YEAR, PHRASE_NO_YEAR_ONE, PHRASE_NO_YEAR_NEAREST},
+                             UNNAMED[] = {PHRASE_NO_THAT_YEAR, PHRASE_NO_THAT_YEAR_ONE,
+                                          PHRASE_NO_THAT_YEAR_NEAREST};
     struct phrase_slots slots = {.vehicle = render_keep(r, &name), .list = render_keep(r, &years)};
-    render_sentence(r, year ? named : unnamed, &slots);
+    render_sentence(r, year ? NAMED[n] : UNNAMED[n], &slots);
 }
 
 /* Each attribute that a subject has no row of. */

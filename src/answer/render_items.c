@@ -101,7 +101,8 @@ static void number_text(struct renderer *r, const size_t *rows, size_t n, bool f
         clean_write(value, row->fact.text, WORDING_MAX_VALUE);
         return;
     }
-    if (row->converted)
+    bool unit_only = row->low == row->fact.low && row->high == row->fact.high; /* 67 dB, 67 dB(A) */
+    if (row->converted && !unit_only)
         add_remark_phrase(
             r, remarks, PHRASE_IN_DOCUMENT,
             &(struct phrase_slots){.value = stated(r, &row->fact, figures ? main : SIZE_MAX)});
@@ -110,10 +111,13 @@ static void number_text(struct renderer *r, const size_t *rows, size_t n, bool f
         if (rows[i] != main && other->fact.unit != row->unit && other->fact.unit != row->fact.unit)
             add_remark(r, remarks, stated(r, &other->fact, figures ? rows[i] : SIZE_MAX));
     }
+    /* Of prose the text is the figure alone: the words that make it a limit stand around it. */
     if (row->fact.bound)
         add_remark_phrase(
-            r, remarks, PHRASE_LIMIT,
+            r, remarks, row->fact.quote[0] ? PHRASE_LIMIT_PLAIN : PHRASE_LIMIT,
             &(struct phrase_slots){.text = cleaned(r, row->fact.text, WORDING_MAX_VALUE)});
+    if (r->q->unit && !row->unit && row->attribute != SIZE_MAX)
+        add_remark_phrase(r, remarks, PHRASE_UNIT_UNKNOWN, &(struct phrase_slots){0});
     add_remark(r, remarks, cleaned(r, row->fact.remark, WORDING_MAX_VALUE));
     if (row->fact.implausible)
         add_remark_phrase(r, remarks, PHRASE_IMPLAUSIBLE, &(struct phrase_slots){0});
@@ -356,6 +360,12 @@ static void shown_value(struct renderer *r, const struct item *item, struct buff
 
 const char *item_text(struct renderer *r, const struct item *item, bool with_labels)
 {
+    return item_text_inside(r, item, with_labels, false);
+}
+
+const char *item_text_inside(struct renderer *r, const struct item *item, bool with_labels,
+                             bool inside)
+{
     struct buffer value = {0}, remarks = {0}, labels = {0}, all = {0};
     shown_value(r, item, &value, &remarks);
     for (size_t i = 0; with_labels && i < item->n_labels; i++) {
@@ -365,9 +375,13 @@ const char *item_text(struct renderer *r, const struct item *item, bool with_lab
     if (with_labels && item->more_labels) buffer_puts(&labels, ", …");
     add_remark(r, &all, buffer_text(&labels));
     add_remark(r, &all, buffer_text(&remarks));
-    if (all.len)
+    if (all.len && inside) {
+        buffer_puts(&value, phrase_text(PHRASE_COMMA, r->l));
+        buffer_puts(&value, buffer_text(&all));
+    } else if (all.len) {
         phrase_write(&value, PHRASE_BRACKETS, r->l,
                      &(struct phrase_slots){.text = buffer_text(&all)});
+    }
     for (size_t i = 0; i < item->n_rows; i++) render_cite(r, &value, item->rows[i]);
     buffer_free(&remarks);
     buffer_free(&labels);

@@ -88,6 +88,9 @@ struct rows rows_of(struct renderer *r, size_t subject, bool any_subject, size_t
 struct item *items_make(struct renderer *r, struct rows rows, size_t *n, bool *numbers);
 /* "9.5 L/100 km (Manual 6-spd) [1]" */
 const char *item_text(struct renderer *r, const struct item *item, bool with_labels);
+/* The same to stand inside brackets: what would be in brackets of its own follows a comma. */
+const char *item_text_inside(struct renderer *r, const struct item *item, bool with_labels,
+                             bool inside);
 const char *items_list(struct renderer *r, const struct item *items, size_t n, size_t max);
 /* "9.5–10.5 L/100 km [1][2]": least to most of items that are numbers. */
 const char *items_span(struct renderer *r, const struct item *items, size_t n);

@@ -22,8 +22,9 @@ static bool names_vehicle(const struct renderer *r, size_t row)
     if (r->r->rows[row].name_only) return true;
     if (attribute < 0) return false;
     enum attribute_role role = REGISTRY[attribute].role;
-    return role == ROLE_MAKE || role == ROLE_MODEL || role == ROLE_TRIM || role == ROLE_NAME ||
-           role == ROLE_YEAR;
+    bool name = role == ROLE_MAKE || role == ROLE_MODEL || role == ROLE_TRIM || role == ROLE_NAME ||
+                role == ROLE_YEAR;
+    return name && strstr(row_record(r, row)->title, r->r->rows[row].fact.text);
 }
 
 /* A text that all vehicles share ("Diesel" of diesels) says nothing about one of them. */
@@ -88,7 +89,7 @@ static void entry_values(struct renderer *r, struct entry *e, struct rows all, b
         }
         for (size_t k = 0; k < n && k < RENDER_MAX_LABELS; k++) {
             if (k) buffer_puts(&b, phrase_text(PHRASE_COMMA, r->l));
-            buffer_puts(&b, item_text(r, &items[k], n > 1));
+            buffer_puts(&b, item_text_inside(r, &items[k], n > 1, true));
         }
     }
     e->values = render_keep(r, &b);
@@ -238,8 +239,13 @@ void render_count_result(struct renderer *r)
     }
     struct phrase_slots slots = {.text = conditions_text(r), .list = render_keep(r, &marks)};
     bool one = n > 0.5 && n < 1.5 && slots.text[0], models = r->q->distinct;
+    bool quantities = !models && r->r->n_matches && fabs(n - (double)r->r->n_matches) > 0.5;
     slots.number = one ? "" : render_quantity(r, n, n, stated_decimals(n), NULL, SIZE_MAX);
-    if (models && slots.text[0])
+    if (quantities && slots.text[0]) {
+        if (one) slots.number = render_count(r, 1);
+        slots.other = render_count(r, r->r->n_matches);
+        render_sentence(r, PHRASE_COUNT_VEHICLES, &slots);
+    } else if (models && slots.text[0])
         render_sentence(r, one ? PHRASE_COUNT_MODELS_ONE : PHRASE_COUNT_MODELS, &slots);
     else
         render_sentence(r, one ? PHRASE_COUNT_ONE
@@ -398,6 +404,10 @@ void render_aggregate(struct renderer *r)
     const struct result *res = r->r;
     size_t least, most;
     if (rows.n == 0) return;
+    if (rows.n == 1 && res->n_counted <= 1) {
+        render_value(r, rows, SIZE_MAX);
+        return;
+    }
     find_extremes(r, rows, &least, &most);
     struct phrase_slots slots = slots_of(r, rows_attribute(r, rows), rows);
     size_t counted = res->n_counted ? res->n_counted : rows.n;

@@ -95,10 +95,10 @@ static void render_subject(struct renderer *r, size_t subject, bool any_subject)
     }
     for (size_t a = 0; a < q->n_attributes; a++) {
         struct rows rows = rows_of(r, subject, any_subject, a, false);
-        if (rows.n) {
-            render_value(r, rows, any_subject ? SIZE_MAX : subject);
-            continue;
-        }
+        if (rows.n) render_value(r, rows, any_subject ? SIZE_MAX : subject);
+    }
+    for (size_t a = 0; a < q->n_attributes; a++) {
+        if (rows_of(r, subject, any_subject, a, false).n) continue;
         if (any_subject)
             render_sentence(r, PHRASE_NO_ATTRIBUTE_AT_ALL,
                             &(struct phrase_slots){.attribute = query_attribute_text(r, a)});
@@ -252,6 +252,12 @@ static const char *continued(struct renderer *r, const char *sentence)
 static const char *bound_text(struct renderer *r, const struct query_condition *w, bool holds)
 {
     struct buffer bound = {0}, text = {0};
+    struct query_condition other = *w;
+    if (!holds && (w->comparator == COMPARE_AT_MOST || w->comparator == COMPARE_AT_LEAST)) {
+        other.comparator = w->comparator == COMPARE_AT_MOST ? COMPARE_MORE : COMPARE_LESS;
+        w = &other;
+        holds = true;
+    }
     if (w->comparator == COMPARE_EQUAL && !holds)
         quantity_write(&bound, w->low, w->low, stated_decimals(w->low), w->unit, r->l, NULL, NULL);
     else

@@ -134,7 +134,7 @@ void attribute_name_write(struct buffer *out, const struct attribute_name *a, en
     name = display(REGISTRY[a->attribute].names, l);
     if (a->economy && l == LANGUAGE_EN)
         name = REGISTRY[a->attribute].dimension == DIMENSION_CONSUMPTION ? "fuel economy"
-                                                                         : "energy economy";
+                                                                         : "energy efficiency";
     uint64_t behind = 0;
     if (l == LANGUAGE_EN && REGISTRY[a->attribute].dimension == DIMENSION_COUNT &&
         REGISTRY[a->attribute].type == ATTRIBUTE_NUMBER && name_is_plural(name))

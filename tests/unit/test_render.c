@@ -117,6 +117,8 @@ static void remarks_bounds_and_doubts_are_said(void **state)
     fixture_expect(&f, "The Range of the Testa X is 500–520.5 km [1].");
     row->unit = row->fact.unit = NULL;
     fixture_expect(&f, "The Range of the Testa X is 500–520.5 [1].");
+    f.q.unit = unit_by_symbol("mi"); /* asked for, but nothing says what the figure is in */
+    fixture_expect(&f, "The Range of the Testa X is 500–520.5 (the document names no unit) [1].");
 }
 
 static void parts_of_one_cell_are_each_said_with_their_words(void **state)
@@ -422,6 +424,9 @@ static void count_is_a_number_with_a_few_cells(void **state)
     f.q.distinct = true;
     fixture_expect(&f, "23 different models in the documents meet this (2022) [1][2][3][4].");
     f.q.distinct = false;
+    f.r.number = 333; /* an entry may stand for several vehicles */
+    fixture_expect(&f, "333 vehicles in 23 entries of the documents meet this (2022) [1][2][3][4].");
+    f.r.n_matches = 1;
     f.r.number = 1;
     fixture_expect(&f, "One entry in the documents meets this (2022) [1][2][3][4].");
 }
@@ -467,6 +472,9 @@ static void check_says_yes_or_no_and_why(void **state)
     f.r.verdict = 0;
     fixture_expect(&f, "No: the combined fuel consumption of the 2022 Kia Telluride AWD is 11.3 L/100 "
                        "km [1], not less than 10 L/100 km.");
+    f.q.where[0].comparator = COMPARE_AT_MOST;
+    fixture_expect(&f, "No: the combined fuel consumption of the 2022 Kia Telluride AWD is 11.3 L/100 "
+                       "km [1], more than 10 L/100 km.");
     f.q.where[0].comparator = COMPARE_EQUAL;
     fixture_expect(&f, "No: the combined fuel consumption of the 2022 Kia Telluride AWD is 11.3 L/100 "
                        "km [1], not 10 L/100 km.");
@@ -502,6 +510,8 @@ static void missing_things_are_named(void **state)
     fixture_expect(&f, "The documents hold no 2024 Odenau Brenz; nearest years: 2022, 2020.");
     f.r.missing_name = "2022 Odenau Brenz"; /* the title of what there is */
     fixture_expect(&f, "The documents hold no 2024 Odenau Brenz; nearest years: 2022, 2020.");
+    f.q.years_near[1] = 0;
+    fixture_expect(&f, "The documents hold no 2024 Odenau Brenz; nearest year: 2022.");
     f.r.missing = MISSING_MATCH;
     f.q.n_subjects = 0;
     f.q.op = QUERY_LIST;
@@ -759,8 +769,8 @@ static void every_phrase_is_there_in_every_language(void **state)
             }
             size_t open = 0, words = 0;
             for (const char *at = text; (at = strchr(at, '{')) != NULL; at++) open++;
-            static const char *const WORDS[] = {"{is}",      "{higher}",  "{lower}",
-                                                "{highest}", "{lowest}"};
+            static const char *const WORDS[] = {"{is}",    "{ranges}",  "{higher}",
+                                                "{lower}", "{highest}", "{lowest}"};
             for (size_t s = 0; s < sizeof WORDS / sizeof *WORDS; s++)
                 for (const char *at = text; (at = strstr(at, WORDS[s])) != NULL; at++) words++;
             if (l != LANGUAGE_EN) assert_int_equal(words, 0);
