@@ -179,14 +179,14 @@ bool section_read(struct section_reading *out, const char *text, bool path, stru
         out->text = arena_strndup(arena, text, end);
         return out->text != NULL;
     }
-    /* "Preise in EUR" */
-    if (!path && n > 2 && (strcmp(t[n - 2].key, "in") == 0 || strcmp(t[n - 2].key, "en") == 0)) {
-        const struct unit *u = unit_parse_all(text + t[n - 1].begin, len - t[n - 1].begin);
-        if (u) {
-            out->unit = u;
-            out->text = arena_strndup(arena, text, t[n - 3].end);
-            return out->text != NULL;
-        }
+    /* "Preise in EUR", "Prices in EUR by year" */
+    for (size_t k = 2; !path && k < n; k++) {
+        if (strcmp(t[k - 1].key, "in") != 0 && strcmp(t[k - 1].key, "en") != 0) continue;
+        const struct unit *u = unit_parse(text + t[k].begin, len - t[k].begin, &used);
+        if (!u) continue;
+        out->unit = u;
+        out->text = arena_strndup(arena, text, t[k - 2].end);
+        return out->text != NULL;
     }
     return true;
 }
@@ -277,6 +277,34 @@ static void read_with(struct column_meaning *m, struct buffer *b, const char *se
     if (b->failed || b->len > 400) return;
     registry_read_column(m, buffer_text(b), b->len, hint);
     m->name_len = m->name_len > prefix ? m->name_len - prefix : 0;
+}
+
+static unsigned count_bits(uint64_t bits)
+{
+    unsigned n = 0;
+    for (; bits; bits &= bits - 1) n++;
+    return n;
+}
+
+/* As read_with in both orders: "Weights: Gross" is the gross weight, "Conso: vitesse mixte" the other
+ * way round. Where they differ, the one whose words are the attribute's own. */
+static void read_both_ways(struct column_meaning *m, struct buffer *b, const char *section,
+                           const char *name, size_t name_len, enum dimension hint)
+{
+    struct column_meaning turned = {.attribute = -1};
+    read_with(m, b, section, name, hint);
+    if (name_len == 0) return;
+    buffer_clear(b);
+    buffer_append(b, name, name_len);
+    append_words(b, section);
+    buffer_puts(b, name + name_len); /* the unit stays behind */
+    if (b->failed || b->len > 400) return;
+    registry_read_column(&turned, buffer_text(b), b->len, hint);
+    if (turned.attribute < 0 || turned.attribute == m->attribute) return;
+    if (m->attribute < 0 || count_bits(turned.qualifiers) < count_bits(m->qualifiers)) {
+        turned.name_len = name_len;
+        *m = turned;
+    }
 }
 
 static uint64_t section_qualifiers(const char *section, uint64_t have)
@@ -394,7 +422,10 @@ bool column_read(struct interpreted_column *out, const char *name, const char *g
         bool specific = alone.attribute >= 0 && !is_generic_name(name, alone_len);
         const char *outer = in_group.text;
         while (*outer && (m.attribute < 0 || (specific && m.attribute != alone.attribute))) {
-            read_with(&m, &b, outer, full, hint);
+            if (path)
+                read_with(&m, &b, outer, full, hint);
+            else
+                read_both_ways(&m, &b, outer, full, alone_len, hint);
             if (m.attribute >= 0 && outer != in_group.text && !name_stands_alone(&m, name, group, path))
                 m.attribute = -1;
             const char *next = path ? strchr(outer, '.') : NULL;

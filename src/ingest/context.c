@@ -98,6 +98,13 @@ static const char *join(struct interpreter *p, const char *a, const char *b)
     return text ? text : "";
 }
 
+static bool same_first_word(const char *a, const char *b)
+{
+    struct token x, y;
+    return tokens_split(a, strlen(a), TOKENS_TEXT, &x, 1) == 1 &&
+           tokens_split(b, strlen(b), TOKENS_TEXT, &y, 1) == 1 && strcmp(x.key, y.key) == 0;
+}
+
 /* Adds a heading to what is known: another make begins anew, a name narrows it. */
 static bool add_heading(struct interpreter *p, const char *heading, bool first, bool varies)
 {
@@ -125,7 +132,9 @@ static bool add_heading(struct interpreter *p, const char *heading, bool first, 
             s->year_first = h.year_first;
             s->year_last = h.year_last;
         }
-        if (*h.model && *s->model)
+        if (*h.model && *s->model && !*s->make && same_first_word(h.model, s->model))
+            s->model = h.model; /* "Ardent Pika" under "Ardent Motors: model guide" */
+        else if (*h.model && *s->model)
             s->trim = join(p, s->trim, h.model);
         else if (*h.model)
             s->model = h.model;

@@ -484,6 +484,21 @@ static bool is_note_text(const struct cell *c)
     return false;
 }
 
+/* "Total", "Average": a row that sums up the others. */
+static bool is_summary_text(const struct cell *c)
+{
+    static const char *const WORDS[] = {"total", "totals", "sum", "summe", "gesamt", "insgesamt",
+                                        "average", "avg", "mean", "median", "durchschnitt",
+                                        "mittelwert", "moyenne", "somme", "total g\u00e9n\u00e9ral",
+                                        "media", "promedio", "suma", "grand total", "\u5408\u8ba1",
+                                        "\u603b\u8ba1", "\u5e73\u5747", "subtotal"};
+    size_t len = c->len;
+    if (len && c->text[len - 1] == ':') len--;
+    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
+        if (strlen(WORDS[i]) == len && strncasecmp(c->text, WORDS[i], len) == 0) return true;
+    return false;
+}
+
 /* Blank rows, bands, notes below the data, headers that are repeated. */
 static void classify_rows(struct table_frame *f, size_t width)
 {
@@ -500,6 +515,11 @@ static void classify_rows(struct table_frame *f, size_t width)
         } else if (filled == 1 && first == 0 && t->n_columns > 1) {
             const struct cell *c = table_cell(t, r, 0);
             if (width > 2 || is_note_text(c)) f->rows[r] = is_note_text(c) ? FRAME_NOTE : FRAME_BAND;
+        }
+        if (f->rows[r] == FRAME_DATA && filled > 1 && filled < width && t->n_columns > 2 &&
+            is_summary_text(table_cell(t, r, first))) {
+            f->rows[r] = FRAME_SUMMARY;
+            f->n_summaries++;
         }
         if (f->rows[r] == FRAME_DATA) last_data = r;
     }
@@ -589,6 +609,35 @@ static bool name_columns(struct table_frame *f, struct arena *arena, size_t from
     return ok;
 }
 
+/* A header whose corner is an attribute is a row of data of a sheet whose rows are attributes; what
+ * stands above it may be the header: ",SE,SEL,Limited". */
+static void corner_is_data(struct table_frame *f, size_t from)
+{
+    const struct table *t = f->table;
+    const char *corner = f->names[f->attribute_column];
+    enum attribute_role role = role_of_name(corner, strlen(corner));
+    struct column_meaning m;
+    registry_read_column(&m, corner, strlen(corner), DIMENSION_NONE);
+    if (!*corner || m.attribute < 0 || role == ROLE_ATTRIBUTE || role == ROLE_VALUE ||
+        f->header_row + 1 != f->first_data)
+        return;
+    f->rows[f->header_row] = FRAME_DATA;
+    f->first_data = f->header_row;
+    f->header_row = SIZE_MAX;
+    f->has_header = false;
+    f->n_header_rows = 0;
+    for (size_t j = 0; j < t->n_columns; j++) f->names[j] = "";
+    if (from == 0) return;
+    size_t first = 0, filled = count_filled(t, from - 1, &first);
+    if (f->rows[from - 1] != FRAME_TITLE || first <= (size_t)f->attribute_column || filled < 2) return;
+    f->rows[from - 1] = FRAME_HEADER;
+    f->header_row = from - 1;
+    f->has_header = true;
+    f->n_header_rows = 1;
+    f->n_title_rows--;
+    for (size_t j = 0; j < t->n_columns; j++) f->names[j] = table_cell(t, from - 1, j)->text;
+}
+
 bool frame_find(struct table_frame *out, const struct table *table, bool objects,
                 struct arena *arena)
 {
@@ -628,7 +677,7 @@ bool frame_find(struct table_frame *out, const struct table *table, bool objects
     for (size_t r = from; r < to; r++) f->rows[r] = FRAME_HEADER;
     f->n_header_rows = to - from;
     if (f->has_header) f->header_row = to - 1;
-    if (!name_columns(f, arena, from, to) || !join_titles(f, arena, from)) return false;
+    if (!name_columns(f, arena, from, to)) return false;
 
     size_t next = to, first;
     while (next < table->n_rows && f->has_header && count_filled(table, next, &first) == 0)
@@ -651,22 +700,9 @@ bool frame_find(struct table_frame *out, const struct table *table, bool objects
         f->attribute_column = f->unit_column = f->band_column = NO_COLUMN;
     }
 
-    /* A header whose corner is an attribute is a row of data of such a sheet. */
-    if (f->layout == FRAME_COLUMNS && f->has_header && f->n_header_rows == 1) {
-        const char *corner = f->names[f->attribute_column];
-        enum attribute_role role = role_of_name(corner, strlen(corner));
-        struct column_meaning m;
-        registry_read_column(&m, corner, strlen(corner), DIMENSION_NONE);
-        bool is_data = *corner && m.attribute >= 0 && role != ROLE_ATTRIBUTE && role != ROLE_VALUE;
-        if (is_data && f->header_row + 1 == f->first_data) {
-            f->rows[f->header_row] = FRAME_DATA;
-            f->first_data = f->header_row;
-            f->header_row = SIZE_MAX;
-            f->has_header = false;
-            f->n_header_rows = 0;
-            for (size_t j = 0; j < columns; j++) f->names[j] = "";
-        }
-    }
+    if (f->layout == FRAME_COLUMNS && f->has_header && f->n_header_rows == 1)
+        corner_is_data(f, from);
     if (f->layout == FRAME_COLUMNS) classify_attribute_rows(f);
+    ok = ok && join_titles(f, arena, from);
     return ok;
 }

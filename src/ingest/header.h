@@ -21,6 +21,7 @@ enum row_kind {
     FRAME_UNITS,
     FRAME_BAND,   /* one cell that groups the rows below it */
     FRAME_BLANK,
+    FRAME_SUMMARY, /* "Total", "Average" */
     FRAME_NOTE,   /* below the data: "Source: ...", "* estimated" */
 };
 
@@ -43,7 +44,7 @@ struct table_frame {
     bool has_header;
     bool pairs;             /* FRAME_LONG of names and values alone: "name: value" lines */
     size_t header_row;      /* its last row; SIZE_MAX: none */
-    size_t n_title_rows, n_header_rows, n_bands, n_repeated;
+    size_t n_title_rows, n_header_rows, n_bands, n_repeated, n_summaries;
     size_t first_data;      /* row */
     /* FRAME_COLUMNS and FRAME_LONG: */
     int attribute_column;   /* of attributes' names */

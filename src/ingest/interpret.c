@@ -316,8 +316,12 @@ static bool add_year_value_column(struct interpreter *p)
     }
     cells_study(&study, p->run, n, false, p->hashes);
     struct interpreted_column *c = add_column(p, SIZE_MAX);
-    const char *name = *p->caption ? p->caption : "value";
-    if (!column_read(c, name, "", "", "", false, &study, &in->arena)) return false;
+    struct section_reading caption;
+    if (!section_read(&caption, *p->caption ? p->caption : "value", false, &in->arena)) return false;
+    if (!column_read(c, caption.text, "", "", caption.unit ? caption.unit->symbol : "", false, &study,
+                     &in->arena))
+        return false;
+    if (c->unit_source == UNIT_FROM_ROW) c->unit_source = UNIT_FROM_SECTION;
     column_decide_kind(c, &study);
     return true;
 }
@@ -435,6 +439,9 @@ static void note_rows(struct interpreter *p)
         interpret_note(p, "each row is one value: column '%s' names the attribute",
                        f->names[f->attribute_column]);
     if (f->column_years) interpret_note(p, "columns named by a year hold the values of that year");
+    if (f->n_summaries)
+        interpret_note(p, "%zu row%s with a total or an average left out", f->n_summaries,
+                       f->n_summaries == 1 ? " is" : "s are");
     if (f->n_repeated)
         interpret_note(p, "the header is repeated %zu time%s further down", f->n_repeated,
                        f->n_repeated == 1 ? "" : "s");
@@ -446,7 +453,7 @@ static const char *role_words(enum attribute_role role)
     case ROLE_MAKE: return "the manufacturer";
     case ROLE_MODEL: return "the model";
     case ROLE_TRIM: return "the version";
-    case ROLE_YEAR: return "the model year";
+    case ROLE_YEAR: return "the year";
     case ROLE_YEAR_LAST: return "the last year";
     case ROLE_NAME: return "the vehicle's name";
     case ROLE_QUANTITY: return "the number of vehicles";
@@ -481,12 +488,11 @@ static void append_name(struct buffer *b, const struct interpreted_column *c, si
 static void note_columns(struct interpreter *p)
 {
     struct interpretation *in = p->out;
-    size_t own = 0, commas = 0, numbers = 0;
+    size_t own = 0, commas = 0;
     for (size_t j = 0; j < in->n_columns; j++) {
         const struct interpreted_column *c = &in->columns[j];
         own += c->fact.attribute < 0 && c->role == ROLE_NONE;
-        numbers += !c->text && (c->evidence.point || c->evidence.comma);
-        commas += !c->text && c->style == NUMBER_COMMA;
+        commas += !c->text && c->style == NUMBER_COMMA && (c->evidence.comma || c->evidence.ambiguous);
     }
     if (commas && in->style == NUMBER_COMMA)
         interpret_note(p, "numbers use a decimal comma%s",

@@ -1,5 +1,5 @@
 /* What a table says: from cells to columns of attributes, records of vehicles and typed values. Nothing
- * is stored here; interpretation_store puts it into the store, explain.h prints it.
+ * is stored here: store_document.c does that, and explain.h prints it.
  *
  *   struct interpretation in;
  *   if (interpret_table(&in, document.blocks[block].table, &context, &err)) {

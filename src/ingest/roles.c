@@ -81,6 +81,11 @@ static void find_year(struct role_search *s)
             best = c;
         if (role == ROLE_YEAR_LAST && c->study.filled && !last) last = c;
     }
+    /* Used cars are called by the year of their first registration. */
+    int registration = registry_find("first_registration");
+    for (size_t i = 0; i < s->n && !best && registration >= 0; i++)
+        if (s->columns[i].attribute == registration && s->columns[i].study.filled)
+            best = &s->columns[i];
     for (size_t i = 0; i < s->n && !best; i++) {
         const struct role_column *c = &s->columns[i];
         if (c->attribute < 0 && c->study.filled && share(c->study.years, c) >= 0.9) best = c;
@@ -262,7 +267,8 @@ void roles_find(struct table_roles *out, const struct table_frame *frame,
     find_year(&s);
     find_model(&s, has_make, has_model, keyed);
     for (size_t i = 0; i < n; i++)
-        if (role_of(&columns[i]) == ROLE_QUANTITY && out->quantity == NO_COLUMN &&
+        if ((role_of(&columns[i]) == ROLE_QUANTITY ||
+             (columns[i].attribute < 0 && columns[i].weak == ROLE_QUANTITY)) && out->quantity == NO_COLUMN &&
             columns[i].study.numeric * 10 >= columns[i].study.filled * 8 && columns[i].study.filled)
             out->quantity = columns[i].column;
     find_trims(&s);

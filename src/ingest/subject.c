@@ -193,6 +193,9 @@ static size_t years_at(const struct token *t, size_t n, size_t i, struct year_sc
     }
     *out = (struct year_scan){.first = year, .last = year, .begin = i, .tag = tag, .n_years = 1,
                               .date = slash_day};
+    while (at < n && t[at].gap == GAP_NONE && /* "2024款", "2019年款" */
+           (strcmp(t[at].key, "\u6b3e") == 0 || strcmp(t[at].key, "\u5e74") == 0))
+        at++;
     /* "1970-01-01", "2018/03": a date. */
     int next = 0;
     while (at < n && !tag && t[at].kind == TOKEN_NUMBER && (t[at].gap & (GAP_HYPHEN | GAP_SLASH)) &&
