@@ -103,7 +103,7 @@ const struct unit_spelling UNIT_SPELLINGS[] = {
     U(UNIT_IN2, "sq in." S "in²" S "in2" S "in^2" S "square inch" S "square inches" S "sq inch"
                S "sq inches" S "平方英寸"),
 
-    U(UNIT_L, "l" S "=l." S "=L." S "ltr." S "ltrs." S "lt." S "lts." S "lit." S "litre" S "litres"
+    U(UNIT_L, "l" S "=l." S "=L." S "ltr." S "ltrs." S "=lt." S "=lts." S "lit." S "litre" S "litres"
              S "liter" S "liters" S "litern" S "litro" S "litros" S "升" S "公升" S "ℓ" S "л"
              S "litri" S "litre s"),
     U(UNIT_DL, "=dl" S "=dL" S "deciliter" S "decilitre"),
@@ -167,7 +167,7 @@ const struct unit_spelling UNIT_SPELLINGS[] = {
                 S "semanas" S "周" S "星期"),
     U(UNIT_MONTH, "month" S "months" S "mth." S "mths." S "monat" S "monate" S "monaten" S "mois"
                  S "mes" S "meses" S "月" S "个月" S "month s" S "mo."),
-    U(UNIT_YEAR, "year" S "years" S "yr." S "yrs." S "jahr" S "jahre" S "jahren" S "an" S "ans"
+    U(UNIT_YEAR, "year" S "years" S "yr." S "yrs." S "jahr" S "jahre" S "jahren" S "=an" S "ans"
                 S "année" S "années" S "año" S "años" S "ano" S "anos" S "年" S "year s" S "лет"),
 
     U(UNIT_L_100KM, "l100km" S "l_100km" S "l 100km" S "升每百公里" S "л/100 км" S "litres to 100 km" S "l aux cent" S "l aux 100"
@@ -244,7 +244,7 @@ const struct unit_spelling UNIT_SPELLINGS[] = {
     U(UNIT_KELVIN, "kelvin"),
     U(UNIT_V, "=V" S "=v" S "volt" S "volts" S "voltios" S "伏" S "伏特" S "vdc" S "vac" S "v dc"
              S "v ac" S "в"),
-    U(UNIT_KV, "=kV" S "=KV" S "kilovolt" S "kilovolts"),
+    U(UNIT_KV, "=kV" S "kilovolt" S "kilovolts"),
     U(UNIT_MV, "=mV" S "millivolt" S "millivolts"),
     U(UNIT_A, "=A" S "amp." S "amps." S "ampere" S "amperes" S "ampère" S "ampères" S "amperios"
              S "安" S "安培"),

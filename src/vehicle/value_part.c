@@ -93,7 +93,7 @@ static bool unit_fits_prose(const struct part *p, const char *text, size_t len, 
                                         "stone", "hora", "dollar", "grad", "hour", "week", "mi"};
     size_t n, end;
     uint32_t c = char_at(text, len, at, &n);
-    if (c == '#') return false;
+    if (c == '#' || u->id == UNIT_N) return false; /* "Type 9N" */
     if (c == '\'' || c == 0x2019 || c == 0x2018)
         return !gap && at + n < len && text[at + n] >= '0' && text[at + n] <= '9';
     if (c == '"' || c == 0x201D || c == 0x201C) return !gap && !closes_quotation(text, at);

@@ -15,8 +15,8 @@ static size_t token_end(const char *text, size_t len, size_t at)
         if (!word) {
             size_t m;
             uint32_t next = char_at(text, len, at + n, &m);
-            bool joint = c == '-' || c == '.' || c == ',' || c == '/' || c == ':' || c == 0x2010 ||
-                         c == 0x2011;
+            bool joint = c == '-' || c == '.' || c == ',' || c == '/' || c == ':' || c == 0xD7 ||
+                         c == 0x2010 || c == 0x2011;
             if (!joint || !(char_is_letter(next) || (next >= '0' && next <= '9'))) return at;
         }
         at += n;
@@ -138,8 +138,12 @@ size_t value_scan(const char *text, size_t len, enum number_style style, struct 
             else if (letter) {
                 size_t word = letters_end(text, len, at);
                 /* a digit that a word runs into is part of it: "V6", "F-150", "CX-5" */
+                size_t used;
+                unit_parse(text + at, len - at, &used); /* "(l/100 km)" */
+                used += at;
                 at = word < len ? token_end(text, len, word) : word;
-                if (at > word && text[word] == '/' ) at = word;
+                if (at > word && text[word] == '/') at = word;
+                if (used > at) at = used;
             } else {
                 size_t used;
                 const struct unit *u = han ? NULL : unit_parse(text + at, len - at, &used);

@@ -44,6 +44,8 @@ static void names_and_words_of_prose_are_no_figures(void **s)
           "2019 | 300 hp | 2019 | 1986..1991 | 1976..1981");
     prose("the Ioniq 5 160 kW and the \"Model 90\" with Euro 6", NUMBER_POINT, "90 | 6");
     prose("$300 per month, 5 g of fuel, 12 s/mile", NUMBER_POINT, "5 g");
+    prose("a coupe in 1LT trim, Polo 9N (Type 6N/6KV), ACCESS 8.4AN, 4×4s, Combined (l/100 km)",
+          NUMBER_POINT, "");
     prose("Engine: 359cc. The tank: 40 l. And 5'10\" tall, a 17\" wheel.", NUMBER_POINT,
           "359 cc | 40 L | 5.833333333 ft | 17 in");
 }
