@@ -143,7 +143,7 @@ static bool count_value(const struct prose_sentence *s, size_t i, enum number_st
     if (t->kind == TOKEN_NUMBER) {
         size_t used = 0;
         return number_parse(s->text + t->begin, t->end - t->begin, style, value, &used) &&
-               used == t->end - t->begin && *value > 0 && *value == (double)(long)*value;
+               used == t->end - t->begin && *value > 0 && *value < 1e9 && *value == (double)(long)*value;
     }
     return t->kind == TOKEN_WORD && prose_number_word(t->key, value);
 }
