@@ -6,7 +6,7 @@
 #include "answer/wording.h"
 
 enum {
-    RENDER_MAX_ITEMS = 12,   /* values or vehicles named in a text; the table has more */
+    RENDER_MAX_ITEMS = 24,   /* values or vehicles named in a text; the table has more */
     RENDER_MAX_DESCRIBED = 40,
     RENDER_MAX_MARKS = 5,    /* citations behind one value */
     RENDER_MAX_LABELS = 4,   /* versions named behind one value */

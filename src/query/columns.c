@@ -7,7 +7,7 @@
  * figure is a maximum, often goes without saying. */
 static bool may_lack(int family)
 {
-    static const char *const IDS[] = {"wltp", "maximum", "net"};
+    static const char *const IDS[] = {"wltp", "maximum", "net", "unladen"};
     for (size_t i = 0; i < sizeof IDS / sizeof *IDS; i++) {
         int q = qualifier_find(IDS[i]);
         if (q >= 0 && QUALIFIERS[q].family == family) return true;

@@ -101,7 +101,8 @@ static void keep_by_words(struct execution *x, size_t from)
             keep = prose && row_has_words(&r->rows[i], q->unresolved[k]);
         for (size_t k = 0; prose && k < q->n_where && keep; k++) {
             if (q->where[k].year) continue;
-            keep = row_has_words(&r->rows[i], q->where[k].text);
+            keep = row_has_words(&r->rows[i], q->where[k].text) ||
+                   (q->where[k].category >= 0 && row_has_category(&r->rows[i], q->where[k].category));
         }
         if (keep) r->rows[kept++] = r->rows[i];
     }

@@ -43,6 +43,7 @@ double row_base(const struct result_row *row, bool high);
 
 /* Whether the sentence or remark that a value comes from has all the words. */
 bool row_has_words(const struct result_row *row, const char *text);
+bool row_has_category(const struct result_row *row, int category);
 bool record_is_prose(const struct execution *x, size_t record);
 
 bool execute_value(struct execution *x);

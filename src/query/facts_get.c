@@ -169,3 +169,22 @@ bool row_has_words(const struct result_row *row, const char *text)
             return false;
     return n > 0;
 }
+
+bool row_has_category(const struct result_row *row, int category)
+{
+    const char *const texts[] = {row->fact.remark, row->fact.quote};
+    for (size_t i = 0; i < 2; i++) {
+        struct token t[400];
+        size_t n = tokens_split(texts[i], strlen(texts[i]), TOKENS_TEXT, t, 400);
+        for (size_t k = 0; k < n; k++) {
+            const struct term *terms = NULL;
+            size_t n_terms = 0;
+            if (!registry_match(&t[k], n - k, &terms, &n_terms)) continue;
+            for (size_t j = 0; j < n_terms; j++)
+                if (terms[j].kind == TERM_CATEGORY && !terms[j].code &&
+                    registry_category_is(terms[j].id, category))
+                    return true;
+        }
+    }
+    return false;
+}

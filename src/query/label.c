@@ -170,9 +170,11 @@ static size_t unit_run(const struct labelled *q, size_t i, const struct unit **u
     bool function = false;
     if (t->kind == TOKEN_WORD && lexicon_match(t, 1, words, &n_words))
         for (size_t k = 0; k < n_words; k++) function = function || words[k].class == WORD_FUNCTION;
-    if (function && !((t->gap & GAP_OPEN) && (t->gap_end & GAP_CLOSE))) return 0;
+    bool bracketed = (t->gap & GAP_OPEN) && (t->gap_end & GAP_CLOSE);
     size_t n = tokens_to(q, i, t->begin + used);
     if (q->tokens[i + n - 1].end != t->begin + used) return 0;
+    /* "l/100 km" begins with a letter that is a French word; "in lb" with a preposition. */
+    if (function && !bracketed && (n == 1 || strlen(t->key) > 1)) return 0;
     if (n > 1) return n;
     if (t->end - t->begin == 1 || lexicon_has(t->key)) {
         /* "in l", "(s)": a letter is a unit only where one is expected. */
@@ -221,6 +223,8 @@ static void label_word(struct labelled *q, const struct word_index *v, size_t i,
     bool code = term > 0, tiny = term == 1 && t->kind == TOKEN_WORD && strlen(t->key) <= 2 &&
                                  !(q->text[t->begin] >= 'A' && q->text[t->begin] <= 'Z' &&
                                    t->end - t->begin == 2 && q->text[t->end - 1] <= 'Z');
+    /* "a 4" is no gearbox. */
+    if (term == 2 && strlen(t[0].key) + strlen(t[1].key) <= 3 && (t[1].gap & GAP_SPACE)) tiny = true;
     for (size_t k = 0; k < n_terms; k++)
         if (!terms[k].code && !(tiny && terms[k].kind == TERM_CATEGORY)) code = false;
     int before = last_attribute(q);
@@ -390,7 +394,8 @@ bool label_question(struct labelled *out, const struct word_index *v, const char
             i += l->n;
             continue;
         }
-        if (label_number_word(out, i, taken)) {
+        phrase = registry_match(t, room, &terms, &n_terms) > 1 && n_terms && terms[0].kind == TERM_CATEGORY;
+        if (!phrase && label_number_word(out, i, taken)) {
             i += out->labels[out->n_labels - 1].n;
             continue;
         }

@@ -55,6 +55,19 @@ const struct lexicon_line LEXICON_LINES[] = {
      "anywhere|somewhere|everywhere|nowhere|by any chance|any chance|worth|deal|case of|"
      "build|builds|building|start|started|starts|begin|begins|began|bad|purely|fully|entirely|pure|wise|"
      "battery of|charge me|roughly speaking|as it is|as such|with that|with this|the one|emerge|"
+     "hang|hook|stick|haul|lug|fill|fills|filled|stuff|squeeze|throw|load up|chuck|drop|cram|bring|"
+     "brings|brought|pay|pays|paid|spend|spends|spent|save|saves|saved|earn|earned|award|awarded|"
+     "assign|assigned|classify|classified|class as|categorized|categorised|treated|count as|counted|"
+     "record|recorded|report|reported|register|registered|publish|published|print|printed|"
+     "claim|claims|promise|promised|suggest|suggests|recommend|recommended|require|requires|required|"
+     "accept|accepts|allow|allows|permit|permits|let|support|supports|supported|handle|handles|"
+     "contain|contains|contained|include|includes|included|involve|consist|consists|comprise|"
+     "last|lasts|happen|happens|change|changes|changed|move|moves|moved|push|pushes|pushed|pull off|"
+     "stop|stops|wait|please note|roughly how|exactly how|precise|precisely|nominal|nominally|"
+     "respective|corresponding|quote|quoted|document says|says the|as per|per the|rather|instead|"
+     "honestly|frankly|seriously|simply|basically|literally|probably|surely|definitely|certainly|"
+     "obviously|apparently|supposedly|allegedly|technically|theoretically|realistically|"
+     "friend|wife|husband|boss|client|buyer|colleague|neighbour|neighbor|son|daughter|dad|mum|mom|"
      "come with|comes with|came with|go for|goes for|went for|sold for|sell for|sells for|ask for|asking"},
     {WORD_WHICH, EN, "which|what|which one|which ones|which of|what are the|which are"},
     {WORD_HOW_MANY, EN, "how many|howmany"},
@@ -68,7 +81,7 @@ const struct lexicon_line LEXICON_LINES[] = {
     {WORD_AVERAGE, EN, "average|mean|avg|on average|averaged|averages"},
     {WORD_SUM, EN, "in total|total|sum|sum of|in all|altogether|combined total|all together"},
     {WORD_RANGE, EN,
-     "range of|range from|ranges from|from what to what|between what and what|spread of|"
+     "range from|ranges from|ranging from what|from what to what|between what and what|spread of|"
      "from the least to the most|from least to most|from lowest to highest|lowest and highest|"
      "least and most|minimum and maximum|min and max|from the lowest to the highest|span"},
     {WORD_MOST, EN,
@@ -96,7 +109,7 @@ const struct lexicon_line LEXICON_LINES[] = {
     {WORD_AT_MOST, EN,
      "at most|no more than|not more than|up to|maximum of|a maximum of|at the most|not over|"
      "not above|max|within|stay under"},
-    {WORD_OR_MORE, EN, "or more|or better|or above|or higher|or over|and more|and up|plus|and above|or greater|or longer|or up|or larger|upwards|onwards|or later|or newer|and newer|and later|on"},
+    {WORD_OR_MORE, EN, "or more|or better|or above|or higher|or over|and more|and up|plus|and above|or greater|or longer|or up|or larger|upwards|onwards|or later|or newer|and newer|and later"},
     {WORD_OR_LESS, EN, "or less|or under|or lower|or below|or fewer|and under|and below|or shorter|or smaller|or cheaper|or earlier|or older|and older|and earlier"},
     {WORD_EXACTLY, EN, "exactly|precisely|equal to|equals|equal"},
     {WORD_ABOUT, EN, "about|around|approximately|roughly|approx|circa|ca"},

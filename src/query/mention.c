@@ -5,13 +5,25 @@
 
 #include <string.h>
 
+/* What the lexicon says of one word, in the question's language: "m" and "se" are words in French and
+ * Spanish alone. */
+static size_t words_of(const struct labelled *q, size_t i, struct word *out)
+{
+    size_t n = 0, kept = 0;
+    if (!lexicon_match(&q->tokens[i], 1, out, &n)) return 0;
+    for (size_t k = 0; k < n; k++)
+        if (out[k].languages >> q->language & 1) out[kept++] = out[k];
+    return kept;
+}
+
 /* Words that carry no name on their own, though some name may hold them. */
 static bool is_common(const struct labelled *q, size_t i)
 {
     const struct token *t = &q->tokens[i];
     const struct term *terms;
     size_t n_terms = 0;
-    if (lexicon_has(t->key)) return true;
+    struct word words[WORD_MAX_MEANINGS];
+    if (words_of(q, i, words)) return true;
     if (!registry_match(t, q->n_tokens - i, &terms, &n_terms)) return false;
     for (size_t k = 0; k < n_terms; k++)
         if (terms[k].kind != TERM_MAKE && !terms[k].code) return true;
@@ -43,7 +55,7 @@ struct finder {
     size_t n_context;
     uint32_t *set, *spare; /* room for all records */
     bool flip;
-    uint32_t *joined[2];   /* for words that are a maker's and stand in names as well */
+    uint32_t *joined[3];   /* for words that are a maker's and stand in names as well */
     size_t n_set;
 };
 
@@ -90,6 +102,18 @@ static struct postings word_records(struct finder *f, size_t i, size_t *n_tokens
     if (makers.n) {
         *parts = NAME_MAKE;
         *n_tokens = n_make;
+        if (n_make == 2) {
+            /* "BMW Alpina": of that maker, or with both words in the name. */
+            const struct name_word *second = word_index_name(f->v, t[1].key);
+            if (!w || !second) return makers;
+            uint32_t *both = f->joined[2];
+            size_t n_both = postings_intersect(w->records.items, w->records.n, second->records.items,
+                                               second->records.n, both);
+            uint32_t *out = f->joined[f->flip];
+            f->flip = !f->flip;
+            *parts |= NAME_MODEL;
+            return postings_join(makers, (struct postings){both, n_both}, out);
+        }
         if (!w || n_make > 1) return makers;
         /* "MG", "Alpina": a maker, and a word of other makers' names. */
         *parts |= w->parts;
@@ -144,8 +168,12 @@ static bool is_anchor(struct finder *f, size_t i)
     size_t n_terms = 0, n_tokens;
     unsigned parts;
     int make;
-    if (t->kind == TOKEN_SIGN || is_unit(q, i)) return false;
+    if (t->kind == TOKEN_SIGN) return false;
     struct postings p = word_records(f, i, &n_tokens, &parts, &make);
+    /* "kW" is a unit, and "KGM" a maker, unless a number stands before it; "m3" may be a name. */
+    bool numbered = i > 0 && q->tokens[i - 1].kind == TOKEN_NUMBER;
+    bool digits = i + 1 < q->n_tokens && t[1].kind == TOKEN_NUMBER && glued(&t[1]);
+    if (is_unit(q, i) && (numbered || !(digits || ((parts & NAME_MAKE) && t->upper)))) return false;
     size_t run = registry_match(t, q->n_tokens - i, &terms, &n_terms);
     /* A longer phrase of the registry: "seat height" is not SEAT's. */
     bool phrase = false;
@@ -218,10 +246,9 @@ static bool may_grow(struct finder *f, size_t i, bool right)
     if (gap & (GAP_STOP | GAP_COMMA | GAP_COLON)) return false;
     if (t->kind == TOKEN_SIGN) return false;
     struct word words[WORD_MAX_MEANINGS];
-    size_t n_words, run = lexicon_match(t, 1, words, &n_words);
+    size_t n_words = words_of(q, i, words);
     bool function = false;
-    for (size_t k = 0; run && k < n_words; k++)
-        function = function || words[k].class == WORD_FUNCTION;
+    for (size_t k = 0; k < n_words; k++) function = function || words[k].class == WORD_FUNCTION;
     /* "a" and "an" may be letters of a name: "Citroen e", but not between words. */
     if (function && !(gap == GAP_HYPHEN || gap == 0)) {
         /* "EV with 50kWh": only where the name goes on behind it. */
@@ -261,11 +288,11 @@ static bool is_unknown_name(const struct finder *f, size_t i, bool first)
     if (t->kind == TOKEN_HAN) return false;
     if (t->kind == TOKEN_NUMBER) return !is_figure(f, i) && !token_year(q, i) && (first || glued(t));
     struct word words[WORD_MAX_MEANINGS];
-    size_t n_words = 0, used;
+    size_t n_words = words_of(q, i, words), used;
     const struct term *terms;
     size_t n_terms = 0;
     bool upper = t->upper && !(t->gap & GAP_STOP);
-    if (lexicon_match(t, 1, words, &n_words)) {
+    if (n_words) {
         bool strong = false;
         for (size_t k = 0; k < n_words; k++)
             strong = strong || words[k].class != WORD_FILLER;
@@ -340,9 +367,7 @@ static bool grow(struct finder *f, struct mention *m, size_t number, struct aren
         }
         /* One word that the names do not have may stand inside: a body style. */
         struct word words[WORD_MAX_MEANINGS];
-        size_t n_words;
-        if (++skipped > 1 || !is_common(q, at) || is_anchor(f, at) ||
-            lexicon_match(&q->tokens[at], 1, words, &n_words) ||
+        if (++skipped > 1 || !is_common(q, at) || is_anchor(f, at) || words_of(q, at, words) ||
             (at + 1 < q->n_tokens && token_year(q, at + 1)))
             break;
         at++;
@@ -356,12 +381,9 @@ static bool grow(struct finder *f, struct mention *m, size_t number, struct aren
             if (m->year) continue;
             break;
         }
-        struct word words[WORD_MAX_MEANINGS];
-        size_t n_words;
         if (!may_grow(f, left, false)) break;
         bool word = q->tokens[left].kind == TOKEN_WORD;
-        if (word && (lexicon_match(&q->tokens[left], 1, words, &n_words) || is_common(q, left)))
-            break;
+        if (word && is_common(q, left)) break;
         if (!narrow(f, left, &n_tokens, &parts, &make) || n_tokens > 1) break;
         f->taken[left] = (unsigned char)number;
         m->first = left;
@@ -433,9 +455,7 @@ static bool find_in_context(struct finder *f, struct arena *arena)
             int make;
             if (f->taken[i] || q->tokens[i].kind == TOKEN_SIGN || token_year(q, i)) continue;
             struct word words[WORD_MAX_MEANINGS];
-            size_t n_words;
-            if (q->tokens[i].kind == TOKEN_WORD && lexicon_match(&q->tokens[i], 1, words, &n_words))
-                continue;
+            if (q->tokens[i].kind == TOKEN_WORD && words_of(q, i, words)) continue;
             start(f, (struct postings){all, n});
             if (!narrow(f, i, &n_tokens, &parts, &make) || f->n_set == n) continue;
             struct mention *m = &q->mentions[q->n_mentions++];
@@ -454,8 +474,8 @@ bool mentions_find(struct labelled *q, const struct word_index *v, const size_t 
     struct finder f = {.q = q, .v = v, .taken = taken, .context = context, .n_context = n_context};
     f.set = arena_array(arena, n + 1, sizeof *f.set);
     f.spare = arena_array(arena, n + 1, sizeof *f.spare);
-    for (int k = 0; k < 2; k++) f.joined[k] = arena_array(arena, n + 1, sizeof *f.joined[k]);
-    if (!f.set || !f.spare || !f.joined[0] || !f.joined[1]) return error_memory(err, "a question");
+    for (int k = 0; k < 3; k++) f.joined[k] = arena_array(arena, n + 1, sizeof *f.joined[k]);
+    if (!f.set || !f.spare || !f.joined[0] || !f.joined[1] || !f.joined[2]) return error_memory(err, "a question");
     for (size_t i = 0; i < q->n_tokens && q->n_mentions < QUESTION_MAX_MENTIONS; i++) {
         if (taken[i] || !is_anchor(&f, i)) continue;
         size_t n_tokens;

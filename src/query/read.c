@@ -71,6 +71,19 @@ static bool counts_things(const struct reading *r, size_t i)
     return false;
 }
 
+/* "the range of engine power": from least to most of what is named behind it. */
+static bool is_range_of(struct reading *r, size_t i)
+{
+    struct label *l = &r->l->labels[i];
+    if (l->kind != LABEL_TERM || l->n != 1 || strcmp(r->l->tokens[l->first].key, "range") != 0) return false;
+    size_t next = l->first + 1;
+    if (next >= r->l->n_tokens || strcmp(r->l->tokens[next].key, "of") != 0) return false;
+    size_t k = reading_next(r, i);
+    if (k == SIZE_MAX || !is_measure(r, &r->l->labels[k])) return false;
+    l->used = true;
+    return true;
+}
+
 static void gather(struct reading *r)
 {
     bool content = false;
@@ -91,7 +104,7 @@ static void gather(struct reading *r)
         r->count = r->count || label_is(l, WORD_COUNT);
         r->average = r->average || label_is(l, WORD_AVERAGE);
         r->sum = r->sum || label_is(l, WORD_SUM);
-        r->range = r->range || label_is(l, WORD_RANGE);
+        r->range = r->range || label_is(l, WORD_RANGE) || is_range_of(r, i);
         r->compare = r->compare || (label_is(l, WORD_COMPARE) && !label_is(l, WORD_OR));
         r->difference = r->difference || label_is(l, WORD_DIFFERENCE);
         r->rank = r->rank || label_is(l, WORD_RANK);
@@ -141,6 +154,7 @@ static void bind_years(struct reading *r)
     if (n == 1 && undated > 0 && undated == l->n_mentions) {
         for (size_t m = 0; m < l->n_mentions; m++) l->mentions[m].year = l->labels[years[0]].year;
         l->labels[years[0]].used = true;
+        mark_year_noun(r, years[0]);
     } else if (l->n_mentions == 1 && n >= 1 && n + 1 <= QUESTION_MAX_MENTIONS) {
         /* "the 2021 and the 2022 Camry": one name of several years. */
         for (size_t k = 0; k < n; k++) {
@@ -429,6 +443,7 @@ bool query_read(struct query *out, const struct word_index *v, const char *quest
     read_subjects(&r);
     read_documents(&r);
     read_conditions(&r);
+    read_documents(&r); /* nations that are no values */
     read_attributes(&r);
     if (previous) read_follow_up(&r);
     decide(&r);

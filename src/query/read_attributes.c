@@ -126,6 +126,11 @@ bool attribute_of_unit(struct reading *r, const struct unit *u, struct query_att
     size_t best_column = SIZE_MAX, best_score = 0;
     bool tie = false;
     size_t n;
+    /* Lengths, weights, volumes and times are many: only words of the question say which. Distances
+     * are how far a vehicle goes. */
+    bool many = u->dimension == DIMENSION_LENGTH || u->dimension == DIMENSION_MASS ||
+                u->dimension == DIMENSION_VOLUME || u->dimension == DIMENSION_TIME;
+    bool distance = u->dimension == DIMENSION_LENGTH && unit_to_base(1, u) > 900000;
     const size_t *records = reading_scope(r, &n);
     for (size_t s = 0; s < r->c->n_sources; s++) {
         bool in = records == NULL;
@@ -143,6 +148,9 @@ bool attribute_of_unit(struct reading *r, const struct unit *u, struct query_att
                                         REGISTRY[col->attribute].dimension == u->dimension;
             if (!fits) continue;
             size_t score = 1 + 4 * shared_words(r, col);
+            bool range = col->attribute >= 0 && strstr(REGISTRY[col->attribute].id, "range");
+            if (many && score == 1 && !(distance && range)) continue;
+            if (distance && range) score += 2;
             for (size_t k = 0; k < sizeof USUAL / sizeof *USUAL; k++)
                 if (USUAL[k].dimension == u->dimension && col->attribute >= 0 &&
                     col->attribute == registry_find(USUAL[k].id))
@@ -160,7 +168,7 @@ bool attribute_of_unit(struct reading *r, const struct unit *u, struct query_att
     if (best_column == SIZE_MAX || (tie && best_score < 3)) {
         for (size_t k = 0; k < sizeof USUAL / sizeof *USUAL; k++) {
             int id = USUAL[k].dimension == u->dimension ? registry_find(USUAL[k].id) : -1;
-            if (id < 0 || u->dimension == DIMENSION_MASS || best_column != SIZE_MAX) continue;
+            if (id < 0 || many || best_column != SIZE_MAX) continue;
             *out = (struct query_attribute){.attribute = id, .name = REGISTRY[id].names[0], .key = "",
                                             .inverse = u->reciprocal};
             return true;
@@ -214,6 +222,21 @@ bool is_denominator(const struct reading *r, size_t i)
     return false;
 }
 
+/* "litres per 100", "to the gallon": the rest of a unit goes without saying. */
+static const struct unit *consumption_unit(const struct reading *r, size_t i)
+{
+    const struct label *l = &r->l->labels[i];
+    if (l->unit->dimension != DIMENSION_VOLUME) return l->unit;
+    if (strcmp(l->unit->symbol, "L") == 0 && i + 1 < r->l->n_labels)
+        for (size_t k = i + 1; k < r->l->n_labels && k <= i + 2; k++)
+            if (r->l->labels[k].kind == LABEL_NUMBER && r->l->labels[k].number == 100)
+                return unit_by_symbol("L/100 km");
+    if (strstr(l->unit->symbol, "gal") && l->first >= 2 &&
+        !strcmp(r->l->tokens[l->first - 1].key, "the") && !strcmp(r->l->tokens[l->first - 2].key, "to"))
+        return unit_by_symbol("mpg");
+    return l->unit;
+}
+
 /* The wanted unit: one that stands alone and is not said to be unwanted. */
 static void read_unit(struct reading *r)
 {
@@ -242,7 +265,7 @@ static void read_unit(struct reading *r)
         }
         l->used = true;
         if (unwanted) continue;
-        const struct unit *u = l->unit;
+        const struct unit *u = consumption_unit(r, i);
         /* "UK mpg", "imperial mpg", "miles per (imperial) gallon" */
         if (u->dimension == DIMENSION_CONSUMPTION && u->reciprocal) {
             for (size_t t = l->first > 2 ? l->first - 2 : 0; t < l->first + l->n + 2 && t < r->l->n_tokens; t++) {
@@ -338,6 +361,13 @@ void read_attributes(struct reading *r)
         bool named = attribute_of_label(r, i, &a, &term);
         /* "city" is where a place is asked for, and a part of a cycle everywhere else. */
         if (named && bits && term && term->kind == TERM_ATTRIBUTE) named = false;
+        /* "does it make": a verb, unless a maker is asked for. */
+        if (named && a.attribute >= 0 && REGISTRY[a.attribute].role == ROLE_MAKE &&
+            label_is(label, WORD_FILLER)) {
+            size_t before = reading_before(r, i);
+            bool asked = before != SIZE_MAX && before + 1 == i && label_is(&l->labels[before], WORD_WHICH);
+            if (!asked) continue;
+        }
         /* "model", "trims", "value": words for the things themselves. */
         if (named && a.attribute >= 0 && is_thing_role(REGISTRY[a.attribute].role)) {
             label->used = true;
@@ -376,7 +406,8 @@ void read_attributes(struct reading *r)
             continue;
         }
         if (q->n_attributes == QUERY_MAX_ATTRIBUTES) continue;
-        asking[q->n_attributes] = term && term->asking && !term->superlative && !term->comparative;
+        asking[q->n_attributes] = term && (term->asking || label_is(label, WORD_FILLER)) &&
+                                  !term->superlative && !term->comparative;
         positions[q->n_attributes] = i;
         q->attributes[q->n_attributes++] = a;
     }
@@ -402,7 +433,9 @@ void read_attributes(struct reading *r)
     /* A unit of another dimension than the attribute's says what is asked: "how quick does it
      * charge, kW". */
     if (q->unit && q->n_attributes == 1 && q->attributes[0].attribute >= 0) {
-        enum dimension d = REGISTRY[q->attributes[0].attribute].dimension;
+        const struct attribute *only = &REGISTRY[q->attributes[0].attribute];
+        /* "how far does it drive": a verb that is a text's name, and a unit. */
+        enum dimension d = only->type == ATTRIBUTE_NUMBER ? only->dimension : DIMENSION_COUNT;
         struct query_attribute a;
         if (d == DIMENSION_EMISSION && q->unit->dimension == DIMENSION_MASS) {
             q->unit = emission_unit(r, q->unit);

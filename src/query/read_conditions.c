@@ -1,5 +1,6 @@
 /* Conditions: numbers with comparators, categories and values of the store, years. */
 #include "query/reading.h"
+#include "query/source_words.h"
 
 #include <string.h>
 #include <strings.h>
@@ -226,11 +227,31 @@ static bool read_top(struct reading *r, size_t i)
     return true;
 }
 
+/* "quickest to 100 km/h": the speed is part of what is timed. */
+static bool is_acceleration(const struct reading *r, size_t i)
+{
+    for (size_t k = 0; k < i; k++) {
+        const struct label *l = &r->l->labels[k];
+        for (size_t t = 0; l->kind == LABEL_TERM && t < l->n_terms; t++)
+            if (l->terms[t].kind == TERM_ATTRIBUTE &&
+                strncmp(REGISTRY[l->terms[t].id].id, "acceleration", 12) == 0)
+                return true;
+    }
+    return false;
+}
+
 static void read_number(struct reading *r, size_t i)
 {
     struct label *l = &r->l->labels[i];
     if (read_top(r, i)) return;
-    if (l->unit && is_denominator(r, i)) {
+    if ((l->unit || l->number == 100) && is_denominator(r, i)) {
+        l->used = true;
+        /* "litres per 100 k": what is left of the unit. */
+        if (i + 1 < r->l->n_labels && !strcmp(r->l->tokens[r->l->labels[i + 1].first].key, "k"))
+            r->l->labels[i + 1].used = true;
+        return;
+    }
+    if (l->unit && l->unit->dimension == DIMENSION_SPEED && is_acceleration(r, i)) {
         l->used = true;
         return;
     }
@@ -266,6 +287,12 @@ static void read_number(struct reading *r, size_t i)
     if (!condition_attribute(r, i, last, at, u, &a)) {
         /* "which of the two": a number in words that counts nothing. */
         if (label_is(l, WORD_NUMBER) && !said) l->used = true;
+        return;
+    }
+    /* A bare number is no figure of what has a unit: "which of the two is longer". */
+    if (!u && !said && a.attribute >= 0 && REGISTRY[a.attribute].dimension != DIMENSION_COUNT &&
+        REGISTRY[a.attribute].dimension != DIMENSION_NONE) {
+        l->used = label_is(l, WORD_NUMBER);
         return;
     }
     struct query_condition *c = new_condition(r);
@@ -350,6 +377,8 @@ static void read_category(struct reading *r, size_t i)
     struct label *l = &r->l->labels[i];
     int category = -1;
     for (size_t k = 0; l->kind == LABEL_TERM && k < l->n_terms; k++)
+        if (l->terms[k].kind == TERM_QUALIFIER) return; /* "DC", "electric" of a range */
+    for (size_t k = 0; l->kind == LABEL_TERM && k < l->n_terms; k++)
         if (l->terms[k].kind == TERM_CATEGORY) {
             if (category < 0 || (!has_category(r, category) && has_category(r, l->terms[k].id)))
                 category = l->terms[k].id;
@@ -386,7 +415,9 @@ static void read_category(struct reading *r, size_t i)
             l->used = true;
             return;
         } else {
-            return; /* left unresolved */
+            /* "in France", "the German list": where the documents are from. */
+            if (l->n == 1 && source_word_is_nation(r->l->tokens[l->first].key)) l->kind = LABEL_DOCUMENT;
+            return; /* else left unresolved */
         }
     }
     /* A word that names what is asked, "electric range", is no condition. */
@@ -424,6 +455,17 @@ static void read_category(struct reading *r, size_t i)
         }
         if (same) r->l->labels[k].used = true;
     }
+}
+
+/* "model year 2005": the noun before it. */
+void mark_year_noun(struct reading *r, size_t i)
+{
+    size_t k = reading_before(r, i);
+    if (k == SIZE_MAX || r->l->labels[k].kind != LABEL_TERM) return;
+    for (size_t t = 0; t < r->l->labels[k].n_terms; t++)
+        if (r->l->labels[k].terms[t].kind == TERM_ATTRIBUTE &&
+            REGISTRY[r->l->labels[k].terms[t].id].role == ROLE_YEAR)
+            r->l->labels[k].used = true;
 }
 
 static void read_year_condition(struct reading *r, size_t i)
@@ -475,6 +517,7 @@ static void read_year_condition(struct reading *r, size_t i)
             after->used = true;
         }
     }
+    mark_year_noun(r, first);
     struct query_condition *c = new_condition(r);
     if (!c) return;
     c->year = true;

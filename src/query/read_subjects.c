@@ -3,6 +3,7 @@
 #include "query/reading.h"
 #include "query/source_words.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,6 +30,17 @@ static bool mention_has(const struct reading *r, const struct mention *m, const 
     return false;
 }
 
+/* "MY24", "2024" and "24MY" in a trim's name: said by the year. */
+static bool is_year_word(int year, const char *key, size_t len)
+{
+    char full[16], brief[16];
+    if (!year) return false;
+    if (len == 2 && memcmp(key, "my", 2) == 0) return true;
+    int n = snprintf(full, sizeof full, "%d", year), b = snprintf(brief, sizeof brief, "%02d", year % 100);
+    return (len == (size_t)n && memcmp(key, full, len) == 0) ||
+           (len == (size_t)b && memcmp(key, brief, len) == 0);
+}
+
 /* How many words of a name (keys with spaces) the mention does not have; *total: of how many. */
 static size_t uncovered(const struct reading *r, const struct mention *m, const char *keys,
                         const char *other_keys)
@@ -39,7 +51,7 @@ static size_t uncovered(const struct reading *r, const struct mention *m, const 
     (void)other_keys;
     while (*keys) {
         size_t len = strcspn(keys, " ");
-        bool has = mention_has(r, m, keys, len);
+        bool has = mention_has(r, m, keys, len) || is_year_word(m->year, keys, len);
         if (!has && before && before_len + len < TOKEN_KEY_MAX) {
             char both[2 * TOKEN_KEY_MAX];
             memcpy(both, before, before_len);
@@ -151,6 +163,28 @@ bool subject_from_mention(struct reading *r, const struct mention *m, int year)
         return error_memory(r->err, "a question");
     }
     memcpy(records, m->records, n * sizeof *records);
+    /* The year first: a name that is exact in another year is another vehicle. */
+    if (year) {
+        size_t fit = 0, dated = 0;
+        for (size_t i = 0; i < n; i++) {
+            dated += has_year(&r->c->records[records[i]]);
+            if (year_fits(&r->c->records[records[i]], year)) fit++;
+        }
+        if (fit == 0 && dated > 0) {
+            find_years_near(r, records, n, year);
+            missing(r, MISSING_YEAR, label_of(r, records, n, 0, name));
+        }
+        if (fit > 0) {
+            size_t k = 0;
+            for (size_t i = 0; i < n; i++)
+                if (year_fits(&r->c->records[records[i]], year)) records[k++] = records[i];
+            n = k;
+        } else if (dated == 0) {
+            /* No document says which year: the vehicle is taken as it is, and the answer's title
+             * shows that no year is known. */
+            year = 0;
+        }
+    }
     /* A name of the model alone first: "X3 M" is not "X3 M Competition". */
     bool exact = false;
     if (!m->make_only && !r->set_scope) {
@@ -195,27 +229,6 @@ bool subject_from_mention(struct reading *r, const struct mention *m, int year)
             if (complete) n = keep_least(records, count, n);
         }
         exact = true;
-    }
-    if (year) {
-        size_t fit = 0, dated = 0;
-        for (size_t i = 0; i < n; i++) {
-            dated += has_year(&r->c->records[records[i]]);
-            if (year_fits(&r->c->records[records[i]], year)) fit++;
-        }
-        if (fit == 0 && dated > 0) {
-            find_years_near(r, records, n, year);
-            missing(r, MISSING_YEAR, label_of(r, records, n, 0, name));
-        }
-        if (fit > 0) {
-            size_t k = 0;
-            for (size_t i = 0; i < n; i++)
-                if (year_fits(&r->c->records[records[i]], year)) records[k++] = records[i];
-            n = k;
-        } else if (dated == 0) {
-            /* No document says which year: the vehicle is taken as it is, and the answer's title
-             * shows that no year is known. */
-            year = 0;
-        }
     }
     for (size_t i = 0; i < n; i++) kept[i] = records[i];
     q->subjects[q->n_subjects++] = (struct query_subject){.name = name,

@@ -60,6 +60,8 @@ const size_t *reading_scope(const struct reading *r, size_t *n);
 /* ---- read_conditions.c ---- */
 void read_conditions(struct reading *r);
 
+void mark_year_noun(struct reading *r, size_t i);
+
 /* ---- follow_up.c ---- */
 void read_follow_up(struct reading *r);
 

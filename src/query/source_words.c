@@ -85,6 +85,16 @@ static bool names_document(const struct labelled *q, const struct word_index *v,
     return word_index_documents(v, t->key).n || find_nation(t->key);
 }
 
+static bool share_record(const struct name_word *a, const struct name_word *b)
+{
+    for (size_t i = 0, j = 0; i < a->records.n && j < b->records.n;) {
+        if (a->records.items[i] == b->records.items[j]) return true;
+        if (a->records.items[i] < b->records.items[j]) i++;
+        else j++;
+    }
+    return false;
+}
+
 /* Two and more words that stand in this order in a document's name and are no vehicle's: "AC Transit". */
 static size_t name_run(const struct labelled *q, const struct word_index *v, size_t i)
 {
@@ -97,14 +107,17 @@ static size_t name_run(const struct labelled *q, const struct word_index *v, siz
         struct token t[32];
         size_t n = tokens_split(d->name, strlen(d->name), TOKENS_IDENTIFIER, t, 32);
         for (size_t at = 0; at < n; at++) {
-            size_t run = 0, names = 0;
+            size_t run = 0;
+            bool vehicle = false;
+            const struct name_word *before = NULL;
             while (i + run < q->n_tokens && at + run < n && (run == 0 || !(q->tokens[i + run].gap & GAP_STOP)) &&
                    strcmp(q->tokens[i + run].key, t[at + run].key) == 0) {
                 const struct name_word *w = word_index_name(v, q->tokens[i + run].key);
-                names += w != NULL;
+                vehicle = vehicle || (w && before && share_record(w, before));
+                before = w;
                 run++;
             }
-            if (run >= 2 && names < run && run > best) best = run;
+            if (run >= 2 && !vehicle && run > best) best = run;
         }
     }
     return best;
@@ -129,7 +142,8 @@ bool source_phrase_find(const struct labelled *q, const struct word_index *v, si
         bool named = false;
         while (begin > at && !(q->tokens[begin].gap & (GAP_STOP | GAP_COMMA)) && i - begin < 4) {
             size_t k = begin - 1;
-            bool word = names_document(q, v, k) || token_year(q, k) || is_class(q, k, WORD_SOURCE);
+            bool word = names_document(q, v, k) || token_year(q, k) || is_class(q, k, WORD_SOURCE) ||
+                        (k > at && names_document(q, v, k - 1) && i - k < 3 && q->tokens[k].kind == TOKEN_WORD);
             if (!word || is_class(q, k, WORD_FUNCTION)) break;
             named = named || names_document(q, v, k);
             begin = k;
