@@ -211,7 +211,7 @@ const struct unit_spelling UNIT_SPELLINGS[] = {
 
     U(UNIT_G_KM, "gkm" S "g/km" S "gpkm" S "克每公里" S "grs/km" S "g co2 km"
                 S "g co₂ km" S "gco2/km" S "gco₂/km" S "gco2 km" S "g co2/km" S "g co₂/km"
-                S "g of co2/km" S "g of co2 per km" S "g co2 per km" S "г/км"),
+                S "g of co2/km" S "g of co2 per km" S "g de co2/km" S "g de co2 par km" S "g de co2 por km" S "g co2 per km" S "г/км"),
     U(UNIT_G_MI, "gpm" S "g/mi" S "g/mile" S "gmi" S "g co2/mi" S "g co2/mile" S "g of co2/mi"),
     U(UNIT_MG_KM, "mg/km" S "mgkm"),
 
@@ -230,7 +230,7 @@ const struct unit_spelling UNIT_SPELLINGS[] = {
                S "1/min" S "min-1" S "min⁻¹" S "min^-1" S "/min" S "upm." S "umin." S "umdr/min"
                S "tr/min" S "tr/mn" S "t/min" S "t/mn" S "tr min" S "tours/min" S "tours par minute"
                S "rev/min" S "revs/min" S "revs per minute" S "revolutions per minute"
-               S "umdrehungen pro minute" S "umdrehungen/min" S "revoluciones por minuto" S "rev min"
+               S "umdrehungen pro minute" S "umdrehungen" S "umdrehungen/min" S "revoluciones por minuto" S "rev min"
                S "rotations per minute" S "revs" S "转/分" S "转/分钟" S "转每分" S "转每分钟" S "转"
                S "об/мин" S "giri/min" S "toeren"),
     U(UNIT_DEGREE, "°" S "º" S "degree" S "degrees" S "deg." S "degs." S "grad" S "degré" S "degrés"

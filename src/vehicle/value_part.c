@@ -294,6 +294,10 @@ static const struct unit *read_unit(const struct reader *r, const struct part *p
     if (compound) *bad = true;
     if (!u) return NULL;
     if (u->id == UNIT_ST && !gap) return NULL; /* "1st" */
+    if (u->id == UNIT_CV || u->id == UNIT_CH) { /* "7 CV fiscaux" are a tax class */
+        size_t word = spaces_end(r->text, r->len, start + used);
+        if (r->len - word >= 4 && !memcmp(r->text + word, "fisc", 4)) return NULL;
+    }
     if (r->c->prose && !unit_fits_prose(p, r->text, r->len, start, used, gap, u)) return NULL;
     if (u->id == UNIT_FT && !char_is_letter(c) && r->c->dimension != DIMENSION_LENGTH &&
         r->c->dimension != DIMENSION_TIME && r->c->dimension != DIMENSION_NONE)

@@ -74,7 +74,7 @@ static bool lists(const char *text, size_t from, size_t to)
     for (size_t at = from; at < to; at += n) {
         uint32_t c = char_at(text, to, at, &n);
         if (char_is_space(c)) continue;
-        if (c == ',' || c == '/' || c == 0x3001) {
+        if (c == ',' || c == '/' || c == 0x3001 || c == '*' || c == 0xD7 || c == 'x') {
             sign = true;
             continue;
         }
