@@ -338,7 +338,7 @@ def read_words(attributes):
     groups, ids = [a["group"] for a in attributes], [a["id"] for a in attributes]
     for where, title, f in sections_of(DATA / "words.txt"):
         kind, _, of = title.partition(" ")
-        if kind not in ("empty", "count", "not", "vehicle", "group", "cells") or \
+        if kind not in ("empty", "count", "not", "vehicle", "context", "group", "cells") or \
                 (kind == "group" and of not in groups) or (kind == "cells" and of not in ids):
             raise DataError(f"{where}: unknown [{title}]")
         for language, text in f.items():
@@ -532,7 +532,8 @@ def table_of(attributes, qualifiers, categories, makes, words, by_key):
     out += wrap("{%s, %s}" % (c_text(m["name"]), c_text(m["country"])) for m in makes)
     out += ["};", f"const size_t MAKE_COUNT = {len(makes)};", "", *terms_table(by_key), "",
             "const struct registry_word REGISTRY_WORDS[] = {"]
-    kinds = {"empty": "WORD_EMPTY", "count": "WORD_COUNTS", "not": "WORD_NOT", "vehicle": "WORD_VEHICLE"}
+    kinds = {"empty": "WORD_EMPTY", "count": "WORD_COUNTS", "not": "WORD_NOT", "vehicle": "WORD_VEHICLE",
+             "context": "WORD_CONTEXT"}
     for key in sorted(words, key=lambda k: k.encode("utf-8")):
         w = words[key]
         out.append("    {%s, %s, %du, %du}," % (

@@ -168,21 +168,34 @@ bool registry_has_word(const char *key)
     return at < REGISTRY_SPELLED_COUNT && strcmp(REGISTRY_SPELLED[at], key) == 0;
 }
 
+/* Whether the two are the same letters in another order: neighbours swapped are the likeliest slip. */
+static bool same_letters(const char *a, const char *b)
+{
+    int counts[256] = {0};
+    for (; *a; a++) counts[(unsigned char)*a]++;
+    for (; *b; b++) counts[(unsigned char)*b]--;
+    for (size_t i = 0; i < 256; i++)
+        if (counts[i]) return false;
+    return true;
+}
+
 const char *registry_similar(const char *key)
 {
     size_t len = strlen(key);
     if (len < 4 || registry_has_word(key)) return NULL;
     size_t limit = len >= 8 ? 2 : 1, best = limit + 1;
     const char *found = NULL;
-    bool several = false;
+    bool several = false, swapped = false;
     char first[2] = {key[0], '\0'};
     for (size_t i = spelled_from(first);
          i < REGISTRY_SPELLED_COUNT && REGISTRY_SPELLED[i][0] == key[0]; i++) {
         size_t n = strlen(REGISTRY_SPELLED[i]);
         if (n < 4 || n + limit < len || len + limit < n) continue;
         size_t d = key_distance(key, REGISTRY_SPELLED[i], best < limit ? best : limit);
-        if (d > limit || d > best) continue;
-        several = d == best;
+        bool swap = d <= limit && n == len && same_letters(key, REGISTRY_SPELLED[i]);
+        if (d > limit || d > best || (d == best && swapped && !swap)) continue;
+        several = d == best && swap == swapped;
+        swapped = swap;
         best = d;
         found = REGISTRY_SPELLED[i];
     }

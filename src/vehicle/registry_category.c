@@ -7,6 +7,8 @@
 
 enum { MAX_CELL = 160, MAX_TOKENS = 32, MAX_FOUND = 8, MAX_UNKNOWN = 4 };
 
+enum codes { CODES_NONE, CODES_CAPITAL, CODES_ANY };
+
 struct cell {
     int attribute;
     uint32_t own_words;
@@ -39,8 +41,8 @@ static int category_of(const struct cell *c, const struct term *terms, size_t n,
 }
 
 /* The longest run at t[0, n) that names a category; 0: none. */
-static size_t longest_category(const struct cell *c, const struct token *t, size_t n, bool codes,
-                               int *category)
+static size_t longest_category(const struct cell *c, const struct token *t, size_t n,
+                               enum codes codes, int *category)
 {
     size_t longest = registry_longest(t[0].key);
     if (longest == 0) longest = 1;
@@ -48,13 +50,16 @@ static size_t longest_category(const struct cell *c, const struct token *t, size
     for (size_t k = longest; k > 0; k--) {
         size_t n_terms = 0;
         const struct term *terms = registry_terms_of(t, k, true, &n_terms);
-        *category = terms ? category_of(c, terms, n_terms, codes) : -1;
+        /* "A8" is a code, the "à" of "à 6 rapports" none. */
+        bool as_code = codes == CODES_ANY ||
+                       (codes == CODES_CAPITAL && (t[0].upper || t[0].kind != TOKEN_WORD));
+        *category = terms ? category_of(c, terms, n_terms, as_code) : -1;
         if (*category >= 0) return k;
     }
     return 0;
 }
 
-static void find_categories(struct cell *c, const struct token *t, size_t n, bool codes)
+static void find_categories(struct cell *c, const struct token *t, size_t n, enum codes codes)
 {
     c->n_found = c->unknown = 0;
     c->negated = c->full = false;
@@ -134,10 +139,11 @@ int registry_read_category(int attribute, const char *text, size_t len)
     c.own_words = REGISTRY_NOTES[attribute].cells;
 
     int category = -1;
-    if (n <= REGISTRY_MAX_RUN && longest_category(&c, t, n, true, &category) == n) return category;
+    if (n <= REGISTRY_MAX_RUN && longest_category(&c, t, n, CODES_ANY, &category) == n)
+        return category;
     /* Codes only where nothing else is in the cell: "AM8", not the "D" of "Typ D". */
-    find_categories(&c, t, n, true);
-    if (c.unknown) find_categories(&c, t, n, false);
+    find_categories(&c, t, n, CODES_CAPITAL);
+    if (c.unknown) find_categories(&c, t, n, CODES_NONE);
     if (c.negated || c.full || c.unknown > MAX_UNKNOWN || c.n_found == 0) return -1;
     do
         keep_deepest(&c);

@@ -138,6 +138,11 @@ static void find_camel_units(struct name_words *w)
     }
 }
 
+static bool is_preposition(const char *key)
+{
+    return strcmp(key, "in") == 0 || strcmp(key, "en") == 0 || strcmp(key, "a") == 0;
+}
+
 static void find_units(struct name_words *w)
 {
     for (size_t i = 0; i < w->n; i++) {
@@ -147,6 +152,10 @@ static void find_units(struct name_words *w)
             continue; /* not inside a word */
         const struct unit *u = unit_parse(w->text + begin, w->len - begin, &used);
         size_t end = u ? tokens_until(w, i, begin + used) : 0;
+        size_t next = 0;
+        if (end && i + 1 < w->n && w->t[i + 1].gap == GAP_SPACE && is_preposition(w->t[i].key) &&
+            unit_parse(w->text + w->t[i + 1].begin, w->len - w->t[i + 1].begin, &next))
+            continue; /* "in mm" */
         if (end) add_unit(w, i, end, begin, begin + used, u);
     }
     find_camel_units(w);
@@ -247,7 +256,8 @@ static void cover_word(struct cover *best, const struct token *t, int attribute,
         ((word->kinds & WORD_COUNTS) && REGISTRY[attribute].dimension == DIMENSION_COUNT))
         offer(&best[1], &c, 0);
     else if ((word->kinds & WORD_VEHICLE) ||
-             (!last && (word->groups & REGISTRY_NOTES[attribute].group)))
+             (!last && ((word->kinds & WORD_CONTEXT) ||
+                        (word->groups & REGISTRY_NOTES[attribute].group))))
         offer(&best[1], &c, SCORE_CONTEXT);
 }
 
@@ -481,7 +491,7 @@ static void read_unknown(struct column_meaning *out, const struct name_words *w)
     for (size_t i = 0; i < w->n_units; i++) {
         const struct unit_run *u = &w->units[i];
         bool bracket = u->end == u->first || (w->t[u->first].gap & GAP_OPEN);
-        bool last = u->first > 0 && u->end == w->n;
+        bool last = u->first > 0 && u->end == w->n && !(w->t[u->end - 1].gap_end & GAP_CLOSE);
         if (bracket && u->end > u->first && !(w->t[u->end - 1].gap_end & GAP_CLOSE)) continue;
         if (!bracket && (!last || u->stop - u->begin < 2 ||
                          !strchr("_,/", w->name[u->begin - 1]) ||

@@ -61,7 +61,7 @@ extern const char *const REGISTRY_SPELLED[];
 extern const size_t REGISTRY_SPELLED_COUNT;
 
 /* Words that say nothing in the names of columns, sorted by key. */
-enum { WORD_EMPTY = 1, WORD_COUNTS = 2, WORD_NOT = 4, WORD_VEHICLE = 8 };
+enum { WORD_EMPTY = 1, WORD_COUNTS = 2, WORD_NOT = 4, WORD_VEHICLE = 8, WORD_CONTEXT = 16 };
 struct registry_word {
     const char *key;
     unsigned kinds;
