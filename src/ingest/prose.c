@@ -302,8 +302,9 @@ static bool reaches(const struct prose_sentence *s, const struct prose_mention *
         if (s->marks[i].before == BREAK_CLAUSE) return false;
         if (s->marks[i].before != BREAK_COMMA) continue;
         size_t n = strlen(s->t[i].key);
-        if (commas++ == 0 && i <= p->at.end + 3)
-            participle = (n > 4 && !strcmp(s->t[i].key + n - 3, "ing")) || prose_has(s, i, WORD_PREPOSITION);
+        if (commas++ == 0 && i <= p->at.end + 8)
+            participle = (n > 4 && !strcmp(s->t[i].key + n - 3, "ing")) ||
+                         (i <= p->at.end + 3 && prose_has(s, i, WORD_PREPOSITION));
     }
     return commas == 0 || participle || p->is_subject;
 }

@@ -66,7 +66,7 @@ static const struct {
      "model models variant variants version versions trim trims edition editions form guise spec "
      "specification specifications grade grades derivative derivatives configuration variante "
      "varianten ausfuhrung modell modelle modellvariante sondermodell finition finitions modele "
-     "acabado modelo modelos versiones powered"},
+     "acabado modelo modelos versiones powered engined equipped"},
     {WORD_VERB,
      "has is was gets got makes made delivers delivered produces produced offers offered weighs "
      "weighed costs cost develops developed comes came uses used features featured achieves achieved "

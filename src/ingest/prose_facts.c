@@ -486,6 +486,11 @@ static void find_engine(struct prose_sentence *s, struct prose_measure *m)
             return;
         }
         if (e->end <= m->at.first) {
+            /* one in brackets, or that was replaced, is an aside */
+            bool aside = s->marks[e->first].bracket != 0 && s->marks[e->first].bracket != s->marks[m->at.first].bracket;
+            for (size_t i = e->first; i < e->end; i++)
+                aside = aside || (s->in_measure[i] && s->measures[s->in_measure[i] - 1].rejected);
+            if (aside) continue;
             if (!engine_reaches(s, k, m) || (range && is_list_end(s, k))) return;
             m->engine = k;
             size_t begin = prose_stretch_begin(s, m->at.first, BREAK_COMMA);

@@ -176,7 +176,9 @@ void prose_find_counts(struct prose_sentence *s, const struct prose_lexicon *lex
             (s->t[i].upper || s->t[i + 1].gap == GAP_HYPHEN) && count_value(s, i + 1, style, &value) &&
             value >= 2 && value <= 16) {
             bool letter = s->t[i].key[1] == '\0'; /* "V6", but not "I5 5" or "W124" */
-            if (!letter || s->t[i + 1].kind == TOKEN_NUMBER) add_count(s, i, i + 2, cylinders, value);
+            bool like = i + 2 < s->n && s->t[i + 2].gap == GAP_HYPHEN && s->t[i + 2].kind == TOKEN_WORD &&
+                        !prose_has(s, i + 2, WORD_ENGINE | WORD_VARIANT); /* "V8-like" */
+            if (!like && (!letter || s->t[i + 1].kind == TOKEN_NUMBER)) add_count(s, i, i + 2, cylinders, value);
             i++;
             continue;
         }

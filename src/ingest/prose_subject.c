@@ -504,6 +504,17 @@ static size_t phrase_begin(const struct prose_sentence *s, size_t i, bool *heade
     return k;
 }
 
+/* "the S4 featuring a 4.2L V8" */
+static bool participle_behind(const struct prose_sentence *s, size_t i)
+{
+    static const char *const WORDS[] = {"featuring", "producing", "delivering", "offering", "generating", "developing",
+                                        "making", "weighing", "costing", "achieving", "reaching", "using", "packing"};
+    if (i >= s->n || s->marks[i].before != BREAK_NONE) return false;
+    for (size_t k = 0; k < sizeof WORDS / sizeof *WORDS; k++)
+        if (!strcmp(s->t[i].key, WORDS[k])) return true;
+    return false;
+}
+
 static bool verb_behind(const struct prose_sentence *s, size_t i)
 {
     size_t skip = 0;
@@ -563,6 +574,7 @@ static size_t find_make(const struct prose_sentence *s, const struct prose_names
     for (size_t k = i; k < i + used; k++)
         if (s->marks[k].bracket != s->marks[i].bracket) return 0;
     if (possessive(s, i + used - 1)) return used;
+    if (i > 0 && !strcmp(s->t[i - 1].key, "by")) return used; /* "by Peugeot Sport": who made it */
     size_t name = name_run(s, i + used, 5, false);
     if (name == 0) return 0;
     size_t model = own->known ? same_tokens(s->t + i + used, name, own->model, own->n_model) : 0;
@@ -584,7 +596,9 @@ static size_t find_make(const struct prose_sentence *s, const struct prose_names
 static size_t find_own(const struct prose_sentence *s, const struct prose_subject *own, size_t i,
                        struct prose_mention *out)
 {
-    if (!own->known || !is_name_token(&s->t[i])) return 0;
+    if (!own->known) return 0;
+    bool small = !is_name_token(&s->t[i]); /* "i3" */
+    if (small && !(i + 1 < s->n && s->t[i + 1].kind == TOKEN_NUMBER && s->t[i + 1].gap == GAP_NONE)) return 0;
     size_t model = 0;
     for (size_t from = 0; from < own->n_model && model == 0; from++) {
         const struct token *w = &own->model[from];
@@ -592,8 +606,9 @@ static size_t find_own(const struct prose_sentence *s, const struct prose_subjec
         model = same_tokens(s->t + i, s->n - i, own->model + from, own->n_model - from);
         bool whole = model == own->n_model;
         bool telling = w->kind == TOKEN_WORD && strlen(w->key) >= 4 && s->t[i].upper;
-        if (!whole && !telling) model = 0;
+        if (!whole && (!telling || small)) model = 0;
     }
+    if (small && model == 0) return 0;
     if (model == 0 && own->n_trim && has_token(own->trim, own->n_trim, s->t[i].key) && s->t[i].upper &&
         !(s->words[i] & WORD_GENERATION)) {
         model = 1;
@@ -615,6 +630,13 @@ static size_t find_own(const struct prose_sentence *s, const struct prose_subjec
     }
     if (model == 0) return 0;
     size_t end = i + model, more = 0;
+    size_t glued = end, first = i; /* "i3s", "e-208": another name */
+    while (glued < s->n && s->t[glued].gap == GAP_NONE && glued < end + 3) glued++;
+    if (i > 0 && s->t[i].gap == GAP_HYPHEN && s->t[i].kind == TOKEN_NUMBER && s->t[i - 1].key[1] == '\0') first = i - 1;
+    if (glued > end || first < i) {
+        *out = (struct prose_mention){.kind = MENTION_VARIANT, .at = {first, glued}, .name = {first, glued}};
+        return glued - i;
+    }
     if (!possessive(s, end - 1)) more = name_run(s, end, 4, false);
     *out = (struct prose_mention){.kind = MENTION_OWN, .at = {i, end + more}, .name = {end, end + more}};
     return model + more;
@@ -638,10 +660,12 @@ static size_t find_variant(const struct prose_sentence *s, const struct prose_na
     bool model = i > 0 && t->upper && !strcmp(t->key, "model") && i + 1 < s->n && is_name_token(&s->t[i + 1]);
     if (!is_name_token(t) ||
         ((s->words[i] & (WORD_NO_NAME | WORD_GENERATION | WORD_VEHICLE | WORD_PRONOUN)) && !model) ||
-        ((s->words[i] & (WORD_ARTICLE | WORD_PREPOSITION | WORD_LINK | WORD_HEDGE | WORD_AND)) && t->end - t->begin > 1))
+        ((s->words[i] & (WORD_ARTICLE | WORD_PREPOSITION | WORD_LINK | WORD_HEDGE | WORD_AND)) && t->end - t->begin > 1 &&
+         !((s->words[i] & WORD_HEDGE) && i > 0 && t->upper && i + 1 < s->n && s->t[i + 1].upper)))
         return 0;
     if (i > 0 && prose_has(s, i - 1, WORD_VARIANT) && strcmp(s->t[i - 1].key, "model") != 0 &&
-        strcmp(s->t[i - 1].key, "models") != 0 && strcmp(s->t[i - 1].key, "powered") != 0 && t->gap != GAP_HYPHEN &&
+        strcmp(s->t[i - 1].key, "models") != 0 && strcmp(s->t[i - 1].key, "powered") != 0 && strcmp(s->t[i - 1].key, "equipped") != 0 &&
+        strcmp(s->t[i - 1].key, "engined") != 0 && t->gap != GAP_HYPHEN &&
         s->marks[i].before == BREAK_NONE && !is_united(s, i)) {
         size_t run = name_run(s, i, 4, true); /* "la version 50 Quattro" */
         if (run && (t->kind != TOKEN_NUMBER || run > 1) && !names_engine(s, i, i + run)) {
@@ -654,6 +678,11 @@ static size_t find_variant(const struct prose_sentence *s, const struct prose_na
     bool after_article = i > 0 && prose_has(s, i - 1, WORD_ARTICLE);
     size_t n = name_run(s, i, 4, true);
     if (n == 0 || names_engine(s, i, i + n)) return 0;
+    /* "turbocharged four-cylinder Theta II": an engine's */
+    bool engine = i > 0 && s->marks[i].before == BREAK_NONE && s->marks[i].bracket == s->marks[i - 1].bracket &&
+                  ((s->words[i - 1] & WORD_ENGINE) || (s->in_measure[i - 1] && s->measures[s->in_measure[i - 1] - 1].counted)) &&
+                  !prose_has(s, i - 1, WORD_VARIANT);
+    if (engine) return 0;
     bool coded = is_coded(s, i, i + n);
     if (!coded && (i == 0 || !strcmp(names->language, "de"))) return 0;
     bool headed = false;
@@ -661,7 +690,7 @@ static size_t find_variant(const struct prose_sentence *s, const struct prose_na
     bool noun = variant_noun_behind(s, i + n);
     if ((s->words[i] & WORD_TOPIC) && n == 1 && !(noun && after_article)) return 0;
     bool acts = headed && (after_article || phrase < i || i == 0) && verb_behind(s, i + n);
-    if (!acts && !noun) return 0;
+    if (!acts && !noun && !(after_article || phrase < i ? participle_behind(s, i + n) && coded : false)) return 0;
     *out = (struct prose_mention){.kind = MENTION_VARIANT, .at = {i, i + n}, .name = {i, i + n}};
     return n;
 }
@@ -673,7 +702,9 @@ size_t prose_mentions_find(const struct prose_sentence *s, const struct prose_na
     for (size_t i = 0; i < s->n && found < max;) {
         struct prose_mention m = {0};
         size_t used = 0;
-        if (s->t[i].upper || s->t[i].kind == TOKEN_NUMBER) {
+        bool coded = i + 1 < s->n && s->t[i].kind == TOKEN_WORD && s->t[i + 1].kind == TOKEN_NUMBER &&
+                     s->t[i + 1].gap == GAP_NONE;
+        if (s->t[i].upper || s->t[i].kind == TOKEN_NUMBER || coded) {
             /* a figure is no name */
             bool figure = s->in_measure[i] && s->parts[s->measures[s->in_measure[i] - 1].first_part].unit;
             if (!figure) used = find_own(s, own, i, &m);
