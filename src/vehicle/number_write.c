@@ -16,8 +16,11 @@ struct number_format {
 static const struct number_format *format_of(const char *language)
 {
     static const struct number_format FORMATS[] = {
-        {"en", ",", "."}, {"de", ".", ","}, {"fr", "\xE2\x80\xAF", ","},
-        {"es", "\xE2\x80\xAF", ","}, {"zh", ",", "."},
+        {"en", ",", "."},
+        {"de", ".", ","},
+        {"fr", "\xE2\x80\xAF", ","},
+        {"es", "\xE2\x80\xAF", ","},
+        {"zh", ",", "."},
     };
     for (size_t i = 1; language && i < sizeof FORMATS / sizeof *FORMATS; i++)
         if (!strncmp(language, FORMATS[i].language, 2)) return &FORMATS[i];

@@ -15,7 +15,7 @@ const struct unit_spelling UNIT_SPELLINGS[] = {
               S "whp" S "shp" S "英制马力"),
     U(UNIT_BHP, "bhp." S "b h p." S "brake horse power" S "brake hp"),
     U(UNIT_PS, "ps." S "p s." S "pferdestärke" S "pferdestärken" S "pferdestaerken" S "metric hp"
-              S "metric horse power" S "hp metric" S "hp m" S "hp din" S "din hp" S "ps din"
+              S "metric horse power" S "hp metric" S "hp din" S "din hp" S "ps din"
               S "hk" S "hv" S "km din" S "公制马力" S "匹马力" S "cavalli" S "koni"
               S "馬力"),
     U(UNIT_CH, "ch." S "ch din" S "chevaux" S "cheval vapeur" S "chevaux vapeur" S "cheval"),
@@ -38,12 +38,13 @@ const struct unit_spelling UNIT_SPELLINGS[] = {
                  S "feet pounds" S "feet lbs." S "lb pi" S "pi lb" S "livre pied" S "livres pied"
                  S "livres pieds" S "libra pie" S "libras pie" S "libras pies" S "lb pie"
                  S "lbs pie" S "磅 英尺" S "英尺 磅" S "磅 尺"),
-    U(UNIT_IN_LB, "in lb." S "in lbs." S "lb in." S "lbs in." S "inch pound" S "inch pounds"
-                 S "inch lb." S "inch lbs." S "pound inch" S "pound inches" S "lbf in." S "in lbf."),
-    U(UNIT_KGF_M, "kgf m." S "kg m." S "kgm." S "kgs m." S "m kg." S "m kgf." S "mkp" S "kp m"
+    U(UNIT_IN_LB, "in-lb." S "in-lbs." S "in.-lb." S "in.-lbs." S "in·lb" S "in·lbs" S "in·lbf" S "in-lbf"
+                 S "lb-in." S "lbs-in." S "lb·in" S "lbf·in" S "inlb" S "lbin" S "inch pound"
+                 S "inch pounds" S "inch-lb." S "inch-lbs." S "pound inch" S "pound inches"),
+    U(UNIT_KGF_M, "kgf m." S "kg m." S "kgm." S "kgs m." S "mkg" S "m-kg" S "m·kg" S "mkgf" S "m·kgf" S "mkp" S "kp m"
                  S "kilogram metre" S "kilogram metres" S "kilogram meter" S "kilogram meters"
                  S "kilogramm meter" S "公斤 米" S "公斤力 米" S "千克力 米"),
-    U(UNIT_KGF_CM, "kgf cm" S "kg cm" S "cm kg"),
+    U(UNIT_KGF_CM, "kgf cm" S "kg cm"),
 
     U(UNIT_KG, "kg." S "kgs." S "kilo" S "kilos" S "kilogram" S "kilograms" S "kilogramme"
               S "kilogrammes" S "kilogramm" S "kilogramo" S "kilogramos" S "quilos" S "公斤"
@@ -144,10 +145,10 @@ const struct unit_spelling UNIT_SPELLINGS[] = {
     U(UNIT_FL_OZ, "fl oz." S "fluid ounce" S "fluid ounces" S "us fl oz."),
     U(UNIT_HL, "=hl" S "hektoliter"),
 
-    U(UNIT_KMH, "kmh" S "kph" S "k p h" S "km h" S "kmph" S "kmhr" S "km hr" S "kilometres an hour"
-               S "kilometers an hour" S "km u" S "stundenkilometer" S "stundenkilometern"
-               S "km st" S "公里每小时" S "千米每小时" S "km/h" S "км/ч"),
-    U(UNIT_MPH, "mph" S "m p h." S "miles an hour" S "mi h" S "英里每小时" S "mi/h"),
+    U(UNIT_KMH, "kmh" S "kph" S "k p h" S "km-h" S "kmph" S "kmhr" S "kilometres an hour"
+               S "kilometers an hour" S "stundenkilometer" S "stundenkilometern"
+               S "公里每小时" S "千米每小时" S "km/h" S "км/ч"),
+    U(UNIT_MPH, "mph" S "m p h." S "miles an hour" S "英里每小时" S "mi/h"),
     U(UNIT_MPS, "mps" S "m/s" S "米每秒"),
     U(UNIT_KN, "=kn" S "knot" S "knots" S "knoten" S "nœuds" S "noeuds" S "nudos" S "节"),
     U(UNIT_FPS, "fps"),
@@ -170,7 +171,7 @@ const struct unit_spelling UNIT_SPELLINGS[] = {
     U(UNIT_YEAR, "year" S "years" S "yr." S "yrs." S "jahr" S "jahre" S "jahren" S "=an" S "ans"
                 S "année" S "années" S "año" S "años" S "ano" S "anos" S "年" S "year s" S "лет"),
 
-    U(UNIT_L_100KM, "l100km" S "l_100km" S "l 100km" S "升每百公里" S "л/100 км" S "litres to 100 km" S "l aux cent" S "l aux 100"
+    U(UNIT_L_100KM, "l100km" S "l 100km" S "升每百公里" S "л/100 км" S "litres to 100 km" S "l aux cent" S "l aux 100"
                    S "l aux 100 km" S "litres aux 100" S "litres aux 100 km"
                    S "l a los 100" S "l a los 100 km" S "litros a los 100" S "litros a los 100 km"),
     U(UNIT_MPG, "mpg." S "m p g." S "mpgs" S "miles to the gallon" S "英里每加仑" S "英里 加仑"),
@@ -180,15 +181,15 @@ const struct unit_spelling UNIT_SPELLINGS[] = {
                    S "mpgimp" S "mpguk" S "mpg (imp.)" S "mpg (imperial)" S "mpg (uk)"
                    S "mpg [imp.]" S "mpg [uk]" S "mpg [imperial]" S "mpg (imp gal.)" S "british mpg"
                    S "ukmpg" S "mpg brit." S "mpg (british)"),
-    U(UNIT_KM_L, "kmpl" S "km l" S "kpl" S "kml" S "kmltr" S "公里每升" S "千米每升" S "км/л"),
+    U(UNIT_KM_L, "kmpl" S "kpl" S "kml" S "kmltr" S "公里每升" S "千米每升" S "км/л"),
     U(UNIT_L_KM, "升每公里"),
     U(UNIT_L_MIL, "=l/mil" S "l mil"),
     U(UNIT_KWH_100KM, "kwh 100 km" S "kwh 100km" S "千瓦时每百公里" S "度/百公里" S "kwh aux 100 km" S "kwh a los 100 km"
                      S "kwh/100kms"),
-    U(UNIT_WH_KM, "whkm" S "wh km" S "瓦时每公里"),
-    U(UNIT_WH_MI, "wh mi" S "whmi"),
+    U(UNIT_WH_KM, "whkm" S "瓦时每公里"),
+    U(UNIT_WH_MI, "whmi"),
     U(UNIT_KWH_100MI, "kwh 100mi" S "kwh 100 mi" S "kwh 100 miles" S "kwh 100miles" S "kw hrs/100 miles"),
-    U(UNIT_MI_KWH, "mpkwh" S "miles kwh"),
+    U(UNIT_MI_KWH, "mpkwh"),
     U(UNIT_KM_KWH, "kmpkwh"),
     U(UNIT_MPGE, "mpge" S "mpg e" S "mpg equivalent" S "mpgequivalent" S "mpg eq."
                 S "miles per gallon equivalent" S "miles per gallon gasoline equivalent"

@@ -45,7 +45,8 @@ static void add_remark(struct assembly *a, size_t begin, size_t end, bool condit
         bool after = v->remark_end > v->remark_begin && begin >= v->remark_end;
         bool between = false;
         for (size_t k = 0; after && k < a->n; k++)
-            if (a->out[k].value.begin >= v->remark_end && a->out[k].value.end <= begin) between = true;
+            if (a->out[k].value.begin >= v->remark_end && a->out[k].value.end <= begin)
+                between = true;
         if (v->remark_end == v->remark_begin) {
             v->remark_begin = begin;
             v->remark_end = end;
@@ -126,8 +127,7 @@ static bool is_condition(const struct cell *cell, const struct part *p, uint32_t
     if (!p->unit_written) return false;
     enum dimension expected = cell->c.dimension, d = p->value.unit->dimension;
     if (d == expected) return false;
-    if (d == DIMENSION_ROTATION)
-        return expected != DIMENSION_NONE;
+    if (d == DIMENSION_ROTATION) return expected != DIMENSION_NONE;
     if (expected == DIMENSION_TIME)
         return d == DIMENSION_SPEED || (d == DIMENSION_LENGTH && sign == 0);
     return false;
@@ -318,17 +318,19 @@ static bool looks_like_rotation(const struct cell *cell, const struct part *valu
 static bool looks_converted(const struct cell *cell, const struct part *value, const struct part *p)
 {
     static const enum unit_id PAIRS[][2] = {
-        {UNIT_KW, UNIT_PS}, {UNIT_KW, UNIT_HP}, {UNIT_KG, UNIT_LB}, {UNIT_MM, UNIT_IN},
-        {UNIT_CM, UNIT_IN}, {UNIT_M, UNIT_FT}, {UNIT_KM, UNIT_MI}, {UNIT_KMH, UNIT_MPH},
-        {UNIT_NM, UNIT_LB_FT}, {UNIT_NM, UNIT_KGF_M}, {UNIT_L, UNIT_GAL}, {UNIT_L, UNIT_GAL_IMP},
-        {UNIT_L, UNIT_CU_FT}, {UNIT_CC, UNIT_CU_IN}, {UNIT_L_100KM, UNIT_MPG},
+        {UNIT_KW, UNIT_PS},           {UNIT_KW, UNIT_HP},       {UNIT_KG, UNIT_LB},
+        {UNIT_MM, UNIT_IN},           {UNIT_CM, UNIT_IN},       {UNIT_M, UNIT_FT},
+        {UNIT_KM, UNIT_MI},           {UNIT_KMH, UNIT_MPH},     {UNIT_NM, UNIT_LB_FT},
+        {UNIT_NM, UNIT_KGF_M},        {UNIT_L, UNIT_GAL},       {UNIT_L, UNIT_GAL_IMP},
+        {UNIT_L, UNIT_CU_FT},         {UNIT_CC, UNIT_CU_IN},    {UNIT_L_100KM, UNIT_MPG},
         {UNIT_L_100KM, UNIT_MPG_IMP}, {UNIT_L_100KM, UNIT_KM_L}};
     const struct unit *u = cell->c.unit;
     if (!u || value->unit_written || p->unit_written || value->range || p->range) return false;
     for (size_t i = 0; i < sizeof PAIRS / sizeof *PAIRS; i++) {
         for (int k = 0; k < 2; k++) {
             double v;
-            if (u->factor != unit_of(PAIRS[i][k])->factor || u->dimension != unit_of(PAIRS[i][k])->dimension)
+            if (u->factor != unit_of(PAIRS[i][k])->factor ||
+                u->dimension != unit_of(PAIRS[i][k])->dimension)
                 continue;
             if (unit_convert(value->value.low, u, unit_of(PAIRS[i][1 - k]), &v) &&
                 fabs(v - p->value.low) <= 0.007 * fabs(v))
@@ -342,7 +344,8 @@ static bool looks_converted(const struct cell *cell, const struct part *value, c
 static void drop_leading_part(struct assembly *a, const struct part *p)
 {
     enum dimension d = a->cell->c.dimension;
-    if (a->n == 0 || d == DIMENSION_NONE || !p->unit_written || p->value.unit->dimension != d) return;
+    if (a->n == 0 || d == DIMENSION_NONE || !p->unit_written || p->value.unit->dimension != d)
+        return;
     const struct part *last = &a->out[a->n - 1];
     if (!last->unit_written || last->value.unit->dimension == d) return;
     if (a->n > 1 && a->out[a->n - 2].value.group == last->value.group) return;
@@ -368,17 +371,19 @@ static void assemble(struct assembly *a)
         switch (it->kind) {
         case ITEM_PART: {
             struct part p = cell->parts[it->part];
-            bool alone = a->n == 0 && i + 1 < cell->n_items &&
-                         cell->items[i + 1].kind == ITEM_SEPARATOR;
+            bool alone =
+                a->n == 0 && i + 1 < cell->n_items && cell->items[i + 1].kind == ITEM_SEPARATOR;
             if (at_speed && a->n > 0 && (sign == 0 || sign == '+')) {
                 add_remark(a, it->begin, it->end, true);
                 break;
             }
-            if (is_condition(cell, &p, alone ? '/' : sign) || (a->n > 0 && sign == '/' &&
-                                           looks_like_rotation(cell, &a->out[a->n - 1], &p))) {
+            if (is_condition(cell, &p, alone ? '/' : sign) ||
+                (a->n > 0 && sign == '/' && looks_like_rotation(cell, &a->out[a->n - 1], &p))) {
                 bool rotation = !p.unit_written || p.value.unit->dimension == DIMENSION_ROTATION;
-                if (a->n > 0 && (rotation || sign == 0)) add_remark(a, it->begin, it->end, true);
-                else take_words(a, it->begin, it->end, false);
+                if (a->n > 0 && (rotation || sign == 0))
+                    add_remark(a, it->begin, it->end, true);
+                else
+                    take_words(a, it->begin, it->end, false);
                 break;
             }
             bool foreign = a->n > 0 && sign == 0 && joined && p.unit_written &&
@@ -386,8 +391,8 @@ static void assemble(struct assembly *a)
                            p.value.unit->dimension != cell->c.dimension;
             bool fitting = a->n > 0 && a->out[a->n - 1].unit_written &&
                            a->out[a->n - 1].value.unit->dimension == cell->c.dimension;
-            bool converted = a->n > 0 && sign == '/' &&
-                             looks_converted(cell, &a->out[a->n - 1], &p);
+            bool converted =
+                a->n > 0 && sign == '/' && looks_converted(cell, &a->out[a->n - 1], &p);
             if ((foreign && (fitting || !a->out[a->n - 1].unit_written)) || converted) {
                 add_remark(a, it->begin, it->end, converted); /* "2.0L I4 16V" */
                 if (converted) sign = 0;
@@ -448,7 +453,8 @@ static void assemble(struct assembly *a)
             i = close < cell->n_items ? close : cell->n_items - 1;
             break;
         }
-        case ITEM_CLOSE: break;
+        case ITEM_CLOSE:
+            break;
         case ITEM_AT:
             at_speed = true;
             sign = 0;
@@ -463,16 +469,21 @@ static void assemble(struct assembly *a)
 static bool is_known_remark(const char *text, size_t len, size_t at)
 {
     static const char *const WORDS[] = {
-        "wltp", "nedc", "nefz", "epa", "cltc", "cltp", "jc08", "sae", "din", "ece", "iso", "vda", "eu",
-        "uk", "us", "awd", "fwd", "rwd", "4wd", "2wd", "4x4", "4x2", "mt", "at", "cvt", "dct", "dsg",
-        "city", "highway", "combined", "manual", "automatic", "auto", "front", "rear", "petrol",
-        "diesel", "electric", "hybrid", "net", "gross", "usable", "nominal", "braked", "unbraked",
-        "standard", "optional", "comb", "hwy", "cty", "ac", "dc", "peak", "max", "min", "mixed",
-        "msrp", "rrp", "uvp", "ttc", "ht", "inkl", "zzgl", "vat", "ex", "otr", "est", "estimated",
-        "turbo", "sport", "eco", "boost", "each", "per", "total", "overall", "kombiniert", "innerorts",
-        "außerorts", "mixte", "urbain", "route", "ciudad", "carretera", "mixto", "manuell",
-        "automatik", "serie", "gebremst", "ungebremst", "vorne", "hinten", "kpl", "wmtc", "artc",
-        "ar", "mini", "maxi", "base", "rpm", "tripm", "pure", "range"};
+        "wltp",      "nedc",      "nefz",      "epa",       "cltc",      "cltp",       "jc08",
+        "sae",       "din",       "ece",       "iso",       "vda",       "eu",         "uk",
+        "us",        "awd",       "fwd",       "rwd",       "4wd",       "2wd",        "4x4",
+        "4x2",       "mt",        "at",        "cvt",       "dct",       "dsg",        "city",
+        "highway",   "combined",  "manual",    "automatic", "auto",      "front",      "rear",
+        "petrol",    "diesel",    "electric",  "hybrid",    "net",       "gross",      "usable",
+        "nominal",   "braked",    "unbraked",  "standard",  "optional",  "comb",       "hwy",
+        "cty",       "ac",        "dc",        "peak",      "max",       "min",        "mixed",
+        "msrp",      "rrp",       "uvp",       "ttc",       "ht",        "inkl",       "zzgl",
+        "vat",       "ex",        "otr",       "est",       "estimated", "turbo",      "sport",
+        "eco",       "boost",     "each",      "per",       "total",     "overall",    "kombiniert",
+        "innerorts", "außerorts", "mixte",     "urbain",    "route",     "ciudad",     "carretera",
+        "mixto",     "manuell",   "automatik", "serie",     "gebremst",  "ungebremst", "vorne",
+        "hinten",    "kpl",       "wmtc",      "artc",      "ar",        "mini",       "maxi",
+        "base",      "rpm",       "tripm",     "pure",      "range"};
     size_t end;
     return TEXT_ANY_WORD(text, len, at, WORDS, &end);
 }
@@ -480,11 +491,12 @@ static bool is_known_remark(const char *text, size_t len, size_t at)
 /* What is counted, not measured. */
 static bool is_counted(const char *text, size_t len, size_t at)
 {
-    static const char *const WORDS[] = {"cyl", "cylinder", "cylinders", "zylinder", "zyl", "cylindres",
-                                        "cilindros", "door", "doors", "türen", "portes", "puertas",
-                                        "seat", "seats", "sitze", "places", "plazas", "valves",
-                                        "ventile", "soupapes", "gears", "gänge", "speed", "speeds",
-                                        "vitesses", "star", "stars", "airbags", "owners", "motors"};
+    static const char *const WORDS[] = {
+        "cyl",       "cylinder", "cylinders", "zylinder", "zyl",    "cylindres",
+        "cilindros", "door",     "doors",     "türen",    "portes", "puertas",
+        "seat",      "seats",    "sitze",     "places",   "plazas", "valves",
+        "ventile",   "soupapes", "gears",     "gänge",    "speed",  "speeds",
+        "vitesses",  "star",     "stars",     "airbags",  "owners", "motors"};
     size_t end;
     return TEXT_ANY_WORD(text, len, at, WORDS, &end);
 }
@@ -507,9 +519,9 @@ static bool remark_fits(const struct cell *cell, const struct part *p)
     if (p->unit_written) return words <= 14;
     if (p->labelled) return words <= 6;
     if (words > 6) return false;
-    if (d == DIMENSION_VOLUME ? p->form.decimals != 1 && span_has_digit(text, begin, end)
-                              : span_has_digit(text, begin, end) &&
-                                    !is_known_remark(text, cell->len, begin))
+    if (d == DIMENSION_VOLUME
+            ? p->form.decimals != 1 && span_has_digit(text, begin, end)
+            : span_has_digit(text, begin, end) && !is_known_remark(text, cell->len, begin))
         return false;
     if (is_counted(text, cell->len, begin)) return false; /* "4 cyl" among displacements */
     size_t n;
@@ -589,7 +601,8 @@ static bool read_plain(struct value *out, const char *text, size_t len, enum num
     return true;
 }
 
-/* A cell that cannot be a value: letters first where nothing is known of the column, or no digit. */
+/* A cell that cannot be a value: letters first where nothing is known of the column, or no digit.
+ */
 static bool is_plain_text(const char *text, size_t len, enum dimension dimension)
 {
     size_t used, n;

@@ -50,8 +50,8 @@ bool parts_agree(struct part *a, struct part *b)
     const struct unit *u = a->value.unit, *v = b->value.unit;
     if (!u || !v || u->id == v->id || u->dimension != v->dimension || a->range != b->range)
         return false;
-    double tolerance = 0.03 + rounding(a->value.low, a->form.decimals) +
-                       rounding(b->value.low, b->form.decimals);
+    double tolerance =
+        0.03 + rounding(a->value.low, a->form.decimals) + rounding(b->value.low, b->form.decimals);
     double plain = disagreement(a, u, b, v), best = plain;
     const struct unit *a_best = u, *b_best = v;
     const struct unit *imperial = variant_of(u, true);

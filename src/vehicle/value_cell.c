@@ -9,8 +9,8 @@ static bool add_item(struct cell *cell, enum item_kind kind, size_t begin, size_
         cell->cut = true;
         return false;
     }
-    cell->items[cell->n_items++] = (struct item){.kind = kind, .begin = begin, .end = end,
-                                                 .close = MAX_ITEMS};
+    cell->items[cell->n_items++] =
+        (struct item){.kind = kind, .begin = begin, .end = end, .close = MAX_ITEMS};
     return true;
 }
 
@@ -32,12 +32,26 @@ bool char_is_closing(uint32_t c)
 static uint32_t separator_of(uint32_t c)
 {
     switch (c) {
-    case '/': case 0xFF0F: case 0x2044: return '/';
-    case ';': case 0xFF1B: case '\n': return ';';
-    case ',': case 0xFF0C: case 0x3001: return ',';
-    case '|': case '&': case '=': return c;
-    case 0x2022: return ';';
-    default: return char_is_dash(c) ? '-' : 0;
+    case '/':
+    case 0xFF0F:
+    case 0x2044:
+        return '/';
+    case ';':
+    case 0xFF1B:
+    case '\n':
+        return ';';
+    case ',':
+    case 0xFF0C:
+    case 0x3001:
+        return ',';
+    case '|':
+    case '&':
+    case '=':
+        return c;
+    case 0x2022:
+        return ';';
+    default:
+        return char_is_dash(c) ? '-' : 0;
     }
 }
 
@@ -83,8 +97,8 @@ static size_t word_end(const struct cell *cell, size_t at)
     while (at < len) {
         c = char_at(text, len, at, &n);
         if (at > start) {
-            if (char_is_space(c) || char_is_opening(c) || char_is_closing(c) || c == ';' || c == '|' ||
-                c == '@' || c == 0xFF1B || c == 0xFF0C || c == 0x3001)
+            if (char_is_space(c) || char_is_opening(c) || char_is_closing(c) || c == ';' ||
+                c == '|' || c == '@' || c == 0xFF1B || c == 0xFF0C || c == 0x3001)
                 break;
             size_t m;
             uint32_t next = char_at(text, len, at + n, &m);
@@ -123,8 +137,8 @@ static bool at_word(const struct cell *cell, size_t at, size_t *end)
 
 static bool and_word(const struct cell *cell, size_t at, size_t *end)
 {
-    static const char *const WORDS[] = {"and", "or", "und", "oder", "et", "ou", "y", "o", "resp.",
-                                        "bzw.", "和", "或", "及"};
+    static const char *const WORDS[] = {"and", "or",    "und",  "oder", "et", "ou", "y",
+                                        "o",   "resp.", "bzw.", "和",   "或", "及"};
     return TEXT_ANY_WORD(cell->text, cell->len, at, WORDS, end) && number_follows(cell, *end);
 }
 
@@ -133,10 +147,14 @@ static size_t tolerance_end(struct cell *cell, size_t at)
 {
     const char *text = cell->text;
     size_t len = cell->len, n, end, used;
-    if (len - at >= 3 && !memcmp(text + at, "+/-", 3)) at += 3;
-    else if (len - at >= 2 && !memcmp(text + at, "+-", 2)) at += 2;
-    else if (char_at(text, len, at, &n) == 0xB1) at += n;
-    else return 0;
+    if (len - at >= 3 && !memcmp(text + at, "+/-", 3))
+        at += 3;
+    else if (len - at >= 2 && !memcmp(text + at, "+-", 2))
+        at += 2;
+    else if (char_at(text, len, at, &n) == 0xB1)
+        at += n;
+    else
+        return 0;
     double v;
     at = spaces_end(text, len, at);
     if (!number_parse(text + at, len - at, cell->c.style, &v, &used)) return 0;
@@ -152,7 +170,8 @@ static size_t tolerance_end(struct cell *cell, size_t at)
     return at + used;
 }
 
-/* A unit of the expected kind behind words or brackets: "14 city / 20 hwy mpg", "5.1 (4.9) l/100km". */
+/* A unit of the expected kind behind words or brackets: "14 city / 20 hwy mpg", "5.1 (4.9)
+ * l/100km". */
 static size_t late_unit_end(struct cell *cell, size_t at)
 {
     size_t used;
@@ -203,9 +222,9 @@ static void read_items(struct cell *cell)
         }
         struct part p;
         bool dash = after_value && char_is_dash(c);
-        if (!dash && (part_read(&cell->c, text, len, at, &p, &end) ||
-                      (cell->c.dimension != DIMENSION_COUNT &&
-                       part_read_word(text, len, at, &p, &end)))) {
+        if (!dash &&
+            (part_read(&cell->c, text, len, at, &p, &end) ||
+             (cell->c.dimension != DIMENSION_COUNT && part_read_word(text, len, at, &p, &end)))) {
             if (cell->n_parts == MAX_PARTS) {
                 cell->cut = true;
                 return;

@@ -44,71 +44,6 @@ static double multiplier(const char *text, size_t len, size_t at, size_t *end)
     return 1;
 }
 
-static bool is_year_like(const struct part *p)
-{
-    double v = p->range ? p->value.high : p->value.low;
-    return !p->form.separated && v >= 1900 && v < 2100 && p->form.digits == 4;
-}
-
-/* Whether the word at text[at, len) can only follow "in" the unit: "7.3 in of", "17 in wheels". */
-static bool follows_inches(const char *text, size_t len, size_t at)
-{
-    static const char *const WORDS[] = {
-        "of", "long", "wide", "high", "tall", "deep", "wheel", "wheels", "alloy", "alloys", "rim",
-        "rims", "tire", "tires", "tyre", "tyres", "disc", "discs", "brake", "brakes", "display",
-        "screen", "touchscreen", "touch", "and", "or", "x", "by", "more", "less", "shorter",
-        "longer", "wider", "taller", "lower", "higher", "for", "with", "at", "from", "to", "while",
-        "diameter", "front", "rear", "ground", "wheelbase", "infotainment", "on", "larger", "black",
-        "bigger", "smaller", "steel", "overall", "total"};
-    size_t n, end;
-    at = spaces_end(text, len, at);
-    if (at >= len) return true;
-    uint32_t c = char_at(text, len, at, &n);
-    if (!char_is_letter(c) && !(c >= '0' && c <= '9')) return true;
-    return TEXT_ANY_WORD(text, len, at, WORDS, &end);
-}
-
-/* Whether a double or single quote behind a number closes a quotation that opened before it. */
-static bool closes_quotation(const char *text, size_t at)
-{
-    size_t quotes = 0; /* open at text[i] */
-    for (size_t i = at > 120 ? at - 120 : 0; i < at; i++) {
-        bool curly_open = at - i >= 3 && !memcmp(text + i, "\xE2\x80\x9C", 3);
-        bool curly_close = at - i >= 3 && !memcmp(text + i, "\xE2\x80\x9D", 3);
-        if (text[i] != '"' && !curly_open && !curly_close) continue;
-        bool opens = curly_open || (!curly_close && (i == 0 || strchr(" ([\n\t", text[i - 1])));
-        if (opens) quotes++;
-        else if (quotes > 0) quotes--;
-    }
-    return quotes > 0;
-}
-
-/* In prose, units that are also words or signs have to prove themselves. `gap`: something stands
- * between number and unit. */
-static bool unit_fits_prose(const struct part *p, const char *text, size_t len, size_t at,
-                            size_t used, bool gap, const struct unit *u)
-{
-    static const char *const WORDS[] = {"second", "minute", "month", "day", "year", "an", "mes",
-                                        "dia", "tag", "pie", "po", "ins", "mo", "st", "foot", "pound",
-                                        "stone", "hora", "dollar", "grad", "hour", "week", "mi"};
-    size_t n, end;
-    uint32_t c = char_at(text, len, at, &n);
-    if (c == '#' || u->id == UNIT_N) return false; /* "Type 9N" */
-    if (c == '\'' || c == 0x2019 || c == 0x2018)
-        return !gap && at + n < len && text[at + n] >= '0' && text[at + n] <= '9';
-    if (c == '"' || c == 0x201D || c == 0x201C) return !gap && !closes_quotation(text, at);
-    if (u->id == UNIT_IN && used - (text[at + used - 1] == '.') == 2 && char_is_letter(c)) {
-        if (is_year_like(p)) return false;
-        return !gap || follows_inches(text, len, at + used);
-    }
-    if (used == 1 && (c == 's' || c == 'S') && !p->form.separated && p->value.low >= 20 &&
-        fmod(p->value.low, 10) == 0 && !gap)
-        return false; /* "the 90s", "1980s" */
-    if (!is_year_like(p)) return true;
-    if (used == 1 && u->dimension != DIMENSION_MASS && char_is_letter(c)) return false;
-    return !TEXT_ANY_WORD(text, len, at, WORDS, &end);
-}
-
 /* ---- units in their column ---- */
 
 static bool is_sign_of(const struct unit *u, const char *text, size_t used, const char *sign)
@@ -123,31 +58,37 @@ static const struct unit *unit_in_column(const struct part_context *c, const str
     const struct unit *column = c->unit;
     switch (c->dimension) {
     case DIMENSION_CONSUMPTION: /* "5.4 l" is said for l/100 km */
-        if (u->id == UNIT_L) return column && column->dimension == c->dimension && !column->reciprocal
-                                        ? column : unit_of(UNIT_L_100KM);
+        if (u->id == UNIT_L)
+            return column && column->dimension == c->dimension && !column->reciprocal
+                       ? column
+                       : unit_of(UNIT_L_100KM);
         break;
     case DIMENSION_ELECTRIC_CONSUMPTION:
-        if (u->id == UNIT_KWH) return column && column->dimension == c->dimension &&
-                                              !column->reciprocal && column->id != UNIT_WH_KM
-                                          ? column : unit_of(UNIT_KWH_100KM);
+        if (u->id == UNIT_KWH)
+            return column && column->dimension == c->dimension && !column->reciprocal &&
+                           column->id != UNIT_WH_KM
+                       ? column
+                       : unit_of(UNIT_KWH_100KM);
         break;
     case DIMENSION_EMISSION:
         if (u->id == UNIT_G)
-            return column && (column->id == UNIT_G_KM || column->id == UNIT_G_MI) ? column
-                                                                              : unit_of(UNIT_G_KM);
+            return column && (column->id == UNIT_G_KM || column->id == UNIT_G_MI)
+                       ? column
+                       : unit_of(UNIT_G_KM);
         break;
     case DIMENSION_TIME:
         if (u->id == UNIT_IN && !char_is_letter((unsigned char)*text)) return unit_of(UNIT_S);
         if (u->id == UNIT_FT && !char_is_letter((unsigned char)*text)) return unit_of(UNIT_MIN);
         break;
     case DIMENSION_TEMPERATURE:
-        if (u->id == UNIT_DEGREE) return column && column->dimension == c->dimension
-                                             ? column : unit_of(UNIT_CELSIUS);
+        if (u->id == UNIT_DEGREE)
+            return column && column->dimension == c->dimension ? column : unit_of(UNIT_CELSIUS);
         break;
     case DIMENSION_LENGTH:
         if (u->id == UNIT_M && column && column->id == UNIT_MI && used == 1) return column;
         break;
-    default: break;
+    default:
+        break;
     }
     if (!column || column->dimension != u->dimension) return u;
     if (u->dimension == DIMENSION_MONEY) {
@@ -157,9 +98,8 @@ static const struct unit *unit_in_column(const struct part_context *c, const str
     }
     for (size_t i = 0; i < UNIT_VARIANTS_COUNT; i++) {
         const struct unit_variant *v = &UNIT_VARIANTS[i];
-        if ((int)v->unit == u->id &&
-            (column->id == (int)v->us || column->id == (int)v->imperial ||
-             (u->id == UNIT_TON && column->id == UNIT_T)))
+        if ((int)v->unit == u->id && (column->id == (int)v->us || column->id == (int)v->imperial ||
+                                      (u->id == UNIT_TON && column->id == UNIT_T)))
             return column;
     }
     return u;
@@ -171,8 +111,8 @@ static const struct unit *unit_in_column(const struct part_context *c, const str
 static bool is_rate(const char *text, size_t len, size_t at)
 {
     static const char *const PER[] = {"per", "pro", "par", "por", "a", "je", "/", NULL};
-    static const char *const TIMES[] = {"mo", "mth", "month", "monat", "mois", "mes", "yr", "annum",
-                                        "day", "week", NULL};
+    static const char *const TIMES[] = {"mo", "mth",   "month", "monat", "mois", "mes",
+                                        "yr", "annum", "day",   "week",  NULL};
     size_t end;
     at = spaces_end(text, len, at);
     for (size_t i = 0; PER[i]; i++) {
@@ -192,7 +132,8 @@ static bool is_rate(const char *text, size_t len, size_t at)
 static const struct unit *with_currency(const struct unit *before, const struct unit *behind)
 {
     if (behind->id == UNIT_WAN_CNY) {
-        if (before->id == UNIT_JPY) return behind; /* "¥9.98万": prices in ten thousands are Chinese */
+        if (before->id == UNIT_JPY)
+            return behind; /* "¥9.98万": prices in ten thousands are Chinese */
         if (!strcmp(before->currency, "CNY")) return behind;
     }
     if (behind->id == UNIT_LAKH_INR || behind->id == UNIT_CRORE_INR) {
@@ -210,8 +151,8 @@ enum range_sign { RANGE_NONE, RANGE_DASH, RANGE_WORD, RANGE_AND };
 static enum range_sign range_sign_at(const char *text, size_t len, size_t at, unsigned prefix,
                                      size_t *end)
 {
-    static const char *const WORDS[] = {"to", "bis", "à", "a", "al", "hasta", "through", "thru",
-                                        "jusqu'à", "至", "到", "up to"};
+    static const char *const WORDS[] = {"to",      "bis",  "à",       "a",  "al", "hasta",
+                                        "through", "thru", "jusqu'à", "至", "到", "up to"};
     static const char *const AND[] = {"and", "und", "et", "y", "e", "和"};
     size_t start = at, n;
     at = spaces_end(text, len, at);
@@ -229,8 +170,10 @@ static enum range_sign range_sign_at(const char *text, size_t len, size_t at, un
     }
     if (at == start && c < 0x80) return RANGE_NONE; /* "5to" */
     enum range_sign sign = RANGE_NONE;
-    if (TEXT_ANY_WORD(text, len, at, WORDS, end)) sign = RANGE_WORD;
-    else if ((prefix & PREFIX_RANGE) && TEXT_ANY_WORD(text, len, at, AND, end)) sign = RANGE_AND;
+    if (TEXT_ANY_WORD(text, len, at, WORDS, end))
+        sign = RANGE_WORD;
+    else if ((prefix & PREFIX_RANGE) && TEXT_ANY_WORD(text, len, at, AND, end))
+        sign = RANGE_AND;
     if (sign != RANGE_NONE) *end = spaces_end(text, len, *end);
     return sign;
 }
@@ -277,7 +220,8 @@ static const struct unit *read_unit(const struct reader *r, const struct part *p
     if (!gap && (c == '-' || c == 0x2010 || c == 0x2011)) { /* "2.5-litre", "50-kWh", "10-inch" */
         size_t behind = start + n;
         if (!char_is_letter(char_at(r->text, r->len, behind, &n))) return NULL;
-        const struct unit *u = unit_parse_strict(r->text + behind, r->len - behind, &used, &compound);
+        const struct unit *u =
+            unit_parse_strict(r->text + behind, r->len - behind, &used, &compound);
         if (u && used >= 2) {
             *end = behind + used;
             return u;
@@ -293,7 +237,7 @@ static const struct unit *read_unit(const struct reader *r, const struct part *p
     const struct unit *u = unit_parse_strict(r->text + start, r->len - start, &used, &compound);
     if (compound) *bad = true;
     if (!u) return NULL;
-    if (u->id == UNIT_ST && !gap) return NULL; /* "1st" */
+    if (u->id == UNIT_ST && !gap) return NULL;  /* "1st" */
     if (u->id == UNIT_CV || u->id == UNIT_CH) { /* "7 CV fiscaux" are a tax class */
         size_t word = spaces_end(r->text, r->len, start + used);
         if (r->len - word >= 4 && !memcmp(r->text + word, "fisc", 4)) return NULL;
@@ -331,8 +275,10 @@ static void read_second_unit(const struct reader *r, struct part *p, size_t *end
         size_t unit_used;
         const struct unit *u = unit_parse(r->text + stop, r->len - stop, &unit_used);
         bool bare = !u && PAIRS[i].large == UNIT_H && at == *end && form.digits == 2; /* "7h30" */
-        if (bare) unit_used = 0;
-        else if (!u || u->id != (int)PAIRS[i].small) return;
+        if (bare)
+            unit_used = 0;
+        else if (!u || u->id != (int)PAIRS[i].small)
+            return;
         p->value.low = p->value.high = p->value.low + v / PAIRS[i].ratio;
         p->form.decimals = 2;
         *end = stop + unit_used;
@@ -392,10 +338,22 @@ static bool means_fraction(const struct reader *r, size_t at)
     if (!u) u = r->c->unit;
     if (!u || r->c->dimension == DIMENSION_COUNT) return false;
     switch (u->id) {
-    case UNIT_IN: case UNIT_FT: case UNIT_MI: case UNIT_TON: case UNIT_SHORT_TON:
-    case UNIT_LONG_TON: case UNIT_LB: case UNIT_OZ: case UNIT_GAL: case UNIT_GAL_US:
-    case UNIT_GAL_IMP: case UNIT_QT: case UNIT_PT: return true;
-    default: return false;
+    case UNIT_IN:
+    case UNIT_FT:
+    case UNIT_MI:
+    case UNIT_TON:
+    case UNIT_SHORT_TON:
+    case UNIT_LONG_TON:
+    case UNIT_LB:
+    case UNIT_OZ:
+    case UNIT_GAL:
+    case UNIT_GAL_US:
+    case UNIT_GAL_IMP:
+    case UNIT_QT:
+    case UNIT_PT:
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -403,13 +361,15 @@ static bool read_number(const struct reader *r, size_t at, double *value, size_t
                         struct number_form *form)
 {
     size_t used;
-    if (!number_parse_form(r->text + at, r->len - at, r->c->style, value, &used, form)) return false;
+    if (!number_parse_form(r->text + at, r->len - at, r->c->style, value, &used, form))
+        return false;
     *end = at + used;
     if (form->bare_fraction && !means_fraction(r, *end)) {
         size_t cut = at;
         while (cut < *end && r->text[cut] != '/') cut++;
         if (cut == *end) return true; /* written with a fraction slash */
-        if (!number_parse_form(r->text + at, cut - at, r->c->style, value, &used, form)) return false;
+        if (!number_parse_form(r->text + at, cut - at, r->c->style, value, &used, form))
+            return false;
         *end = at + used;
     }
     return true;
@@ -465,8 +425,8 @@ static void reread_range(const struct reader *r, size_t low_at, size_t high_at, 
     enum number_style other = r->c->style == NUMBER_POINT ? NUMBER_COMMA : NUMBER_POINT;
     double v;
     size_t used;
-    if (number_parse(r->text + high_at, r->len - high_at, other, &v, &used) &&
-        v > p->value.low && v == p->value.high * 1000)
+    if (number_parse(r->text + high_at, r->len - high_at, other, &v, &used) && v > p->value.low &&
+        v == p->value.high * 1000)
         p->value.high = v;
     else if (number_parse(r->text + low_at, r->len - low_at, other, &v, &used) &&
              v < p->value.high && v * 1000 == p->value.low)
@@ -513,7 +473,8 @@ static bool read_body(const struct reader *r, struct part *p, size_t at, unsigne
             const struct unit *high_unit = read_unit(r, p, high_end, &n, &bad);
             bool range = !bad && (high_unit || !goes_on(r, p, high_end)) &&
                          same_or_none(low_unit, high_unit);
-            if (sign == RANGE_DASH && low_unit && !high_unit && spaces == low_end && sign_end == spaces + 1)
+            if (sign == RANGE_DASH && low_unit && !high_unit && spaces == low_end &&
+                sign_end == spaces + 1)
                 return false; /* "5W-30": an oil */
             /* "190 Nm à 2000": a value at a speed, when the range would be absurd */
             if (sign == RANGE_WORD && low_unit && !high_unit && p->value.high > 8 * p->value.low &&
@@ -605,10 +566,12 @@ bool part_read(const struct part_context *c, const char *text, size_t len, size_
     bool digit = number_digit(text + at, len - at, &n) >= 0;
     if (!digit) {
         const struct unit *u = unit_parse(text + at, len - at, &used);
-        if (u && u->dimension == DIMENSION_MONEY && u->factor == 1 && stands_before(c, text + at, used)) {
+        if (u && u->dimension == DIMENSION_MONEY && u->factor == 1 &&
+            stands_before(c, text + at, used)) {
             r.currency = unit_in_column(c, u, text + at, used);
             at = spaces_end(text, len, at + used);
-            if (at < len && (text[at] == ':' || text[at] == '.')) at = spaces_end(text, len, at + 1);
+            if (at < len && (text[at] == ':' || text[at] == '.'))
+                at = spaces_end(text, len, at + 1);
             if (at >= len) return false;
         } else {
             u = NULL;
@@ -652,7 +615,8 @@ complete:
     } else {
         read_multiplier_unit(&r, out, end);
     }
-    if (out->value.unit && out->value.unit->dimension == DIMENSION_MONEY && is_rate(text, len, *end))
+    if (out->value.unit && out->value.unit->dimension == DIMENSION_MONEY &&
+        is_rate(text, len, *end))
         return false;
     if (!isfinite(out->value.low) || !isfinite(out->value.high)) return false; /* "1e308 million" */
     read_second_unit(&r, out, end);
@@ -680,7 +644,8 @@ bool part_read_word(const char *text, size_t len, size_t at, struct part *out, s
     size_t unit_at = spaces_end(text, len, at + used);
     if (unit_at == at + used && unit_at < len && text[unit_at] == '-') unit_at++;
     if (unit_at == at + used && !char_is_han(char_at(text, len, at, &n))) return false;
-    const struct unit *u = unit_at < len ? unit_parse(text + unit_at, len - unit_at, &unit_used) : NULL;
+    const struct unit *u =
+        unit_at < len ? unit_parse(text + unit_at, len - unit_at, &unit_used) : NULL;
     if (!u || unit_used < 3) return false;
     *out = (struct part){0};
     out->value.low = out->value.high = value;

@@ -24,18 +24,23 @@ struct part {
     unsigned chain;    /* lists: parts of one chain share a unit */
 };
 
-/* What stands at text[at, len): a number with its prefix words, currency, range and unit. `at` is where a
- * word begins. False: no number, or one that is part of a word ("4WD", "7G-Tronic", "12:30", "2021-03-04")
- * or of a quotient ("55 kW/axle"). */
+/* What stands at text[at, len): a number with its prefix words, currency, range and unit. `at` is
+ * where a word begins. False: no number, or one that is part of a word ("4WD", "7G-Tronic",
+ * "12:30", "2021-03-04") or of a quotient ("55 kW/axle"). */
 bool part_read(const struct part_context *c, const char *text, size_t len, size_t at,
                struct part *out, size_t *end);
+
+/* In prose, units that are also words or signs have to prove themselves. `gap`: something stands
+ * between number and unit. */
+bool unit_fits_prose(const struct part *p, const char *text, size_t len, size_t at,
+                     size_t used, bool gap, const struct unit *u);
 
 /* "two tonnes", "三年": a number in words before a unit. */
 bool part_read_word(const char *text, size_t len, size_t at, struct part *out, size_t *end);
 
-/* Whether both say the same: units of one dimension, values equal within what rounding and the confusion
- * of horsepowers explain. Of mpg, gallons and tons that are US or imperial the one that fits is chosen:
- * *a or *b gets that unit. */
+/* Whether both say the same: units of one dimension, values equal within what rounding and the
+ * confusion of horsepowers explain. Of mpg, gallons and tons that are US or imperial the one that
+ * fits is chosen: *a or *b gets that unit. */
 bool parts_agree(struct part *a, struct part *b);
 
 /* Cells of other shapes (value_shape.c): dates, tyres and "4x4"; "V8", "four", "5+2" as counts. */
@@ -48,7 +53,8 @@ size_t span_words(const char *text, size_t begin, size_t end);
 
 /* Signs and words of cells (value_words.c). */
 enum value_kind value_word_kind(const char *text, size_t len); /* NONE, YES, NO, else TEXT */
-int number_word(const char *text, size_t len, size_t *used);   /* "six", "vier", "四": 1 to 16; 0: none */
+int number_word(const char *text, size_t len,
+                size_t *used); /* "six", "vier", "四": 1 to 16; 0: none */
 
 enum prefix {
     PREFIX_NONE = 0,
@@ -72,7 +78,7 @@ size_t spaces_end(const char *text, size_t len, size_t at);
 bool text_word(const char *text, size_t len, size_t at, const char *word, size_t *end);
 bool text_any_word(const char *text, size_t len, size_t at, const char *const *words, size_t n,
                    size_t *end); /* one of them */
-#define TEXT_ANY_WORD(text, len, at, words, end) \
+#define TEXT_ANY_WORD(text, len, at, words, end)                                                   \
     text_any_word(text, len, at, words, sizeof words / sizeof *(words), end)
 
 #endif

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-/* The end of the run of letters and digits (and what joins them: "F-150", "4x4", "1.2.3", "LJ10/20") at
- * text[at]. */
+/* The end of the run of letters and digits (and what joins them: "F-150", "4x4", "1.2.3",
+ * "LJ10/20") at text[at]. */
 static size_t token_end(const char *text, size_t len, size_t at)
 {
     size_t n;
@@ -42,7 +42,8 @@ static bool is_doubtful_group(const char *text, size_t at, const struct part *p)
     return begin < end && text[begin] >= 'A' && text[begin] <= 'Z';
 }
 
-/* Whether nothing but what joins two units of one quantity stands in text[from, to): " (", " / ", ", ". */
+/* Whether nothing but what joins two units of one quantity stands in text[from, to): " (", " / ",
+ * ", ". */
 static bool joins(const char *text, size_t from, size_t to)
 {
     size_t n, end;
@@ -67,7 +68,8 @@ static bool joins(const char *text, size_t from, size_t to)
 /* Whether text[from, to) separates two numbers of one list: ", ", " or ", "/", " and ". */
 static bool lists(const char *text, size_t from, size_t to)
 {
-    static const char *const WORDS[] = {"or", "and", "oder", "und", "ou", "et", "o", "y", "和", "或"};
+    static const char *const WORDS[] = {"or", "and", "oder", "und", "ou",
+                                        "et", "o",   "y",    "和",  "或"};
     size_t n, end;
     bool sign = false;
     if (to - from > 24) return false;
@@ -90,8 +92,8 @@ static bool year_like(const struct part *p)
     return !p->form.separated && p->form.digits == 4 && p->value.low >= 1850 && p->value.low < 2100;
 }
 
-/* "60, 70, 85, or 90 kWh": the bare numbers of a list take the unit at its end, when they are of its
- * size. */
+/* "60, 70, 85, or 90 kWh": the bare numbers of a list take the unit at its end, when they are of
+ * its size. */
 static void spread_back(const char *text, struct part *parts, size_t last)
 {
     const struct part *end = &parts[last];
@@ -119,8 +121,8 @@ size_t value_scan(const char *text, size_t len, enum number_style style, struct 
         bool digit = number_digit(text + at, len - at, &n) >= 0;
         if (n == 0) n = 1;
         bool letter = char_is_letter(ch), han = char_is_han(ch);
-        bool sign = ch == '-' || ch == '.' || ch == 0x2212 || ch == '$' || ch >= 0xA2 || ch == '<' ||
-                    ch == '>' || ch == '~';
+        bool sign = ch == '-' || ch == '.' || ch == 0x2212 || ch == '$' || ch >= 0xA2 ||
+                    ch == '<' || ch == '>' || ch == '~';
         if (!digit && !letter && !han && !sign) {
             at += n;
             continue;
@@ -134,7 +136,8 @@ size_t value_scan(const char *text, size_t len, enum number_style style, struct 
         bool read = part_read(&c, text, len, at, &p, &end);
         if (!read && (letter || han)) read = part_read_word(text, len, at, &p, &end);
         if (!read) {
-            if (digit) at = token_end(text, len, at);
+            if (digit)
+                at = token_end(text, len, at);
             else if (letter) {
                 size_t word = letters_end(text, len, at);
                 /* a digit that a word runs into is part of it: "V6", "F-150", "CX-5" */
@@ -158,7 +161,8 @@ size_t value_scan(const char *text, size_t len, enum number_style style, struct 
         struct part *last = n_recent > 0 ? &recent[n_recent - 1] : NULL;
         bool same = false;
         if (last && p.value.unit && joins(text, last->value.end, p.value.begin)) {
-            for (size_t i = n_recent; i-- > 0 && recent[i].value.group == last->value.group && !same;)
+            for (size_t i = n_recent;
+                 i-- > 0 && recent[i].value.group == last->value.group && !same;)
                 same = parts_agree(&recent[i], &p);
         }
         if (found > 0 && !same) group++;

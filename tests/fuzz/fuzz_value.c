@@ -1,5 +1,6 @@
-/* Cells and prose as values: spans within the text, finite numbers in order, groups that rise, the same
- * answer twice. The first byte of an input says the style, the column's unit and its dimension. */
+/* Cells and prose as values: spans within the text, finite numbers in order, groups that rise, the
+ * same answer twice. The first byte of an input says the style, the column's unit and its
+ * dimension. */
 #include "vehicle/value.h"
 
 #include <math.h>

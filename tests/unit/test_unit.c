@@ -130,7 +130,10 @@ static void torque_is_read_however_its_units_are_joined(void **s)
     WHOLE("lb-ft", "lb-ft", "lb ft", "lb·ft", "lbft", "lb.-ft.", "lbs-ft", "lb.ft", "ft-lb", "ft lbs",
           "ft·lbf", "foot-pounds", "pound-feet", "pound feet", "pounds-feet", "LB-FT", "lbf·ft");
     WHOLE("kgf·m", "kgf·m", "kgm", "kg-m", "kg·m", "kgf-m", "mkg", "kgf m", "KGM", "m·kg", "公斤米");
-    WHOLE("in-lb", "in-lb", "inch-pounds", "lb-in", "in·lb");
+    WHOLE("in-lb", "in-lb", "inch-pounds", "lb-in", "in·lb", "in-lbs", "in.-lb.");
+    assert_ptr_equal(unit_parse_all("in lbs", 6), unit_by_symbol("lb")); /* "Weight (in lbs)" */
+    check("lb in the bed", "lb", " in the bed");
+    check("km l'autonomie", "km", " l'autonomie");
     WHOLE("daNm", "daNm", "daN.m", "daN·m");
     WHOLE("kNm", "kNm", "kN·m");
 }
