@@ -73,12 +73,35 @@ static bool same_enough(const struct execution *x, const struct unit *have)
            strncmp(have->symbol, "mpg", 3) == 0;
 }
 
+static uint64_t remark_qualifiers(const char *remark)
+{
+    struct token t[32];
+    uint64_t bits = 0;
+    size_t n = tokens_split(remark, strlen(remark), TOKENS_TEXT, t, 32);
+    for (size_t i = 0; i < n;) {
+        const struct term *terms = NULL;
+        size_t n_terms = 0, run = registry_match(&t[i], n - i, &terms, &n_terms);
+        for (size_t k = 0; run && k < n_terms; k++)
+            if (terms[k].kind == TERM_QUALIFIER) bits |= 1ull << terms[k].id;
+        i += run ? run : 1;
+    }
+    return bits;
+}
+
 bool rows_add(struct execution *x, size_t record, const struct query_attribute *a, size_t subject,
               size_t attribute, size_t *added)
 {
     size_t columns[COLUMNS_MAX];
     const struct unit *want = attribute == SIZE_MAX || !x->q->unit ? NULL : x->q->unit;
     size_t n_columns = columns_find(x->c, x->c->records[record].source, a, want, columns);
+    uint64_t by_remark = 0;
+    if (n_columns == 0 && a->qualifiers) {
+        /* "1,102 lb unbraked / 2,425 lb braked": the cell says of which each is. */
+        struct query_attribute plain = *a;
+        plain.qualifiers = 0;
+        by_remark = a->qualifiers;
+        n_columns = columns_find(x->c, x->c->records[record].source, &plain, want, columns);
+    }
     for (size_t k = 0; k < n_columns; k++) {
         const struct fact_row *facts;
         size_t n;
@@ -96,6 +119,7 @@ bool rows_add(struct execution *x, size_t record, const struct query_attribute *
             const struct fact_row *f = &facts[chosen];
             i = end;
             if (f->missing_mark || f->kind == VALUE_NONE) continue;
+            if (by_remark && (remark_qualifiers(f->remark) & by_remark) != by_remark) continue;
             bool number = f->kind == VALUE_NUMBER;
             /* A text is no figure in the wanted unit. */
             if (want && !number) continue;

@@ -106,7 +106,8 @@ bool condition_met(struct execution *x, size_t record, const struct query_condit
         const struct catalog_source *s = &x->c->sources[rec->source];
         if (w->attribute.attribute >= 0 || w->attribute.key[0])
             n_columns = columns_find(x->c, rec->source, &w->attribute, w->unit, columns);
-        if (!w->number && n_columns == 0) {
+        bool kind = w->category >= 0 && !strcmp(REGISTRY[w->attribute.attribute].id, "vehicle_kind");
+        if (!w->number && n_columns == 0 && !kind) {
             /* The columns that hold the text, or texts of the category. */
             for (size_t i = 0; i < x->c->n_terms && n_columns < COLUMNS_MAX; i++) {
                 const struct catalog_term *t = &x->c->terms[i];
@@ -132,7 +133,7 @@ bool condition_met(struct execution *x, size_t record, const struct query_condit
         *met = any;
         /* A document that says nothing of the kind of its vehicles: cars go without saying, others
          * where its name or caption says so. */
-        if (!known && w->category >= 0 && !strcmp(REGISTRY[w->attribute.attribute].id, "vehicle_kind")) {
+        if (!known && kind) {
             *met = strcmp(CATEGORIES[w->category].id, "car") == 0 || caption_met(x, record, w);
             known = true;
         }

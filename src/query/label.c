@@ -203,6 +203,44 @@ static int last_attribute(const struct labelled *q)
     return -1;
 }
 
+/* registry_match, with English endings of a single word taken off where it is none as it stands:
+ * "weighed", "towing", "charges". */
+static size_t match_inflected(const struct token *t, size_t room, const struct term **terms, size_t *n)
+{
+    size_t run = registry_match(t, room, terms, n);
+    size_t len = strlen(t->key);
+    if (run || t->kind != TOKEN_WORD || len < 5) return run;
+    static const char *const ENDINGS[] = {"ed", "d", "ing", "es", "ly"};
+    for (size_t i = 0; i < sizeof ENDINGS / sizeof *ENDINGS; i++) {
+        size_t cut = strlen(ENDINGS[i]);
+        if (len < cut + 3 || strcmp(t->key + len - cut, ENDINGS[i]) != 0) continue;
+        struct token stem = *t;
+        stem.key[len - cut] = '\0';
+        if (registry_match(&stem, 1, terms, n)) return 1;
+    }
+    *n = 0;
+    return 0;
+}
+
+/* An identifier in one piece that the store holds: a VIN, a stock number. */
+static bool label_identifier(struct labelled *q, const struct word_index *v, size_t i, size_t room)
+{
+    const uint32_t *ids;
+    size_t n_ids, n = word_index_match_terms(v, &q->tokens[i], room, &ids, &n_ids);
+    bool digits = false, letters = false;
+    if (n < 2) return false;
+    for (size_t k = 0; k < n; k++) {
+        if (k && q->tokens[i + k].gap != 0) return false;
+        digits = digits || q->tokens[i + k].kind == TOKEN_NUMBER;
+        letters = letters || q->tokens[i + k].kind == TOKEN_WORD;
+    }
+    if (!digits || !letters || q->tokens[i + n - 1].end - q->tokens[i].begin < 4) return false;
+    struct label *l = new_label(q, LABEL_VALUE, i, n);
+    l->ids = ids;
+    l->n_ids = n_ids;
+    return true;
+}
+
 static void label_word(struct labelled *q, const struct word_index *v, size_t i, size_t room)
 {
     const struct token *t = &q->tokens[i];
@@ -212,7 +250,7 @@ static void label_word(struct labelled *q, const struct word_index *v, size_t i,
     size_t n_terms = 0, n_columns = 0, n_values = 0, n_words = 0;
     struct word words[WORD_MAX_MEANINGS];
     const struct unit *unit = NULL;
-    size_t term = registry_match(t, room, &terms, &n_terms);
+    size_t term = match_inflected(t, room, &terms, &n_terms);
     size_t column = word_index_match_columns(v, t, room, &columns, &n_columns);
     size_t value = word_index_match_terms(v, t, room, &values, &n_values);
     size_t word = lexicon_match(t, room, words, &n_words);
@@ -236,6 +274,7 @@ static void label_word(struct labelled *q, const struct word_index *v, size_t i,
                             CATEGORIES[terms[k].id].attribute == before);
         if (!fits) term = 0;
     }
+    if (value == 2 && strlen(t[0].key) + strlen(t[1].key) <= 3 && (t[1].gap & GAP_SPACE)) value = 0;
     if (value == 1 && (t->kind == TOKEN_NUMBER || strlen(t->key) == 1 || word)) {
         bool fits = false;
         for (size_t k = 0; k < n_values; k++)
@@ -365,6 +404,10 @@ bool label_question(struct labelled *out, const struct word_index *v, const char
         size_t room = 0;
         while (i + room < out->n_tokens && !taken[i + room]) room++;
         const struct token *t = &out->tokens[i];
+        if (label_identifier(out, v, i, room)) {
+            i += out->labels[out->n_labels - 1].n;
+            continue;
+        }
         int year = token_year(out, i);
         if (t->kind == TOKEN_NUMBER && year) {
             const char *behind = text + t->end;

@@ -233,7 +233,9 @@ static bool is_figure(const struct finder *f, size_t i)
     if (t->kind != TOKEN_NUMBER) return false;
     const char *behind = f->q->text + t->end;
     size_t skip = strspn(behind, " \xc2\xa0"), used;
-    return unit_parse(behind + skip, strlen(behind + skip), &used) != NULL;
+    if (!unit_parse(behind + skip, strlen(behind + skip), &used)) return false;
+    /* "2.0 in g/km": a preposition. */
+    return !(skip && i + 1 < f->q->n_tokens && lexicon_has(t[1].key) && used == t[1].end - t[1].begin);
 }
 
 /* A word that may stand inside a name, for growing: not one that ends it. */

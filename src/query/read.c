@@ -252,7 +252,8 @@ static void decide(struct reading *r)
     bool comparative;
     int order = find_order(r, &comparative);
     bool several = q->n_subjects > 1;
-    q->by_how_much = r->difference;
+    /* "which needs less, and how many litres less" */
+    q->by_how_much = r->difference || (several && order && r->how_many);
     q->distinct = r->distinct;
     q->limit = r->top;
     if (r->who && q->n_attributes == 0) {
@@ -322,6 +323,13 @@ static void decide(struct reading *r)
     }
     if (r->auxiliary && q->n_where && !r->which && !r->list && q->n_subjects == 1 && !set) {
         bool asked = false;
+        /* "May it tow a 1,000 kg trailer?": the attribute is that of the condition. */
+        for (size_t i = 0; i < q->n_where && q->n_attributes == 1 && !r->how_many; i++)
+            if (q->where[i].number && q->where[i].attribute.attribute >= 0 &&
+                q->where[i].attribute.attribute == q->attributes[0].attribute) {
+                q->where[i].attribute.qualifiers |= q->attributes[0].qualifiers;
+                q->n_attributes = 0;
+            }
         for (size_t i = 0; i < q->n_where; i++) asked = asked || !q->where[i].year;
         if (asked && q->n_attributes == 0) {
             q->op = QUERY_CHECK;
@@ -353,8 +361,15 @@ static void decide(struct reading *r)
         q->op = QUERY_DESCRIBE;
         return;
     }
-    if (q->n_attributes && q->documents) {
+    /* "the mileage of VIN ...": a text that one record has stands for its vehicle. */
+    bool one = false;
+    for (size_t i = 0; i < q->n_where; i++) one = one || (!q->where[i].number && q->where[i].unique);
+    if (q->n_attributes && (q->documents || one)) {
         q->op = QUERY_VALUE;
+        return;
+    }
+    if (one) {
+        q->op = QUERY_LIST;
         return;
     }
     q->op = QUERY_NONE;

@@ -95,6 +95,7 @@ static size_t shared_words(const struct reading *r, const struct catalog_column 
         for (size_t t = l->first; t < l->first + l->n; t++) {
             const char *key = r->l->tokens[t].key;
             size_t len = strlen(key);
+            if (lexicon_has(key)) continue; /* "in" of "dimensions_in" */
             for (const char *k = col->key; *k;) {
                 size_t w = strcspn(k, " ");
                 if (w == len && memcmp(k, key, len) == 0) n++;
@@ -226,6 +227,24 @@ bool is_denominator(const struct reading *r, size_t i)
 static const struct unit *consumption_unit(const struct reading *r, size_t i)
 {
     const struct label *l = &r->l->labels[i];
+    /* "consumes less per 100 km, and how many kWh less" */
+    if (l->unit->dimension == DIMENSION_ENERGY)
+        for (size_t k = 0; k < r->l->n_labels; k++)
+            if (r->l->labels[k].kind == LABEL_NUMBER && r->l->labels[k].number == 100 &&
+                is_denominator(r, k))
+                return unit_by_symbol("kWh/100 km");
+    /* "miles per (imperial) gallon" */
+    if (l->unit->dimension == DIMENSION_LENGTH && l->first + l->n + 2 < r->l->n_tokens &&
+        !strcmp(r->l->tokens[l->first + l->n].key, "per") &&
+        !strncmp(r->l->tokens[l->first + l->n + 2].key, "gallon", 6)) {
+        const char *which = r->l->tokens[l->first + l->n + 1].key;
+        bool imperial = !strcmp(which, "imperial") || !strcmp(which, "uk");
+        if (imperial || !strcmp(which, "us")) {
+            for (size_t k = i + 1; k < r->l->n_labels && r->l->labels[k].first <= l->first + l->n + 2; k++)
+                r->l->labels[k].used = true;
+            return unit_by_symbol(imperial ? "mpg (imperial)" : "mpg");
+        }
+    }
     if (l->unit->dimension != DIMENSION_VOLUME) return l->unit;
     if (strcmp(l->unit->symbol, "L") == 0 && i + 1 < r->l->n_labels)
         for (size_t k = i + 1; k < r->l->n_labels && k <= i + 2; k++)
@@ -309,7 +328,7 @@ static bool joined(const struct reading *r, size_t a, size_t b)
 
 /* Leaves out what is no attribute of its own: a verb beside the noun that it goes with ("put out less
  * CO2"), "how big" before what is big, the engine whose size is asked. */
-static void drop_helpers(struct reading *r, size_t *positions, const bool *asking)
+static void drop_helpers(struct reading *r, size_t *positions, const bool *asking, const int *degree)
 {
     struct query *q = r->q;
     static const char *const SIZES[] = {"dimensions", "size", "length_width_height"};
@@ -327,6 +346,19 @@ static void drop_helpers(struct reading *r, size_t *positions, const bool *askin
     }
     for (size_t k = 0; k < q->n_attributes; k++) {
         if (size[k] && q->n_attributes > 1) drop[k] = true;
+        /* "the longest range", "a bigger boot": the noun says of what. */
+        for (size_t o = 0; o < q->n_attributes && degree[k]; o++) {
+            if (o == k || degree[o] || asking[o] || joined(r, positions[k], positions[o]) ||
+                positions[o] < positions[k])
+                continue;
+            drop[k] = true;
+            if (r->attribute_comparative)
+                r->relative = degree[k];
+            else
+                r->extreme = degree[k];
+            r->attribute_order = 0;
+            r->attribute_comparative = false;
+        }
         for (size_t o = 0; o < q->n_attributes && asking[k]; o++)
             if (o != k && !asking[o] && !size[o] && !joined(r, positions[k], positions[o])) drop[k] = true;
     }
@@ -352,6 +384,7 @@ void read_attributes(struct reading *r)
     uint64_t loose = 0; /* qualifiers that stand apart from their attribute */
     size_t positions[QUERY_MAX_ATTRIBUTES];
     bool asking[QUERY_MAX_ATTRIBUTES] = {0};
+    int degree[QUERY_MAX_ATTRIBUTES] = {0};
     for (size_t i = 0; i < l->n_labels; i++) {
         struct label *label = &l->labels[i];
         if (label->used) continue;
@@ -408,10 +441,17 @@ void read_attributes(struct reading *r)
         if (q->n_attributes == QUERY_MAX_ATTRIBUTES) continue;
         asking[q->n_attributes] = term && (term->asking || label_is(label, WORD_FILLER)) &&
                                   !term->superlative && !term->comparative;
+        degree[q->n_attributes] = !term ? 0 : term->superlative ? term->superlative : term->comparative;
         positions[q->n_attributes] = i;
         q->attributes[q->n_attributes++] = a;
     }
-    drop_helpers(r, positions, asking);
+    drop_helpers(r, positions, asking, degree);
+    /* "which Toyotas put out more than 550 g": the verb of a condition. */
+    if (q->n_attributes == 1 && asking[0] && r->set_scope && q->n_where && !degree[0]) {
+        bool number = false;
+        for (size_t i = 0; i < q->n_where; i++) number = number || q->where[i].number;
+        if (number && !in_scope(r, &q->attributes[0])) q->n_attributes = 0;
+    }
     /* A word that is an attribute as well as a part of what is asked ("engine", "motor", "size"): it
      * is left out beside one that has the wanted unit. */
     if (q->unit && q->n_attributes > 1) {

@@ -126,7 +126,7 @@ static uint64_t qualifiers_near(struct reading *r, size_t i)
 
 /* The attribute that the number at label i is of. */
 static bool condition_attribute(struct reading *r, size_t i, size_t last, size_t comparator,
-                                const struct unit *u, struct query_attribute *out)
+                                const struct unit *u, bool said, struct query_attribute *out)
 {
     const struct term *term;
     struct query_attribute a;
@@ -184,6 +184,10 @@ static bool condition_attribute(struct reading *r, size_t i, size_t last, size_t
     }
     r->q->unit = wanted;
     if (!found) return false;
+    /* A bare number is no figure of what has a unit: "which of the two is longer". */
+    if (!u && !said && a.attribute >= 0 && REGISTRY[a.attribute].dimension != DIMENSION_COUNT &&
+        REGISTRY[a.attribute].dimension != DIMENSION_NONE)
+        return false;
     if (where != SIZE_MAX) {
         r->l->labels[where].used = true;
         a.qualifiers |= qualifiers_near(r, where);
@@ -284,15 +288,9 @@ static void read_number(struct reading *r, size_t i)
         }
     }
     struct query_attribute a;
-    if (!condition_attribute(r, i, last, at, u, &a)) {
+    if (!condition_attribute(r, i, last, at, u, said, &a)) {
         /* "which of the two": a number in words that counts nothing. */
         if (label_is(l, WORD_NUMBER) && !said) l->used = true;
-        return;
-    }
-    /* A bare number is no figure of what has a unit: "which of the two is longer". */
-    if (!u && !said && a.attribute >= 0 && REGISTRY[a.attribute].dimension != DIMENSION_COUNT &&
-        REGISTRY[a.attribute].dimension != DIMENSION_NONE) {
-        l->used = label_is(l, WORD_NUMBER);
         return;
     }
     struct query_condition *c = new_condition(r);
@@ -392,6 +390,11 @@ static void read_category(struct reading *r, size_t i)
             if (strcasecmp(text, r->c->terms[l->ids[k]].text) == 0) category = -1;
     }
     bool attribute_too = is_attribute_label(r, i);
+    /* "the battery" is what is asked about, unless it is the kind of a car. */
+    if (attribute_too && l->kind == LABEL_TERM) {
+        bool kind = i + 1 < r->l->n_labels && label_is(&r->l->labels[i + 1], WORD_VEHICLE);
+        if (!kind) return;
+    }
     if (category >= 0 && !has_category(r, category)) {
         if (value && !attribute_too) {
             category = -1; /* by the store's own text */
@@ -432,6 +435,7 @@ static void read_category(struct reading *r, size_t i)
     } else {
         const struct catalog_term *t = &r->c->terms[l->ids[0]];
         c->key = t->key;
+        c->unique = l->n_ids == 1 && t->count == 1;
         c->attribute.attribute = r->c->columns[t->column].attribute;
         bool one = true;
         for (size_t k = 1; k < l->n_ids; k++)

@@ -242,6 +242,24 @@ bool subject_from_mention(struct reading *r, const struct mention *m, int year)
     return true;
 }
 
+/* "Of which E38 did BMW build the fewest": the maker of a vehicle that is named as well. */
+static bool is_maker_of_another(const struct reading *r, size_t i)
+{
+    const struct mention *m = &r->l->mentions[i];
+    if (!m->make_only || m->year) return false;
+    for (size_t k = 0; k < r->l->n_mentions; k++) {
+        const struct mention *o = &r->l->mentions[k];
+        if (k == i || o->make_only || o->n_records == 0 || o->unknown_n) continue;
+        size_t at = 0, in = 0;
+        for (size_t x = 0; x < o->n_records; x++) {
+            while (at < m->n_records && m->records[at] < o->records[x]) at++;
+            in += at < m->n_records && m->records[at] == o->records[x];
+        }
+        if (in == o->n_records) return true;
+    }
+    return false;
+}
+
 void read_subjects(struct reading *r)
 {
     struct labelled *l = r->l;
@@ -262,6 +280,7 @@ void read_subjects(struct reading *r)
             missing(r, MISSING_VEHICLE, name);
             continue;
         }
+        if (is_maker_of_another(r, i)) continue;
         /* "Kia Golf": a maker and a model that no record has together. */
         if (m->make_only && i + 1 < l->n_mentions && !l->mentions[i + 1].make_only &&
             l->mentions[i + 1].first == m->first + m->n &&
