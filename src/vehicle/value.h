@@ -6,6 +6,13 @@
  *   "8.8-10.3 kW"  "from 5.1 to 6.2"            one part, low < high
  *   "96 kW @ 5,500 rpm"                         one part; what follows '@' is its remark
  *   "60 (articulated)"                          one part with the remark "articulated"
+ *   "14/20"  "4720*1830*1475"                   two and three groups
+ *   "V8"  "four"  "5+2 seats"                   8, 4 and 7, where a count is expected
+ *   "205/55 R16"  "2021-03-04"  "4x4"  "007"    text
+ *
+ * Numbers that stand for nothing (0, -1, 9999) are numbers, and lone letters (x, Y, N, S) are text: what
+ * they mean only the column tells. A part may be of another dimension than is expected ("150 hp, 250 Nm");
+ * a number of another dimension beside a fitting one without a separator is a remark ("2.0 L V6 280 hp").
  */
 #ifndef VEHICLE_VALUE_H
 #define VEHICLE_VALUE_H
