@@ -412,6 +412,9 @@ static void add_values(struct prose_reader *r, const struct prose_sentence *s, c
     bool bound = false;
     for (size_t k = 0; k < m->n_parts; k++)
         bound = bound || s->parts[m->first_part + k].at_most || s->parts[m->first_part + k].at_least;
+    static const char *const BOUNDS[] = {"under", "over", "unter", "uber", "below", "above", "nearly", "fast", "knapp"};
+    for (size_t k = 0; m->at.first > 0 && k < sizeof BOUNDS / sizeof *BOUNDS; k++)
+        bound = bound || !strcmp(s->t[m->at.first - 1].key, BOUNDS[k]);
     if (record == SIZE_MAX || column == SIZE_MAX) return;
     for (size_t k = 0; k < m->n_parts; k++) {
         const struct value_part *p = &s->parts[m->first_part + k];

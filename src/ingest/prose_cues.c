@@ -54,7 +54,7 @@ static const struct {
      "contre que lieu frente comparado replacing replaces replaced supersedes supplanting ersetzt "
      "remplace sustituye"},
     {WORD_ENGINE,
-     "engine engines motor motors unit units bi turbo turbocharged supercharged twincharged twincharger naturally "
+     "engine engines motor motors unit units bi parallel tricilindrico cilindrico tetracilindrico turbo turbocharged supercharged twincharged twincharger naturally "
      "aspirated diesel petrol gasoline gas v6 v8 v v10 v12 w12 hemi inline straight flat boxer "
      "cylinder cylinders four five six eight twin hybrid tdi tsi tfsi fsi hdi dci cdi crdi cdti tdci "
      "vtec ecoboost multijet skyactiv puretech mivec two stroke rotary wankel l i block mill "
@@ -74,7 +74,7 @@ static const struct {
      "managed covers covered can tows carries carried seats seated combines combined had have "
      "generates generated needs needed hits accelerates accelerated starts started tops measures "
      "measured receives received puts rides runs ran sits stands goes went adds provides provided "
-     "drives pairs paired holds held consumes emits emitted does did will leistet hat kostet wiegt "
+     "drives pairs paired holds held consumes emits emitted does did will leistet hat kostet wiegt entwickelt "
      "bietet fahrt erreicht verbraucht beschleunigt braucht ist kommt besitzt misst schafft developpe "
      "offre pese coute affiche atteint consomme est possede mesure dispose tiene pesa cuesta alcanza "
      "desarrolla ofrece entrega acelera mide consume es"},

@@ -239,6 +239,15 @@ static bool is_claimed(const struct prose_sentence *s, size_t cue, const struct 
     return false;
 }
 
+/* A range beside a tank is one on fuel. */
+static bool speaks_of_a_tank(const struct prose_sentence *s)
+{
+    int tank = prose_attribute_find("fuel_tank_capacity");
+    for (size_t c = 0; c < s->n_cues; c++)
+        if (s->cues[c].attribute == tank) return true;
+    return false;
+}
+
 static void bind_by_cue(struct prose_sentence *s, struct prose_measure *m)
 {
     size_t best = TOO_FAR, best_cue = SIZE_MAX;
@@ -268,6 +277,9 @@ static void bind_by_cue(struct prose_sentence *s, struct prose_measure *m)
     if (best_cue == SIZE_MAX || tie) return;
     const struct prose_cue *cue = &s->cues[best_cue];
     m->attribute = cue->attribute;
+    if (!strcmp(prose_attribute(m->attribute)->id, "electric_range") && speaks_of_a_tank(s) &&
+        prose_attribute_find("fuel_range") >= 0)
+        m->attribute = prose_attribute_find("fuel_range");
     m->qualifiers = cue->qualifiers;
     m->inverse = cue->inverse;
     m->cue = best_cue;
@@ -530,13 +542,15 @@ static void find_lead(struct prose_sentence *s)
     s->lead = (struct token_range){0, 0};
     if (!prose_has(s, 0, WORD_PREPOSITION) || prose_has(s, 0, WORD_PER)) return;
     size_t end = 1;
-    bool named = false;
-    while (end < s->n && end < 7 && s->marks[end].before == BREAK_NONE && s->marks[end].bracket == 0 && !is_figure(s, end)) {
+    bool named = false, verb = false;
+    /* German has its verb there: "Im Topmodell A 250 entwickelt" */
+    bool german = key_is(s, 0, "im") || key_is(s, 0, "beim");
+    while (end < s->n && end < 7 && !(verb = german && prose_has(s, end, WORD_VERB)) && s->marks[end].before == BREAK_NONE && s->marks[end].bracket == 0 && !is_figure(s, end)) {
         named = named || (s->t[end].upper && s->t[end].kind == TOKEN_WORD) ||
                 (s->t[end].kind == TOKEN_NUMBER && s->t[end].number >= 1900 && s->t[end].number < 2100);
         end++;
     }
-    if (named && end < s->n && s->marks[end].before == BREAK_COMMA) s->lead = (struct token_range){0, end};
+    if (named && end < s->n && (s->marks[end].before == BREAK_COMMA || verb)) s->lead = (struct token_range){0, end};
 }
 
 static void find_remark(struct prose_sentence *s, struct prose_measure *m)
@@ -642,6 +656,11 @@ static void find_qualifiers(const struct prose_sentence *s, struct prose_measure
             break;
         }
     add_qualifiers(s, m, begin, m->at.first);
+    size_t lead = prose_stretch_end(s, 0, BREAK_COMMA); /* "En ciudad, ..." */
+    for (size_t i = 0; i < lead; i++)
+        if (s->in_measure[i]) return;
+    if (prose_has(s, 0, WORD_PREPOSITION) && begin >= lead && prose_stretch_begin(s, m->at.first, BREAK_CLAUSE) == 0)
+        add_qualifiers(s, m, 0, lead);
 }
 
 /* "18/25 MPG" is of city and highway, "85/72/79 MPGe" of both and combined. */

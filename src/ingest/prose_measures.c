@@ -58,6 +58,32 @@ static bool is_attached(const struct prose_sentence *s, struct token_range at)
     return false;
 }
 
+/* "7,1 litros cada 100 kilómetros": a consumption, where the units' own spellings do not say it. */
+static void read_rates(struct prose_sentence *s)
+{
+    static const char *const JOINS[] = {" cada ", " par ", " pour ", " por ", " per ", " every ", " pro ", " je "};
+    const struct unit *rate = unit_by_symbol("L/100 km");
+    size_t kept = 0;
+    for (size_t i = 0; i < s->n_parts; i++) {
+        struct value_part *p = &s->parts[i];
+        const struct value_part *next = p + 1;
+        size_t gap = i + 1 < s->n_parts && next->begin > p->end ? next->begin - p->end : 0;
+        bool joined = false;
+        for (size_t k = 0; gap && k < sizeof JOINS / sizeof *JOINS; k++)
+            joined = joined || (strlen(JOINS[k]) == gap && !memcmp(s->text + p->end, JOINS[k], gap));
+        bool litres = p->unit && !strcmp(p->unit->symbol, "L");
+        if (joined && litres && next->unit && !strcmp(next->unit->symbol, "km") && next->low == 100 && rate) {
+            p->unit = rate;
+            p->end = next->end;
+            s->parts[kept++] = *p;
+            i++;
+            continue;
+        }
+        s->parts[kept++] = *p;
+    }
+    s->n_parts = kept;
+}
+
 void prose_find_measures(struct prose_sentence *s, enum number_style style)
 {
     s->n_parts = value_scan(s->text, s->len, style, s->parts, PROSE_MAX_PARTS);
@@ -68,6 +94,7 @@ void prose_find_measures(struct prose_sentence *s, enum number_style style)
     for (size_t i = 0; i < s->n_parts; i++) /* "RS 4.0" is no price in rupees */
         if (s->parts[i].unit && s->parts[i].unit->before && !strncmp(s->text + s->parts[i].begin, "RS", 2))
             s->parts[i].unit = NULL;
+    read_rates(s);
     size_t from = 0;
     s->n_measures = 0;
     for (size_t i = 0; i < s->n_parts;) {
@@ -209,6 +236,18 @@ void prose_find_counts(struct prose_sentence *s, const struct prose_lexicon *lex
     }
 }
 
+/* "3,8 Litern Diesel", "2 litres of petrol": fuel. */
+static bool is_fuel(const struct prose_sentence *s, const struct prose_measure *m)
+{
+    size_t i = m->at.end, unit = m->at.end - 1;
+    if (!is_key(s, unit, "litern") && !is_key(s, unit, "litres") && !is_key(s, unit, "liters")) return false;
+    if (is_key(s, i, "of")) i++;
+    static const char *const FUELS[] = {"diesel", "petrol", "gasoline", "fuel", "benzin", "super", "kraftstoff", "sprit"};
+    for (size_t k = 0; k < sizeof FUELS / sizeof *FUELS; k++)
+        if (is_key(s, i, FUELS[k])) return !prose_has(s, i + 1, WORD_ENGINE);
+    return false;
+}
+
 static bool is_displacement_size(const struct value_part *p)
 {
     if (!p->unit || p->unit->dimension != DIMENSION_VOLUME) return false;
@@ -258,7 +297,7 @@ void prose_find_engines(struct prose_sentence *s)
     s->n_engines = 0;
     for (size_t i = 0; i < s->n && s->n_engines < PROSE_MAX_ENGINES; i++) {
         size_t m = s->in_measure[i];
-        bool size = m && !s->measures[m - 1].counted &&
+        bool size = m && !s->measures[m - 1].counted && !is_fuel(s, &s->measures[m - 1]) &&
                     is_displacement_size(&s->parts[s->measures[m - 1].first_part]);
         if (!size && !prose_has(s, i, WORD_ENGINE) && !is_engine_head(s, i)) continue;
         size_t end = size ? s->measures[m - 1].at.end : i, head_end = 0;
@@ -355,6 +394,11 @@ static bool instead_before(const struct prose_sentence *s, const struct prose_me
                      prose_has(s, i - 1, WORD_HEDGE) && prose_skip_hedges_back(s, m->at.first) <= i + 1 &&
                      !(i >= 2 && s->in_measure[i - 2]);
         if (bound) continue;
+        if (is_key(s, i, "que")) { /* "más que", but not "que entrega" */
+            bool more = false;
+            for (size_t k = i; k-- > 0 && i - k < 4;) more = more || prose_has(s, k, WORD_MORE | WORD_HEDGE);
+            if (!more) continue;
+        }
         if (is_key(s, i, "replaced") && is_key(s, i + 1, "by")) continue;
         return true;
     }
@@ -428,9 +472,14 @@ static bool ended(const struct prose_sentence *s, const struct prose_measure *m)
 }
 
 /* "drop 100 pounds to 13,900": no range, unless it says from. */
-static bool is_doubtful_range(const struct prose_sentence *s, const struct prose_measure *m)
+static bool is_doubtful_range(const struct prose_sentence *s, const struct prose_measure *m,
+                              enum number_style style)
 {
     const struct value_part *p = &s->parts[m->first_part];
+    double first = 0;
+    size_t used = 0;
+    if (p->low < p->high && number_parse(s->text + p->begin, p->end - p->begin, style, &first, &used) && first == p->high)
+        return true; /* "150 hp to 121 hp": a change */
     if (p->low <= 0 || p->high <= 6 * p->low) return false;
     size_t i = prose_skip_hedges_back(s, m->at.first);
     return i == 0 || !(is_key(s, i - 1, "from") || is_key(s, i - 1, "von") || is_key(s, i - 1, "de") ||
@@ -473,8 +522,9 @@ void prose_reject_measures(struct prose_sentence *s, enum number_style style)
         struct prose_measure *m = &s->measures[k];
         size_t begin = prose_stretch_begin(s, m->at.first, BREAK_COMMA);
         m->rejected = difference_behind(s, m) || difference_before(s, m) || instead_before(s, m) ||
-                      unreal(s, m) || ended(s, m) || is_name(s, m) || is_doubtful_range(s, m) ||
-                      any_word(s, begin, m->at.first, WORD_FORMER | WORD_FLEET) || former_before(s, m, style);
+                      unreal(s, m) || ended(s, m) || is_name(s, m) ||
+                      any_word(s, begin, m->at.first, WORD_FORMER | WORD_FLEET) || former_before(s, m, style) ||
+                      is_doubtful_range(s, m, style);
         size_t end = prose_stretch_end(s, m->at.end - 1, BREAK_COMMA);
         for (size_t i = m->at.end; i < end && i < m->at.end + 4; i++)
             if (!s->in_measure[i] && prose_has(s, i, WORD_FLEET) && !is_key(s, i, "sold")) m->rejected = true;

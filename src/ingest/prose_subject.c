@@ -681,8 +681,12 @@ static size_t find_variant(const struct prose_sentence *s, const struct prose_na
     /* "turbocharged four-cylinder Theta II": an engine's */
     bool engine = i > 0 && s->marks[i].before == BREAK_NONE && s->marks[i].bracket == s->marks[i - 1].bracket &&
                   ((s->words[i - 1] & WORD_ENGINE) || (s->in_measure[i - 1] && s->measures[s->in_measure[i - 1] - 1].counted)) &&
-                  !prose_has(s, i - 1, WORD_VARIANT);
+                  !prose_has(s, i - 1, WORD_VARIANT) && strcmp(s->t[i - 1].key, "door") != 0 && strcmp(s->t[i - 1].key, "seat") != 0;
     if (engine) return 0;
+    const struct term *terms; /* "MSRP", "AWD": words of the registry are no names */
+    size_t n_terms = 0, known = registry_match(s->t + i, s->n - i, &terms, &n_terms);
+    for (size_t k = 0; k < n_terms; k++)
+        if (known >= n && terms[k].kind != TERM_MAKE && !terms[k].code && !variant_noun_behind(s, i + n)) return 0;
     bool coded = is_coded(s, i, i + n);
     if (!coded && (i == 0 || !strcmp(names->language, "de"))) return 0;
     bool headed = false;
