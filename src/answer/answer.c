@@ -284,6 +284,9 @@ bool answer_question(struct answer *out, struct store *store, const struct gener
         }
         if (!store_filter_records(store, c, &filter, keep, err)) goto fail;
         out->query.allowed = keep;
+        /* A filter names vehicles as well as the question would. */
+        struct query *q = &out->query;
+        if (q->op == QUERY_NONE && q->n_attributes && !q->n_unresolved && !q->missing) q->op = QUERY_VALUE;
     }
     double understood = clock_seconds();
     out->understand_seconds = understood - start;
