@@ -46,9 +46,12 @@ struct prose_reader {
     size_t n_levels;
     const char *caption;
     struct array sources, columns, records, values;
-    struct { char key[3 * TOKEN_KEY_MAX]; size_t record; } bearers[MAX_BEARERS];
+    struct {
+        char key[3 * TOKEN_KEY_MAX];
+        size_t record;
+    } bearers[MAX_BEARERS];
     size_t n_bearers;
-    bool open;      /* a source is being filled */
+    bool open; /* a source is being filled */
     unsigned group;
     /* where the last figure of the block was found */
     size_t block, at, line;
@@ -171,14 +174,17 @@ static size_t find_column(struct prose_reader *r, const struct prose_measure *m)
     const struct attribute *a = prose_attribute(m->attribute);
     bool own = (size_t)m->attribute >= REGISTRY_COUNT;
     for (size_t i = s->first_column; i < r->columns.n; i++)
-        if ((own ? columns[i].attribute < 0 && columns[i].name == a->names[0] : columns[i].attribute == m->attribute) &&
-            columns[i].qualifiers == m->qualifiers &&
-            columns[i].inverse == m->inverse)
+        if ((own ? columns[i].attribute < 0 && columns[i].name == a->names[0]
+                 : columns[i].attribute == m->attribute) &&
+            columns[i].qualifiers == m->qualifiers && columns[i].inverse == m->inverse)
             return i;
     struct fact_column *c = array_add(r, &r->columns, sizeof *c);
     if (!c) return SIZE_MAX;
-    *c = (struct fact_column){.name = a->names[0] ? a->names[0] : a->id, .section = "",
-                              .attribute = own ? -1 : m->attribute, .qualifiers = m->qualifiers, .inverse = m->inverse};
+    *c = (struct fact_column){.name = a->names[0] ? a->names[0] : a->id,
+                              .section = "",
+                              .attribute = own ? -1 : m->attribute,
+                              .qualifiers = m->qualifiers,
+                              .inverse = m->inverse};
     return r->columns.n - 1;
 }
 
@@ -191,16 +197,16 @@ static size_t find_record(struct prose_reader *r, const struct bearer *b, const 
     const struct prose_subject *own = section(r);
     const char *title = subject_title(&b->s, &r->out->arena, &r->scratch);
     if (!title) r->failed = true;
-    *record = (struct fact_record){.title = title ? title : "",
-                                   .make = b->s.make,
-                                   .model = b->s.model,
-                                   .trim = b->s.trim,
-                                   .year_first = b->s.year_first,
-                                   .year_last = b->s.year_last,
-                                   .place = own->heading && own->known ? own->heading : "",
-                                   .line = own->known && b->kind == BEARER_OWN && own->line ? own->line
-                                                                                         : block->line_first,
-                                   .quantity = 1};
+    *record = (struct fact_record){
+        .title = title ? title : "",
+        .make = b->s.make,
+        .model = b->s.model,
+        .trim = b->s.trim,
+        .year_first = b->s.year_first,
+        .year_last = b->s.year_last,
+        .place = own->heading && own->known ? own->heading : "",
+        .line = own->known && b->kind == BEARER_OWN && own->line ? own->line : block->line_first,
+        .quantity = 1};
     if (!*record->place) {
         buffer_clear(&r->scratch);
         buffer_printf(&r->scratch, "line %zu", block->line_first);
@@ -228,7 +234,8 @@ static void key_of(const struct prose_sentence *s, size_t first, size_t end, cha
     }
 }
 
-static const char *text_of(struct prose_reader *r, const struct prose_sentence *s, size_t first, size_t end)
+static const char *text_of(struct prose_reader *r, const struct prose_sentence *s, size_t first,
+                           size_t end)
 {
     if (first >= end) return "";
     return string_of(r, s->text + s->t[first].begin, s->t[end - 1].end - s->t[first].begin);
@@ -248,14 +255,16 @@ static struct bearer bearer_of_mention(struct prose_reader *r, const struct pros
     struct bearer b = bearer_own(own);
     if (m->kind == MENTION_OWN) return b;
     if (m->kind == MENTION_OTHER) {
-        b = (struct bearer){.kind = BEARER_OTHER, .s = {.make = "", .model = "", .trim = "", .make_number = -1}};
+        b = (struct bearer){.kind = BEARER_OTHER,
+                            .s = {.make = "", .model = "", .trim = "", .make_number = -1}};
         if (own->known) return b; /* not this section's: its figures are left out */
         b.s.make = text_of(r, s, m->name.first, m->name.first + m->n_make);
         make_match(s->t + m->name.first, m->n_make, &b.s.make_number);
         b.s.model = text_of(r, s, m->name.first + m->n_make, m->name.end);
         size_t before = m->name.first;
-        if (before > 0 && s->t[before - 1].kind == TOKEN_NUMBER && strlen(s->t[before - 1].key) == 4 &&
-            s->t[before - 1].number >= YEAR_FIRST_EVER && s->t[before - 1].number <= YEAR_LAST_EVER)
+        if (before > 0 && s->t[before - 1].kind == TOKEN_NUMBER &&
+            strlen(s->t[before - 1].key) == 4 && s->t[before - 1].number >= YEAR_FIRST_EVER &&
+            s->t[before - 1].number <= YEAR_LAST_EVER)
             b.s.year_first = b.s.year_last = (int)s->t[before - 1].number;
         else
             b.s.year_first = b.s.year_last = r->names.year;
@@ -285,15 +294,16 @@ static bool undecided(const struct prose_sentence *s, const struct prose_measure
     for (size_t i = begin; i < m->at.first; i++)
         if (!strcmp(s->t[i].key, "latter") || !strcmp(s->t[i].key, "former")) return true;
     for (size_t i = 0; i < s->n; i++)
-        if (s->marks[i].bracket != s->marks[m->at.first].bracket) continue;
+        if (s->marks[i].bracket != s->marks[m->at.first].bracket)
+            continue;
         else if (!strcmp(s->t[i].key, "respectively") || !strcmp(s->t[i].key, "beziehungsweise") ||
-            !strcmp(s->t[i].key, "respectivement") || !strcmp(s->t[i].key, "respectivamente"))
+                 !strcmp(s->t[i].key, "respectivement") || !strcmp(s->t[i].key, "respectivamente"))
             return true;
     return false;
 }
 
-/* Whether what stands between a name and a figure is said of the name: no comma, or a participle right
- * behind it. */
+/* Whether what stands between a name and a figure is said of the name: no comma, or a participle
+ * right behind it. */
 static bool reaches(const struct prose_sentence *s, const struct prose_mention *p, size_t to)
 {
     size_t commas = 0;
@@ -310,8 +320,9 @@ static bool reaches(const struct prose_sentence *s, const struct prose_mention *
 }
 
 static struct bearer find_bearer(struct prose_reader *r, const struct prose_sentence *s,
-                                 const struct prose_measure *m, const struct prose_mention *mentions,
-                                 size_t n, const struct bearer *sentence_bearer, bool *in_remark)
+                                 const struct prose_measure *m,
+                                 const struct prose_mention *mentions, size_t n,
+                                 const struct bearer *sentence_bearer, bool *in_remark)
 {
     static const struct bearer NONE = {.kind = BEARER_NONE};
     *in_remark = false;
@@ -319,13 +330,16 @@ static struct bearer find_bearer(struct prose_reader *r, const struct prose_sent
     bool range = s->parts[m->first_part].low < s->parts[m->first_part].high;
     for (size_t k = 0; k < n; k++) {
         const struct prose_mention *p = &mentions[k];
-        bool inside = p->phrase <= m->at.first && m->at.end <= p->at.first && !prose_parted(s, p->at.first, BREAK_COMMA);
+        bool inside = p->phrase <= m->at.first && m->at.end <= p->at.first &&
+                      !prose_parted(s, p->at.first, BREAK_COMMA);
         if (inside && p->kind != MENTION_OWN) return bearer_of_mention(r, s, p);
     }
     for (size_t k = 0; k < n; k++) {
         const struct prose_mention *p = &mentions[k];
-        if (p->at.first < m->remark.first || p->at.end > m->remark.end || p->kind == MENTION_OWN) continue;
-        bool several = p->joined || (k + 1 < n && mentions[k + 1].joined && mentions[k + 1].at.first < m->remark.end);
+        if (p->at.first < m->remark.first || p->at.end > m->remark.end || p->kind == MENTION_OWN)
+            continue;
+        bool several = p->joined || (k + 1 < n && mentions[k + 1].joined &&
+                                     mentions[k + 1].at.first < m->remark.end);
         if (range || several) return bearer_own(section(r));
         *in_remark = true;
         return bearer_of_mention(r, s, p);
@@ -346,8 +360,8 @@ static struct bearer find_bearer(struct prose_reader *r, const struct prose_sent
 
 /* ---- values ---- */
 
-/* Where in the file a sentence of a block begins: its text has lost markup and line ends, never gained
- * anything, so it is looked for from where the one before it ended. */
+/* Where in the file a sentence of a block begins: its text has lost markup and line ends, never
+ * gained anything, so it is looked for from where the one before it ended. */
 static void locate_sentence(struct prose_reader *r, size_t block, const char *text, size_t len)
 {
     const struct block *b = &r->d->blocks[block];
@@ -362,12 +376,13 @@ static void locate_sentence(struct prose_reader *r, size_t block, const char *te
     while (n < len && n < 16 && text[n] != ' ') n++;
     const char *found = n ? memmem(r->data + r->at, window, text, n) : NULL;
     if (!found) return;
-    for (size_t at = (size_t)(found - r->data); r->at < at; r->at++) r->line += r->data[r->at] == '\n';
+    for (size_t at = (size_t)(found - r->data); r->at < at; r->at++)
+        r->line += r->data[r->at] == '\n';
 }
 
 /* Where a figure of the sentence stands; `offset` bytes into it. False: only the block is known. */
-static bool locate(const struct prose_reader *r, size_t offset, const char *text, size_t len, uint64_t *begin,
-                   size_t *line)
+static bool locate(const struct prose_reader *r, size_t offset, const char *text, size_t len,
+                   uint64_t *begin, size_t *line)
 {
     const struct block *b = &r->d->blocks[r->block];
     if (!r->data || b->end > r->len || b->begin > b->end || r->at + offset >= b->end) return false;
@@ -386,12 +401,14 @@ static const char *remark_of(struct prose_reader *r, const struct prose_sentence
 {
     buffer_clear(&r->scratch);
     if (s->lead.end > 0 && prose_stretch_begin(s, m->at.first, BREAK_CLAUSE) == 0)
-        buffer_append(&r->scratch, s->text + s->t[0].begin, s->t[s->lead.end - 1].end - s->t[0].begin);
+        buffer_append(&r->scratch, s->text + s->t[0].begin,
+                      s->t[s->lead.end - 1].end - s->t[0].begin);
     if (m->engine != SIZE_MAX) {
         const struct token_range *e = &s->engines[m->engine];
         if (r->scratch.len) buffer_puts(&r->scratch, ", ");
         if (!(e->first == m->at.first && e->end == m->at.end))
-            buffer_append(&r->scratch, s->text + s->t[e->first].begin, s->t[e->end - 1].end - s->t[e->first].begin);
+            buffer_append(&r->scratch, s->text + s->t[e->first].begin,
+                          s->t[e->end - 1].end - s->t[e->first].begin);
     }
     if (!without && m->remark.end > m->remark.first) {
         if (r->scratch.len) buffer_puts(&r->scratch, ", ");
@@ -401,8 +418,9 @@ static const char *remark_of(struct prose_reader *r, const struct prose_sentence
     return r->scratch.len ? string_of(r, buffer_text(&r->scratch), r->scratch.len) : "";
 }
 
-static void add_values(struct prose_reader *r, const struct prose_sentence *s, const struct prose_measure *m,
-                       const struct bearer *b, bool in_remark, size_t block, const char *quote)
+static void add_values(struct prose_reader *r, const struct prose_sentence *s,
+                       const struct prose_measure *m, const struct bearer *b, bool in_remark,
+                       size_t block, const char *quote)
 {
     const struct block *where = &r->d->blocks[block];
     open_source(r);
@@ -411,8 +429,10 @@ static void add_values(struct prose_reader *r, const struct prose_sentence *s, c
     const char *remark = remark_of(r, s, m, in_remark);
     bool bound = false;
     for (size_t k = 0; k < m->n_parts; k++)
-        bound = bound || s->parts[m->first_part + k].at_most || s->parts[m->first_part + k].at_least;
-    static const char *const BOUNDS[] = {"under", "over", "unter", "uber", "below", "above", "nearly", "fast", "knapp"};
+        bound =
+            bound || s->parts[m->first_part + k].at_most || s->parts[m->first_part + k].at_least;
+    static const char *const BOUNDS[] = {"under", "over",   "unter", "uber", "below",
+                                         "above", "nearly", "fast",  "knapp"};
     for (size_t k = 0; m->at.first > 0 && k < sizeof BOUNDS / sizeof *BOUNDS; k++)
         bound = bound || !strcmp(s->t[m->at.first - 1].key, BOUNDS[k]);
     if (record == SIZE_MAX || column == SIZE_MAX) return;
@@ -423,10 +443,18 @@ static void add_values(struct prose_reader *r, const struct prose_sentence *s, c
         *v = (struct prose_value){.record = record, .column = column};
         size_t begin = p->begin, end = p->end;
         struct fact_value *f = &v->fact;
-        *f = (struct fact_value){.kind = VALUE_NUMBER, .low = p->low, .high = p->high, .unit = p->unit,
-                                 .group = r->group, .remark = remark, .category = -1,
-                                 .bound = bound, .line = where->line_first,
-                                 .begin = where->begin, .end = where->end, .quote = quote};
+        *f = (struct fact_value){.kind = VALUE_NUMBER,
+                                 .low = p->low,
+                                 .high = p->high,
+                                 .unit = p->unit,
+                                 .group = r->group,
+                                 .remark = remark,
+                                 .category = -1,
+                                 .bound = bound,
+                                 .line = where->line_first,
+                                 .begin = where->begin,
+                                 .end = where->end,
+                                 .quote = quote};
         uint64_t at = 0;
         if (locate(r, begin, s->text + begin, end - begin, &at, &f->line)) {
             f->begin = at;
@@ -447,14 +475,17 @@ static void read_paragraph(struct prose_reader *r, size_t block)
     bool first = true;
     for (size_t at = 0; !r->failed && sentence_next(b->text, b->len, at, &span); at = span.end) {
         locate_sentence(r, block, b->text + span.begin, span.end - span.begin);
-        if (!prose_sentence_read(s, r->lex, b->text + span.begin, span.end - span.begin, r->style)) continue;
+        if (!prose_sentence_read(s, r->lex, b->text + span.begin, span.end - span.begin, r->style))
+            continue;
         struct prose_mention mentions[PROSE_MAX_MENTIONS];
         size_t n = prose_mentions_find(s, &r->names, section(r), mentions, PROSE_MAX_MENTIONS);
         struct bearer bearer = prose_goes_on(s) ? last : paragraph;
         for (size_t k = 0; k < n; k++) {
             if (mentions[k].phrase > 1 || !mentions[k].is_subject) continue;
-            if (k + 1 < n && mentions[k + 1].joined) bearer.kind = BEARER_NONE;
-            else bearer = bearer_of_mention(r, s, &mentions[k]);
+            if (k + 1 < n && mentions[k + 1].joined)
+                bearer.kind = BEARER_NONE;
+            else
+                bearer = bearer_of_mention(r, s, &mentions[k]);
             break;
         }
         if (first && bearer.kind == BEARER_OTHER) paragraph = bearer;
@@ -483,7 +514,8 @@ static bool read_heading(struct prose_reader *r, size_t block, int level)
     while (r->n_levels > 1 && r->levels[r->n_levels - 1].level >= level) r->n_levels--;
     struct prose_subject subject;
     enum heading_kind kind;
-    if (!prose_heading_read(&subject, &kind, &r->names, section(r), b->text, b->len, block)) return false;
+    if (!prose_heading_read(&subject, &kind, &r->names, section(r), b->text, b->len, block))
+        return false;
     if (kind != HEADING_TOPIC && !subject.s.year_first && !subject.s.year_last)
         subject.s.year_first = subject.s.year_last = r->names.year;
     if (r->n_levels == MAX_LEVELS) r->n_levels--;
@@ -509,7 +541,8 @@ static bool is_in_text(const struct document *d, const struct prose_subject *sub
 static bool read_file_name(struct prose_reader *r)
 {
     struct level *base = &r->levels[0];
-    *base = (struct level){.subject = {.s = {.make = "", .model = "", .trim = "", .make_number = -1}, .heading = ""}};
+    *base = (struct level){
+        .subject = {.s = {.make = "", .model = "", .trim = "", .make_number = -1}, .heading = ""}};
     r->n_levels = 1;
     const char *name = r->d->path ? strrchr(r->d->path, '/') : NULL;
     name = name ? name + 1 : r->d->path;
@@ -517,7 +550,8 @@ static bool read_file_name(struct prose_reader *r)
     const char *dot = strrchr(name, '.');
     size_t len = dot ? (size_t)(dot - name) : strlen(name);
     char *copy = arena_strndup(&r->out->arena, name, len);
-    if (!copy || !subject_read(&base->subject.s, &r->out->arena, copy, len, SUBJECT_FILE)) return false;
+    if (!copy || !subject_read(&base->subject.s, &r->out->arena, copy, len, SUBJECT_FILE))
+        return false;
     prose_subject_tokens(&base->subject);
     base->subject.known = *base->subject.s.make && is_in_text(r->d, &base->subject);
     if (!base->subject.known)
@@ -538,8 +572,10 @@ static int compare_values(const void *a, const void *b)
 static void *moved(struct prose_reader *r, const struct array *a, size_t size)
 {
     void *copy = arena_array(&r->out->arena, a->n ? a->n : 1, size);
-    if (!copy) r->failed = true;
-    else if (a->n) memcpy(copy, a->items, a->n * size);
+    if (!copy)
+        r->failed = true;
+    else if (a->n)
+        memcpy(copy, a->items, a->n * size);
     return copy;
 }
 
@@ -557,7 +593,8 @@ bool prose_read(struct prose *out, const struct document *d, const char *data, s
     r->caption = "";
     r->sentence = malloc(sizeof *r->sentence);
     r->lex = prose_lexicon_create(&out->arena);
-    bool ok = r->sentence && r->lex && prose_names_init(&r->names, d, r->lex, &out->arena) && read_file_name(r);
+    bool ok = r->sentence && r->lex && prose_names_init(&r->names, d, r->lex, &out->arena) &&
+              read_file_name(r);
     out->language = r->names.language = find_language(d);
     if (ok) r->style = find_style(d, out->language);
     for (size_t b = 0; ok && b < d->n_blocks; b++) {
@@ -584,8 +621,8 @@ bool prose_read(struct prose *out, const struct document *d, const char *data, s
         out->n_records = r->records.n;
         out->n_values = r->values.n;
         for (size_t i = 0; i < out->n_sources; i++)
-            qsort(out->values + out->sources[i].first_value, out->sources[i].n_values, sizeof *out->values,
-                  compare_values);
+            qsort(out->values + out->sources[i].first_value, out->sources[i].n_values,
+                  sizeof *out->values, compare_values);
     }
     free(r->sources.items);
     free(r->columns.items);
@@ -632,7 +669,9 @@ bool prose_store(const struct prose *p, struct store *store, size_t *n_values, s
                 together[n] = v[n].fact;
                 n++;
             }
-            if (v->record != last && !store_add_record(store, source, &p->records[v->record], &record, err)) goto done;
+            if (v->record != last &&
+                !store_add_record(store, source, &p->records[v->record], &record, err))
+                goto done;
             last = v->record;
             if (!store_add_values(store, record, columns[v->column], together, n, err)) goto done;
             at += n;

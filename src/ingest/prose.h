@@ -1,14 +1,14 @@
-/* What the prose of a document says of vehicles: paragraphs and list items under their headings become
- * records and typed values, by rules. Precision comes first: a figure whose vehicle or attribute is not
- * certain gives nothing, and stays searchable as text.
+/* What the prose of a document says of vehicles: paragraphs and list items under their headings
+ * become records and typed values, by rules. Precision comes first: a figure whose vehicle or
+ * attribute is not certain gives nothing, and stays searchable as text.
  *
  *   struct prose p;
  *   if (prose_read(&p, &document, data, len, &err) && prose_store(&p, store, NULL, &err)) ...
  *   prose_free(&p);
  *
- * The source of "# Jeep Wrangler", "## Fourth Generation (JL), 2018–present" has a record of that name
- * and years (make "Jeep", model "Wrangler", trim "Fourth Generation (JL)"), and one more for each
- * version that its sentences name (trim "Rubicon 392, Fourth Generation (JL)").
+ * The source of "# Jeep Wrangler", "## Fourth Generation (JL), 2018–present" has a record of that
+ * name and years (make "Jeep", model "Wrangler", trim "Fourth Generation (JL)"), and one more for
+ * each version that its sentences name (trim "Rubicon 392, Fourth Generation (JL)").
  */
 #ifndef INGEST_PROSE_H
 #define INGEST_PROSE_H
@@ -35,23 +35,23 @@ struct prose_value {
 };
 
 struct prose {
-    struct arena arena; /* owns everything */
+    struct arena arena;           /* owns everything */
     struct prose_source *sources; /* only those with values */
     size_t n_sources;
     struct fact_column *columns; /* named as the registry names them */
     size_t n_columns;
     struct fact_record *records; /* only those with values */
     size_t n_records;
-    struct prose_value *values; /* of a source by record, then column, then as in the text; several units
-                                   of one figure have one group */
+    struct prose_value *values; /* of a source by record, then column, then as in the text; several
+                                   units of one figure have one group */
     size_t n_values;
     const char *language; /* "en", "de", "fr", "es"; "" not known */
     size_t n_figures;     /* with a unit, or counted; also those that gave nothing */
 };
 
-/* Reads d's paragraphs and list items. data[0, len) is the text that d's offsets count in: with it, lines
- * and bytes are those of the figure, without it (NULL) those of its block. Linear in the text. False:
- * memory is out; *out is empty then. */
+/* Reads d's paragraphs and list items. data[0, len) is the text that d's offsets count in: with it,
+ * lines and bytes are those of the figure, without it (NULL) those of its block. Linear in the
+ * text. False: memory is out; *out is empty then. */
 bool prose_read(struct prose *out, const struct document *d, const char *data, size_t len,
                 struct error *err);
 void prose_free(struct prose *p);

@@ -9,7 +9,8 @@ static const struct {
     const char *words;
 } WORDS[] = {
     {WORD_HEDGE,
-     "about approximately approx around roughly nearly almost circa ca just only some up to as much "
+     "about approximately approx around roughly nearly almost circa ca just only some up to as "
+     "much "
      "many over under exceeding exceeds exceed excess around estimated maximum max minimum min at "
      "least most more less fewer than etwa rund ungefahr knapp gut bis zu maximal mindestens uber "
      "unter nur environ pres presque jusqu plus moins jusque unos unas casi hasta alrededor "
@@ -18,32 +19,39 @@ static const struct {
     {WORD_LINK,
      "of is are was were be been being at in to a an the its their remains remained remain "
      "maintained maintains stands stood stays measures comes reaches reached reaching reads figure "
-     "figures rating value values total capacity from for with up now and respectively ist sind war "
-     "waren betragt betrug liegt lag bei von auf im am mit der die das den dem ein eine einen einem "
+     "figures rating value values total capacity from for with up now and respectively ist sind "
+     "war "
+     "waren betragt betrug liegt lag bei von auf im am mit der die das den dem ein eine einen "
+     "einem "
      "einer est sont etait de du d des la le les l un une en es son era el los las una con del que "
      "s produces offers offering output outputs ranging ranges ranged rated"},
     {WORD_NEGATION,
-     "not no never neither nor without cannot isn doesn don won wasn weren hasn haven didn couldn wouldn aren nicht kein keine keinen nie ohne pas ne jamais sans "
+     "not no never neither nor without cannot isn doesn don won wasn weren hasn haven didn couldn "
+     "wouldn aren nicht kein keine keinen nie ohne pas ne jamais sans "
      "nunca sin ni"},
     {WORD_UNREAL,
      "would could might may should planned plans plan expected expects rumoured rumored reportedly "
-     "proposed cancelled canceled scheduled concept prototype if hypothetical allegedly speculated speculates speculation likely reckons guess "
+     "proposed cancelled canceled scheduled concept prototype if hypothetical allegedly speculated "
+     "speculates speculation likely reckons guess "
      "supposed hoped soll sollen sollte geplant "
      "erwartet voraussichtlich angeblich serait pourrait devrait prevu prevoit si seria podria "
      "deberia previsto esperado"},
     {WORD_MORE,
      "more less fewer extra additional higher lower greater longer shorter wider narrower taller "
-     "lighter heavier faster slower quicker cheaper dearer bigger smaller larger better worse deeper "
+     "lighter heavier faster slower quicker cheaper dearer bigger smaller larger better worse "
+     "deeper "
      "improvement increase decrease reduction gain boost bump jump saving savings difference mehr "
      "weniger langer kurzer breiter schmaler hoher niedriger leichter schwerer schneller langsamer "
      "gunstiger teurer grosser kleiner supplementaires mas menos adicionales"},
     {WORD_ADDED,
-     "by another additional extra further gained gains gain gaining adds added adding add lost loses "
+     "by another additional extra further gained gains gain gaining adds added adding add lost "
+     "loses "
      "lose losing shed sheds shedding saves saved saving um weitere weiteren zusatzliche "
      "zusatzlichen adicionales otros supplementaires"},
     {WORD_CHANGE,
      "rises rose risen rising rise increased increases increasing increase grew grows growing grow "
-     "raised raises raising improved improves improving drop dropped drops dropping fell falls falling "
+     "raised raises raising improved improves improving drop dropped drops dropping fell falls "
+     "falling "
      "reduced reduces reducing decreased decreases decreasing climbs climbed climbing cut cuts "
      "boosted boosts boosting upgraded upped lowered lowers uprated expanding expands expanded "
      "extended extends stretched up down steigt stieg wuchs wachst sinkt sank erhoht gesteigert "
@@ -54,9 +62,11 @@ static const struct {
      "contre que lieu frente comparado replacing replaces replaced supersedes supplanting ersetzt "
      "remplace sustituye"},
     {WORD_ENGINE,
-     "engine engines motor motors unit units bi parallel tricilindrico cilindrico tetracilindrico turbo turbocharged supercharged twincharged twincharger naturally "
+     "engine engines motor motors unit units bi parallel tricilindrico cilindrico tetracilindrico "
+     "turbo turbocharged supercharged twincharged twincharger naturally "
      "aspirated diesel petrol gasoline gas v6 v8 v v10 v12 w12 hemi inline straight flat boxer "
-     "cylinder cylinders four five six eight twin hybrid tdi tsi tfsi fsi hdi dci cdi crdi cdti tdci "
+     "cylinder cylinders four five six eight twin hybrid tdi tsi tfsi fsi hdi dci cdi crdi cdti "
+     "tdci "
      "vtec ecoboost multijet skyactiv puretech mivec two stroke rotary wankel l i block mill "
      "powertrain powerplant benziner dieselmotor benzinmotor ottomotor motoren moteur moteurs "
      "essence thermique quatre cilindros gasolina reihensechszylinder vierzylinder sechszylinder "
@@ -69,34 +79,44 @@ static const struct {
      "acabado modelo modelos versiones powered engined equipped"},
     {WORD_VERB,
      "has is was gets got makes made delivers delivered produces produced offers offered weighs "
-     "weighed costs cost develops developed comes came uses used features featured achieves achieved "
+     "weighed costs cost develops developed comes came uses used features featured achieves "
+     "achieved "
      "returns returned takes took reaches reached sprints boasts boasted packs packed manages "
      "managed covers covered can tows carries carried seats seated combines combined had have "
      "generates generated needs needed hits accelerates accelerated starts started tops measures "
      "measured receives received puts rides runs ran sits stands goes went adds provides provided "
-     "drives pairs paired holds held consumes emits emitted does did will leistet hat kostet wiegt entwickelt "
-     "bietet fahrt erreicht verbraucht beschleunigt braucht ist kommt besitzt misst schafft developpe "
-     "offre pese coute affiche atteint consomme est possede mesure dispose tiene pesa cuesta alcanza "
+     "drives pairs paired holds held consumes emits emitted does did will leistet hat kostet wiegt "
+     "entwickelt "
+     "bietet fahrt erreicht verbraucht beschleunigt braucht ist kommt besitzt misst schafft "
+     "developpe "
+     "offre pese coute affiche atteint consomme est possede mesure dispose tiene pesa cuesta "
+     "alcanza "
      "desarrolla ofrece entrega acelera mide consume es"},
     {WORD_PRONOUN, "it they he she er sie es il elle ils elles this these that both"},
     {WORD_NO_NAME,
      "january february march april may june july august september october november december januar "
      "februar marz mai juni juli oktober dezember janvier fevrier mars avril juin juillet aout "
      "septembre octobre novembre decembre enero febrero marzo abril mayo junio julio agosto "
-     "septiembre octubre noviembre diciembre north south east west america american europe european "
-     "europa us usa uk japan japanese china chinese india australia australian canada canadian germany "
-     "german deutschland france french spain italy italian britain british middle asia asian africa "
-     "epa wltp nedc iihs nhtsa euro ncap nefz cltc vat mwst tva iva gbp eur usd chf co2 led abs suv "
+     "septiembre octubre noviembre diciembre north south east west america american europe "
+     "european "
+     "europa us usa uk japan japanese china chinese india australia australian canada canadian "
+     "germany "
+     "german deutschland france french spain italy italian britain british middle asia asian "
+     "africa "
+     "epa wltp nedc iihs nhtsa euro ncap nefz cltc vat mwst tva iva gbp eur usd chf co2 led abs "
+     "suv "
      "suvs mpv ev evs awd fwd rwd cvt dct dsg gps hvac din sae ece bev technology group company "
-     "motors motor auto show international monday tuesday wednesday thursday friday saturday sunday "
+     "motors motor auto show international monday tuesday wednesday thursday friday saturday "
+     "sunday "
      "road year top best new standard optional available also one two three"},
     {WORD_CHARGE,
      "charge charges charged charging charger chargers recharge recharges recharging dc ac rapid "
-     "fast wallbox ladt laden ladeleistung lade schnelllader ladestation schnellladen charger borne "
+     "fast wallbox ladt laden ladeleistung lade schnelllader ladestation schnellladen charger "
+     "borne "
      "rapide carga cargador recarga"},
-    {WORD_FLEET,
-     "average rivals rival competitors competitor fleet sales sold deliveries durchschnitt konkurrenz "
-     "durchschnittliche moyenne promedio rivales"},
+    {WORD_FLEET, "average rivals rival competitors competitor fleet sales sold deliveries "
+                 "durchschnitt konkurrenz "
+                 "durchschnittliche moyenne promedio rivales"},
     {WORD_FORMER,
      "predecessor predecessors outgoing previous previously old older formerly "
      "vorganger vorgangers bisherige bisherigen predecesseur precedente precedent antecesor "
@@ -106,34 +126,43 @@ static const struct {
      "subscription monthly month fee fees tax taxes charge grant incentive credit discount wheels "
      "upgrade paket aufpreis monat monatlich rate anzahlung option supplement mois paquete mes "
      "insurance service warranty accessory accessories repair fine refund"},
-    {WORD_ARTICLE,
-     "the a an its his their our this that these those der die das den dem des ein eine einen einem "
-     "einer le la les l un une el los las una su"},
-    {WORD_PREPOSITION,
-     "with in for on behind at from excluding including without depending under when if per mit bei "
-     "im in fur auf hinter inklusive inkl zzgl nach je ohne avec pour en sur derriere selon sans hors "
-     "con para por sin tras segun"},
+    {WORD_ARTICLE, "the a an its his their our this that these those der die das den dem des ein "
+                   "eine einen einem "
+                   "einer le la les l un une el los las una su"},
+    {WORD_PREPOSITION, "with in for on behind at from excluding including without depending under "
+                       "when if per mit bei "
+                       "im in fur auf hinter inklusive inkl zzgl nach je ohne avec pour en sur "
+                       "derriere selon sans hors "
+                       "con para por sin tras segun"},
     {WORD_TOPIC,
-     "engine engines motor motors performance dimension dimensions weight weights interior exterior "
+     "engine engines motor motors performance dimension dimensions weight weights interior "
+     "exterior "
      "design safety history overview introduction summary conclusion powertrain powertrains "
-     "transmission chassis suspension brakes steering fuel economy consumption emissions price prices "
-     "pricing charging battery range equipment features technology specifications specification specs "
+     "transmission chassis suspension brakes steering fuel economy consumption emissions price "
+     "prices "
+     "pricing charging battery range equipment features technology specifications specification "
+     "specs "
      "technical data sheet notes references sources background development production marketing "
-     "awards reception sales safety rating ratings towing capacity capacities luggage space practicality "
+     "awards reception sales safety rating ratings towing capacity capacities luggage space "
+     "practicality "
      "comfort infotainment warranty maintenance service electrical body drivetrain running costs "
-     "driving on the road in and of at a glance key facts highlights verdict review details general "
+     "driving on the road in and of at a glance key facts highlights verdict review details "
+     "general "
      "about other more information contents see also external links further reading gallery models "
      "variants versions trims trim levels options accessories colours colors motorsport racing "
      "culture concept availability market markets rivals competitors motorisierung motoren antrieb "
      "fahrwerk abmessungen gewichte masse verbrauch fahrleistungen innenraum karosserie sicherheit "
      "ausstattung geschichte technik technische daten preise moteur moteurs dimensions poids "
      "consommation interieur exterieur securite equipements histoire prix tarifs caracteristiques "
-     "motores dimensiones peso consumo interior seguridad equipamiento historia precio precios datos "
-     "tecnicos und et y wltp our range cars used new sale for what is wheel wheels tyres tires size "
+     "motores dimensiones peso consumo interior seguridad equipamiento historia precio precios "
+     "datos "
+     "tecnicos und et y wltp our range cars used new sale for what is wheel wheels tyres tires "
+     "size "
      "cargo boot trunk storage passenger space vehicle vehicles information identification"},
     {WORD_GENERATION,
      "generation generations gen series mk mark phase facelift restyling refresh redesign baureihe "
-     "modellreihe serie modellgeneration generacion lci typ type first second third fourth fifth sixth "
+     "modellreihe serie modellgeneration generacion lci typ type first second third fourth fifth "
+     "sixth "
      "seventh eighth ninth tenth eleventh twelfth erste zweite dritte vierte funfte sechste siebte "
      "achte premiere deuxieme troisieme quatrieme cinquieme sixieme primera segunda tercera cuarta "
      "quinta sexta pre"},
@@ -144,22 +173,25 @@ static const struct {
      "gelandewagen limousine kombi voiture vehicule modele break berline coche vehiculo berlina "
      "todoterreno newcomer"},
     {WORD_GEARBOX,
-     "manual manuals automatic automatics auto autos transmission transmissions gearbox gearboxes dsg "
+     "manual manuals automatic automatics auto autos transmission transmissions gearbox gearboxes "
+     "dsg "
      "dct dual automated sequential pdk amt tiptronic geartronic torqueflite steptronic hydramatic "
      "powershift ecvt cvt schaltgetriebe getriebe automatik automatikgetriebe"},
     {WORD_ENDED,
      "discontinued discontinuation dropped eliminated deleted removed retired withdrawn axed "
      "eingestellt entfiel entfallt abandonne supprime eliminado retirado"},
-    {WORD_DOCUMENT,
-     "review reviews test tests drive manual owner owners handbook guide brochure press release report "
-     "road first long term buying buyers factsheet fahrbericht testbericht betriebsanleitung prospekt "
-     "pressemitteilung essai communique prueba all new"},
-    {WORD_MOTOR_PART, "front rear electric second third traction starter vordere hintere arriere avant"},
+    {WORD_DOCUMENT, "review reviews test tests drive manual owner owners handbook guide brochure "
+                    "press release report "
+                    "road first long term buying buyers factsheet fahrbericht testbericht "
+                    "betriebsanleitung prospekt "
+                    "pressemitteilung essai communique prueba all new"},
+    {WORD_MOTOR_PART,
+     "front rear electric second third traction starter vordere hintere arriere avant"},
     {WORD_PER, "per pro par por je"},
 };
 
-/* Phrases and what they say: a id, where the figure stands, the phrases parted by bars. Ids that the
- * registry lacks are passed over. */
+/* Phrases and what they say: a id, where the figure stands, the phrases parted by bars. Ids that
+ * the registry lacks are passed over. */
 enum { CUE_COUNTED = 4 };
 static const struct {
     const char *attribute;
@@ -167,9 +199,12 @@ static const struct {
     const char *phrases;
 } PHRASES[] = {
     {"curb_weight", CUE_BEFORE,
-     "weighs|weighing|weigh|weighed|tips the scales at|tipping the scales at|unladen it weighs|wiegt|"
-     "wog|bringt auf die waage|leergewicht|pese|pesait|pesant|pesa|pesaba|peso en vacio|poids a vide"},
-    {"curb_weight", CUE_AFTER, "at the kerb|at the curb|leergewicht|kerb weight|curb weight|unladen|leer|a vide"},
+     "weighs|weighing|weigh|weighed|tips the scales at|tipping the scales at|unladen it "
+     "weighs|wiegt|"
+     "wog|bringt auf die waage|leergewicht|pese|pesait|pesant|pesa|pesaba|peso en vacio|poids a "
+     "vide"},
+    {"curb_weight", CUE_AFTER,
+     "at the kerb|at the curb|leergewicht|kerb weight|curb weight|unladen|leer|a vide"},
     {"payload", CUE_BEFORE,
      "carries|carry|carrying|hauls|haul|hauling|payload|payloads|zuladung|nutzlast|charge utile|"
      "carga util"},
@@ -178,7 +213,8 @@ static const struct {
      "tow|tows|towing|pull|pulls|pulling|trailer|trailers|caravan|anhangelast|zieht|anhanger|"
      "tracter|tracte|remorque|remorquer|remolcar|remolca|remolque|haul a trailer"},
     {"towing_capacity", CUE_AFTER,
-     "can be towed|towing|max towing|maximum towing|trailer|trailers|towing capacity|of towing capacity|of towing|anhangelast|"
+     "can be towed|towing|max towing|maximum towing|trailer|trailers|towing capacity|of towing "
+     "capacity|of towing|anhangelast|"
      "braked trailer|de remorque|de remolque"},
     {"cargo_volume", CUE_BEFORE,
      "boot|trunk|cargo|luggage|swallows|swallow|swallowing|kofferraum|kofferraumvolumen|coffre|"
@@ -192,18 +228,23 @@ static const struct {
     {"fuel_tank_capacity", CUE_BEFORE,
      "tank|tank holds|fuel tank|tank capacity|tankinhalt|tankvolumen|reservoir|deposito|"
      "deposito de combustible"},
-    {"fuel_tank_capacity", CUE_AFTER, "fuel tank|tank|tank capacity|of fuel|gas tank|petrol tank|tankinhalt"},
+    {"fuel_tank_capacity", CUE_AFTER,
+     "fuel tank|tank|tank capacity|of fuel|gas tank|petrol tank|tankinhalt"},
     {"ground_clearance", CUE_BEFORE | CUE_AFTER,
      "ground clearance|ride height|of ground clearance|bodenfreiheit|garde au sol|de garde au sol|"
      "altura libre al suelo|distancia al suelo|altura al suelo"},
-    {"length", CUE_AFTER, "long|in length|lang|lange|de long|de longueur|de largo|de longitud|length|nose to tail|bumper to bumper"},
+    {"length", CUE_AFTER,
+     "long|in length|lang|lange|de long|de longueur|de largo|de longitud|length|nose to "
+     "tail|bumper to bumper"},
     {"length", CUE_BEFORE, "overall length|length|stretches|lange|longueur|longitud"},
     {"width", CUE_AFTER, "wide|in width|breit|breite|de large|de largeur|de ancho|width|across"},
     {"width", CUE_BEFORE, "width|breite|largeur|anchura|ancho"},
-    {"height", CUE_AFTER, "tall|high|in height|hoch|hohe|de haut|de hauteur|de alto|de altura|height"},
+    {"height", CUE_AFTER,
+     "tall|high|in height|hoch|hohe|de haut|de hauteur|de alto|de altura|height"},
     {"height", CUE_BEFORE, "height|overall height|hohe|hauteur|altura"},
     {"wheelbase", CUE_BEFORE | CUE_AFTER,
-     "wheelbase|radstand|empattement|d empattement|batalla|distancia entre ejes|of wheelbase|between the axles"},
+     "wheelbase|radstand|empattement|d empattement|batalla|distancia entre ejes|of "
+     "wheelbase|between the axles"},
     {"wading_depth", CUE_BEFORE | CUE_AFTER,
      "wading depth|wade|wades|wading|wattiefe|profondeur de gue|fording depth|ford|of water"},
     {"turning_circle", CUE_BEFORE | CUE_AFTER,
@@ -222,7 +263,8 @@ static const struct {
     {"electric_range", CUE_AFTER,
      "of range|of electric range|range|electric range|on a charge|on a single charge|per charge|"
      "on a full charge|on one charge|reichweite|d autonomie|de autonomia|of driving range|"
-     "of electric driving|on electric power|on battery power|elektrische reichweite|between charges"},
+     "of electric driving|on electric power|on battery power|elektrische reichweite|between "
+     "charges"},
     {"charging_power", CUE_BEFORE,
      "charges|charge|charging|charges at|takes|rapid charging|dc charging|ladeleistung|laden|ladt|"
      "recharge|charge rapide|carga rapida|recarga|charging power|charger|charges up|accepts"},
@@ -233,11 +275,16 @@ static const struct {
      "battery|battery pack|pack|batterie|akku|bateria|traction battery|lithium ion battery|cells"},
     {"price", CUE_BEFORE,
      "costs|cost|costing|price|prices|priced at|priced from|priced|starts at|starting at|start at|"
-     "starts from|from|msrp|list price|base price|sticker price|retails at|retails for|sells for|sold for|"
-     "asking|yours for|kostet|kosten|ab|preis|preise|grundpreis|listenpreis|einstiegspreis|prix|coute|"
-     "coutait|a partir de|precio|cuesta|desde|a partir de los|tarif|facture|factures|starting price|"
+     "starts from|from|msrp|list price|base price|sticker price|retails at|retails for|sells "
+     "for|sold for|"
+     "asking|yours "
+     "for|kostet|kosten|ab|preis|preise|grundpreis|listenpreis|einstiegspreis|prix|coute|"
+     "coutait|a partir de|precio|cuesta|desde|a partir de los|tarif|facture|factures|starting "
+     "price|"
      "begins at|carries a price of"},
-    {"price", CUE_AFTER, "on the road|msrp|list price|base price|listenpreis|grundpreis|otr|before options|plus vat|excluding vat|starting price"},
+    {"price", CUE_AFTER,
+     "on the road|msrp|list price|base price|listenpreis|grundpreis|otr|before options|plus "
+     "vat|excluding vat|starting price"},
     {"warranty", CUE_BEFORE | CUE_AFTER,
      "warranty|guarantee|garantie|garantia|de garantie|de garantia|of warranty"},
     {"warranty_distance", CUE_BEFORE | CUE_AFTER, "warranty|garantie|garantia"},
@@ -250,10 +297,14 @@ static const struct {
     {"seats", CUE_COUNTED,
      "seats|seat|seater|seaters|passengers|passenger|sitze|sitzplatze|sitzer|places|plazas|"
      "asientos|occupants|people|adults|passagiere|personen|passagers|pasajeros"},
-    {"seats", CUE_BEFORE, "seats|seating for|seating|room for|space for|seat|accommodates|platz fur|carries up to|carry up to"},
+    {"seats", CUE_BEFORE,
+     "seats|seating for|seating|room for|space for|seat|accommodates|platz fur|carries up to|carry "
+     "up to"},
     {"doors", CUE_COUNTED, "door|doors|tur|turen|turer|portes|puertas"},
-    {"cylinders", CUE_COUNTED, "cylinder|cylinders|cyl|zylinder|zylindern|cylindres|cilindros|pot|pots"},
-    {"gears", CUE_COUNTED, "speed|speeds|gang|gange|gears|rapports|vitesses|velocidades|marchas|gear|gangige"},
+    {"cylinders", CUE_COUNTED,
+     "cylinder|cylinders|cyl|zylinder|zylindern|cylindres|cilindros|pot|pots"},
+    {"gears", CUE_COUNTED,
+     "speed|speeds|gang|gange|gears|rapports|vitesses|velocidades|marchas|gear|gangige"},
     {"drag_coefficient", CUE_BEFORE | CUE_AFTER,
      "drag coefficient|coefficient of drag|cd|cw wert|cw|cx|cd value|luftwiderstandsbeiwert|"
      "coeficiente aerodinamico|coefficient de trainee"},
@@ -262,11 +313,19 @@ static const struct {
      "de cilindrada"},
 };
 
-/* What prose tells and the registry does not name; an attribute of the same id there takes its place. */
+/* What prose tells and the registry does not name; an attribute of the same id there takes its
+ * place. */
 static const struct attribute OWN[] = {
-    {.id = "warranty", .dimension = DIMENSION_TIME, .names = {"warranty", "Garantie", "garantie", "garant\u00eda", "\u8d28\u4fdd"}},
+    {.id = "warranty",
+     .dimension = DIMENSION_TIME,
+     .names = {"warranty", "Garantie", "garantie", "garant\u00eda", "\u8d28\u4fdd"}},
     {.id = "warranty_distance", .dimension = DIMENSION_LENGTH, .names = {"warranty distance"}},
-    {.id = "production_count", .dimension = DIMENSION_COUNT, .low = 1, .high = 1e8, .names = {"vehicles built", "gebaute Fahrzeuge", "exemplaires produits", "unidades producidas"}},
+    {.id = "production_count",
+     .dimension = DIMENSION_COUNT,
+     .low = 1,
+     .high = 1e8,
+     .names = {"vehicles built", "gebaute Fahrzeuge", "exemplaires produits",
+               "unidades producidas"}},
 };
 enum { N_OWN = sizeof OWN / sizeof *OWN };
 
@@ -289,9 +348,9 @@ enum { N_BUCKETS = 4096, MAX_ENTRIES = 4096, MAX_COUNTED = 4 };
 struct entry {
     const char *text; /* of the phrase, not terminated */
     uint16_t len, first_len;
-    uint16_t next;    /* + 1 in the chain of its bucket; 0: none */
+    uint16_t next; /* + 1 in the chain of its bucket; 0: none */
     unsigned sides;
-    int attribute;    /* a word's: -1 */
+    int attribute; /* a word's: -1 */
     uint32_t classes;
 };
 
@@ -376,7 +435,8 @@ uint32_t prose_word(const struct prose_lexicon *lex, const struct token *t)
         if (e->classes && e->len == len && !memcmp(e->text, t->key, len)) return e->classes;
     }
     /* German compounds end in what they are: "Dieselmaschine". */
-    static const char *const ENGINES[] = {"motor", "diesel", "benziner", "zylinder", "maschine", "aggregat"};
+    static const char *const ENGINES[] = {"motor",    "diesel",   "benziner",
+                                          "zylinder", "maschine", "aggregat"};
     for (size_t i = 0; i < sizeof ENGINES / sizeof *ENGINES; i++) {
         size_t n = strlen(ENGINES[i]);
         if (len > n + 2 && !memcmp(t->key + len - n, ENGINES[i], n)) return WORD_ENGINE;
@@ -391,7 +451,8 @@ static size_t match_entry(const struct entry *e, const struct token *t, size_t n
     while (at < e->len) {
         size_t end = at;
         while (end < e->len && e->text[end] != ' ') end++;
-        if (words == n || (words && (t[words].gap & (GAP_COMMA | GAP_STOP | GAP_OPEN | GAP_CLOSE | GAP_COLON))))
+        if (words == n ||
+            (words && (t[words].gap & (GAP_COMMA | GAP_STOP | GAP_OPEN | GAP_CLOSE | GAP_COLON))))
             return 0;
         if (strlen(t[words].key) != end - at || memcmp(t[words].key, e->text + at, end - at) != 0)
             return 0;
@@ -431,12 +492,12 @@ size_t prose_cues_find(const struct prose_lexicon *lex, const struct token *t, s
         size_t n_terms = 0, used = registry_match(t + i, n - i, &terms, &n_terms);
         if (used == 1 && in_name) used = 0;
         for (size_t k = 0; used && k < n_terms && found < max; k++) {
-            if (terms[k].kind != TERM_ATTRIBUTE || terms[k].code || terms[k].weak || terms[k].superlative ||
-                terms[k].comparative || (terms[k].asking && used == 1))
+            if (terms[k].kind != TERM_ATTRIBUTE || terms[k].code || terms[k].weak ||
+                terms[k].superlative || terms[k].comparative || (terms[k].asking && used == 1))
                 continue;
             unsigned sides = terms[k].asking ? CUE_BEFORE : CUE_BEFORE | CUE_AFTER;
-            out[found++] = (struct prose_cue){i, used, terms[k].id, terms[k].qualifiers, sides,
-                                              terms[k].inverse};
+            out[found++] = (struct prose_cue){
+                i, used, terms[k].id, terms[k].qualifiers, sides, terms[k].inverse};
             if (used > longest) longest = used;
         }
         if (longest > 1) i += longest - 1;
@@ -450,13 +511,13 @@ bool prose_number_word(const char *key, double *value)
         const char *word;
         int value;
     } NUMBERS[] = {
-        {"two", 2},    {"three", 3},  {"four", 4},    {"five", 5},    {"six", 6},     {"seven", 7},
-        {"eight", 8},  {"nine", 9},   {"ten", 10},    {"eleven", 11}, {"twelve", 12}, {"sixteen", 16},
-        {"zwei", 2},   {"drei", 3},   {"vier", 4},    {"funf", 5},    {"sechs", 6},   {"sieben", 7},
-        {"acht", 8},   {"neun", 9},   {"zehn", 10},   {"zwolf", 12},  {"deux", 2},    {"trois", 3},
-        {"quatre", 4}, {"cinq", 5},   {"sept", 7},    {"huit", 8},    {"neuf", 9},    {"dix", 10},
-        {"douze", 12}, {"dos", 2},    {"tres", 3},    {"cuatro", 4},  {"cinco", 5},   {"seis", 6},
-        {"siete", 7},  {"ocho", 8},   {"nueve", 9},   {"diez", 10},   {"doce", 12},
+        {"two", 2},    {"three", 3}, {"four", 4},  {"five", 5},    {"six", 6},     {"seven", 7},
+        {"eight", 8},  {"nine", 9},  {"ten", 10},  {"eleven", 11}, {"twelve", 12}, {"sixteen", 16},
+        {"zwei", 2},   {"drei", 3},  {"vier", 4},  {"funf", 5},    {"sechs", 6},   {"sieben", 7},
+        {"acht", 8},   {"neun", 9},  {"zehn", 10}, {"zwolf", 12},  {"deux", 2},    {"trois", 3},
+        {"quatre", 4}, {"cinq", 5},  {"sept", 7},  {"huit", 8},    {"neuf", 9},    {"dix", 10},
+        {"douze", 12}, {"dos", 2},   {"tres", 3},  {"cuatro", 4},  {"cinco", 5},   {"seis", 6},
+        {"siete", 7},  {"ocho", 8},  {"nueve", 9}, {"diez", 10},   {"doce", 12},
     };
     for (size_t i = 0; i < sizeof NUMBERS / sizeof *NUMBERS; i++)
         if (!strcmp(key, NUMBERS[i].word)) {

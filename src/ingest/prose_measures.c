@@ -7,6 +7,18 @@ bool prose_has(const struct prose_sentence *s, size_t i, uint32_t classes)
     return i < s->n && (s->words[i] & classes) != 0;
 }
 
+bool prose_is(const struct prose_sentence *s, size_t i, const char *key)
+{
+    return i < s->n && s->t[i].kind != TOKEN_SIGN && !strcmp(s->t[i].key, key);
+}
+
+bool prose_is_figure(const struct prose_sentence *s, size_t i)
+{
+    if (!s->in_measure[i]) return false;
+    const struct prose_measure *m = &s->measures[s->in_measure[i] - 1];
+    return m->counted ? m->at.end - m->at.first > 2 : s->parts[m->first_part].unit != NULL;
+}
+
 bool prose_parted(const struct prose_sentence *s, size_t i, enum clause_break at_least)
 {
     return i > 0 && i < s->n && s->marks[i].before >= at_least;
@@ -14,7 +26,8 @@ bool prose_parted(const struct prose_sentence *s, size_t i, enum clause_break at
 
 size_t prose_stretch_begin(const struct prose_sentence *s, size_t i, enum clause_break at_least)
 {
-    while (i > 0 && s->marks[i].before < at_least && s->marks[i - 1].bracket == s->marks[i].bracket) i--;
+    while (i > 0 && s->marks[i].before < at_least && s->marks[i - 1].bracket == s->marks[i].bracket)
+        i--;
     return i;
 }
 
@@ -22,20 +35,23 @@ size_t prose_stretch_end(const struct prose_sentence *s, size_t i, enum clause_b
 {
     if (i >= s->n) return s->n;
     do i++;
-    while (i < s->n && s->marks[i].before < at_least && s->marks[i].bracket == s->marks[i - 1].bracket);
+    while (i < s->n && s->marks[i].before < at_least &&
+           s->marks[i].bracket == s->marks[i - 1].bracket);
     return i;
 }
 
 size_t prose_skip_hedges_back(const struct prose_sentence *s, size_t i)
 {
-    while (i > 0 && s->marks[i].before < BREAK_COLON && s->marks[i - 1].bracket == s->marks[i].bracket &&
-           s->in_measure[i - 1] == 0 && prose_has(s, i - 1, WORD_HEDGE | WORD_ARTICLE))
+    while (i > 0 && s->marks[i].before < BREAK_COLON &&
+           s->marks[i - 1].bracket == s->marks[i].bracket && s->in_measure[i - 1] == 0 &&
+           prose_has(s, i - 1, WORD_HEDGE | WORD_ARTICLE))
         i--;
     return i;
 }
 
 /* The tokens that bytes [begin, end) of the sentence touch, from token `from` on. */
-static struct token_range range_of(const struct prose_sentence *s, size_t from, size_t begin, size_t end)
+static struct token_range range_of(const struct prose_sentence *s, size_t from, size_t begin,
+                                   size_t end)
 {
     while (from < s->n && s->t[from].end <= begin) from++;
     size_t last = from;
@@ -45,15 +61,17 @@ static struct token_range range_of(const struct prose_sentence *s, size_t from, 
 
 static void mark_measure(struct prose_sentence *s, const struct prose_measure *m, size_t number)
 {
-    for (size_t i = m->at.first; i < m->at.end && i < s->n; i++) s->in_measure[i] = (uint8_t)(number + 1);
+    for (size_t i = m->at.first; i < m->at.end && i < s->n; i++)
+        s->in_measure[i] = (uint8_t)(number + 1);
 }
 
-/* Whether the unit is glued or hyphenated to its number, as an adjective: "8.4-inch", "2.5L". A plain
- * "136PS" is not meant: nothing stands behind it as a noun. */
+/* Whether the unit is glued or hyphenated to its number, as an adjective: "8.4-inch", "2.5L". A
+ * plain "136PS" is not meant: nothing stands behind it as a noun. */
 static bool is_attached(const struct prose_sentence *s, struct token_range at)
 {
     for (size_t i = at.first + 1; i < at.end; i++)
-        if (s->t[i - 1].kind == TOKEN_NUMBER && s->t[i].kind == TOKEN_WORD && s->t[i].gap == GAP_HYPHEN)
+        if (s->t[i - 1].kind == TOKEN_NUMBER && s->t[i].kind == TOKEN_WORD &&
+            s->t[i].gap == GAP_HYPHEN)
             return true;
     return false;
 }
@@ -61,7 +79,8 @@ static bool is_attached(const struct prose_sentence *s, struct token_range at)
 /* "7,1 litros cada 100 kilómetros": a consumption, where the units' own spellings do not say it. */
 static void read_rates(struct prose_sentence *s)
 {
-    static const char *const JOINS[] = {" cada ", " par ", " pour ", " por ", " per ", " every ", " pro ", " je "};
+    static const char *const JOINS[] = {" cada ", " par ",   " pour ", " por ",
+                                        " per ",  " every ", " pro ",  " je "};
     const struct unit *rate = unit_by_symbol("L/100 km");
     size_t kept = 0;
     for (size_t i = 0; i < s->n_parts; i++) {
@@ -70,9 +89,11 @@ static void read_rates(struct prose_sentence *s)
         size_t gap = i + 1 < s->n_parts && next->begin > p->end ? next->begin - p->end : 0;
         bool joined = false;
         for (size_t k = 0; gap && k < sizeof JOINS / sizeof *JOINS; k++)
-            joined = joined || (strlen(JOINS[k]) == gap && !memcmp(s->text + p->end, JOINS[k], gap));
+            joined =
+                joined || (strlen(JOINS[k]) == gap && !memcmp(s->text + p->end, JOINS[k], gap));
         bool litres = p->unit && !strcmp(p->unit->symbol, "L");
-        if (joined && litres && next->unit && !strcmp(next->unit->symbol, "km") && next->low == 100 && rate) {
+        if (joined && litres && next->unit && !strcmp(next->unit->symbol, "km") &&
+            next->low == 100 && rate) {
             p->unit = rate;
             p->end = next->end;
             s->parts[kept++] = *p;
@@ -92,7 +113,8 @@ void prose_find_measures(struct prose_sentence *s, enum number_style style)
         if (last->end == s->len && s->text[s->len - 1] == '.') last->end--;
     }
     for (size_t i = 0; i < s->n_parts; i++) /* "RS 4.0" is no price in rupees */
-        if (s->parts[i].unit && s->parts[i].unit->before && !strncmp(s->text + s->parts[i].begin, "RS", 2))
+        if (s->parts[i].unit && s->parts[i].unit->before &&
+            !strncmp(s->text + s->parts[i].begin, "RS", 2))
             s->parts[i].unit = NULL;
     read_rates(s);
     size_t from = 0;
@@ -100,8 +122,11 @@ void prose_find_measures(struct prose_sentence *s, enum number_style style)
     for (size_t i = 0; i < s->n_parts;) {
         size_t end = i + 1;
         while (end < s->n_parts && s->parts[end].group == s->parts[i].group) end++;
-        struct prose_measure m = {.first_part = i, .n_parts = end - i, .attribute = -1,
-                                  .cue = SIZE_MAX, .engine = SIZE_MAX};
+        struct prose_measure m = {.first_part = i,
+                                  .n_parts = end - i,
+                                  .attribute = -1,
+                                  .cue = SIZE_MAX,
+                                  .engine = SIZE_MAX};
         m.at = range_of(s, from, s->parts[i].begin, s->parts[end - 1].end);
         from = m.at.first;
         m.dimension = s->parts[i].unit ? s->parts[i].unit->dimension : DIMENSION_NONE;
@@ -115,15 +140,22 @@ void prose_find_measures(struct prose_sentence *s, enum number_style style)
     }
 }
 
-/* A number of things gets a part of its own; one that value_scan saw as a bare number is taken over. */
-static void add_count(struct prose_sentence *s, size_t first, size_t end, int attribute, double value)
+/* A number of things gets a part of its own; one that value_scan saw as a bare number is taken
+ * over. */
+static void add_count(struct prose_sentence *s, size_t first, size_t end, int attribute,
+                      double value)
 {
     size_t number = s->in_measure[first];
-    struct prose_measure m = {.n_parts = 1, .attribute = attribute, .cue = SIZE_MAX,
-                              .engine = SIZE_MAX, .counted = true, .at = {first, end}, .behind = end,
+    struct prose_measure m = {.n_parts = 1,
+                              .attribute = attribute,
+                              .cue = SIZE_MAX,
+                              .engine = SIZE_MAX,
+                              .counted = true,
+                              .at = {first, end},
+                              .behind = end,
                               .dimension = DIMENSION_COUNT};
-    struct value_part part = {.low = value, .high = value, .begin = s->t[first].begin,
-                              .end = s->t[end - 1].end};
+    struct value_part part = {
+        .low = value, .high = value, .begin = s->t[first].begin, .end = s->t[end - 1].end};
     if (number) {
         struct prose_measure *old = &s->measures[number - 1];
         if (old->dimension != DIMENSION_NONE || old->n_parts != 1 || old->counted) return;
@@ -147,30 +179,27 @@ static void add_count(struct prose_sentence *s, size_t first, size_t end, int at
     s->measures[s->n_measures++] = m;
 }
 
-static bool is_key(const struct prose_sentence *s, size_t i, const char *key)
-{
-    return i < s->n && s->t[i].kind == TOKEN_WORD && !strcmp(s->t[i].key, key);
-}
-
 /* Whether a gearbox follows: a "two-speed transfer case" is none. */
 static bool names_gearbox(const struct prose_sentence *s, size_t i)
 {
     for (size_t k = i; k < s->n && k < i + 4; k++) {
         if (s->marks[k].before != BREAK_NONE) return false;
         if (prose_has(s, k, WORD_GEARBOX)) return true;
-        if (is_key(s, k, "transfer")) return false;
+        if (prose_is(s, k, "transfer")) return false;
     }
     return false;
 }
 
 /* The value of token i as a count. */
-static bool count_value(const struct prose_sentence *s, size_t i, enum number_style style, double *value)
+static bool count_value(const struct prose_sentence *s, size_t i, enum number_style style,
+                        double *value)
 {
     const struct token *t = &s->t[i];
     if (t->kind == TOKEN_NUMBER) {
         size_t used = 0;
         return number_parse(s->text + t->begin, t->end - t->begin, style, value, &used) &&
-               used == t->end - t->begin && *value > 0 && *value < 1e9 && *value == (double)(long)*value;
+               used == t->end - t->begin && *value > 0 && *value < 1e9 &&
+               *value == (double)(long)*value;
     }
     return t->kind == TOKEN_WORD && prose_number_word(t->key, value);
 }
@@ -183,9 +212,12 @@ void prose_find_counts(struct prose_sentence *s, const struct prose_lexicon *lex
         double value = 0, next = 0;
         size_t used = 0;
         /* "seats seven", "seating for five" */
-        if (seats >= 0 && (is_key(s, i, "seats") || is_key(s, i, "seating") || is_key(s, i, "accommodates"))) {
-            size_t at = i + 1 + (is_key(s, i + 1, "for") || is_key(s, i + 1, "up"));
-            while (at < s->n && at < i + 4 && prose_has(s, at, WORD_HEDGE) && !count_value(s, at, style, &value)) at++;
+        if (seats >= 0 && (prose_is(s, i, "seats") || prose_is(s, i, "seating") ||
+                           prose_is(s, i, "accommodates"))) {
+            size_t at = i + 1 + (prose_is(s, i + 1, "for") || prose_is(s, i + 1, "up"));
+            while (at < s->n && at < i + 4 && prose_has(s, at, WORD_HEDGE) &&
+                   !count_value(s, at, style, &value))
+                at++;
             if (at < s->n && s->in_measure[at] == 0 && s->marks[at].before == BREAK_NONE &&
                 count_value(s, at, style, &value) && value >= 1 && value < 100 &&
                 prose_count_noun(lex, s->t + at + 1, s->n - at - 1, &used) < 0) {
@@ -199,17 +231,21 @@ void prose_find_counts(struct prose_sentence *s, const struct prose_lexicon *lex
                       (!strcmp(s->t[i].key, "v") || !strcmp(s->t[i].key, "w") ||
                        !strcmp(s->t[i].key, "i") || !strcmp(s->t[i].key, "inline") ||
                        !strcmp(s->t[i].key, "straight") || !strcmp(s->t[i].key, "flat"));
-        if (layout && cylinders >= 0 && (s->t[i + 1].gap == GAP_NONE || s->t[i + 1].gap == GAP_HYPHEN) &&
-            (s->t[i].upper || s->t[i + 1].gap == GAP_HYPHEN) && count_value(s, i + 1, style, &value) &&
-            value >= 2 && value <= 16) {
+        if (layout && cylinders >= 0 &&
+            (s->t[i + 1].gap == GAP_NONE || s->t[i + 1].gap == GAP_HYPHEN) &&
+            (s->t[i].upper || s->t[i + 1].gap == GAP_HYPHEN) &&
+            count_value(s, i + 1, style, &value) && value >= 2 && value <= 16) {
             bool letter = s->t[i].key[1] == '\0'; /* "V6", but not "I5 5" or "W124" */
-            bool like = i + 2 < s->n && s->t[i + 2].gap == GAP_HYPHEN && s->t[i + 2].kind == TOKEN_WORD &&
+            bool like = i + 2 < s->n && s->t[i + 2].gap == GAP_HYPHEN &&
+                        s->t[i + 2].kind == TOKEN_WORD &&
                         !prose_has(s, i + 2, WORD_ENGINE | WORD_VARIANT); /* "V8-like" */
-            if (!like && (!letter || s->t[i + 1].kind == TOKEN_NUMBER)) add_count(s, i, i + 2, cylinders, value);
+            if (!like && (!letter || s->t[i + 1].kind == TOKEN_NUMBER))
+                add_count(s, i, i + 2, cylinders, value);
             i++;
             continue;
         }
-        if (s->in_measure[i] && s->measures[s->in_measure[i] - 1].dimension != DIMENSION_NONE) continue;
+        if (s->in_measure[i] && s->measures[s->in_measure[i] - 1].dimension != DIMENSION_NONE)
+            continue;
         if (!count_value(s, i, style, &value)) continue;
         size_t noun = i + 1;
         if (noun >= s->n || s->marks[noun].before != BREAK_NONE ||
@@ -217,9 +253,10 @@ void prose_find_counts(struct prose_sentence *s, const struct prose_lexicon *lex
             continue;
         if (i > 0 && s->t[i].gap == GAP_NONE) continue; /* "J300 units" */
         int attribute = prose_count_noun(lex, s->t + noun, s->n - noun, &used);
-        if (attribute < 0 || (prose_has(s, noun, WORD_VERB) && used == 1 && s->t[noun].gap != GAP_HYPHEN &&
-                              noun + 1 < s->n && s->marks[noun + 1].before == BREAK_NONE &&
-                              count_value(s, noun + 1, style, &next)))
+        if (attribute < 0 ||
+            (prose_has(s, noun, WORD_VERB) && used == 1 && s->t[noun].gap != GAP_HYPHEN &&
+             noun + 1 < s->n && s->marks[noun + 1].before == BREAK_NONE &&
+             count_value(s, noun + 1, style, &next)))
             continue; /* "the 110 seats seven" */
         if (!strcmp(s->t[noun].key, "speed") && !names_gearbox(s, noun + 1)) continue;
         bool built = prose_attribute(attribute)->high > 1000;
@@ -240,15 +277,18 @@ void prose_find_counts(struct prose_sentence *s, const struct prose_lexicon *lex
 static bool is_fuel(const struct prose_sentence *s, const struct prose_measure *m)
 {
     size_t i = m->at.end, unit = m->at.end - 1;
-    if (!is_key(s, unit, "litern") && !is_key(s, unit, "litres") && !is_key(s, unit, "liters")) return false;
-    if (is_key(s, i, "of")) i++;
-    static const char *const FUELS[] = {"diesel", "petrol", "gasoline", "fuel", "benzin", "super", "kraftstoff", "sprit"};
+    if (!prose_is(s, unit, "litern") && !prose_is(s, unit, "litres") &&
+        !prose_is(s, unit, "liters"))
+        return false;
+    if (prose_is(s, i, "of")) i++;
+    static const char *const FUELS[] = {"diesel", "petrol", "gasoline",   "fuel",
+                                        "benzin", "super",  "kraftstoff", "sprit"};
     for (size_t k = 0; k < sizeof FUELS / sizeof *FUELS; k++)
-        if (is_key(s, i, FUELS[k])) return !prose_has(s, i + 1, WORD_ENGINE);
+        if (prose_is(s, i, FUELS[k])) return !prose_has(s, i + 1, WORD_ENGINE);
     return false;
 }
 
-static bool is_displacement_size(const struct value_part *p)
+bool prose_is_displacement(const struct value_part *p)
 {
     if (!p->unit || p->unit->dimension != DIMENSION_VOLUME) return false;
     double litres = unit_to_base(p->high, p->unit);
@@ -259,10 +299,15 @@ static bool is_displacement_size(const struct value_part *p)
 /* Whether token i can be part of an engine's name: "HEMI", "3F-E", "S54", "naturally". */
 static bool is_engine_word(const struct prose_sentence *s, size_t i)
 {
-    if (i > 0 && s->t[i].gap == GAP_HYPHEN && prose_has(s, i - 1, WORD_ENGINE) && s->t[i].kind == TOKEN_WORD) return true;
-    if (s->in_measure[i] && s->parts[s->measures[s->in_measure[i] - 1].first_part].unit) return false;
+    if (i > 0 && s->t[i].gap == GAP_HYPHEN && prose_has(s, i - 1, WORD_ENGINE) &&
+        s->t[i].kind == TOKEN_WORD)
+        return true;
+    if (s->in_measure[i] && s->parts[s->measures[s->in_measure[i] - 1].first_part].unit)
+        return false;
     if (prose_has(s, i, WORD_ENGINE)) return true;
-    if (prose_has(s, i, WORD_VERB | WORD_LINK | WORD_AND | WORD_PREPOSITION | WORD_VARIANT | WORD_ARTICLE))
+    if (prose_has(s, i,
+                  WORD_VERB | WORD_LINK | WORD_AND | WORD_PREPOSITION | WORD_VARIANT |
+                      WORD_ARTICLE))
         return false;
     return s->in_measure[i] || s->t[i].upper || s->t[i].kind == TOKEN_NUMBER;
 }
@@ -271,7 +316,8 @@ static bool is_engine_word(const struct prose_sentence *s, size_t i)
 static bool is_engine_head(const struct prose_sentence *s, size_t i)
 {
     double value;
-    return (prose_has(s, i, WORD_ENGINE) && s->t[i].key[1] && !prose_number_word(s->t[i].key, &value)) ||
+    return (prose_has(s, i, WORD_ENGINE) && s->t[i].key[1] &&
+            !prose_number_word(s->t[i].key, &value)) ||
            (s->in_measure[i] && s->measures[s->in_measure[i] - 1].counted &&
             !strcmp(prose_attribute(s->measures[s->in_measure[i] - 1].attribute)->id, "cylinders"));
 }
@@ -279,10 +325,11 @@ static bool is_engine_head(const struct prose_sentence *s, size_t i)
 /* "full hybrid", "naturally aspirated", "direct-injection": inside a phrase alone. */
 static bool is_engine_adjective(const struct prose_sentence *s, size_t i)
 {
-    static const char *const WORDS[] = {"full", "mild", "tri", "quad", "direct", "fuel", "injected", "injection",
+    static const char *const WORDS[] = {"full",       "mild",   "tri",      "quad",
+                                        "direct",     "fuel",   "injected", "injection",
                                         "sequential", "common", "rail"};
     for (size_t k = 0; k < sizeof WORDS / sizeof *WORDS; k++)
-        if (is_key(s, i, WORDS[k]))
+        if (prose_is(s, i, WORDS[k]))
             return prose_has(s, i + 1, WORD_ENGINE) || prose_has(s, i + 2, WORD_ENGINE);
     return false;
 }
@@ -298,22 +345,24 @@ void prose_find_engines(struct prose_sentence *s)
     for (size_t i = 0; i < s->n && s->n_engines < PROSE_MAX_ENGINES; i++) {
         size_t m = s->in_measure[i];
         bool size = m && !s->measures[m - 1].counted && !is_fuel(s, &s->measures[m - 1]) &&
-                    is_displacement_size(&s->parts[s->measures[m - 1].first_part]);
+                    prose_is_displacement(&s->parts[s->measures[m - 1].first_part]);
         if (!size && !prose_has(s, i, WORD_ENGINE) && !is_engine_head(s, i)) continue;
         size_t end = size ? s->measures[m - 1].at.end : i, head_end = 0;
         while (end < s->n && end - i < 12 && (end == i || !apart(s, end))) {
             size_t inner = s->in_measure[end];
             if (inner && !size && !s->measures[inner - 1].counted &&
-                is_displacement_size(&s->parts[s->measures[inner - 1].first_part])) {
+                prose_is_displacement(&s->parts[s->measures[inner - 1].first_part])) {
                 size = true; /* "supercharged 6.2L HEMI V8" */
                 end = s->measures[inner - 1].at.end;
                 continue;
             }
             if (!is_engine_word(s, end) && !is_engine_adjective(s, end) &&
-                !(end + 1 < s->n && s->t[end + 1].gap == GAP_HYPHEN && prose_has(s, end + 1, WORD_ENGINE)))
+                !(end + 1 < s->n && s->t[end + 1].gap == GAP_HYPHEN &&
+                  prose_has(s, end + 1, WORD_ENGINE)))
                 break;
             end++;
-            if (is_engine_head(s, end - 1) || (head_end && prose_has(s, end - 1, WORD_ENGINE))) head_end = end;
+            if (is_engine_head(s, end - 1) || (head_end && prose_has(s, end - 1, WORD_ENGINE)))
+                head_end = end;
         }
         if (!head_end) {
             if (size) i = s->measures[m - 1].at.end - 1;
@@ -324,209 +373,21 @@ void prose_find_engines(struct prose_sentence *s)
                (prose_has(s, first - 1, WORD_ENGINE) || s->t[first].gap == GAP_HYPHEN))
             first--;
         /* "T8 Twin Engine plug-in hybrid": its name */
-        for (size_t steps = 0; !size && first > 0 && steps < 3 && !apart(s, first) && s->in_measure[first - 1] == 0; steps++) {
+        for (size_t steps = 0;
+             !size && first > 0 && steps < 3 && !apart(s, first) && s->in_measure[first - 1] == 0;
+             steps++) {
             const struct token *before = &s->t[first - 1];
-            bool glued = before->kind == TOKEN_WORD && before->gap == GAP_NONE && first > 1; /* "4xe" */
+            bool glued =
+                before->kind == TOKEN_WORD && before->gap == GAP_NONE && first > 1; /* "4xe" */
             bool name = (before->upper && first > 1) || glued ||
                         (before->kind == TOKEN_NUMBER && s->t[first].gap != GAP_HYPHEN);
-            if (!name || s->text[before->end] == '\'' || prose_has(s, first - 1, WORD_ARTICLE | WORD_PREPOSITION)) break;
+            if (!name || s->text[before->end] == '\'' ||
+                prose_has(s, first - 1, WORD_ARTICLE | WORD_PREPOSITION))
+                break;
             first--;
         }
         if (s->n_engines && s->engines[s->n_engines - 1].end > first) first = i;
         s->engines[s->n_engines++] = (struct token_range){first, head_end};
         i = head_end - 1;
-    }
-}
-
-/* ---- figures that are not the vehicle's own ---- */
-
-static bool multibyte(const struct token *t)
-{
-    return t->end - t->begin > strlen(t->key);
-}
-
-/* Words of `classes` between tokens [first, end), outside measures. */
-static bool any_word(const struct prose_sentence *s, size_t first, size_t end, uint32_t classes)
-{
-    for (size_t i = first; i < end; i++)
-        if (!s->in_measure[i] && prose_has(s, i, classes)) return true;
-    return false;
-}
-
-/* "50 hp more", "440 pounds lighter", "15 mm of extra": a difference. */
-static bool difference_behind(const struct prose_sentence *s, const struct prose_measure *m)
-{
-    for (size_t i = m->at.end; i < s->n && i < m->at.end + 4; i++) {
-        if (s->marks[i].before != BREAK_NONE || s->marks[i].bracket != s->marks[m->at.end - 1].bracket ||
-            s->in_measure[i])
-            return false;
-        if (prose_has(s, i, WORD_MORE)) return true;
-        if ((is_key(s, i, "de") || is_key(s, i, "d")) && (is_key(s, i + 1, "plus") || is_key(s, i + 1, "moins")))
-            return true;
-        if (prose_has(s, i, WORD_VERB | WORD_AND) ||
-            (prose_has(s, i, WORD_PREPOSITION) && !prose_has(s, i, WORD_LINK)))
-            return false;
-    }
-    return false;
-}
-
-/* "another 15 mm", "gained 5 horsepower", "by 50 mm": a difference. */
-static bool difference_before(const struct prose_sentence *s, const struct prose_measure *m)
-{
-    size_t i = m->at.first;
-    bool displacement = is_displacement_size(&s->parts[m->first_part]);
-    while (i > 0 && s->marks[i].before < BREAK_COMMA && !s->in_measure[i - 1] &&
-           prose_has(s, i - 1, WORD_HEDGE) && !prose_has(s, i - 1, WORD_ADDED))
-        i--;
-    if (i == 0 || s->marks[i].before >= BREAK_COMMA || !prose_has(s, i - 1, WORD_ADDED)) return false;
-    if (displacement && is_key(s, i - 1, "by")) return false;
-    return true;
-}
-
-/* "than 300 hp", "instead of 300 hp", "compared with the GT's 300 hp", up to a comma; but "more than
- * 300 hp" is a bound. */
-static bool instead_before(const struct prose_sentence *s, const struct prose_measure *m)
-{
-    size_t begin = prose_stretch_begin(s, m->at.first, BREAK_COMMA);
-    for (size_t i = m->at.first; i-- > begin;) {
-        if (s->in_measure[i] || !prose_has(s, i, WORD_INSTEAD)) continue;
-        bool bound = (is_key(s, i, "than") || is_key(s, i, "als") || is_key(s, i, "que")) && i > 0 &&
-                     prose_has(s, i - 1, WORD_HEDGE) && prose_skip_hedges_back(s, m->at.first) <= i + 1 &&
-                     !(i >= 2 && s->in_measure[i - 2]);
-        if (bound) continue;
-        if (is_key(s, i, "que")) { /* "más que", but not "que entrega" */
-            bool more = false;
-            for (size_t k = i; k-- > 0 && i - k < 4;) more = more || prose_has(s, k, WORD_MORE | WORD_HEDGE);
-            if (!more) continue;
-        }
-        if (is_key(s, i, "replaced") && is_key(s, i + 1, "by")) continue;
-        return true;
-    }
-    return false;
-}
-
-/* Cuts a range "A to B" to its B; false: it is not written so. */
-static bool keep_last(struct prose_sentence *s, struct value_part *p, enum number_style style)
-{
-    static const char *const JOINS[] = {" to ", " auf ", " bis ", " \u00e0 ", " a ", " hasta "};
-    for (size_t at = p->begin; at < p->end; at++)
-        for (size_t k = 0; k < sizeof JOINS / sizeof *JOINS; k++) {
-            size_t n = strlen(JOINS[k]);
-            if (p->end - at <= n || memcmp(s->text + at, JOINS[k], n) != 0) continue;
-            struct value_part last;
-            size_t begin = at + n;
-            if (value_scan(s->text + begin, p->end - begin, style, &last, 1) != 1 || last.low != last.high) return false;
-            p->low = last.low;
-            p->high = last.high;
-            p->end = begin + last.end;
-            p->begin = begin + last.begin;
-            return true;
-        }
-    return false;
-}
-
-/* Of "up from A to B" and "increased from A to B" the first figure is a former one: rejected, or cut
- * away where one part holds both. */
-static bool former_before(struct prose_sentence *s, struct prose_measure *m, enum number_style style)
-{
-    size_t i = prose_skip_hedges_back(s, m->at.first);
-    struct value_part *p = &s->parts[m->first_part];
-    bool range = p->low < p->high;
-    size_t from = i;
-    static const char *const FROM[] = {"from", "von", "de", "desde"};
-    bool preposition = false;
-    for (size_t k = 0; k < sizeof FROM / sizeof *FROM; k++)
-        preposition = preposition || (i > 0 && is_key(s, i - 1, FROM[k]));
-    if (preposition) from = i - 1;
-    else if (!range) return false;
-    size_t begin = prose_stretch_begin(s, from, BREAK_COMMA);
-    if (from > begin + 4) begin = from - 4;
-    if (!any_word(s, begin, from, WORD_CHANGE)) return false;
-    if (!range) return true;
-    if (m->n_parts != 1) return true;
-    return !keep_last(s, p, style);
-}
-
-/* "The 2.5L was replaced by", "discontinuation of the V8": no longer so. */
-static bool ended(const struct prose_sentence *s, const struct prose_measure *m)
-{
-    size_t begin = prose_stretch_begin(s, m->at.first, BREAK_COMMA);
-    for (size_t i = m->at.first, back = 0; i-- > begin && back < 8; back++) {
-        if (prose_has(s, i, WORD_ENDED) || is_key(s, i, "replacement")) return true;
-        /* "discontinuation of the old in favor of the new" */
-        if (is_key(s, i, "favor") || is_key(s, i, "favour") || is_key(s, i, "with") || is_key(s, i, "by")) break;
-    }
-    for (size_t i = m->at.end; i < s->n && i < m->at.end + 8; i++) {
-        if (prose_parted(s, i, BREAK_COMMA) || (s->marks[i].bracket != s->marks[m->at.first].bracket && s->marks[i].bracket != 0)) break;
-        if (s->marks[i].bracket == 0 && s->marks[m->at.first].bracket != 0 && s->marks[i - 1].bracket != 0 &&
-            m->at.end < i)
-            break; /* "(106 kWh net) on the" */
-        if (prose_has(s, i, WORD_ENDED)) return true;
-        if (is_key(s, i, "remplace") || is_key(s, i, "remplacee") || is_key(s, i, "sustituido") || is_key(s, i, "ersetzt"))
-            return true;
-        if (is_key(s, i, "replaced") && (is_key(s, i - 1, "was") || is_key(s, i - 1, "were") ||
-                                         is_key(s, i - 1, "been") || is_key(s, i - 1, "being")))
-            return true;
-    }
-    return false;
-}
-
-/* "drop 100 pounds to 13,900": no range, unless it says from. */
-static bool is_doubtful_range(const struct prose_sentence *s, const struct prose_measure *m,
-                              enum number_style style)
-{
-    const struct value_part *p = &s->parts[m->first_part];
-    double first = 0;
-    size_t used = 0;
-    if (p->low < p->high && number_parse(s->text + p->begin, p->end - p->begin, style, &first, &used) && first == p->high)
-        return true; /* "150 hp to 121 hp": a change */
-    if (p->low <= 0 || p->high <= 6 * p->low) return false;
-    size_t i = prose_skip_hedges_back(s, m->at.first);
-    return i == 0 || !(is_key(s, i - 1, "from") || is_key(s, i - 1, "von") || is_key(s, i - 1, "de") ||
-                       is_key(s, i - 1, "desde") || prose_has(s, i, WORD_HEDGE));
-}
-
-/* "The 100 HP was": a name. */
-static bool is_name(const struct prose_sentence *s, const struct prose_measure *m)
-{
-    size_t i = m->at.first;
-    if (m->attached || m->counted || i == 0 || !prose_has(s, i - 1, WORD_ARTICLE)) return false;
-    return m->at.end < s->n && s->marks[m->at.end].before == BREAK_NONE && prose_has(s, m->at.end, WORD_VERB);
-}
-
-/* Denied, planned, or only thought of. */
-static bool unreal(const struct prose_sentence *s, const struct prose_measure *m)
-{
-    size_t i = m->at.first;
-    size_t begin = prose_stretch_begin(s, i, BREAK_COMMA), end = 0;
-    for (size_t k = begin; k < i; k++) {
-        if (s->in_measure[k] || !prose_has(s, k, WORD_NEGATION)) continue;
-        if (is_key(s, k + 1, "only") || is_key(s, k + 1, "nur") || is_key(s, k + 1, "seulement")) continue;
-        return true;
-    }
-    begin = prose_stretch_begin(s, i, BREAK_CLAUSE);
-    end = prose_stretch_end(s, m->at.end - 1, BREAK_CLAUSE);
-    for (size_t k = begin; k < end; k++) {
-        if (s->in_measure[k]) continue;
-        if (prose_has(s, k, WORD_UNREAL) && !(s->t[k].upper && is_key(s, k, "may"))) return true;
-        if (s->t[k].kind == TOKEN_WORD && multibyte(&s->t[k]) &&
-            (!strncmp(s->t[k].key, "wurd", 4) || !strncmp(s->t[k].key, "konnt", 5)))
-            return true; /* würde, könnte; wurde and konnte are facts */
-    }
-    return false;
-}
-
-void prose_reject_measures(struct prose_sentence *s, enum number_style style)
-{
-    for (size_t k = 0; k < s->n_measures; k++) {
-        struct prose_measure *m = &s->measures[k];
-        size_t begin = prose_stretch_begin(s, m->at.first, BREAK_COMMA);
-        m->rejected = difference_behind(s, m) || difference_before(s, m) || instead_before(s, m) ||
-                      unreal(s, m) || ended(s, m) || is_name(s, m) ||
-                      any_word(s, begin, m->at.first, WORD_FORMER | WORD_FLEET) || former_before(s, m, style) ||
-                      is_doubtful_range(s, m, style);
-        size_t end = prose_stretch_end(s, m->at.end - 1, BREAK_COMMA);
-        for (size_t i = m->at.end; i < end && i < m->at.end + 4; i++)
-            if (!s->in_measure[i] && prose_has(s, i, WORD_FLEET) && !is_key(s, i, "sold")) m->rejected = true;
     }
 }

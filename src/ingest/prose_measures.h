@@ -1,5 +1,5 @@
-/* The steps of prose_sentence_read that find figures and mark those that are none of a vehicle's own.
- * For prose_facts.c alone. */
+/* The steps of prose_sentence_read that find figures and mark those that are none of a vehicle's
+ * own. For prose_facts.c alone. */
 #ifndef INGEST_PROSE_MEASURES_H
 #define INGEST_PROSE_MEASURES_H
 
@@ -8,19 +8,37 @@
 /* Whether tokens i and i - 1 stand in different statements or list members. */
 bool prose_parted(const struct prose_sentence *s, size_t i, enum clause_break at_least);
 
-/* The first token of the stretch around token i that no break of this strength cuts; brackets too. */
+/* The first token of the stretch around token i that no break of this strength cuts; brackets too.
+ */
 size_t prose_stretch_begin(const struct prose_sentence *s, size_t i, enum clause_break at_least);
 size_t prose_stretch_end(const struct prose_sentence *s, size_t i, enum clause_break at_least);
 
+/* Whether token i is this word. */
+bool prose_is(const struct prose_sentence *s, size_t i, const char *key);
+
+/* Whether token i is of a number with its unit, or of a counted thing. */
+bool prose_is_figure(const struct prose_sentence *s, size_t i);
+
+/* Whether a volume is one of engines. */
+bool prose_is_displacement(const struct value_part *p);
+
+/* Whether one of the classes is among the token's. */
 bool prose_has(const struct prose_sentence *s, size_t i, uint32_t classes);
 
 /* Tokens right before `i` that are hedges or articles: the first of them. */
 size_t prose_skip_hedges_back(const struct prose_sentence *s, size_t i);
 
+/* prose_measures.c: numbers with units, counted things, engines. */
 void prose_find_measures(struct prose_sentence *s, enum number_style style);
 void prose_find_counts(struct prose_sentence *s, const struct prose_lexicon *lex,
                        enum number_style style);
 void prose_find_engines(struct prose_sentence *s);
+/* prose_reject.c: marks differences, former figures, what is denied, planned or another's. */
 void prose_reject_measures(struct prose_sentence *s, enum number_style style);
+
+/* prose_details.c: what belongs to a bound figure: engine, remark, qualifiers; and the place or
+ * time that begins the sentence. */
+void prose_find_lead(struct prose_sentence *s);
+void prose_find_details(struct prose_sentence *s);
 
 #endif

@@ -11,10 +11,10 @@ enum { PROSE_MAX_NAME = 12, PROSE_MAX_MENTIONS = 48 };
 /* A vehicle as headings give it, with the keys by which sentences name it. */
 struct prose_subject {
     struct subject s;
-    bool known;                            /* there is a vehicle */
+    bool known; /* there is a vehicle */
     struct token model[PROSE_MAX_NAME], trim[PROSE_MAX_NAME];
     size_t n_model, n_trim;
-    const char *heading;                   /* that made it; "" */
+    const char *heading; /* that made it; "" */
     size_t line;
 };
 
@@ -23,20 +23,27 @@ struct prose_names {
     const struct prose_lexicon *lex;
     struct arena *arena;
     const struct document *document;
-    const char *family;      /* a word that begins several headings: the make, where none is known */
-    const char *language;    /* "de": nouns have capitals */
-    int year;                /* "The 2024 range": of all vehicles without years of their own; 0 */
+    const char *family;   /* a word that begins several headings: the make, where none is known */
+    const char *language; /* "de": nouns have capitals */
+    int year;             /* "The 2024 range": of all vehicles without years of their own; 0 */
 };
+
+/* Words of names: a capital or digits; the same keys at the start of both; the make at t[0, n),
+ * written as a name. */
+bool prose_is_name(const struct token *t);
+size_t prose_same_tokens(const struct token *a, size_t n, const struct token *b, size_t m);
+size_t prose_make(const struct token *t, size_t n, int *make);
 
 /* Keys of the subject's names, after s was filled in. */
 void prose_subject_tokens(struct prose_subject *subject);
 
 enum heading_kind { HEADING_TOPIC, HEADING_VEHICLE, HEADING_VARIANT };
 
-/* Reads a heading under `parent` into *out (parent's own copy where it is a topic). `block`: its place
- * in the document. False: memory is out. */
-bool prose_heading_read(struct prose_subject *out, enum heading_kind *kind, const struct prose_names *names,
-                        const struct prose_subject *parent, const char *text, size_t len, size_t block);
+/* Reads a heading under `parent` into *out (parent's own copy where it is a topic). `block`: its
+ * place in the document. False: memory is out. */
+bool prose_heading_read(struct prose_subject *out, enum heading_kind *kind,
+                        const struct prose_names *names, const struct prose_subject *parent,
+                        const char *text, size_t len, size_t block);
 
 /* Whether a paragraph is a heading in all but its markup. */
 bool prose_looks_like_heading(const struct document *d, size_t block);
@@ -54,10 +61,10 @@ struct prose_mention {
     enum mention_kind kind;
     struct token_range at;   /* the name */
     struct token_range name; /* VARIANT: its words; OTHER: of make and model */
-    size_t phrase;           /* first token of the noun phrase it ends ("6.4L V8-powered Rubicon 392") */
-    size_t n_make;           /* OTHER: tokens of the make at name.first; 0: none */
-    bool is_subject;         /* at the head of its sentence or clause */
-    bool joined;             /* "the Corolla and the Civic" */
+    size_t phrase;   /* first token of the noun phrase it ends ("6.4L V8-powered Rubicon 392") */
+    size_t n_make;   /* OTHER: tokens of the make at name.first; 0: none */
+    bool is_subject; /* at the head of its sentence or clause */
+    bool joined;     /* "the Corolla and the Civic" */
 };
 
 /* The names in s, in their order. */

@@ -6,26 +6,26 @@
 
 /* Words behind which a full stop is none, folded to lower case (ASCII letters alone). */
 static const char *const ABBREVIATIONS[] = {
-    "abs",  "abb",  "approx", "art",  "aprox", "avg",  "bspw", "bzw",  "ca",   "cap",  "cf",   "cu",
-    "cyl",  "dr",   "eg",     "env",  "est",   "etc",  "excl", "exkl", "fig",  "ggf",  "ie",   "incl",
-    "inkl", "jr",   "max",    "min",  "mr",    "mrs",  "ms",   "mind", "mwst", "nr",   "no",   "nos",
-    "num",  "pag",  "prof",   "resp", "rev",   "serienm", "sog", "sr", "st",   "ste",  "std",  "tel",
-    "usw",  "vgl",  "vol",    "vs",   "zzgl",  "zb",
+    "abs", "abb",  "approx", "art", "aprox", "avg",  "bspw", "bzw",  "ca",      "cap",  "cf",
+    "cu",  "cyl",  "dr",     "eg",  "env",   "est",  "etc",  "excl", "exkl",    "fig",  "ggf",
+    "ie",  "incl", "inkl",   "jr",  "max",   "min",  "mr",   "mrs",  "ms",      "mind", "mwst",
+    "nr",  "no",   "nos",    "num", "pag",   "prof", "resp", "rev",  "serienm", "sog",  "sr",
+    "st",  "ste",  "std",    "tel", "usw",   "vgl",  "vol",  "vs",   "zzgl",    "zb",
 };
 /* Of these, those that often end a sentence as well: only a digit or small letter goes on. */
-static const char *const WEAK_ABBREVIATIONS[] = {"etc", "max", "min", "no", "std", "usw", "mwst",
-                                                 "est", "cap", "art",  "abs", "rev", "vol"};
+static const char *const WEAK_ABBREVIATIONS[] = {"etc", "max", "min", "no",  "std", "usw", "mwst",
+                                                 "est", "cap", "art", "abs", "rev", "vol"};
 /* Words that begin a sentence, whatever stood before the stop. */
 static const char *const STARTERS[] = {
-    "the", "it",  "its", "a",   "an",  "in",  "this", "these", "for", "with", "on",  "at",  "all",
-    "der", "die", "das", "er",  "sie", "es",  "mit",  "ein",   "eine", "im",  "le",  "la",  "les",
-    "il",  "elle", "un", "une", "el",  "los", "las",  "una",   "su",  "and", "but",  "both"};
+    "the", "it",   "its", "a",   "an",  "in",  "this", "these", "for",  "with", "on",  "at",  "all",
+    "der", "die",  "das", "er",  "sie", "es",  "mit",  "ein",   "eine", "im",   "le",  "la",  "les",
+    "il",  "elle", "un",  "une", "el",  "los", "las",  "una",   "su",   "and",  "but", "both"};
 /* What a German ordinal ("die 8. Generation", "am 3. Mai") stands before. */
 static const char *const ORDINAL_NOUNS[] = {
-    "generation", "modellgeneration", "baureihe", "serie",  "auflage", "gang",  "januar",
-    "februar",    "marz",             "april",    "mai",    "juni",    "juli",  "august",
-    "september",  "oktober",          "november", "dezember", "platz", "modelljahr", "jahrhundert",
-    "m"};
+    "generation", "modellgeneration", "baureihe",    "serie",   "auflage",  "gang",
+    "januar",     "februar",          "marz",        "april",   "mai",      "juni",
+    "juli",       "august",           "september",   "oktober", "november", "dezember",
+    "platz",      "modelljahr",       "jahrhundert", "m"};
 
 static bool is_space(char c)
 {
@@ -56,8 +56,8 @@ static bool is_one_of(const char *text, size_t len, const char *const *words, si
 /* The length of a sign at text[0, len) that closes a quotation or bracket; 0: none. */
 static size_t closing_len(const char *text, size_t len)
 {
-    static const char *const SIGNS[] = {"\"", "'", ")", "]", "\u201d", "\u2019", "\u00bb", "\u201c",
-                                        "\u300d", "\uff09"};
+    static const char *const SIGNS[] = {"\"",     "'",      ")",      "]",      "\u201d",
+                                        "\u2019", "\u00bb", "\u201c", "\u300d", "\uff09"};
     for (size_t i = 0; i < sizeof SIGNS / sizeof *SIGNS; i++) {
         size_t n = strlen(SIGNS[i]);
         if (n <= len && !memcmp(text, SIGNS[i], n)) return n;
@@ -73,8 +73,8 @@ static size_t word_len(const char *text, size_t len)
     return n;
 }
 
-/* Whether the full stop at text[at] ends the sentence that began at `begin`; `next` is the first byte
- * behind it that is no white space (len: none). */
+/* Whether the full stop at text[at] ends the sentence that began at `begin`; `next` is the first
+ * byte behind it that is no white space (len: none). */
 static bool stop_ends(const char *text, size_t len, size_t begin, size_t at, size_t next)
 {
     if (next >= len) return true;
@@ -83,7 +83,8 @@ static bool stop_ends(const char *text, size_t len, size_t begin, size_t at, siz
     if (after[0] >= 'a' && after[0] <= 'z') return false;
     size_t word = 0, digits = 0;
     while (word < 20 && at - word > begin && is_letter(text[at - word - 1])) word++;
-    while (word == 0 && digits < 5 && at - digits > begin && is_digit(text[at - digits - 1])) digits++;
+    while (word == 0 && digits < 5 && at - digits > begin && is_digit(text[at - digits - 1]))
+        digits++;
     bool starter = IS_ONE_OF(after, first, STARTERS) && after[0] < 'a';
     if (digits == 1 || digits == 2) {
         bool bare = at - digits == begin || is_space(text[at - digits - 1]);
@@ -120,8 +121,9 @@ static size_t bullet_len(const char *text, size_t len)
 static size_t wide_stop_len(const char *text, size_t len)
 {
     if (len < 3) return 0;
-    return !memcmp(text, "\u3002", 3) || !memcmp(text, "\uff01", 3) || !memcmp(text, "\uff1f", 3) ? 3
-                                                                                                  : 0;
+    return !memcmp(text, "\u3002", 3) || !memcmp(text, "\uff01", 3) || !memcmp(text, "\uff1f", 3)
+               ? 3
+               : 0;
 }
 
 bool sentence_next(const char *text, size_t len, size_t from, struct sentence_span *out)
@@ -136,13 +138,16 @@ bool sentence_next(const char *text, size_t len, size_t from, struct sentence_sp
         size_t wide = wide_stop_len(text + i, len - i);
         if (wide) {
             end = i + wide;
-        } else if (bullet_len(text + i, len - i) || (c == '\n' && i + 1 < len && text[i + 1] == '\n')) {
+        } else if (bullet_len(text + i, len - i) ||
+                   (c == '\n' && i + 1 < len && text[i + 1] == '\n')) {
             end = i;
         } else if (c == '.' || c == '!' || c == '?') {
             size_t stop = i + 1, closing = 0;
-            while (stop < len && (text[stop] == '.' || text[stop] == '!' || text[stop] == '?')) stop++;
+            while (stop < len && (text[stop] == '.' || text[stop] == '!' || text[stop] == '?'))
+                stop++;
             bool several = stop - i > 1 || c != '.';
-            while (stop < len && (closing = closing_len(text + stop, len - stop)) > 0) stop += closing;
+            while (stop < len && (closing = closing_len(text + stop, len - stop)) > 0)
+                stop += closing;
             size_t next = stop;
             while (next < len && is_space(text[next])) next++;
             bool apart = next > stop || next >= len;
@@ -161,8 +166,8 @@ bool sentence_next(const char *text, size_t len, size_t from, struct sentence_sp
 
 /* Words that begin another statement, whatever the punctuation before them. */
 static const char *const SUBORDINATORS[] = {
-    "while",   "whereas", "but",  "although", "though", "which", "because", "whilst", "wobei",
-    "wahrend", "aber",    "obwohl", "tandis", "mais",   "mientras", "pero", "aunque", "alors"};
+    "while",   "whereas", "but",    "although", "though", "which",    "because", "whilst", "wobei",
+    "wahrend", "aber",    "obwohl", "tandis",   "mais",   "mientras", "pero",    "aunque", "alors"};
 
 /* What the bytes between two tokens part. A dash counts where it is spaced or long. */
 static enum clause_break gap_break(const char *gap, size_t len)
@@ -230,7 +235,8 @@ void clause_split(const char *text, size_t len, const struct token *t, size_t n,
         if (i && is_subordinator(&t[i])) marks[i].before = BREAK_CLAUSE;
     }
     for (size_t k = n ? t[n - 1].end : 0; n && depth && k < len; k++)
-        if (text[k] == ')' || text[k] == ']' || (len - k >= 3 && !memcmp(text + k, "\uff09", 3))) depth--;
+        if (text[k] == ')' || text[k] == ']' || (len - k >= 3 && !memcmp(text + k, "\uff09", 3)))
+            depth--;
     /* A bracket that never closes would hide the rest of the sentence: it is none. */
     for (size_t k = 0; k < depth; k++)
         for (size_t i = n; i-- > 0 && marks[i].bracket >= stack[k];)

@@ -1,5 +1,5 @@
-/* Running text as sentences, and a sentence as clauses. English, German, French, Spanish and Chinese
- * punctuation; abbreviations, initials and German ordinals do not end a sentence.
+/* Running text as sentences, and a sentence as clauses. English, German, French, Spanish and
+ * Chinese punctuation; abbreviations, initials and German ordinals do not end a sentence.
  */
 #ifndef INGEST_SENTENCE_H
 #define INGEST_SENTENCE_H
@@ -31,7 +31,8 @@ struct clause_mark {
     uint16_t bracket; /* 0: outside brackets; else the number of the innermost, from 1 */
 };
 
-/* Marks of the tokens t[0, n) of text[0, len), in `marks` (n). Brackets that do not pair are none. */
+/* Marks of the tokens t[0, n) of text[0, len), in `marks` (n). Brackets that do not pair are none.
+ */
 void clause_split(const char *text, size_t len, const struct token *t, size_t n,
                   struct clause_mark *marks);
 

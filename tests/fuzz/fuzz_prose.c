@@ -1,6 +1,6 @@
-/* Prose to facts: any bytes as headings and paragraphs. What comes out stands in the text: quotes are
- * sentences of it, figures lie within their block, values are finite and point at their own record and
- * column. */
+/* Prose to facts: any bytes as headings and paragraphs. What comes out stands in the text: quotes
+ * are sentences of it, figures lie within their block, values are finite and point at their own
+ * record and column. */
 #include "base/utf8.h"
 #include "ingest/prose.h"
 
@@ -18,15 +18,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     struct document d = {.path = "/fuzz/2021-ford-ranger.md", .blocks = blocks};
     char *text = malloc(size + 1);
     if (!text) return 0;
-    for (size_t i = 0; i < size; i++) text[i] = bytes[i] ? (char)bytes[i] : ' '; /* blocks hold no NUL */
+    for (size_t i = 0; i < size; i++)
+        text[i] = bytes[i] ? (char)bytes[i] : ' '; /* blocks hold no NUL */
     text[size] = '\0';
     /* lines are blocks; '#' makes a heading, '-' an item, '|' stands for a table */
     for (size_t at = 0, line = 1; at < size && d.n_blocks < MAX_BLOCKS; line++) {
         const char *end = memchr(text + at, '\n', size - at);
         size_t len = end ? (size_t)(end - (text + at)) : size - at;
         struct block *b = &blocks[d.n_blocks++];
-        *b = (struct block){.kind = BLOCK_PARAGRAPH, .text = text + at, .len = len, .line_first = line,
-                            .line_last = line, .begin = at, .end = at + len};
+        *b = (struct block){.kind = BLOCK_PARAGRAPH,
+                            .text = text + at,
+                            .len = len,
+                            .line_first = line,
+                            .line_last = line,
+                            .begin = at,
+                            .end = at + len};
         if (len && text[at] == '#') {
             b->kind = BLOCK_HEADING;
             while (b->len && *b->text == '#' && b->level < 6) {
@@ -56,7 +62,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
             if (v->column - source->first_column >= source->n_columns) abort();
             if (!isfinite(f->low) || !isfinite(f->high) || f->low > f->high) abort();
             if (f->begin > f->end || f->end > size || f->line == 0) abort();
-            if (f->len != strlen(f->text) || f->len == 0 || !f->quote || !strstr(f->quote, f->text)) abort();
+            if (f->len != strlen(f->text) || f->len == 0 || !f->quote || !strstr(f->quote, f->text))
+                abort();
             const struct fact_record *r = &p.records[v->record];
             if (!*r->title || !(*r->make || *r->model)) abort();
         }

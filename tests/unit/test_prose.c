@@ -85,20 +85,25 @@ static void list_facts(const struct fixture *f, bool titled, char *out, size_t r
     for (size_t i = 0; i < p->n_values;) {
         const struct prose_value *v = &p->values[i];
         const struct fact_record *r = &p->records[v->record];
-        used += (size_t)snprintf(out + used, room - used, "%s%s=%s", used ? "; " : "", attribute_of(p, v), v->fact.text);
+        used += (size_t)snprintf(out + used, room - used, "%s%s=%s", used ? "; " : "",
+                                 attribute_of(p, v), v->fact.text);
         size_t next = i + 1;
-        for (; next < p->n_values && p->values[next].record == v->record && p->values[next].column == v->column &&
-               p->values[next].fact.group == v->fact.group;
+        for (; next < p->n_values && p->values[next].record == v->record &&
+               p->values[next].column == v->column && p->values[next].fact.group == v->fact.group;
              next++)
             used += (size_t)snprintf(out + used, room - used, "/%s", p->values[next].fact.text);
         const char *comma = strstr(r->trim, ", ");
         bool own = false; /* the trim of the heading itself */
         for (size_t b = 0; b < f->d.n_blocks; b++)
-            own = own || (f->blocks[b].kind == BLOCK_HEADING && !strncmp(f->blocks[b].text, r->trim, strcspn(r->trim, "()")));
+            own = own || (f->blocks[b].kind == BLOCK_HEADING &&
+                          !strncmp(f->blocks[b].text, r->trim, strcspn(r->trim, "()")));
         if (!titled)
-            used += (size_t)snprintf(out + used, room - used, "@%s%s%s", r->make, *r->make ? " " : "", r->model);
+            used += (size_t)snprintf(out + used, room - used, "@%s%s%s", r->make,
+                                     *r->make ? " " : "", r->model);
         else if (*r->trim && (comma || !own))
-            used += (size_t)snprintf(out + used, room - used, "@%.*s", (int)(comma ? comma - r->trim : (long)strlen(r->trim)), r->trim);
+            used +=
+                (size_t)snprintf(out + used, room - used, "@%.*s",
+                                 (int)(comma ? comma - r->trim : (long)strlen(r->trim)), r->trim);
         assert_true(used < room);
         i = next;
     }
@@ -132,14 +137,20 @@ static void sentences_end_at_stops_and_not_at_abbreviations(void **state)
 {
     (void)state;
     expect_sentences("It weighs approx. 1,300 kg. The boot holds 2.5 L. Top speed: 126 mph.",
-                     (const char *[]){"It weighs approx. 1,300 kg.", "The boot holds 2.5 L.", "Top speed: 126 mph.", NULL});
+                     (const char *[]){"It weighs approx. 1,300 kg.", "The boot holds 2.5 L.",
+                                      "Top speed: 126 mph.", NULL});
     expect_sentences("J. D. Power rates the U.S. model. It takes 5.9 s. The S is quicker!",
-                     (const char *[]){"J. D. Power rates the U.S. model.", "It takes 5.9 s.", "The S is quicker!", NULL});
-    expect_sentences("Die 8. Generation hat z. B. 150 PS. Sie wiegt ca. 1.300 kg. Am 3. Mai kam sie.",
-                     (const char *[]){"Die 8. Generation hat z. B. 150 PS.", "Sie wiegt ca. 1.300 kg.", "Am 3. Mai kam sie.", NULL});
+                     (const char *[]){"J. D. Power rates the U.S. model.", "It takes 5.9 s.",
+                                      "The S is quicker!", NULL});
+    expect_sentences(
+        "Die 8. Generation hat z. B. 150 PS. Sie wiegt ca. 1.300 kg. Am 3. Mai kam sie.",
+        (const char *[]){"Die 8. Generation hat z. B. 150 PS.", "Sie wiegt ca. 1.300 kg.",
+                         "Am 3. Mai kam sie.", NULL});
     expect_sentences("It seats 7. The tank holds 50 litres (“full”). Really? Yes...  no.",
-                     (const char *[]){"It seats 7.", "The tank holds 50 litres (“full”).", "Really?", "Yes...  no.", NULL});
-    expect_sentences("最大功率150kW。续航500公里。", (const char *[]){"最大功率150kW。", "续航500公里。", NULL});
+                     (const char *[]){"It seats 7.", "The tank holds 50 litres (“full”).",
+                                      "Really?", "Yes...  no.", NULL});
+    expect_sentences("最大功率150kW。续航500公里。",
+                     (const char *[]){"最大功率150kW。", "续航500公里。", NULL});
     expect_sentences("  \n ", (const char *[]){NULL});
     expect_sentences("• 150 PS • 250 Nm", (const char *[]){"150 PS", "250 Nm", NULL});
 }
@@ -172,7 +183,8 @@ static void headings_give_make_model_version_and_years(void **state)
     (void)state;
     struct fixture f;
     read_prose(&f, "jeep-wrangler.md",
-               "# Jeep Wrangler\n## JL (2018-present)\nThe 6.4L V8-powered Rubicon 392 delivers 470 HP.\nIt has 400 Nm of torque.\n");
+               "# Jeep Wrangler\n## JL (2018-present)\nThe 6.4L V8-powered Rubicon 392 delivers "
+               "470 HP.\nIt has 400 Nm of torque.\n");
     assert_int_equal(f.p.n_records, 2);
     const struct fact_record *own = &f.p.records[1], *rubicon = &f.p.records[0];
     if (!strncmp(own->trim, "Rubicon", 7)) own = &f.p.records[0], rubicon = &f.p.records[1];
@@ -185,7 +197,9 @@ static void headings_give_make_model_version_and_years(void **state)
     assert_string_equal(rubicon->trim, "Rubicon 392, JL");
     assert_int_equal(rubicon->year_first, 2018);
     done(&f);
-    read_prose(&f, "x.md", "# Subaru Outback\n## First generation (BG; 1994\xe2\x80\x93" "1999)\nIt has 7.3 inches of ground clearance.\n");
+    read_prose(&f, "x.md",
+               "# Subaru Outback\n## First generation (BG; 1994\xe2\x80\x93"
+               "1999)\nIt has 7.3 inches of ground clearance.\n");
     assert_int_equal(f.p.records[0].year_first, 1994);
     assert_int_equal(f.p.records[0].year_last, 1999);
     assert_string_equal(f.p.records[0].trim, "First generation (BG)");
@@ -196,7 +210,9 @@ static void a_subject_heading_is_no_version(void **state)
 {
     (void)state;
     struct fixture f;
-    read_prose(&f, "x.md", "# 2019 Honda Civic review\n## Engine and performance\nIt makes 158 hp.\n## Verdict\nIt weighs 1,250 kg.\n");
+    read_prose(&f, "x.md",
+               "# 2019 Honda Civic review\n## Engine and performance\nIt makes 158 hp.\n## "
+               "Verdict\nIt weighs 1,250 kg.\n");
     assert_int_equal(f.p.n_sources, 2);
     for (size_t i = 0; i < f.p.n_records; i++) {
         assert_string_equal(f.p.records[i].model, "Civic");
@@ -213,7 +229,8 @@ static void vehicles_of_an_unknown_make_are_told_by_their_common_word(void **sta
     (void)state;
     struct fixture f;
     read_prose(&f, "range.txt",
-               "# OUR CARS\n## Zorvan Finch\nThe Finch makes 90 hp.\n## Zorvan Wren\nThe Wren makes 70 hp.\n## Zorvan Kite Van\nIt has a payload of 900 kg.\n");
+               "# OUR CARS\n## Zorvan Finch\nThe Finch makes 90 hp.\n## Zorvan Wren\nThe Wren "
+               "makes 70 hp.\n## Zorvan Kite Van\nIt has a payload of 900 kg.\n");
     assert_int_equal(f.p.n_records, 3);
     assert_string_equal(f.p.records[0].make, "Zorvan");
     assert_string_equal(f.p.records[0].model, "Finch");
@@ -224,8 +241,10 @@ static void vehicles_of_an_unknown_make_are_told_by_their_common_word(void **sta
 static void paragraphs_without_headings_go_by_their_first_name(void **state)
 {
     (void)state;
-    expect_facts("Toyota Corolla is a reliable sedan. It reaches about 15 km/L in the city. Warranty 3 years.\n"
-                 "Hyundai Tucson is a modern SUV with a powertrain warranty of 10 years. It reaches 12 km/L.\n",
+    expect_facts("Toyota Corolla is a reliable sedan. It reaches about 15 km/L in the city. "
+                 "Warranty 3 years.\n"
+                 "Hyundai Tucson is a modern SUV with a powertrain warranty of 10 years. It "
+                 "reaches 12 km/L.\n",
                  "fuel_consumption=15 km/L@Toyota Corolla; warranty=3 years@Toyota Corolla; "
                  "warranty=10 years@Hyundai Tucson; fuel_consumption=12 km/L@Hyundai Tucson");
 }
@@ -234,8 +253,10 @@ static void figures_of_other_vehicles_are_left_out(void **state)
 {
     (void)state;
     expect_facts("# Jaguar F-Type\nThe BMW M4 weighs 1,505 kg. It makes 503 hp.\n", "");
-    expect_facts("# Jaguar F-Type\nWhile the BMW M4 makes 503 hp, the Jaguar F-Type has 575 hp.\n", "power=575 hp");
-    expect_facts("# Jaguar F-Type\nThe R and the P300 weigh 1,743 kg and 1,520 kg respectively.\n", "");
+    expect_facts("# Jaguar F-Type\nWhile the BMW M4 makes 503 hp, the Jaguar F-Type has 575 hp.\n",
+                 "power=575 hp");
+    expect_facts("# Jaguar F-Type\nThe R and the P300 weigh 1,743 kg and 1,520 kg respectively.\n",
+                 "");
     expect_facts("The Peugeot 208 and the Opel Corsa weigh 1,090 kg.\n", "");
 }
 
@@ -250,7 +271,8 @@ static void differences_and_former_figures_are_no_facts(void **state)
     expect_facts("# Fiat Panda\nPower is up from 60 hp to 69 hp.\n", "power=69 hp");
     expect_facts("# Fiat Panda\nKerb weight rises to 1,095 kg.\n", "curb_weight=1,095 kg");
     expect_facts("# Fiat Panda\nInstead of 60 hp, it makes 69 hp.\n", "power=69 hp");
-    expect_facts("# Fiat Panda\nThe 1.2L engine was replaced by a 1.0L engine.\n", "displacement=1.0L");
+    expect_facts("# Fiat Panda\nThe 1.2L engine was replaced by a 1.0L engine.\n",
+                 "displacement=1.0L");
 }
 
 static void what_is_denied_or_planned_is_no_fact(void **state)
@@ -267,16 +289,19 @@ static void a_version_after_the_figure_has_it(void **state)
     (void)state;
     expect_facts("# BMW M3\nIt makes 473 HP in standard form and 503 HP in Competition trim.\n",
                  "power=473 HP; power=503 HP@Competition");
-    expect_facts("# Subaru Outback\nGround clearance is 8.7 inches on regular models and 9.5 inches on the Wilderness variant.\n",
+    expect_facts("# Subaru Outback\nGround clearance is 8.7 inches on regular models and 9.5 "
+                 "inches on the Wilderness variant.\n",
                  "ground_clearance=8.7 inches; ground_clearance=9.5 inches@Wilderness");
-    expect_facts("# Volkswagen Polo\nOutputs range from 45 to 120 hp in the GTI variant.\n", "power=45 to 120 hp");
+    expect_facts("# Volkswagen Polo\nOutputs range from 45 to 120 hp in the GTI variant.\n",
+                 "power=45 to 120 hp");
 }
 
 static void a_figure_carries_its_sentence_place_and_remark(void **state)
 {
     (void)state;
     struct fixture f;
-    const char *text = "# Toyota Land Cruiser\n\nIt has a twin-turbocharged 3.5-liter V6 producing 409 horsepower and "
+    const char *text = "# Toyota Land Cruiser\n\nIt has a twin-turbocharged 3.5-liter V6 producing "
+                       "409 horsepower and "
                        "479 lb-ft of torque in gasoline form.\n";
     read_prose(&f, "x.md", text);
     bool seen = false;
@@ -321,11 +346,15 @@ static void qualifiers_are_bound_to_their_figure(void **state)
 {
     (void)state;
     struct fixture f;
-    read_prose(&f, "x.md", "# Honda Civic\nIt gets 32 mpg city and 42 mpg highway. A braked trailer of 1,200 kg can be towed.\n");
+    read_prose(&f, "x.md",
+               "# Honda Civic\nIt gets 32 mpg city and 42 mpg highway. A braked trailer of 1,200 "
+               "kg can be towed.\n");
     assert_int_equal(f.p.n_columns, 3);
     for (size_t i = 0; i < 3; i++) {
         const struct prose_value *v = &f.p.values[i];
-        const char *want = !strncmp(v->fact.text, "32", 2) ? "city" : !strncmp(v->fact.text, "42", 2) ? "highway" : "braked";
+        const char *want = !strncmp(v->fact.text, "32", 2)   ? "city"
+                           : !strncmp(v->fact.text, "42", 2) ? "highway"
+                                                             : "braked";
         assert_true(f.p.columns[v->column].qualifiers & qualifier_bit(want));
     }
     done(&f);
@@ -339,9 +368,17 @@ static void qualifiers_are_bound_to_their_figure(void **state)
 static void money_for_options_is_not_the_price(void **state)
 {
     (void)state;
-    expect_facts("# Dacia Duster\nThe Extreme pack costs \xe2\x82\xac" "650.\n", "");
-    expect_facts("# Dacia Duster\nFrom \xc2\xa3" "17,295 or \xc2\xa3" "189 per month.\n", "price=\xc2\xa3" "17,295");
-    expect_facts("# Dacia Duster\nMetallic paint adds \xc2\xa3" "600.\n", "");
+    expect_facts("# Dacia Duster\nThe Extreme pack costs \xe2\x82\xac"
+                 "650.\n",
+                 "");
+    expect_facts("# Dacia Duster\nFrom \xc2\xa3"
+                 "17,295 or \xc2\xa3"
+                 "189 per month.\n",
+                 "price=\xc2\xa3"
+                 "17,295");
+    expect_facts("# Dacia Duster\nMetallic paint adds \xc2\xa3"
+                 "600.\n",
+                 "");
 }
 
 /* ---- precision and recall ---- */
@@ -357,8 +394,9 @@ static void score_case(const struct prose_case *c, struct score *score)
     char *wanted[40];
     bool optional[40], hit[40] = {false};
     size_t n = 0;
-    snprintf(text, sizeof text, "%s%s%s%s%s%s%s\n", c->title ? "# " : "", c->title ? c->title : "", c->title ? "\n" : "",
-             c->heading ? "## " : "", c->heading ? c->heading : "", c->heading ? "\n" : "", c->text);
+    snprintf(text, sizeof text, "%s%s%s%s%s%s%s\n", c->title ? "# " : "", c->title ? c->title : "",
+             c->title ? "\n" : "", c->heading ? "## " : "", c->heading ? c->heading : "",
+             c->heading ? "\n" : "", c->text);
     read_prose(&f, "x.md", text);
     list_facts(&f, c->title != NULL, got, sizeof got);
     snprintf(want, sizeof want, "%s", c->facts);
@@ -403,7 +441,8 @@ static void prose_of_all_kinds_is_read_with_few_errors(void **state)
     (void)state;
     struct score s = {0};
     for (size_t i = 0; i < N_CASES; i++) score_case(&CASES[i], &s);
-    print_message("prose: %d sentences, %zu facts right, %zu wrong; %zu of %zu found\n", N_CASES, s.right, s.wrong, s.found, s.wanted);
+    print_message("prose: %d sentences, %zu facts right, %zu wrong; %zu of %zu found\n", N_CASES,
+                  s.right, s.wrong, s.found, s.wanted);
     assert_true(N_CASES >= 60);
     assert_true(s.right * 100 >= (s.right + s.wrong) * 95); /* precision */
     assert_true(s.found * 100 >= s.wanted * 60);            /* recall */
@@ -413,8 +452,19 @@ static void prose_of_all_kinds_is_read_with_few_errors(void **state)
 
 static void expect_quick(char *text, size_t len)
 {
-    struct block b = {.kind = BLOCK_PARAGRAPH, .text = text, .len = len, .line_first = 1, .line_last = 1, .end = len};
-    struct block blocks[2] = {{.kind = BLOCK_HEADING, .level = 1, .text = "Ford Ranger", .len = 11, .line_first = 1, .line_last = 1}, b};
+    struct block b = {.kind = BLOCK_PARAGRAPH,
+                      .text = text,
+                      .len = len,
+                      .line_first = 1,
+                      .line_last = 1,
+                      .end = len};
+    struct block blocks[2] = {{.kind = BLOCK_HEADING,
+                               .level = 1,
+                               .text = "Ford Ranger",
+                               .len = 11,
+                               .line_first = 1,
+                               .line_last = 1},
+                              b};
     struct document d = {.path = "x.txt", .blocks = blocks, .n_blocks = 2};
     struct prose p;
     struct error err = {0};
@@ -438,9 +488,23 @@ static char *repeated(const char *piece, size_t len)
 static void hostile_text_is_read_in_linear_time(void **state)
 {
     (void)state;
-    static const char *const PIECES[] = {"the and ", "150 hp ", "1 ", "The Ford Ranger has 150 hp. ", "((((", "a.", ". ", "\xff\xfe",
-                                         "The GTI, the GTD, ", "of of of ", "\xe2\x80\xa2", "60, 70, 85 or ", "was replaced by ",
-                                         "from 1 to 2 kg ", "V6-", "\n\n", "I. I. "};
+    static const char *const PIECES[] = {"the and ",
+                                         "150 hp ",
+                                         "1 ",
+                                         "The Ford Ranger has 150 hp. ",
+                                         "((((",
+                                         "a.",
+                                         ". ",
+                                         "\xff\xfe",
+                                         "The GTI, the GTD, ",
+                                         "of of of ",
+                                         "\xe2\x80\xa2",
+                                         "60, 70, 85 or ",
+                                         "was replaced by ",
+                                         "from 1 to 2 kg ",
+                                         "V6-",
+                                         "\n\n",
+                                         "I. I. "};
     for (size_t i = 0; i < sizeof PIECES / sizeof *PIECES; i++) {
         char *text = repeated(PIECES[i], 1 << 20);
         expect_quick(text, 1 << 20);

@@ -1,0 +1,218 @@
+#include "ingest/prose_measures.h"
+
+#include <string.h>
+
+/* ---- figures that are not the vehicle's own ---- */
+
+static bool multibyte(const struct token *t)
+{
+    return t->end - t->begin > strlen(t->key);
+}
+
+/* Words of `classes` between tokens [first, end), outside measures. */
+static bool any_word(const struct prose_sentence *s, size_t first, size_t end, uint32_t classes)
+{
+    for (size_t i = first; i < end; i++)
+        if (!s->in_measure[i] && prose_has(s, i, classes)) return true;
+    return false;
+}
+
+/* "50 hp more", "440 pounds lighter", "15 mm of extra": a difference. */
+static bool difference_behind(const struct prose_sentence *s, const struct prose_measure *m)
+{
+    for (size_t i = m->at.end; i < s->n && i < m->at.end + 4; i++) {
+        if (s->marks[i].before != BREAK_NONE ||
+            s->marks[i].bracket != s->marks[m->at.end - 1].bracket || s->in_measure[i])
+            return false;
+        if (prose_has(s, i, WORD_MORE)) return true;
+        if ((prose_is(s, i, "de") || prose_is(s, i, "d")) &&
+            (prose_is(s, i + 1, "plus") || prose_is(s, i + 1, "moins")))
+            return true;
+        if (prose_has(s, i, WORD_VERB | WORD_AND) ||
+            (prose_has(s, i, WORD_PREPOSITION) && !prose_has(s, i, WORD_LINK)))
+            return false;
+    }
+    return false;
+}
+
+/* "another 15 mm", "gained 5 horsepower", "by 50 mm": a difference. */
+static bool difference_before(const struct prose_sentence *s, const struct prose_measure *m)
+{
+    size_t i = m->at.first;
+    bool displacement = prose_is_displacement(&s->parts[m->first_part]);
+    while (i > 0 && s->marks[i].before < BREAK_COMMA && !s->in_measure[i - 1] &&
+           prose_has(s, i - 1, WORD_HEDGE) && !prose_has(s, i - 1, WORD_ADDED))
+        i--;
+    if (i == 0 || s->marks[i].before >= BREAK_COMMA || !prose_has(s, i - 1, WORD_ADDED))
+        return false;
+    if (displacement && prose_is(s, i - 1, "by")) return false;
+    return true;
+}
+
+/* "than 300 hp", "instead of 300 hp", "compared with the GT's 300 hp", up to a comma; but "more
+ * than 300 hp" is a bound. */
+static bool instead_before(const struct prose_sentence *s, const struct prose_measure *m)
+{
+    size_t begin = prose_stretch_begin(s, m->at.first, BREAK_COMMA);
+    for (size_t i = m->at.first; i-- > begin;) {
+        if (s->in_measure[i] || !prose_has(s, i, WORD_INSTEAD)) continue;
+        bool bound = (prose_is(s, i, "than") || prose_is(s, i, "als") || prose_is(s, i, "que")) &&
+                     i > 0 && prose_has(s, i - 1, WORD_HEDGE) &&
+                     prose_skip_hedges_back(s, m->at.first) <= i + 1 &&
+                     !(i >= 2 && s->in_measure[i - 2]);
+        if (bound) continue;
+        if (prose_is(s, i, "que")) { /* "más que", but not "que entrega" */
+            bool more = false;
+            for (size_t k = i; k-- > 0 && i - k < 4;)
+                more = more || prose_has(s, k, WORD_MORE | WORD_HEDGE);
+            if (!more) continue;
+        }
+        if (prose_is(s, i, "replaced") && prose_is(s, i + 1, "by")) continue;
+        return true;
+    }
+    return false;
+}
+
+/* Cuts a range "A to B" to its B; false: it is not written so. */
+static bool keep_last(struct prose_sentence *s, struct value_part *p, enum number_style style)
+{
+    static const char *const JOINS[] = {" to ", " auf ", " bis ", " \u00e0 ", " a ", " hasta "};
+    for (size_t at = p->begin; at < p->end; at++)
+        for (size_t k = 0; k < sizeof JOINS / sizeof *JOINS; k++) {
+            size_t n = strlen(JOINS[k]);
+            if (p->end - at <= n || memcmp(s->text + at, JOINS[k], n) != 0) continue;
+            struct value_part last;
+            size_t begin = at + n;
+            if (value_scan(s->text + begin, p->end - begin, style, &last, 1) != 1 ||
+                last.low != last.high)
+                return false;
+            p->low = last.low;
+            p->high = last.high;
+            p->end = begin + last.end;
+            p->begin = begin + last.begin;
+            return true;
+        }
+    return false;
+}
+
+/* Of "up from A to B" and "increased from A to B" the first figure is a former one: rejected, or
+ * cut away where one part holds both. */
+static bool former_before(struct prose_sentence *s, struct prose_measure *m,
+                          enum number_style style)
+{
+    size_t i = prose_skip_hedges_back(s, m->at.first);
+    struct value_part *p = &s->parts[m->first_part];
+    bool range = p->low < p->high;
+    size_t from = i;
+    static const char *const FROM[] = {"from", "von", "de", "desde"};
+    bool preposition = false;
+    for (size_t k = 0; k < sizeof FROM / sizeof *FROM; k++)
+        preposition = preposition || (i > 0 && prose_is(s, i - 1, FROM[k]));
+    if (preposition)
+        from = i - 1;
+    else if (!range)
+        return false;
+    size_t begin = prose_stretch_begin(s, from, BREAK_COMMA);
+    if (from > begin + 4) begin = from - 4;
+    if (!any_word(s, begin, from, WORD_CHANGE)) return false;
+    if (!range) return true;
+    if (m->n_parts != 1) return true;
+    return !keep_last(s, p, style);
+}
+
+/* "The 2.5L was replaced by", "discontinuation of the V8": no longer so. */
+static bool ended(const struct prose_sentence *s, const struct prose_measure *m)
+{
+    size_t begin = prose_stretch_begin(s, m->at.first, BREAK_COMMA);
+    for (size_t i = m->at.first, back = 0; i-- > begin && back < 8; back++) {
+        if (prose_has(s, i, WORD_ENDED) || prose_is(s, i, "replacement")) return true;
+        /* "discontinuation of the old in favor of the new" */
+        if (prose_is(s, i, "favor") || prose_is(s, i, "favour") || prose_is(s, i, "with") ||
+            prose_is(s, i, "by"))
+            break;
+    }
+    for (size_t i = m->at.end; i < s->n && i < m->at.end + 8; i++) {
+        if (prose_parted(s, i, BREAK_COMMA) ||
+            (s->marks[i].bracket != s->marks[m->at.first].bracket && s->marks[i].bracket != 0))
+            break;
+        if (s->marks[i].bracket == 0 && s->marks[m->at.first].bracket != 0 &&
+            s->marks[i - 1].bracket != 0 && m->at.end < i)
+            break; /* "(106 kWh net) on the" */
+        if (prose_has(s, i, WORD_ENDED)) return true;
+        if (prose_is(s, i, "remplace") || prose_is(s, i, "remplacee") ||
+            prose_is(s, i, "sustituido") || prose_is(s, i, "ersetzt"))
+            return true;
+        if (prose_is(s, i, "replaced") &&
+            (prose_is(s, i - 1, "was") || prose_is(s, i - 1, "were") ||
+             prose_is(s, i - 1, "been") || prose_is(s, i - 1, "being")))
+            return true;
+    }
+    return false;
+}
+
+/* "drop 100 pounds to 13,900": no range, unless it says from. */
+static bool is_doubtful_range(const struct prose_sentence *s, const struct prose_measure *m,
+                              enum number_style style)
+{
+    const struct value_part *p = &s->parts[m->first_part];
+    double first = 0;
+    size_t used = 0;
+    if (p->low < p->high &&
+        number_parse(s->text + p->begin, p->end - p->begin, style, &first, &used) &&
+        first == p->high)
+        return true; /* "150 hp to 121 hp": a change */
+    if (p->low <= 0 || p->high <= 6 * p->low) return false;
+    size_t i = prose_skip_hedges_back(s, m->at.first);
+    return i == 0 ||
+           !(prose_is(s, i - 1, "from") || prose_is(s, i - 1, "von") || prose_is(s, i - 1, "de") ||
+             prose_is(s, i - 1, "desde") || prose_has(s, i, WORD_HEDGE));
+}
+
+/* "The 100 HP was": a name. */
+static bool is_name(const struct prose_sentence *s, const struct prose_measure *m)
+{
+    size_t i = m->at.first;
+    if (m->attached || m->counted || i == 0 || !prose_has(s, i - 1, WORD_ARTICLE)) return false;
+    return m->at.end < s->n && s->marks[m->at.end].before == BREAK_NONE &&
+           prose_has(s, m->at.end, WORD_VERB);
+}
+
+/* Denied, planned, or only thought of. */
+static bool unreal(const struct prose_sentence *s, const struct prose_measure *m)
+{
+    size_t i = m->at.first;
+    size_t begin = prose_stretch_begin(s, i, BREAK_COMMA), end = 0;
+    for (size_t k = begin; k < i; k++) {
+        if (s->in_measure[k] || !prose_has(s, k, WORD_NEGATION)) continue;
+        if (prose_is(s, k + 1, "only") || prose_is(s, k + 1, "nur") ||
+            prose_is(s, k + 1, "seulement"))
+            continue;
+        return true;
+    }
+    begin = prose_stretch_begin(s, i, BREAK_CLAUSE);
+    end = prose_stretch_end(s, m->at.end - 1, BREAK_CLAUSE);
+    for (size_t k = begin; k < end; k++) {
+        if (s->in_measure[k]) continue;
+        if (prose_has(s, k, WORD_UNREAL) && !(s->t[k].upper && prose_is(s, k, "may"))) return true;
+        if (s->t[k].kind == TOKEN_WORD && multibyte(&s->t[k]) &&
+            (!strncmp(s->t[k].key, "wurd", 4) || !strncmp(s->t[k].key, "konnt", 5)))
+            return true; /* würde, könnte; wurde and konnte are facts */
+    }
+    return false;
+}
+
+void prose_reject_measures(struct prose_sentence *s, enum number_style style)
+{
+    for (size_t k = 0; k < s->n_measures; k++) {
+        struct prose_measure *m = &s->measures[k];
+        size_t begin = prose_stretch_begin(s, m->at.first, BREAK_COMMA);
+        m->rejected = difference_behind(s, m) || difference_before(s, m) || instead_before(s, m) ||
+                      unreal(s, m) || ended(s, m) || is_name(s, m) ||
+                      any_word(s, begin, m->at.first, WORD_FORMER | WORD_FLEET) ||
+                      former_before(s, m, style) || is_doubtful_range(s, m, style);
+        size_t end = prose_stretch_end(s, m->at.end - 1, BREAK_COMMA);
+        for (size_t i = m->at.end; i < end && i < m->at.end + 4; i++)
+            if (!s->in_measure[i] && prose_has(s, i, WORD_FLEET) && !prose_is(s, i, "sold"))
+                m->rejected = true;
+    }
+}
