@@ -134,22 +134,23 @@ bool text_is_heading(const struct text_line *line)
 /* "=== Engine ===", "[Engine]": the text between the signs; false: it is none. */
 static bool is_framed(const struct text_line *l, size_t *begin, size_t *end)
 {
+    const char *text = l->text;
     *begin = indent_of(l);
     *end = l->len;
     if (*end - *begin < 4 || line_shape_of(l) == LINE_BARS) return false;
-    char c = l->text[*begin];
-    if (c == '[' && l->text[*end - 1] == ']') {
+    char c = text[*begin];
+    if (c == '[' && text[*end - 1] == ']') {
         ++*begin;
         --*end;
-        return !memchr(l->text + *begin, ']', *end - *begin) &&
-               is_heading_text(l->text + *begin, *end - *begin);
+        return !memchr(text + *begin, ']', *end - *begin) &&
+               is_heading_text(text + *begin, *end - *begin);
     }
-    if (!strchr("=-*#~_+", c) || l->text[*begin + 1] != c) return false;
-    while (*begin < *end && l->text[*begin] == c) ++*begin;
-    while (*end > *begin && l->text[*end - 1] == c) --*end;
-    if (*end == l->len) return false;
-    span_trim(l->text, begin, end);
-    return *begin < *end && is_heading_text(l->text + *begin, *end - *begin);
+    if (!strchr("=-*#~_+", c)) return false;
+    bool hash = c == '#' && text[*begin + 1] == ' ', frame = text[*begin + 1] == c;
+    while (*begin < *end && strchr("=-*#~_+ ", text[*begin])) ++*begin;
+    while (*end > *begin && strchr("=-*#~_+ ", text[*end - 1])) --*end;
+    frame = frame && *end < l->len;
+    return (frame || hash) && *begin < *end && is_heading_text(text + *begin, *end - *begin);
 }
 
 static bool is_underline(const struct text_line *l)

@@ -64,6 +64,17 @@ static bool has_sentence(const char *text, size_t len)
     return len > 0 && text[len - 1] == '.' && count_words(text, len) > 8;
 }
 
+/* Another of the dashes that part names from values: then it is a list of things. */
+static bool has_dash(const char *text, size_t len)
+{
+    for (size_t i = 0; i + 2 < len; i++)
+        if (text[i] == ' ' && (starts_with(text + i + 1, len - i - 1, "- ") ||
+                               starts_with(text + i + 1, len - i - 1, "– ") ||
+                               starts_with(text + i + 1, len - i - 1, "— ")))
+            return true;
+    return false;
+}
+
 static bool is_name(const char *text, size_t len)
 {
     if (len == 0 || len > NAME_BYTES || count_words(text, len) > NAME_WORDS) return false;
@@ -117,7 +128,11 @@ size_t leader_length(const char *text, size_t len, size_t at)
         break;
     }
     /* Three dots alone are an ellipsis where they touch a word. */
-    if (marks == 3) return at > 0 && text[at - 1] == ' ' && i < len && text[i] == ' ' ? i - at : 0;
+    if (marks == 3)
+        return i + 1 < len && text[i] == ' ' &&
+                       ((at > 0 && text[at - 1] == ' ') || text[i + 1] == ' ')
+                   ? i - at
+                   : 0;
     return marks > 3 ? i - at : 0;
 }
 
@@ -206,7 +221,7 @@ static bool pair_find(const char *text, size_t len, struct pair *out)
         if (n == 0) continue;
         return pair_between(out, PAIR_DASH, text, i, i + n, len) &&
                count_words(text, i) <= SHORT_NAME_WORDS && len - i - n <= DASH_VALUE_BYTES &&
-               !has_sentence(text + i + n, len - i - n);
+               !has_sentence(text + i + n, len - i - n) && !has_dash(text + i + n, len - i - n);
     }
     return false;
 }

@@ -90,6 +90,32 @@ static void text_reads_right_aligned_figures_units_bands_and_gaps(void **state)
                 "7: Golf R|235|400|4.7\n");
 }
 
+static void text_cuts_a_cell_that_runs_into_the_next_column(void **state)
+{
+    (void)state;
+    expect_text("Trim      MSRP       City  Hwy\n"
+                "LE        $22,050    30    38\n"
+                "SE        $24,510    31    40\n"
+                "XSE       $28,000\n"
+                "Hybrid LE $23,500    53    46\n",
+                "[] line\n1: Trim|MSRP|City|Hwy\n2: LE|$22,050|30|38\n3: SE|$24,510|31|40\n"
+                "4: XSE|$28,000||\n5: Hybrid LE|$23,500|53|46\n");
+}
+
+static void text_names_a_row_that_does_not_fit(void **state)
+{
+    (void)state;
+    expect_text("Model     Power   Torque\n"
+                "A         100     200\n"
+                "B         110     210\n"
+                "C         120     220\n"
+                "D  x  1   130     230\n"
+                "E         140     240\n",
+                "[] line\n1: Model|Power|Torque\n2: A|100|200\n3: B|110|210\n4: C|120|220\n"
+                "6: E|140|240\nD  x  1   130     230\n"
+                "! line 5: does not stand in the columns of its table\n");
+}
+
 static void text_goes_on_with_a_table_behind_a_blank_line(void **state)
 {
     (void)state;
@@ -371,6 +397,8 @@ int main(void)
         cmocka_unit_test(text_gives_headings_of_one_form_one_level),
         cmocka_unit_test(text_reads_tables_aligned_with_spaces),
         cmocka_unit_test(text_reads_right_aligned_figures_units_bands_and_gaps),
+        cmocka_unit_test(text_cuts_a_cell_that_runs_into_the_next_column),
+        cmocka_unit_test(text_names_a_row_that_does_not_fit),
         cmocka_unit_test(text_goes_on_with_a_table_behind_a_blank_line),
         cmocka_unit_test(text_reads_colons_beside_gaps),
         cmocka_unit_test(text_begins_a_record_where_the_first_name_comes_again),
