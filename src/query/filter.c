@@ -90,6 +90,33 @@ static bool year_met(const struct catalog_record *r, const struct query_conditio
                    w->high);
 }
 
+/* A record whose source has no column for the kind of vehicle. */
+static bool car_met(struct execution *x, size_t record, const struct query_condition *w, bool *met)
+{
+    const struct catalog_source *s = &x->c->sources[x->c->records[record].source];
+    size_t last = SIZE_MAX;
+    *met = true;
+    for (size_t i = 0; i < x->c->n_terms && *met; i++) {
+        const struct catalog_term *t = &x->c->terms[i];
+        if (t->column < s->first_column || t->column >= s->first_column + s->n_columns || t->category < 0 ||
+            t->column == last)
+            continue;
+        int kind = t->category;
+        while (kind >= 0 && strcmp(REGISTRY[CATEGORIES[kind].attribute].id, "vehicle_kind")) kind = CATEGORIES[kind].parent;
+        if (kind < 0 || registry_category_is(kind, w->category)) continue;
+        last = t->column;
+        const struct fact_row *facts;
+        size_t n;
+        if (!facts_get(x, record, t->column, &facts, &n)) return false;
+        for (size_t k = 0; k < n; k++)
+            if (facts[k].category >= 0 && !registry_category_is(facts[k].category, w->category) &&
+                !strcmp(REGISTRY[CATEGORIES[facts[k].category].attribute].id, "vehicle_kind"))
+                *met = false;
+    }
+    if (w->negated) *met = !*met;
+    return true;
+}
+
 bool condition_met(struct execution *x, size_t record, const struct query_condition *w, bool *met,
                    bool *unknown)
 {
@@ -107,7 +134,12 @@ bool condition_met(struct execution *x, size_t record, const struct query_condit
         if (w->attribute.attribute >= 0 || w->attribute.key[0])
             n_columns = columns_find(x->c, rec->source, &w->attribute, w->unit, columns);
         bool kind = w->category >= 0 && !strcmp(REGISTRY[w->attribute.attribute].id, "vehicle_kind");
-        if (!w->number && n_columns == 0 && !kind) {
+        bool car = kind && !strcmp(CATEGORIES[w->category].id, "car");
+        if (car && n_columns == 0) {
+            /* Cars go without saying: what is said to be a truck or a motorcycle is none. */
+            return car_met(x, record, w, met);
+        }
+        if (!w->number && n_columns == 0) {
             /* The columns that hold the text, or texts of the category. */
             for (size_t i = 0; i < x->c->n_terms && n_columns < COLUMNS_MAX; i++) {
                 const struct catalog_term *t = &x->c->terms[i];
@@ -133,9 +165,9 @@ bool condition_met(struct execution *x, size_t record, const struct query_condit
         *met = any;
         /* A document that says nothing of the kind of its vehicles: cars go without saying, others
          * where its name or caption says so. */
-        if (!known && kind) {
-            *met = strcmp(CATEGORIES[w->category].id, "car") == 0 || caption_met(x, record, w);
-            known = true;
+        if (!*met && kind) {
+            *met = caption_met(x, record, w);
+            known = known || *met;
         }
     }
     if (w->negated && known) *met = !*met;

@@ -15,6 +15,15 @@ static bool is_known_word(const struct word_index *v, const char *key)
 {
     size_t len = strlen(key);
     if (lexicon_has(key) || registry_has_word(key) || word_index_knows(v, key)) return true;
+    static const char *const ENDINGS[] = {"ed", "d", "ing", "es", "ly"};
+    for (size_t i = 0; i < sizeof ENDINGS / sizeof *ENDINGS; i++) {
+        size_t cut = strlen(ENDINGS[i]);
+        if (len < cut + 4 || strcmp(key + len - cut, ENDINGS[i]) != 0) continue;
+        char stem[TOKEN_KEY_MAX];
+        memcpy(stem, key, len - cut);
+        stem[len - cut] = '\0';
+        if (lexicon_has(stem) || registry_has_word(stem)) return true;
+    }
     if (len > 3 && key[len - 1] == 's') {
         char one[TOKEN_KEY_MAX];
         memcpy(one, key, len - 1);
@@ -311,6 +320,20 @@ static void label_word(struct labelled *q, const struct word_index *v, size_t i,
     if (word > longest) {
         longest = word;
         kind = LABEL_WORD;
+    }
+    if (kind == LABEL_WORD && longest > 1) {
+        /* "the most | economical": not "the most" and "economical". */
+        struct word first[WORD_MAX_MEANINGS];
+        const struct term *next;
+        size_t n_first = 0, n_next = 0;
+        bool function = false;
+        if (lexicon_match(t, 1, first, &n_first))
+            for (size_t k = 0; k < n_first; k++) function = function || first[k].class == WORD_FUNCTION;
+        if (function && registry_match(t + 1, room - 1, &next, &n_next) >= longest) {
+            longest = word = 1;
+            memcpy(words, first, n_first * sizeof *first);
+            n_words = n_first;
+        }
     }
     if (kind == LABEL_UNKNOWN) {
         struct postings d = word_index_documents(v, t->key);

@@ -213,12 +213,14 @@ static uint64_t qualifiers_of(const struct label *l)
 /* "per mile", "per 100 km": part of what is measured. */
 bool is_denominator(const struct reading *r, size_t i)
 {
-    static const char *const WORDS[] = {"per", "a", "pro", "par", "por", "every", "each", "auf"};
+    static const char *const WORDS[] = {"per", "pro", "par", "por", "every", "each", "auf", "a"};
     const struct label *l = &r->l->labels[i];
+    size_t n_words = sizeof WORDS / sizeof *WORDS;
     if (l->first == 0) return false;
+    if (l->kind == LABEL_NUMBER) n_words--; /* "a 1,000 kg trailer" */
     const struct token *before = &r->l->tokens[l->first - 1];
     if (r->l->tokens[l->first].gap & GAP_SLASH) return true;
-    for (size_t k = 0; k < sizeof WORDS / sizeof *WORDS; k++)
+    for (size_t k = 0; k < n_words; k++)
         if (strcmp(before->key, WORDS[k]) == 0) return true;
     return false;
 }
@@ -256,6 +258,31 @@ static const struct unit *consumption_unit(const struct reading *r, size_t i)
     return l->unit;
 }
 
+/* "quickest to 100 | km/h": the unit of the speed that is reached. */
+static bool is_timed_speed(const struct reading *r, size_t i)
+{
+    if (i == 0 || r->l->labels[i].unit->dimension != DIMENSION_SPEED) return false;
+    const struct label *b = &r->l->labels[i - 1];
+    for (size_t t = 0; b->kind == LABEL_TERM && t < b->n_terms; t++)
+        if (b->terms[t].kind == TERM_ATTRIBUTE && REGISTRY[b->terms[t].id].dimension == DIMENSION_TIME)
+            return true;
+    return false;
+}
+
+/* A superlative or comparative that a longer phrase begins with: "quickest to 100". */
+static int degree_of_first(const struct reading *r, const struct label *l, bool *comparative)
+{
+    const struct term *terms = NULL;
+    size_t n = 0;
+    if (l->n < 2 || !registry_match(&r->l->tokens[l->first], 1, &terms, &n)) return 0;
+    for (size_t k = 0; k < n; k++)
+        if (terms[k].superlative || terms[k].comparative) {
+            *comparative = terms[k].comparative != 0;
+            return terms[k].superlative ? terms[k].superlative : terms[k].comparative;
+        }
+    return 0;
+}
+
 /* The wanted unit: one that stands alone and is not said to be unwanted. */
 static void read_unit(struct reading *r)
 {
@@ -269,7 +296,7 @@ static void read_unit(struct reading *r)
             continue;
         }
         if (l->used) continue;
-        if (is_denominator(r, i)) {
+        if (is_denominator(r, i) || is_timed_speed(r, i)) {
             l->used = true;
             continue;
         }
@@ -421,6 +448,13 @@ void read_attributes(struct reading *r)
             } else if (term->comparative) {
                 r->attribute_order = term->comparative;
                 r->attribute_comparative = true;
+            } else {
+                bool comparative = false;
+                int degree_said = degree_of_first(r, label, &comparative);
+                if (degree_said) {
+                    r->attribute_order = degree_said;
+                    r->attribute_comparative = comparative;
+                }
             }
         }
         label->used = true;
