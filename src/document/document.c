@@ -283,6 +283,7 @@ bool document_read(struct document *out, enum document_kind kind, const char *da
 
 void document_free(struct document *d)
 {
+    for (struct document_memory *m = d->memory; m; m = m->next) free(m->data);
     arena_free(&d->arena);
     *d = (struct document){.path = "", .encoding = ""};
 }

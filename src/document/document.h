@@ -76,6 +76,7 @@ struct document {
     struct document_note *notes; /* what was odd and how it was taken */
     size_t n_notes;
     size_t n_notes_left_out; /* beyond DOCUMENT_MAX_NOTES */
+    struct document_memory *memory; /* private: cells of large tables */
 };
 
 enum {

@@ -21,6 +21,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Memory outside the arena that a document owns. */
+struct document_memory {
+    struct document_memory *next;
+    void *data; /* from malloc */
+};
+
 struct document_reader {
     struct document *out;
     const char *path; /* for errors; never NULL */
@@ -70,6 +76,7 @@ void reader_add_block(struct document_reader *r, enum block_kind kind, int level
 struct table_builder {
     struct document_reader *reader;
     struct cell *cells; /* (n_cells), rows one after another */
+    bool given;         /* cells are the document's now */
     bool *header;       /* (n_cells), once a cell was one; NULL */
     size_t n_cells, cap_cells, cap_header;
     struct table_builder_row {
