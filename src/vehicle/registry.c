@@ -168,7 +168,18 @@ bool registry_has_word(const char *key)
     return at < REGISTRY_SPELLED_COUNT && strcmp(REGISTRY_SPELLED[at], key) == 0;
 }
 
-/* Whether the two are the same letters in another order: neighbours swapped are the likeliest slip. */
+/* The letters of a word as bits, and its length. */
+static uint32_t letters_of(const char *word, size_t *len)
+{
+    uint32_t set = 0;
+    size_t n = 0;
+    for (; word[n]; n++) set |= (uint32_t)1 << ((unsigned char)word[n] & 31);
+    *len = n;
+    return set;
+}
+
+/* Whether the two, of one length, are the same letters in another order: neighbours swapped are the
+ * likeliest slip. */
 static bool same_letters(const char *a, const char *b)
 {
     int counts[256] = {0};
@@ -181,7 +192,8 @@ static bool same_letters(const char *a, const char *b)
 
 const char *registry_similar(const char *key)
 {
-    size_t len = strlen(key);
+    size_t len;
+    uint32_t letters = letters_of(key, &len);
     if (len < 4 || registry_has_word(key)) return NULL;
     size_t limit = len >= 8 ? 2 : 1, best = limit + 1;
     const char *found = NULL;
@@ -189,10 +201,13 @@ const char *registry_similar(const char *key)
     char first[2] = {key[0], '\0'};
     for (size_t i = spelled_from(first);
          i < REGISTRY_SPELLED_COUNT && REGISTRY_SPELLED[i][0] == key[0]; i++) {
-        size_t n = strlen(REGISTRY_SPELLED[i]);
+        size_t n;
+        uint32_t differ = letters ^ letters_of(REGISTRY_SPELLED[i], &n);
         if (n < 4 || n + limit < len || len + limit < n) continue;
+        /* An edit changes two letters of the set at most. */
+        if ((size_t)__builtin_popcount(differ) > 2 * limit) continue;
         size_t d = key_distance(key, REGISTRY_SPELLED[i], best < limit ? best : limit);
-        bool swap = d <= limit && n == len && same_letters(key, REGISTRY_SPELLED[i]);
+        bool swap = d <= limit && n == len && differ == 0 && same_letters(key, REGISTRY_SPELLED[i]);
         if (d > limit || d > best || (d == best && swapped && !swap)) continue;
         several = d == best && swap == swapped;
         swapped = swap;

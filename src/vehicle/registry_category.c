@@ -3,7 +3,8 @@
 #include <string.h>
 
 /* A cell is read as the categories that it names; those that another one is a kind of are left out,
- * pairs with a meaning of their own ("petrol" and "electric") are joined, and one has to be left. */
+ * pairs with a meaning of their own ("petrol" and "electric") are joined, and one has to be left.
+ */
 
 enum { MAX_CELL = 160, MAX_TOKENS = 32, MAX_FOUND = 8, MAX_UNKNOWN = 4 };
 
@@ -145,16 +146,15 @@ int registry_read_category(int attribute, const char *text, size_t len)
     find_categories(&c, t, n, CODES_CAPITAL);
     if (c.unknown) find_categories(&c, t, n, CODES_NONE);
     if (c.negated || c.full || c.unknown > MAX_UNKNOWN || c.n_found == 0) return -1;
-    do
-        keep_deepest(&c);
+    do keep_deepest(&c);
     while (c.n_found > 1 && join_pair(&c));
     if (c.n_found == 1) return c.found[0];
     /* "Midsize Sedan" of a class: its own category. */
     int own = -1;
     for (size_t i = 0; i < c.n_found; i++)
         if (CATEGORIES[c.found[i]].attribute == attribute) own = own == -1 ? c.found[i] : -2;
-    return own >= 0 && c.n_found == 2 && CATEGORIES[c.found[0]].attribute !=
-                                             CATEGORIES[c.found[1]].attribute
+    return own >= 0 && c.n_found == 2 &&
+                   CATEGORIES[c.found[0]].attribute != CATEGORIES[c.found[1]].attribute
                ? own
                : -1;
 }

@@ -3,9 +3,9 @@
 #include <string.h>
 
 /* A column's name is read by covering all of its words: for every attribute that some of them may
- * name, and every unit that some of them may be, the best cover by the attribute's names, qualifiers,
- * the unit and words that say nothing is looked for. An attribute without a full cover is no reading;
- * of several, the one that explains most words by its own names is taken. */
+ * name, and every unit that some of them may be, the best cover by the attribute's names,
+ * qualifiers, the unit and words that say nothing is looked for. An attribute without a full cover
+ * is no reading; of several, the one that explains most words by its own names is taken. */
 
 enum { MAX_NAME = 400, MAX_TOKENS = 40, MAX_RUNS = 160, MAX_UNITS = 16, MAX_CANDIDATES = 64 };
 
@@ -16,8 +16,8 @@ struct term_run {
 };
 
 struct unit_run {
-    size_t first, end;       /* tokens; equal: a bracket with signs alone, '(")' */
-    size_t begin, stop;      /* bytes */
+    size_t first, end;  /* tokens; equal: a bracket with signs alone, '(")' */
+    size_t begin, stop; /* bytes */
     const struct unit *unit;
 };
 
@@ -93,8 +93,8 @@ static void find_runs(struct name_words *w)
     }
 }
 
-/* The token whose end is at or before `stop` and whose follower begins at or behind it; 0: `stop` is
- * inside a token. */
+/* The token whose end is at or before `stop` and whose follower begins at or behind it; 0: `stop`
+ * is inside a token. */
 static size_t tokens_until(const struct name_words *w, size_t first, size_t stop)
 {
     size_t end = first;
@@ -256,12 +256,13 @@ static void cover_word(struct cover *best, const struct token *t, int attribute,
         ((word->kinds & WORD_COUNTS) && REGISTRY[attribute].dimension == DIMENSION_COUNT))
         offer(&best[1], &c, 0);
     else if ((word->kinds & WORD_VEHICLE) ||
-             (!last && ((word->kinds & WORD_CONTEXT) ||
-                        (word->groups & REGISTRY_NOTES[attribute].group))))
+             (!last &&
+              ((word->kinds & WORD_CONTEXT) || (word->groups & REGISTRY_NOTES[attribute].group))))
         offer(&best[1], &c, SCORE_CONTEXT);
 }
 
-static void cover_unit(struct cover *best, const struct unit_run *run, const struct unit_run *chosen)
+static void cover_unit(struct cover *best, const struct unit_run *run,
+                       const struct unit_run *chosen)
 {
     struct cover c = best[run->first];
     if (!chosen) return;
@@ -321,21 +322,18 @@ static int implied_by(enum dimension dimension, const char *symbol)
 {
     for (size_t i = 0; i < REGISTRY_IMPLIED_COUNT; i++) {
         const struct registry_implied *x = &REGISTRY_IMPLIED[i];
-        if (x->dimension == dimension &&
-            (!x->unit || (symbol && strcmp(x->unit, symbol) == 0)))
+        if (x->dimension == dimension && (!x->unit || (symbol && strcmp(x->unit, symbol) == 0)))
             return x->attribute;
     }
     return -1;
 }
 
-static void find_candidates(struct candidates *c, const struct name_words *w,
-                            enum dimension hint)
+static void find_candidates(struct candidates *c, const struct name_words *w, enum dimension hint)
 {
     for (size_t i = 0; i < w->n_runs; i++)
         for (size_t k = 0; k < w->runs[i].n_terms; k++) {
             const struct term *term = &w->runs[i].terms[k];
-            if (term->kind == TERM_ATTRIBUTE && !term->asking)
-                add_candidate(c, term->id);
+            if (term->kind == TERM_ATTRIBUTE && !term->asking) add_candidate(c, term->id);
         }
     for (size_t i = 0; i < w->n_units; i++) {
         int a = implied_by(w->units[i].unit->dimension, w->units[i].unit->symbol);
@@ -356,8 +354,7 @@ static bool is_implied(const struct column_reading *r, enum dimension hint)
     if (u) return implied_by(u->dimension, u->symbol) == r->attribute;
     if (r->cover.system && r->cover.qualifiers)
         return implied_by(DIMENSION_CONSUMPTION, NULL) == r->attribute;
-    return hint != DIMENSION_NONE && r->cover.qualifiers &&
-           implied_by(hint, NULL) == r->attribute;
+    return hint != DIMENSION_NONE && r->cover.qualifiers && implied_by(hint, NULL) == r->attribute;
 }
 
 /* Whether the cover can stand; weak ones that nothing confirms are alternatives alone. */
@@ -368,7 +365,8 @@ static bool is_reading(struct column_reading *r, enum dimension hint)
     if (r->unit) {
         if (r->unit->unit->dimension != a->dimension) return false;
         r->confirmed = true;
-    } else if (hint != DIMENSION_NONE && (a->type == ATTRIBUTE_NUMBER || a->dimension != DIMENSION_NONE)) {
+    } else if (hint != DIMENSION_NONE &&
+               (a->type == ATTRIBUTE_NUMBER || a->dimension != DIMENSION_NONE)) {
         if (a->dimension != hint) return false;
         r->confirmed = true;
     }
@@ -407,8 +405,8 @@ static bool is_bare_unit(const struct column_reading *r)
 }
 
 /* The best reading of each candidate; the best of all in *best. False: there is none. */
-static bool read_words(const struct name_words *w, enum dimension hint,
-                       struct column_reading *best, struct column_meaning *out)
+static bool read_words(const struct name_words *w, enum dimension hint, struct column_reading *best,
+                       struct column_meaning *out)
 {
     struct candidates c = {.n = 0};
     struct column_reading all[MAX_CANDIDATES];
@@ -458,9 +456,9 @@ static size_t trim_joiner(const char *text, size_t len)
             size_t n = strlen(BRACKETS[i]);
             if (len >= n && memcmp(text + len - n, BRACKETS[i], n) == 0) len -= n;
         }
-        if (len >= 3 && (memcmp(text + len - 3, " in", 3) == 0 ||
-                         memcmp(text + len - 3, "_in", 3) == 0 ||
-                         memcmp(text + len - 3, " en", 3) == 0))
+        if (len >= 3 &&
+            (memcmp(text + len - 3, " in", 3) == 0 || memcmp(text + len - 3, "_in", 3) == 0 ||
+             memcmp(text + len - 3, " en", 3) == 0))
             len -= 3;
         if (len == before) return len;
     }
@@ -493,8 +491,7 @@ static void read_unknown(struct column_meaning *out, const struct name_words *w)
         bool bracket = u->end == u->first || (w->t[u->first].gap & GAP_OPEN);
         bool last = u->first > 0 && u->end == w->n && !(w->t[u->end - 1].gap_end & GAP_CLOSE);
         if (bracket && u->end > u->first && !(w->t[u->end - 1].gap_end & GAP_CLOSE)) continue;
-        if (!bracket && (!last || u->stop - u->begin < 2 ||
-                         !strchr("_,/", w->name[u->begin - 1]) ||
+        if (!bracket && (!last || u->stop - u->begin < 2 || !strchr("_,/", w->name[u->begin - 1]) ||
                          registry_word_find(w->t[u->first].key) || is_qualifier(&w->t[u->first])))
             continue;
         out->unit = u->unit;
@@ -533,8 +530,8 @@ static void take_reading(struct column_meaning *out, const struct name_words *w,
     } else if (r->cover.term_unit) {
         out->unit = unit_by_symbol(r->cover.term_unit);
     } else if (r->cover.system && REGISTRY[r->attribute].dimension == DIMENSION_CONSUMPTION) {
-        out->unit = unit_by_symbol(r->cover.system == SYSTEM_METRIC ? "L/100 km"
-                                                                    : "mpg (imperial)");
+        out->unit =
+            unit_by_symbol(r->cover.system == SYSTEM_METRIC ? "L/100 km" : "mpg (imperial)");
     }
     out->inverse = out->unit ? out->unit->reciprocal : r->cover.inverse;
 }

@@ -8,9 +8,9 @@ enum { REGISTRY_MAX_RUN = 16 }; /* tokens of a term */
 
 /* What the reader of columns needs beside struct attribute. */
 struct registry_note {
-    uint32_t group;  /* one bit: as registry_word.groups */
-    uint32_t cells;  /* one bit: as registry_word.cells; 0: none of its own */
-    bool maximal;    /* "max" in its name says nothing more */
+    uint32_t group; /* one bit: as registry_word.groups */
+    uint32_t cells; /* one bit: as registry_word.cells; 0: none of its own */
+    bool maximal;   /* "max" in its name says nothing more */
 };
 extern const struct registry_note REGISTRY_NOTES[]; /* (REGISTRY_COUNT) */
 
@@ -44,11 +44,11 @@ extern const struct term REGISTRY_TERMS[];
 
 /* Every term's key, and every first word of one. */
 struct registry_entry {
-    const char *key; /* token keys with single spaces between them */
-    uint16_t first;  /* index into REGISTRY_TERMS */
-    uint8_t n_terms; /* 0: only a first word */
+    const char *key;   /* token keys with single spaces between them */
+    uint16_t first;    /* index into REGISTRY_TERMS */
+    uint8_t n_terms;   /* 0: only a first word */
     uint8_t n_columns; /* of n_terms, the last ones: only names of columns mean them */
-    uint8_t longest; /* tokens of the longest term that begins with this one token; 0: none */
+    uint8_t longest;   /* tokens of the longest term that begins with this one token; 0: none */
 };
 extern const struct registry_entry REGISTRY_ENTRIES[];
 
@@ -66,7 +66,8 @@ struct registry_word {
     const char *key;
     unsigned kinds;
     uint32_t groups; /* bits of attribute groups whose context it is: "engine" of "engine power" */
-    uint32_t cells;  /* bits of attributes in whose cells it says nothing: "speed" in a transmission */
+    uint32_t
+        cells; /* bits of attributes in whose cells it says nothing: "speed" in a transmission */
 };
 extern const struct registry_word REGISTRY_WORDS[];
 extern const size_t REGISTRY_WORDS_COUNT;

@@ -1,5 +1,5 @@
-/* Names of columns, cells of categories, words of questions: answers within the tables and the text,
- * the same answer twice. The first byte of an input says the dimension of the cells. */
+/* Names of columns, cells of categories, words of questions: answers within the tables and the
+ * text, the same answer twice. The first byte of an input says the dimension of the cells. */
 #include "vehicle/registry_table.h"
 
 #include <stdint.h>
