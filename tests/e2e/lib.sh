@@ -14,6 +14,9 @@ export HOME=$SCRATCH/home
 mkdir -p "$HOME"
 unset XDG_CACHE_HOME XDG_DATA_HOME
 
+# The sample vehicles, without what else lies in data/.
+SAMPLES=(data/vehicles.csv data/*-20[0-9][0-9].md)
+
 PASSED=0 FAILED=0 SKIPPED=0
 # A subshell that a signal ends must not clean up for all.
 trap '[ "$BASHPID" != $$ ] || rm -rf "$SCRATCH"' EXIT

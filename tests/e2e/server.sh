@@ -7,7 +7,10 @@
 . "$ROOT/tests/e2e/server_lib.sh"
 
 CAMRY='{"query": "What is the horsepower of the 2023 Toyota Camry?", "temperature": 0}'
-run ingest data
+# A text by a schema ends no sooner than that says: something that keeps the model at work for a while.
+LONG='{"messages": [{"role": "user", "content": "Tell me about the car."}], "temperature": 0, "max_tokens": 2000,
+    "response_format": {"type": "json_schema", "json_schema": {"name": "text", "schema": {"type": "string", "minLength": 600}}}}'
+run ingest "${SAMPLES[@]}"
 exits "the samples are read" 0
 
 # ---- before it listens ----
@@ -41,7 +44,7 @@ one_error "a port that is taken is named, with the way out" 1 "port ${URL##*:} o
 http /health
 answers "health is ok" 200 '.status == "ok"'
 http /ready
-answers "it is ready" 200 '.status == "ready"'
+answers "it is ready, and so is the model" 200 '. == {status: "ready", model: "ready"}'
 http /query/llm-info
 answers "llm-info tells of the model" 200 '.model_name == "nano" and .architecture == "qwen2" and
     .quantization == "4-bit" and .device == "cpu" and .parameters > 6000000 and
@@ -61,12 +64,78 @@ answers "the API is described" 200 '.openapi == "3.2.0" and (.paths | has("/quer
 # ---- questions ----
 
 http /query --json "$CAMRY"
-answers "a question is answered with its source" 200 '(.answer | test("203 hp \\[1\\]")) and
-    .citations[0].valid and (.citations[0].document | endswith("vehicles.csv")) and
-    .citations[0].location == "row 245" and .citations[0].quote == "Horsepower (hp): 203" and
-    (.documents[0] | .id > 0 and .metadata.model == "Camry" and .relevance_score > 0) and
-    .usage.generated_tokens > 5 and .timings.total > 0 and .execution_time > 0 and .model == "nano"'
+answers "a question is answered from its cell" 200 '(.answer | test("2023 Toyota Camry LE .*203 hp \\[1\\]")) and
+    .status == "found" and (.refused | not) and (.citations | length) == 1 and
+    (.citations[0] | .valid and (.document | endswith("vehicles.csv")) and .location == "row 245" and .line == 245 and
+        (.quote | test("^Horsepower.*: 203$")) and (.column | test("^Horsepower")) and .passage == 1)'
+answers "which is where the figure stands in the file" 200 '(.citations[0] | .begin < .end) and .rows[0].begin == .citations[0].begin'
+check "to the byte" test "$(tail -c +$(($(jq '.citations[0].begin' "$OUT") + 1)) data/vehicles.csv | head -c "$(jq '.citations[0] | .end - .begin' "$OUT")")" = 203
+answers "the record comes along" 200 '.documents[0] | .id > 0 and .metadata.model == "Camry" and .relevance_score > 0 and
+    .metadata.line_first == 245 and (.content | test("Torque.*: 184"))'
+answers "each figure names its citation, and none is without" 200 '.numbers == [{text: "203", offset: .numbers[0].offset,
+    unit: "hp", supported: true, citation: 1}] and .unsupported == 0'
+answers "the row is there as data" 200 '(.rows | length) == 1 and (.rows[0] | .value == 203 and .unit == "hp" and
+    .make == "Toyota" and .model == "Camry" and .year == 2023 and .attribute_id == "power" and .location == "row 245" and
+    .citation == 1) and .table == null and .table_data == null'
+answers "and so is what was understood" 200 '(.understood | test("2023 Toyota Camry")) and .parsed.operation == "value" and
+    .parsed.attributes[0].id == "power" and .parsed.unresolved == [] and (.parsed.carried | not)'
+answers "without a model" 200 '.model == null and .usage.generated_tokens == 0 and .usage.finish_reason == null and
+    .timings.total > 0 and .execution_time > 0'
 jq -r .answer <"$OUT" >"$SCRATCH/plain"
+
+# ---- a conversation ----
+
+http /query --json '{"query": "and the torque?",
+    "conversation": {"messages": [{"role": "user", "content": "What is the horsepower of the 2023 Toyota Camry?"},
+                                  {"role": "assistant", "content": "999 hp"}]}}'
+answers "a follow-up takes the vehicle over" 200 '(.answer | test("2023 Toyota Camry LE .*184 lb-ft \\[1\\]")) and
+    .parsed.carried and .rows[0].attribute_id == "torque" and .citations[0].location == "row 245"'
+http /query --json '{"query": "what about the 2023 Honda Accord?",
+    "conversation": ["What is the horsepower of the 2023 Toyota Camry?", "and the torque?"]}'
+answers "and the attribute, of the question just before" 200 '(.answer | test("Accord")) and .rows[0].attribute_id == "torque" and
+    .rows[0].model == "Accord"'
+http /query --json '{"query": "and the torque?"}'
+answers "without one before it, it names no vehicle" 200 '.refused and .rows == [] and .numbers == []'
+http /query --json '{"query": "and the torque?", "conversation": [{"role": "user"}]}'
+answers "a message without a text is refused" 400 '.error.param == "conversation"'
+http /query --json '{"query": "x", "conversation": 7}'
+answers "and what is no conversation" 400 '.error.param == "conversation"'
+MANY=$(jq -cn '[range(300) | "What is the horsepower of the 2021 Ford F-150?"] + ["What is the horsepower of the 2023 Toyota Camry?"]')
+http /query --json "{\"query\": \"and the torque?\", \"conversation\": $MANY}"
+answers "of a long one the last questions count" 200 '.rows[0].model == "Camry"'
+
+# ---- several rows ----
+
+http /query --json '{"query": "Which has more horsepower, the 2023 Toyota Camry or the 2023 Honda Accord?"}'
+answers "a comparison says by how much" 200 '(.answer | test("203 hp \\[1\\].*11 hp.*192 hp \\[2\\]")) and
+    [.numbers[] | .citation] == [1, null, 2] and [.rows[].value] == [203, 192]'
+answers "and has a table" 200 '(.table | test("203.*\n.*192")) and [.table_data.rows[][1].value] == ["203", "192"] and
+    .table_data.columns[1].number and (.table_data.columns[1].name | test("hp"))'
+http /query --json '{"query": "Which Toyota has more than 350 hp?"}'
+answers "a list meets its condition" 200 '(.rows | length) > 1 and
+    ([.rows[] | select(.attribute_id == "power") | .value > 350] | all) and ([.rows[].make] | unique) == ["Toyota"] and
+    (.table_data.rows | length) > 1'
+http /query --json '{"query": "How many Toyota have more than 350 hp?"}'
+answers "a count is of those" 200 '(.rows | length) as $n | .numbers[0] == {text: "\($n)", offset: .numbers[0].offset,
+    unit: null, supported: true, citation: null}'
+http /query --json '{"query": "Tell me about the 2023 Toyota Camry"}'
+answers "all of a vehicle, each value with its cell" 200 '(.rows | length) > 15 and ([.rows[].location] | unique) == ["row 245"] and
+    ([.numbers[].citation] | all) and (.documents | length) == 1'
+
+# ---- what is not there, or not understood ----
+
+http /query --json '{"query": "What is the horsepower of the 1968 Tatra 603?"}'
+answers "a vehicle that is not there is named" 200 '.status == "not_found" and .refused and (.answer | test("Tatra 603")) and
+    .rows == [] and .numbers == [] and .citations == []'
+http /query --json '{"query": "What is the horsepower of the 2031 Toyota Camry?"}'
+answers "so is a year" 200 '.status == "not_found" and .refused and (.answer | test("2031")) and .rows == []'
+http /query --json '{"query": "What is the towing capacity of the 2023 Toyota Camry?"}'
+answers "and an attribute" 200 '.status == "not_found" and .refused and (.answer | test("towing capacity")) and .numbers == []'
+http /query --json '{"query": "blorptify the frumious quux"}'
+answers "words that mean nothing are told" 200 '.status == "not_understood" and .refused and (.answer | test("blorptify")) and
+    (.parsed.unresolved | index("frumious")) and .rows == [] and .citations == []'
+
+# ---- streams, filters, limits ----
 
 http /query --json "${CAMRY%\}}, \"stream\": true}" -N
 check "a stream is one of events" grep -qi '^content-type: text/event-stream' "$HEAD"
@@ -83,18 +152,20 @@ http /query --json '{"query": "Which Toyota has the most horsepower?", "metadata
 sed -n '/^event: token/{n;s/^data: //p}' "$OUT" | jq -j .text >"$SCRATCH/streamed"
 sed -n '/^event: done/{n;s/^data: //p}' "$OUT" | jq -j .answer >"$SCRATCH/done"
 check "what the program computes is streamed too" cmp "$SCRATCH/done" "$SCRATCH/streamed"
-check "from the vehicles of the filter" grep -q '^The 2021 Toyota GR Supra 3.0 has the highest horsepower: 382 hp \[1\]' "$SCRATCH/done"
+check "from the vehicles of the filter" grep -qE '2021 Toyota GR Supra 3\.0 .*382 hp \[1\]' "$SCRATCH/done"
 http /query --json '{"query": "What is the horsepower?", "temperature": 0,
     "metadata_filter": {"manufacturer": "toyota", "model": ["Camry"], "year": 2023}}'
 answers "a filter leaves one vehicle" 200 '(.answer | test("203 hp")) and
     ([.documents[].metadata | [.manufacturer, .model, .year]] | unique) == [["Toyota", "Camry", 2023]]'
+http /query --json '{"query": "What is the horsepower?"}'
+answers "without one it is asked of no vehicle" 200 '.refused and .rows == []'
 http /query --json '{"query": "What is the horsepower of the 2023 Toyota Camry?",
     "metadata_filter": {"category": "Pickup"}}'
-answers "a filter that excludes it leaves nothing" 200 '.refused and .documents == []'
+answers "a filter that excludes it leaves nothing" 200 '.refused and .rows == [] and .numbers == []'
 http /query --json "${CAMRY%\}}, \"max_tokens\": 100000}"
 answers "more tokens than the context has are as many as it has" 200 '.answer | test("203 hp")'
-http /query --json "{\"query\": \"What is the towing capacity of the 2023 Toyota Camry?\"}"
-answers "what is not there is said not to be" 200 '.refused'
+http /v1/chat/completions --json "{\"model\": \"nano\", ${LONG#\{}"
+answers "the model alone writes texts" 200 '.usage.completion_tokens > 50 and (.choices[0].message.content | length) > 300'
 
 # ---- what the documents are about ----
 
@@ -115,7 +186,8 @@ answers "transmissions are listed" 200 '.transmission_types | index("8-speed aut
 
 http /documents
 answers "documents are listed" 200 '.total == 7 and (.documents | length) == 7 and
-    ([.documents[].name] | index("vehicles.csv")) and ([.documents[].chunks] | add) == 316'
+    ([.documents[].name] | index("vehicles.csv")) and ([.documents[].chunks] | add) > 300'
+CHUNKS=$(jq '[.documents[].chunks] | add' <"$OUT")
 ID=$(jq '.documents[] | select(.name == "vehicles.csv").id' <"$OUT")
 http "/documents/$ID?offset=243&limit=2"
 answers "one is shown with its passages" 200 '.kind == "csv" and .chunks == 285 and .offset == 243 and
@@ -151,7 +223,7 @@ answers "metadata that are none" 400 '.error.param == "year"'
 
 printf 'Make,Model,Year,Horsepower (hp)\nZephyr,Breeze,2030,123\n' >"$SCRATCH/breeze.csv"
 printf '# 2029 Zephyr Storm\n\n- Torque: 321 lb-ft\n' >"$SCRATCH/storm.md"
-printf 'Make,Model\n"unclosed' >"$SCRATCH/bad.csv"
+printf 'Make,Model\nZephyr,\000\001\002\003\n' >"$SCRATCH/bad.csv"
 http /ingest/file -F "file=@$SCRATCH/breeze.csv" -F "note=nothing" -F "file=@$SCRATCH/storm.md"
 answers "files are read in" 200 '[.documents[].name] == ["breeze.csv", "storm.md"] and .failed == []'
 http /ingest/file -F "file=@$SCRATCH/breeze.csv"
@@ -162,7 +234,7 @@ http /ingest/file -F "file=@$SCRATCH/bad.csv" -F "file=@$SCRATCH/storm.md"
 answers "a bad one does not keep out a good one" 200 '.failed[0].name == "bad.csv" and
     .documents[0].name == "storm.md"'
 http /ingest/file -F "file=@$SCRATCH/bad.csv"
-refuses "a bad one alone is an error" 422 unusable_input
+refuses "a bad one alone is an error" 415 unsupported
 check "that names it" grep -q 'bad.csv' "$OUT"
 http /ingest/file -F "note=nothing"
 refuses "a form without a file" 400 no_file
@@ -173,7 +245,7 @@ check "or a broken one" test "${CODE%??}" = 4
 check "leaves nothing behind" test "$(find "$SCRATCH" -name '.autospec-upload*' | wc -l)" = 0
 http /ingest/status
 answers "the status counts" 200 '.busy == false and .current == null and .queued == 0 and
-    .documents == 10 and .chunks == 319 and .since_start.documents == 6 and .since_start.failed >= 3'
+    .documents == 10 and .chunks > '"$CHUNKS"' and .since_start.documents == 6 and .since_start.failed >= 3'
 http /documents
 ID=$(jq '.documents[] | select(.name == "zephyr.txt").id' <"$OUT")
 http "/documents/$ID" -X DELETE
@@ -280,7 +352,7 @@ check "and a line a request" grep -qE '^autospec: [0-9a-f]{16} POST /query 200 [
 
 # ---- a client that goes away ----
 
-curl -s --max-time 0.3 --json '{"query": "Compare the 2023 Toyota Camry, 2023 Honda Accord, 2021 Ford F-150 and 2022 Rivian R1T", "max_tokens": 2000}' "$URL/query" >/dev/null
+curl -s --max-time 0.3 --json "$LONG" "$URL/v1/chat/completions" >/dev/null
 for _ in $(seq 100); do
     http /query/llm-info
     jq -e '.queue.running == 0' <"$OUT" >/dev/null && break
@@ -349,15 +421,14 @@ answers "and deletes all" 200 '.deleted == 9'
 http /documents
 answers "so that none is left" 200 '.total == 0'
 stop_server TERM
-run ingest data
+run ingest "${SAMPLES[@]}"
 exits "the store can be filled again" 0
 
 # ---- a full queue, deadlines, draining ----
 
 start_server --parallel 1 --queue 2
-LONG='{"query": "Compare the horsepower, torque and weight of the 2023 Toyota Camry, the 2023 Honda Accord, the 2021 Ford F-150 and the 2022 Rivian R1T", "temperature": 0}'
 for i in 1 2 3 4 5 6 7 8 9 10; do
-    curl -s -o "$SCRATCH/full.$i" -D "$SCRATCH/full.head.$i" -w '%{http_code}\n' --json "$LONG" "$URL/query" >"$SCRATCH/full.code.$i" &
+    curl -s -o "$SCRATCH/full.$i" -D "$SCRATCH/full.head.$i" -w '%{http_code}\n' --json "$LONG" "$URL/v1/chat/completions" >"$SCRATCH/full.code.$i" &
     FULL="$FULL $!"
 done
 # shellcheck disable=SC2086 # a list of ids
@@ -366,7 +437,7 @@ check "of ten at once, some are told to come again" grep -qx 429 "$SCRATCH"/full
 check "with when" grep -qiE '^retry-after: [1-9][0-9]*' "$SCRATCH"/full.head.*
 check "the others are answered" sh -c "grep -lx 200 '$SCRATCH'/full.code.* | grep -q ."
 check "and none with anything else" sh -c "! grep -hvxE '200|429' '$SCRATCH'/full.code.*"
-curl -s -o "$SCRATCH/last" -w '%{http_code}' --json "$LONG" "$URL/query" >"$SCRATCH/last.code" &
+curl -s -o "$SCRATCH/last" -w '%{http_code}' --json "$LONG" "$URL/v1/chat/completions" >"$SCRATCH/last.code" &
 LAST=$!
 sleep 0.1
 stop_server TERM
@@ -379,6 +450,8 @@ check "after it has answered what was at work" test "$(cat "$SCRATCH/last.code")
 AUTOSPEC_CACHE=$SCRATCH/cut start_server
 find "$SCRATCH/cut" -name '*.safetensors' -exec truncate -s 4096 {} +
 http /query --json "$CAMRY"
+answers "facts are answered all the same" 200 '.answer | test("203 hp")'
+http /v1/chat/completions --json "$LONG"
 wait $SERVER_PID
 STATUS=$?
 SERVER_PID=

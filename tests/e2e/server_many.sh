@@ -3,7 +3,7 @@
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-run ingest data
+run ingest "${SAMPLES[@]}"
 exits "the samples are read" 0
 python3 "$ROOT/tests/e2e/server_many.py" >"$OUT" 2>"$ERR"
 STATUS=$?

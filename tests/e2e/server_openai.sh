@@ -27,7 +27,7 @@ client() {
     done <"$SCRATCH/client"
 }
 
-run ingest data
+run ingest "${SAMPLES[@]}"
 exits "the samples are read" 0
 
 start_server --encoder tests/golden/encoders/minilm

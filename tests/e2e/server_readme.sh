@@ -6,7 +6,7 @@
 # shellcheck source=tests/e2e/server_lib.sh
 . "$ROOT/tests/e2e/server_lib.sh"
 
-run ingest data
+run ingest "${SAMPLES[@]}"
 exits "the samples are read" 0
 start_server
 mkdir "$SCRATCH/bin"

@@ -29,7 +29,7 @@ replies() {
     done <"$SCRATCH/replies"
 }
 
-run ingest data
+run ingest "${SAMPLES[@]}"
 exits "the samples are read" 0
 start_server
 replies "the server" "$URL"

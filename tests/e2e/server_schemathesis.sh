@@ -31,7 +31,7 @@ schemathesis_run() {
     else fail "$name" "$(grep -vE '^ *$' "$SCRATCH/schemathesis" | cut -c1-300 | tail -n 80)"; fi
 }
 
-run ingest data
+run ingest "${SAMPLES[@]}"
 exits "the samples are read" 0
 API_KEY=right start_server --encoder tests/golden/encoders/minilm
 if [ -n "${SCHEMATHESIS_SECONDS:-}" ]; then

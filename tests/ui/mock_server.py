@@ -158,7 +158,8 @@ def answer(store, body, wrong):
            "understood": " · ".join(t for t in (operation, name, *[p["metadata"]["title"] for p in found[:2]]) if t),
            "parsed": query_of(operation, name, found, carried, [] if rows or found else query.rstrip("?").split()[-1:]),
            "rows": rows, "table": markdown, "table_data": cells, "documents": cited or found[:3], "citations": [], "numbers": [],
-           "unsupported": 0, "metadata_filters_used": [], "computed": None, "notes": [],
+           "unsupported": 0, "metadata_filters_used": [], "computed": None,
+           "notes": ["Read together with the question before it."] if carried else [],
            "usage": {"prompt_tokens": 0, "cached_tokens": 0, "generated_tokens": 0, "finish_reason": None},
            "timings": {"understand": 0.001, "retrieve": 0.002, "prompt": 0, "prefill": 0, "decode": 0, "total": 0.003},
            "metadata_filter": body.get("metadata_filter"), "execution_time": 0.004, "model": None, "request_id": "0" * 16}

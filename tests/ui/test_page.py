@@ -201,8 +201,8 @@ def test_each_status_is_said_in_plain_words(page):
     wanted = {"found": ("good", "Found in the documents. Each figure was read from its cell."),
               "several": ("good", "The documents give several values; each is shown. Each figure was read from its cell."),
               "contradiction": ("bad", "The documents contradict each other"),
-              "not_found": ("none", "The documents do not give this. Nothing was guessed."),
-              "not_understood": ("none", "Not understood. Nothing was guessed"),
+              "not_found": ("none", "Not in the documents. Nothing was guessed."),
+              "not_understood": ("none", "Not understood. Other words may help."),
               "open": ("good", "Quoted from the documents, word for word.")}
     for status, (kind, text) in wanted.items():
         got = page.js("""return verdictOf({status: arguments[0], model: null, unsupported: 0, citations: [{n: 1, valid: true}, {n: 2, valid: true}],
@@ -222,7 +222,7 @@ def test_what_is_not_there_or_not_understood_is_said_calmly(page):
         page.ask(question)
         assert text in page.answered(), page.answered()
         assert page.js("return current.result.status") == status
-        page.see(".verdict.none", "Nothing was guessed")
+        page.see(".verdict.none", "Not ")
         assert accent not in page.js("return getComputedStyle(document.querySelector('.verdict')).color")
         assert not page.all(".turn [role=alert]")
 
@@ -277,7 +277,7 @@ def test_a_follow_up_is_read_after_the_questions_before(page):
     page.ask("and the torque?")
     page.until("the follow-up's answer", lambda: "184" in page.answered())
     assert "2023 Toyota Camry LE" in page.answered()
-    page.see(".turn:last-child .understood", "with what was asked before")
+    page.see(".turn:last-child .note", "the question before it")
     page.ask("what about the 2023 Honda Accord?")
     page.until("the third", lambda: "Accord" in page.answered())
     assert page.js("return bodyOf(current)") == json.dumps({"query": "what about the 2023 Honda Accord?", "stream": True, "conversation": {
