@@ -252,8 +252,8 @@ char csv_delimiter_find(const char *data, size_t len, char usual, struct csv_evi
     struct csv_evidence found = {.fields = 1};
     char delimiter = usual ? usual : ',';
     double best = 0;
-    struct tally *t = malloc(sizeof *t);
-    for (size_t i = 0; t && DELIMITERS[i]; i++) {
+    struct tally tally, *t = &tally;
+    for (size_t i = 0; DELIMITERS[i]; i++) {
         struct csv_evidence e;
         tally_delimiter(t, data, len, DELIMITERS[i]);
         double s = score(t, &e);
@@ -267,7 +267,6 @@ char csv_delimiter_find(const char *data, size_t len, char usual, struct csv_evi
         found = e;
         delimiter = DELIMITERS[i];
     }
-    free(t);
     if (evidence) *evidence = found;
     return delimiter;
 }

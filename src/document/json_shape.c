@@ -1,6 +1,5 @@
 #include "document/json_shape.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <xxhash.h>
@@ -186,8 +185,8 @@ size_t json_key_levels(const struct json_tape *t, size_t v)
     if (x->type != JSON_RECORD || x->plain || x->count == 0) return 0;
     for (size_t i = v + 1; i < x->next && n < SAMPLE; i = t->values[i].next, n++)
         if (t->values[i].type != JSON_RECORD && !json_is_about_file(t, i)) return 0;
-    struct shape *s = malloc(sizeof *s);
-    for (size_t levels = 1; s && levels <= JSON_MAX_KEYS && !found; levels++) {
+    struct shape shape, *s = &shape;
+    for (size_t levels = 1; levels <= JSON_MAX_KEYS && !found; levels++) {
         memset(s, 0, sizeof *s);
         if (!add_level(t, v, levels, s)) break;
         if (s->records < 2 || s->names == 0) continue;
@@ -197,7 +196,6 @@ size_t json_key_levels(const struct json_tape *t, size_t v)
         double need = 1 / records + 0.2 > 0.6 ? 0.6 : 1 / records + 0.2;
         if (share >= need) found = levels;
     }
-    free(s);
     return found;
 }
 
