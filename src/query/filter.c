@@ -135,7 +135,7 @@ bool condition_met(struct execution *x, size_t record, const struct query_condit
             n_columns = columns_find(x->c, rec->source, &w->attribute, w->unit, columns);
         bool kind = w->category >= 0 && !strcmp(REGISTRY[w->attribute.attribute].id, "vehicle_kind");
         bool car = kind && !strcmp(CATEGORIES[w->category].id, "car");
-        if (car && n_columns == 0) {
+        if (car) {
             /* Cars go without saying: what is said to be a truck or a motorcycle is none. */
             return car_met(x, record, w, met);
         }

@@ -176,7 +176,13 @@ static void find_scope(struct reading *r)
     r->set_scope = l->n_mentions == 0;
     if (l->n_mentions != 1) return;
     const struct mention *m = &l->mentions[0];
-    if (m->make_only || m->plural || r->version_word || r->any || r->how_many_things || r->count)
+    bool built = false; /* "how many of it were built": a figure of one vehicle */
+    int production = registry_find("production_count");
+    for (size_t i = 0; i < l->n_labels; i++)
+        for (size_t t = 0; l->labels[i].kind == LABEL_TERM && t < l->labels[i].n_terms; t++)
+            built = built || (l->labels[i].terms[t].kind == TERM_ATTRIBUTE && l->labels[i].terms[t].id == production);
+    if (m->make_only || m->plural || r->version_word || r->any ||
+        ((r->how_many_things || r->count) && !built))
         r->set_scope = true;
     for (size_t i = 0; i < l->n_labels; i++) {
         const struct label *x = &l->labels[i];

@@ -484,7 +484,7 @@ void read_attributes(struct reading *r)
     if (q->n_attributes == 1 && asking[0] && r->set_scope && q->n_where && !degree[0]) {
         bool number = false;
         for (size_t i = 0; i < q->n_where; i++) number = number || q->where[i].number;
-        if (number && !in_scope(r, &q->attributes[0])) q->n_attributes = 0;
+        if (number && (r->which || r->list)) q->n_attributes = 0;
     }
     /* A word that is an attribute as well as a part of what is asked ("engine", "motor", "size"): it
      * is left out beside one that has the wanted unit. */
