@@ -340,17 +340,51 @@ def json_refusals():
 
 # ---- grounded ----
 
+GROUNDED = {"autospec": {"retrieve": True}}
+
 
 @check("api")
 def grounded():
-    """autospec.retrieve answers from the store"""
-    r = ask(CAMRY, extra_body={"autospec": {"retrieve": True}}, max_tokens=100)
+    """autospec.retrieve answers from the store: the program writes, from cells"""
+    r = ask(CAMRY, extra_body=GROUNDED)
     assert "203 hp [1]" in r.choices[0].message.content and r.choices[0].finish_reason == "stop", r
-    assert r.autospec["citations"][0]["quote"] == "Horsepower (hp): 203", r.autospec
-    text, chunks = joined(ask(CAMRY, extra_body={"autospec": {"retrieve": True}}, max_tokens=100,
-                              stream=True, stream_options={"include_usage": True}))
+    cell = r.autospec["citations"][0]
+    assert cell["quote"].endswith(": 203") and cell["location"] == "row 245", cell
+    assert r.autospec["rows"][0]["value"] == 203 and r.autospec["rows"][0]["unit"] == "hp", r.autospec
+    assert r.autospec["status"] == "found" and r.autospec["model"] is None, r.autospec
+    assert r.usage.completion_tokens == 0, r.usage
+    text, chunks = joined(ask(CAMRY, extra_body=GROUNDED, stream=True, stream_options={"include_usage": True}))
     assert text == r.choices[0].message.content, text
-    assert chunks[-2].autospec["documents"] and chunks[-1].usage.prompt_tokens > 50
+    assert chunks[-2].autospec["documents"] and chunks[-1].usage.completion_tokens == 0
+
+
+@check("api")
+def grounded_follow_up():
+    """earlier user messages carry the vehicle and the attribute over, whatever was answered"""
+    before = [{"role": "user", "content": CAMRY}, {"role": "assistant", "content": "999 hp, of a Tatra"}]
+    r = ask(messages=before + [{"role": "user", "content": "and the torque?"}], extra_body=GROUNDED)
+    assert "184 lb-ft [1]" in r.choices[0].message.content and r.autospec["parsed"]["carried"], r
+    r = ask(messages=before + [{"role": "user", "content": "what about the 2023 Honda Accord?"}], extra_body=GROUNDED)
+    assert "192 hp [1]" in r.choices[0].message.content, r
+    r = ask("and the torque?", extra_body=GROUNDED)
+    assert r.autospec["refused"] and not r.autospec["rows"], r
+
+
+@check("api")
+def grounded_statuses():
+    """what is not there or not understood is told by status"""
+    for question, status in (("What is the horsepower of the 1968 Tatra 603?", "not_found"),
+                             ("blorptify the frumious quux", "not_understood")):
+        a = ask(question, extra_body=GROUNDED).autospec
+        assert a["status"] == status and a["refused"] and not a["numbers"] and not a["citations"], a
+
+
+@check("api")
+def grounded_table():
+    """several rows come with a table"""
+    a = ask("Which has more horsepower, the 2023 Toyota Camry or the 2023 Honda Accord?", extra_body=GROUNDED).autospec
+    assert [r["value"] for r in a["rows"]] == [203, 192] and "| 203 |" in a["table"], a
+    assert [n["citation"] for n in a["numbers"]] == [1, None, 2], a["numbers"]
 
 
 @check("api")

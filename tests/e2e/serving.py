@@ -60,6 +60,17 @@ def events(body):
     return out
 
 
+WRITE = "/v1/chat/completions"
+
+
+def text_of(letters, **more):
+    """What POST /v1/chat/completions is asked for a text of at least so many letters, which keeps the
+    model at work: a schema ends it no sooner."""
+    schema = {"type": "string", "minLength": letters}
+    return {"messages": [{"role": "user", "content": "Tell me about the car."}], "temperature": 0, "max_tokens": 4000,
+            "response_format": {"type": "json_schema", "json_schema": {"name": "text", "schema": schema}}, **more}
+
+
 class Server:
     def __init__(self, arguments=(), environment=None, store=None, wrapper=()):
         program = os.environ.get("AUTOSPEC", "build/autospec")
@@ -147,10 +158,17 @@ class Server:
             pass
         return s
 
+    def write(self, letters, **more):
+        """A text of the model's own; most questions are answered without a model."""
+        return self.post(WRITE, text_of(letters, **more))
+
     def query_bytes(self, **fields):
-        """A whole POST /query as it goes over the wire."""
+        return self.post_bytes("/query", fields)
+
+    def post_bytes(self, path, fields):
+        """A whole request as it goes over the wire."""
         body = json.dumps(fields)
-        return (f"POST /query HTTP/1.1\r\nHost: {self.host}:{self.port}\r\n"
+        return (f"POST {path} HTTP/1.1\r\nHost: {self.host}:{self.port}\r\n"
                 f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}")
 
 
