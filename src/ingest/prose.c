@@ -4,7 +4,6 @@
 #include "ingest/prose_measures.h"
 #include "ingest/prose_subject.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -171,18 +170,16 @@ static size_t find_column(struct prose_reader *r, const struct prose_measure *m)
 {
     const struct prose_source *s = (struct prose_source *)r->sources.items + r->sources.n - 1;
     struct fact_column *columns = r->columns.items;
-    const struct attribute *a = prose_attribute(m->attribute);
-    bool own = (size_t)m->attribute >= REGISTRY_COUNT;
     for (size_t i = s->first_column; i < r->columns.n; i++)
-        if ((own ? columns[i].attribute < 0 && columns[i].name == a->names[0]
-                 : columns[i].attribute == m->attribute) &&
-            columns[i].qualifiers == m->qualifiers && columns[i].inverse == m->inverse)
+        if (columns[i].attribute == m->attribute && columns[i].qualifiers == m->qualifiers &&
+            columns[i].inverse == m->inverse)
             return i;
     struct fact_column *c = array_add(r, &r->columns, sizeof *c);
     if (!c) return SIZE_MAX;
-    *c = (struct fact_column){.name = a->names[0] ? a->names[0] : a->id,
+    const char *name = REGISTRY[m->attribute].names[0];
+    *c = (struct fact_column){.name = name ? name : REGISTRY[m->attribute].id,
                               .section = "",
-                              .attribute = own ? -1 : m->attribute,
+                              .attribute = m->attribute,
                               .qualifiers = m->qualifiers,
                               .inverse = m->inverse};
     return r->columns.n - 1;

@@ -313,36 +313,6 @@ static const struct {
      "de cilindrada"},
 };
 
-/* What prose tells and the registry does not name; an attribute of the same id there takes its
- * place. */
-static const struct attribute OWN[] = {
-    {.id = "warranty",
-     .dimension = DIMENSION_TIME,
-     .names = {"warranty", "Garantie", "garantie", "garant\u00eda", "\u8d28\u4fdd"}},
-    {.id = "warranty_distance", .dimension = DIMENSION_LENGTH, .names = {"warranty distance"}},
-    {.id = "production_count",
-     .dimension = DIMENSION_COUNT,
-     .low = 1,
-     .high = 1e8,
-     .names = {"vehicles built", "gebaute Fahrzeuge", "exemplaires produits",
-               "unidades producidas"}},
-};
-enum { N_OWN = sizeof OWN / sizeof *OWN };
-
-const struct attribute *prose_attribute(int attribute)
-{
-    size_t i = (size_t)attribute;
-    return i < REGISTRY_COUNT ? &REGISTRY[i] : &OWN[i - REGISTRY_COUNT];
-}
-
-int prose_attribute_find(const char *id)
-{
-    int found = registry_find(id);
-    for (size_t i = 0; found < 0 && i < N_OWN; i++)
-        if (!strcmp(OWN[i].id, id)) found = (int)(REGISTRY_COUNT + i);
-    return found;
-}
-
 enum { N_BUCKETS = 4096, MAX_ENTRIES = 4096, MAX_COUNTED = 4 };
 
 struct entry {
@@ -415,7 +385,7 @@ struct prose_lexicon *prose_lexicon_create(struct arena *a)
     for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
         add_all(lex, WORDS[i].words, ' ', WORDS[i].class, 0, -1);
     for (size_t i = 0; i < sizeof PHRASES / sizeof *PHRASES; i++) {
-        int attribute = prose_attribute_find(PHRASES[i].attribute);
+        int attribute = registry_find(PHRASES[i].attribute);
         if (attribute >= 0) add_all(lex, PHRASES[i].phrases, '|', 0, PHRASES[i].sides, attribute);
     }
     return lex;
@@ -423,7 +393,7 @@ struct prose_lexicon *prose_lexicon_create(struct arena *a)
 
 const struct unit *prose_canonical_unit(const struct prose_lexicon *lex, int attribute)
 {
-    return (size_t)attribute < REGISTRY_COUNT ? lex->units[attribute] : NULL;
+    return lex->units[attribute];
 }
 
 uint32_t prose_word(const struct prose_lexicon *lex, const struct token *t)

@@ -51,7 +51,7 @@ enum cue_side {
 
 struct prose_cue {
     size_t first, n;     /* tokens */
-    int attribute;       /* for prose_attribute */
+    int attribute;       /* index into REGISTRY */
     uint64_t qualifiers; /* that the name carries */
     unsigned sides;
     bool inverse; /* names economy where the attribute is consumption */
@@ -60,11 +60,6 @@ struct prose_cue {
 /* The tables in a form for look-up; made once a document, lives in the arena. */
 struct prose_lexicon;
 struct prose_lexicon *prose_lexicon_create(struct arena *a); /* NULL: out of memory */
-
-/* Attributes by index: the registry's, and behind them those of prose that the registry lacks
- * (warranty): columns by their own names. Index of an id: -1: none. */
-const struct attribute *prose_attribute(int attribute);
-int prose_attribute_find(const char *id);
 
 /* The canonical unit of an attribute; NULL: none. */
 const struct unit *prose_canonical_unit(const struct prose_lexicon *lex, int attribute);

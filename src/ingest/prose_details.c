@@ -56,15 +56,15 @@ static bool is_list_end(const struct prose_sentence *s, size_t engine)
 static void find_engine(struct prose_sentence *s, struct prose_measure *m)
 {
     bool range = s->parts[m->first_part].low < s->parts[m->first_part].high;
-    bool own = !strcmp(prose_attribute(m->attribute)->id, "displacement") ||
-               !strcmp(prose_attribute(m->attribute)->id, "cylinders");
+    bool own = !strcmp(REGISTRY[m->attribute].id, "displacement") ||
+               !strcmp(REGISTRY[m->attribute].id, "cylinders");
     for (size_t k = s->n_engines; k-- > 0;) {
         const struct token_range *e = &s->engines[k];
         if (e->first <= m->at.first && m->at.end <= e->end) {
             m->engine = k;
             return;
         }
-        if (own || m->counted || !(is_performance(prose_attribute(m->attribute)) || e->first <= 4))
+        if (own || m->counted || !(is_performance(&REGISTRY[m->attribute]) || e->first <= 4))
             continue;
         if (e->first == m->behind && !prose_parted(s, e->first, BREAK_COMMA)) {
             m->engine = k; /* "381 hp 5.7-liter V8" */
@@ -90,9 +90,9 @@ static void find_engine(struct prose_sentence *s, struct prose_measure *m)
 /* The power of one motor beside others is not the vehicle's. */
 static bool is_one_motor(const struct prose_sentence *s, const struct prose_measure *m)
 {
-    enum dimension d = prose_attribute(m->attribute)->dimension;
+    enum dimension d = REGISTRY[m->attribute].dimension;
     if ((d != DIMENSION_POWER && d != DIMENSION_TORQUE) ||
-        !strcmp(prose_attribute(m->attribute)->id, "charging_power"))
+        !strcmp(REGISTRY[m->attribute].id, "charging_power"))
         return false;
     size_t begin = m->at.first, end = m->at.end;
     if (m->engine != SIZE_MAX) {
@@ -196,7 +196,7 @@ static bool takes_family(int attribute, int qualifier)
         {"front", "track overhang axle_load"},
         {"with_tax", "price"},
     };
-    const char *id = prose_attribute(attribute)->id;
+    const char *id = REGISTRY[attribute].id;
     size_t n = strlen(id);
     for (size_t i = 0; i < sizeof FAMILIES / sizeof *FAMILIES; i++) {
         int of = qualifier_find(FAMILIES[i].of);

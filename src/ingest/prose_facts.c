@@ -16,13 +16,13 @@ static int acceleration_to(const struct value_part *p)
     if (p->unit && p->unit->dimension != DIMENSION_SPEED) return -1;
     bool miles = p->unit ? strcmp(p->unit->symbol, "mph") == 0 : speed < 99;
     if (miles)
-        return speed == 60    ? prose_attribute_find("acceleration_0_60")
-               : speed == 62  ? prose_attribute_find("acceleration_0_100")
-               : speed == 100 ? prose_attribute_find("acceleration_0_100_mph")
+        return speed == 60    ? registry_find("acceleration_0_60")
+               : speed == 62  ? registry_find("acceleration_0_100")
+               : speed == 100 ? registry_find("acceleration_0_100_mph")
                               : -1;
-    return speed == 100   ? prose_attribute_find("acceleration_0_100")
-           : speed == 50  ? prose_attribute_find("acceleration_0_50")
-           : speed == 200 ? prose_attribute_find("acceleration_0_200")
+    return speed == 100   ? registry_find("acceleration_0_100")
+           : speed == 50  ? registry_find("acceleration_0_50")
+           : speed == 200 ? registry_find("acceleration_0_200")
                           : -1;
 }
 
@@ -80,9 +80,9 @@ static int spelled_acceleration(const struct prose_sentence *s, const struct pro
         bool start =
             prose_is(s, i - 2, "zero") || prose_is(s, i - 2, "null") || prose_is(s, i - 2, "cero");
         if (s->t[i].kind != TOKEN_NUMBER || !start) continue;
-        if (s->t[i].number == 60) return prose_attribute_find("acceleration_0_60");
+        if (s->t[i].number == 60) return registry_find("acceleration_0_60");
         if (s->t[i].number == 62 || s->t[i].number == 100)
-            return prose_attribute_find("acceleration_0_100");
+            return registry_find("acceleration_0_100");
     }
     return -1;
 }
@@ -117,14 +117,10 @@ static void bind_accelerations(struct prose_sentence *s)
 
 static bool fits(const struct prose_sentence *s, const struct prose_measure *m, int attribute)
 {
-    const struct attribute *a = prose_attribute(attribute);
+    const struct attribute *a = &REGISTRY[attribute];
     if (a->role != ROLE_NONE || a->type != ATTRIBUTE_NUMBER) return false;
     if (a->dimension != m->dimension) return false;
     const struct value_part *p = &s->parts[m->first_part];
-    if (a->dimension == DIMENSION_TIME && !a->unit)
-        return p->unit && unit_to_base(1, p->unit) >= 86400; /* a warranty */
-    if (a->dimension == DIMENSION_LENGTH && !a->unit)
-        return p->unit && unit_to_base(p->low, p->unit) >= 1e9; /* 1,000 km */
     if (a->low == a->high) return true;
     const struct unit *canonical = prose_canonical_unit(s->lex, attribute);
     double low = p->low, high = p->high;
@@ -144,9 +140,9 @@ static bool fits(const struct prose_sentence *s, const struct prose_measure *m, 
  */
 static bool is_part_of_name(const struct prose_sentence *s, const struct prose_cue *c)
 {
-    enum dimension d = prose_attribute(c->attribute)->dimension;
+    enum dimension d = REGISTRY[c->attribute].dimension;
     if ((d != DIMENSION_LENGTH && d != DIMENSION_MASS) || c->first == 0) return false;
-    if (strstr(prose_attribute(c->attribute)->id, "range")) return false;
+    if (strstr(REGISTRY[c->attribute].id, "range")) return false;
     size_t i = c->first;
     if (s->marks[i].before != BREAK_NONE || s->marks[i].bracket != s->marks[i - 1].bracket ||
         s->in_measure[i - 1])
@@ -180,7 +176,7 @@ static size_t distance_before(const struct prose_sentence *s, const struct prose
                               ? other->rejected
                               : other->attached || other->counted ||
                                     other->dimension == DIMENSION_NONE ||
-                                    !prose_attribute(c->attribute)->unit;
+                                    !strcmp(REGISTRY[c->attribute].id, "warranty_distance");
             if (!passed) return TOO_FAR;
             continue;
         }
@@ -250,7 +246,7 @@ static bool is_claimed(const struct prose_sentence *s, size_t cue, const struct 
 /* A range beside a tank is one on fuel. */
 static bool speaks_of_a_tank(const struct prose_sentence *s)
 {
-    int tank = prose_attribute_find("fuel_tank_capacity");
+    int tank = registry_find("fuel_tank_capacity");
     for (size_t c = 0; c < s->n_cues; c++)
         if (s->cues[c].attribute == tank) return true;
     return false;
@@ -263,7 +259,7 @@ static void bind_by_cue(struct prose_sentence *s, struct prose_measure *m)
     for (size_t c = 0; c < s->n_cues; c++) {
         const struct prose_cue *cue = &s->cues[c];
         if (!fits(s, m, cue->attribute) ||
-            !strncmp(prose_attribute(cue->attribute)->id, "acceleration_", 13))
+            !strncmp(REGISTRY[cue->attribute].id, "acceleration_", 13))
             continue;
         size_t cost = TOO_FAR;
         bool taken = is_claimed(s, cue->first, m);
@@ -287,9 +283,9 @@ static void bind_by_cue(struct prose_sentence *s, struct prose_measure *m)
     if (best_cue == SIZE_MAX || tie) return;
     const struct prose_cue *cue = &s->cues[best_cue];
     m->attribute = cue->attribute;
-    if (!strcmp(prose_attribute(m->attribute)->id, "electric_range") && speaks_of_a_tank(s) &&
-        prose_attribute_find("fuel_range") >= 0)
-        m->attribute = prose_attribute_find("fuel_range");
+    if (!strcmp(REGISTRY[m->attribute].id, "electric_range") && speaks_of_a_tank(s) &&
+        registry_find("fuel_range") >= 0)
+        m->attribute = registry_find("fuel_range");
     m->qualifiers = cue->qualifiers;
     m->inverse = cue->inverse;
     m->cue = best_cue;
@@ -328,10 +324,10 @@ static bool is_a_station(const struct prose_sentence *s, const struct prose_meas
 /* Whether a known volume follows: "a 9.5-litre tank". */
 static bool volume_behind(const struct prose_sentence *s, const struct prose_measure *m)
 {
-    int displacement = prose_attribute_find("displacement");
+    int displacement = registry_find("displacement");
     for (size_t c = 0; c < s->n_cues; c++)
         if ((s->cues[c].sides & CUE_AFTER) && s->cues[c].attribute != displacement &&
-            prose_attribute(s->cues[c].attribute)->dimension == DIMENSION_VOLUME &&
+            REGISTRY[s->cues[c].attribute].dimension == DIMENSION_VOLUME &&
             s->cues[c].first >= m->at.end && s->cues[c].first <= m->at.end + 2)
             return true;
     return false;
@@ -422,7 +418,7 @@ static void bind_by_unit(struct prose_sentence *s, struct prose_measure *m)
     default:
         break;
     }
-    int attribute = id ? prose_attribute_find(id) : -1;
+    int attribute = id ? registry_find(id) : -1;
     if (attribute < 0 || !fits(s, m, attribute)) return;
     if (of_something_else(s, m)) return;
     m->attribute = attribute;
@@ -431,7 +427,7 @@ static void bind_by_unit(struct prose_sentence *s, struct prose_measure *m)
 /* A price that stands alone: "From GBP 29,400 excluding VAT." */
 static void bind_lone_price(struct prose_sentence *s, struct prose_measure *m)
 {
-    int price = prose_attribute_find("price");
+    int price = registry_find("price");
     if (price < 0 || m->dimension != DIMENSION_MONEY || !fits(s, m, price)) return;
     size_t content = 0;
     for (size_t i = 0; i < s->n; i++)

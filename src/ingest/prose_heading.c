@@ -191,13 +191,11 @@ static bool has_generation(const struct prose_names *names, const struct token *
 static void split_family(struct prose_subject *out, const struct prose_names *names)
 {
     if (out->s.make[0] || !names->family) return;
-    size_t n = strlen(names->family);
     if (out->n_model < 2 || strcmp(out->model[0].key, names->family) != 0) return;
     const char *model = out->s.model;
     out->s.make = arena_strndup(names->arena, model + out->model[0].begin,
                                 out->model[0].end - out->model[0].begin);
     out->s.model = model + out->model[1].begin;
-    (void)n;
     if (!out->s.make) out->s.make = "";
     prose_subject_tokens(out);
 }
@@ -393,7 +391,7 @@ bool prose_heading_read(struct prose_subject *out, enum heading_kind *kind,
 }
 
 /* The year of "The 2024 range", "Modelljahr 2024". */
-static int range_year(const struct prose_names *names, const struct token *t, size_t n)
+static int range_year(const struct token *t, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         if (t[i].kind != TOKEN_NUMBER || strlen(t[i].key) != 4 || t[i].number < 1950 ||
@@ -406,7 +404,6 @@ static int range_year(const struct prose_names *names, const struct token *t, si
                 !strcmp(t[k].key, "gama"))
                 return (int)t[i].number;
     }
-    (void)names;
     return 0;
 }
 
@@ -423,7 +420,7 @@ bool prose_names_init(struct prose_names *names, const struct document *d,
         if (k->kind != BLOCK_HEADING && !prose_looks_like_heading(d, b)) continue;
         struct token t[12];
         size_t n = tokens_split(k->text, k->len, TOKENS_TEXT, t, 12);
-        if (!names->year && b < 3) names->year = range_year(names, t, n);
+        if (!names->year && b < 3) names->year = range_year(t, n);
         int make;
         if (family || n < 2 || n > 6 || !t[0].upper || prose_make(t, n, &make)) continue;
         if ((prose_word(lex, &t[0]) &

@@ -207,7 +207,7 @@ static bool count_value(const struct prose_sentence *s, size_t i, enum number_st
 void prose_find_counts(struct prose_sentence *s, const struct prose_lexicon *lex,
                        enum number_style style)
 {
-    int cylinders = prose_attribute_find("cylinders"), seats = prose_attribute_find("seats");
+    int cylinders = registry_find("cylinders"), seats = registry_find("seats");
     for (size_t i = 0; i < s->n; i++) {
         double value = 0, next = 0;
         size_t used = 0;
@@ -259,7 +259,7 @@ void prose_find_counts(struct prose_sentence *s, const struct prose_lexicon *lex
              count_value(s, noun + 1, style, &next)))
             continue; /* "the 110 seats seven" */
         if (!strcmp(s->t[noun].key, "speed") && !names_gearbox(s, noun + 1)) continue;
-        bool built = prose_attribute(attribute)->high > 1000;
+        bool built = REGISTRY[attribute].high > 1000;
         if (built ? value < 2 : value < 1 || value > 99) continue;
         size_t end = noun + used; /* "8,613 cars", not "8,613 cars were built" */
         for (size_t k = noun + 1; k < end; k++)
@@ -319,7 +319,7 @@ static bool is_engine_head(const struct prose_sentence *s, size_t i)
     return (prose_has(s, i, WORD_ENGINE) && s->t[i].key[1] &&
             !prose_number_word(s->t[i].key, &value)) ||
            (s->in_measure[i] && s->measures[s->in_measure[i] - 1].counted &&
-            !strcmp(prose_attribute(s->measures[s->in_measure[i] - 1].attribute)->id, "cylinders"));
+            !strcmp(REGISTRY[s->measures[s->in_measure[i] - 1].attribute].id, "cylinders"));
 }
 
 /* "full hybrid", "naturally aspirated", "direct-injection": inside a phrase alone. */

@@ -68,14 +68,6 @@ static void done(struct fixture *f)
     free(f->data);
 }
 
-static const char *attribute_of(const struct prose *p, const struct prose_value *v)
-{
-    const struct fact_column *c = &p->columns[v->column];
-    if (c->attribute >= 0) return REGISTRY[c->attribute].id;
-    if (!strcmp(c->name, "vehicles built")) return "production_count";
-    return !strcmp(c->name, "warranty") ? "warranty" : "warranty_distance";
-}
-
 /* "power=470 HP@Rubicon 392; ..." of all facts, in the order in which they are kept. */
 static void list_facts(const struct fixture *f, bool titled, char *out, size_t room)
 {
@@ -86,7 +78,7 @@ static void list_facts(const struct fixture *f, bool titled, char *out, size_t r
         const struct prose_value *v = &p->values[i];
         const struct fact_record *r = &p->records[v->record];
         used += (size_t)snprintf(out + used, room - used, "%s%s=%s", used ? "; " : "",
-                                 attribute_of(p, v), v->fact.text);
+                                 REGISTRY[p->columns[v->column].attribute].id, v->fact.text);
         size_t next = i + 1;
         for (; next < p->n_values && p->values[next].record == v->record &&
                p->values[next].column == v->column && p->values[next].fact.group == v->fact.group;
@@ -241,12 +233,13 @@ static void vehicles_of_an_unknown_make_are_told_by_their_common_word(void **sta
 static void paragraphs_without_headings_go_by_their_first_name(void **state)
 {
     (void)state;
-    expect_facts("Toyota Corolla is a reliable sedan. It reaches about 15 km/L in the city. "
-                 "Warranty 3 years.\n"
-                 "Hyundai Tucson is a modern SUV with a powertrain warranty of 10 years. It "
-                 "reaches 12 km/L.\n",
-                 "fuel_consumption=15 km/L@Toyota Corolla; warranty=3 years@Toyota Corolla; "
-                 "warranty=10 years@Hyundai Tucson; fuel_consumption=12 km/L@Hyundai Tucson");
+    expect_facts(
+        "Toyota Corolla is a reliable sedan. It reaches about 15 km/L in the city. "
+        "Warranty 3 years.\n"
+        "Hyundai Tucson is a modern SUV with a powertrain warranty of 10 years. It "
+        "reaches 12 km/L.\n",
+        "fuel_consumption=15 km/L@Toyota Corolla; warranty=3 years@Toyota Corolla; "
+        "powertrain_warranty=10 years@Hyundai Tucson; fuel_consumption=12 km/L@Hyundai Tucson");
 }
 
 static void figures_of_other_vehicles_are_left_out(void **state)
