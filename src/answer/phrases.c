@@ -225,6 +225,12 @@ static const char *const PHRASES[N_PHRASES][N_LANGUAGES] = {
                           "Les documents contiennent {number} entrées{list}.",
                           "Los documentos contienen {number} entradas{list}.",
                           "文件中共有 {number} 条记录{list}。"},
+    [PHRASE_COUNT_VEHICLES_ONE] =
+        {"{number} vehicles in one entry of the documents meet this ({text}){list}.",
+         "{number} Fahrzeuge in einem Eintrag der Dokumente erfüllen das ({text}){list}.",
+         "{number} véhicules dans une entrée des documents correspondent ({text}){list}.",
+         "{number} vehículos en una entrada de los documentos cumplen esto ({text}){list}.",
+         "文件的 1 条记录中共有 {number} 辆车符合（{text}）{list}。"},
     [PHRASE_COUNT_VEHICLES] =
         {"{number} vehicles in {other} entries of the documents meet this ({text}){list}.",
          "{number} Fahrzeuge in {other} Einträgen der Dokumente erfüllen das ({text}){list}.",
@@ -588,7 +594,7 @@ void phrase_write(struct buffer *out, enum phrase p, enum language l,
     buffer_puts(out, s);
 }
 
-/* Groups of data/registry. */
+/* Groups of registry. */
 static const struct {
     const char *group, *names[N_LANGUAGES];
 } GROUPS[] = {

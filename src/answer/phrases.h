@@ -60,6 +60,7 @@ enum phrase {
     PHRASE_COUNT_ONE,      /* text, list */
     PHRASE_COUNT,          /* number, text, list */
     PHRASE_COUNT_ALL,      /* number, list */
+    PHRASE_COUNT_VEHICLES_ONE, /* number, text, list: in one entry */
     PHRASE_COUNT_VEHICLES, /* number, other, text, list: entries stand for several vehicles each */
     PHRASE_COUNT_MODELS_ONE, /* text, list */
     PHRASE_COUNT_MODELS,   /* number, text, list */

@@ -179,13 +179,47 @@ const char *subject_text(struct renderer *r, size_t subject)
     return render_keep(r, &b);
 }
 
+/* What narrows the vehicle down beside its name: "2018 Mazda CX-9 (4WD)". Without it a figure would be
+ * said of all versions. */
+static const char *narrowed(struct renderer *r, const char *name)
+{
+    struct buffer b = {0}, folded = {0};
+    text_fold(name, strlen(name), &folded);
+    for (size_t i = 0; i < r->q->n_where; i++) {
+        const struct query_condition *w = &r->q->where[i];
+        struct buffer one = {0}, key = {0};
+        if (w->year || !w->text || !w->text[0]) continue;
+        condition_write(&one, w, r->l);
+        text_fold(buffer_text(&one), one.len, &key);
+        if (key.len && !strstr(buffer_text(&folded), buffer_text(&key))) {
+            if (b.len) buffer_puts(&b, phrase_text(PHRASE_SEMICOLON, r->l));
+            buffer_puts(&b, buffer_text(&one));
+        }
+        buffer_free(&one);
+        buffer_free(&key);
+    }
+    buffer_free(&folded);
+    if (b.len == 0) {
+        buffer_free(&b);
+        return name;
+    }
+    struct buffer out = {0};
+    buffer_puts(&out, name);
+    phrase_write(&out, PHRASE_BRACKETS, r->l, &(struct phrase_slots){.text = buffer_text(&b)});
+    buffer_free(&b);
+    return render_keep(r, &out);
+}
+
 const char *rows_vehicle(struct renderer *r, struct rows rows, size_t subject)
 {
     bool same = rows.n > 0;
     for (size_t i = 1; same && i < rows.n; i++)
         same = strcmp(row_record(r, rows.items[i])->title, row_record(r, rows.items[0])->title) == 0;
-    if (same) return record_text(r, r->r->rows[rows.items[0]].record);
-    if (subject < r->q->n_subjects) return subject_text(r, subject);
+    bool narrow = r->q->op == QUERY_VALUE && r->q->n_subjects;
+    const char *name = same ? record_text(r, r->r->rows[rows.items[0]].record)
+                       : subject < r->q->n_subjects ? subject_text(r, subject)
+                                                    : NULL;
+    if (name) return narrow ? narrowed(r, name) : name;
     const char *conditions = conditions_text(r);
     return conditions[0] ? conditions : phrase_text(PHRASE_THE_VEHICLE, r->l);
 }
@@ -226,10 +260,11 @@ const char *conditions_text(struct renderer *r)
                            r->l);
     }
     for (size_t i = 0; i < r->q->n_where; i++) {
-        const char *text = r->q->where[i].text;
-        if (!text || !text[0]) continue;
-        if (b.len) buffer_puts(&b, phrase_text(PHRASE_SEMICOLON, r->l));
-        clean_write(&b, text, WORDING_MAX_NAME);
+        struct buffer one = {0};
+        condition_write(&one, &r->q->where[i], r->l);
+        if (b.len && one.len) buffer_puts(&b, phrase_text(PHRASE_SEMICOLON, r->l));
+        buffer_puts(&b, buffer_text(&one));
+        buffer_free(&one);
     }
     return render_keep(r, &b);
 }

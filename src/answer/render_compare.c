@@ -13,6 +13,7 @@ struct side {
     size_t n;
     bool numbers;
     double low, high; /* over all versions, in the comparison's unit */
+    uint64_t qualifiers; /* that all its rows have */
 };
 
 /* Puts all sides into the first one's unit; false: they cannot be compared as numbers. */
@@ -54,6 +55,21 @@ static const char *side_text(struct renderer *r, const struct side *s)
 {
     return s->numbers && s->n > RENDER_MAX_LABELS ? items_span(r, s->items, s->n)
                                                   : items_list(r, s->items, s->n, RENDER_MAX_LABELS);
+}
+
+/* A figure that is measured otherwise than the others says so: "£29,400 (excluding tax)". */
+static void label_measures(struct renderer *r, struct side *sides, size_t n, uint64_t common)
+{
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < sides[i].n; k++) {
+            struct item *item = &sides[i].items[k];
+            uint64_t own = sides[i].qualifiers & ~common;
+            struct buffer b = {0};
+            if (!own || item->n_labels == RENDER_MAX_LABELS) continue;
+            qualifiers_write(&b, own, r->l);
+            item->labels[item->n_labels++] = render_keep(r, &b);
+        }
+    }
 }
 
 /* "2022 Kia Carnival: 10.6 L/100 km [1]; ..." */
@@ -178,7 +194,9 @@ static bool most_is_wanted(const struct renderer *r, const struct unit *unit)
 static bool compare_attribute(struct renderer *r, size_t attribute, bool any)
 {
     struct side sides[QUERY_MAX_SUBJECTS] = {0};
-    struct rows all = {0};
+    struct rows all = rows_of(r, 0, true, 0, true); /* room for all sides' */
+    uint64_t common = UINT64_MAX;
+    all.n = 0;
     size_t n = 0, missing[QUERY_MAX_SUBJECTS], n_missing = 0;
     for (size_t s = 0; s < r->q->n_subjects; s++) {
         struct rows rows = rows_of(r, s, false, attribute, any);
@@ -188,12 +206,19 @@ static bool compare_attribute(struct renderer *r, size_t attribute, bool any)
         }
         struct side *side = &sides[n];
         side->subject = s;
+        side->qualifiers = UINT64_MAX;
         side->name = rows_vehicle(r, rows, s);
         side->items = items_make(r, rows, &side->n, &side->numbers);
         if (side->n == 0) continue;
-        if (n++ == 0) all = rows;
+        for (size_t i = 0; i < rows.n; i++) {
+            all.items[all.n++] = rows.items[i];
+            side->qualifiers &= r->c->columns[r->r->rows[rows.items[i]].column].qualifiers;
+        }
+        common &= side->qualifiers;
+        n++;
     }
     if (n < 2) return false;
+    label_measures(r, sides, n, common);
     const struct unit *unit;
     struct phrase_slots slots = slots_of(r, rows_attribute(r, all), all);
     if (sides_align(sides, n, &unit)) {

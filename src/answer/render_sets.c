@@ -244,7 +244,8 @@ void render_count_result(struct renderer *r)
     if (quantities && slots.text[0]) {
         if (one) slots.number = render_count(r, 1);
         slots.other = render_count(r, r->r->n_matches);
-        render_sentence(r, PHRASE_COUNT_VEHICLES, &slots);
+        render_sentence(r, r->r->n_matches == 1 ? PHRASE_COUNT_VEHICLES_ONE : PHRASE_COUNT_VEHICLES,
+                        &slots);
     } else if (models && slots.text[0])
         render_sentence(r, one ? PHRASE_COUNT_MODELS_ONE : PHRASE_COUNT_MODELS, &slots);
     else

@@ -280,6 +280,36 @@ void bound_write(struct buffer *out, const struct query_condition *w, enum langu
     buffer_free(&high);
 }
 
+void condition_write(struct buffer *out, const struct query_condition *w, enum language l)
+{
+    bool named = w->attribute.attribute >= 0 || (w->attribute.key && w->attribute.key[0]);
+    if (!w->number || w->year || !named) {
+        clean_write(out, w->text ? w->text : "", WORDING_MAX_NAME);
+        return;
+    }
+    struct attribute_name name = query_attribute_name(&w->attribute);
+    struct buffer bound = {0}, inner = {0};
+    name.economy = name.attribute >= 0 && (unit_is_economy(w->unit) || (name.economy && !w->unit));
+    attribute_name_write(out, &name, l);
+    if (w->comparator == COMPARE_EQUAL && !w->negated) {
+        buffer_puts(out, phrase_text(PHRASE_COLON, l));
+        if (!quantity_write(&bound, w->low, w->low, stated_decimals(w->low), w->unit, l, NULL, NULL))
+            clean_write(&bound, w->text ? w->text : "", WORDING_MAX_NAME);
+    } else {
+        if (l != LANGUAGE_ZH) buffer_putc(out, ' ');
+        bound_write(&inner, w, l);
+        if (w->negated)
+            phrase_write(&bound, PHRASE_BOUND_NOT, l,
+                         &(struct phrase_slots){.text = buffer_text(&inner)});
+        else
+            buffer_puts(&bound, buffer_text(&inner));
+    }
+    buffer_puts(out, buffer_text(&bound));
+    out->failed = out->failed || bound.failed || inner.failed;
+    buffer_free(&bound);
+    buffer_free(&inner);
+}
+
 static void part(struct buffer *out)
 {
     if (out->len) buffer_puts(out, " · ");
@@ -315,7 +345,7 @@ void understood_write(struct buffer *out, const struct query *q, const struct ca
     }
     for (size_t i = 0; i < q->n_where; i++) {
         part(&line);
-        clean_write(&line, q->where[i].text ? q->where[i].text : "", WORDING_MAX_NAME);
+        condition_write(&line, &q->where[i], l);
     }
     if (q->grouped) {
         struct attribute_name a = query_attribute_name(&q->group);

@@ -56,6 +56,10 @@ bool quantity_write(struct buffer *out, double low, double high, int decimals,
 /* A condition's bound: "more than 10 L/100 km". Conditions that are no number: the text itself. */
 void bound_write(struct buffer *out, const struct query_condition *w, enum language l);
 
+/* The whole condition: "city fuel consumption more than 12.5 L/100 km"; where the value says it all, as
+ * the question writes it: "diesel". */
+void condition_write(struct buffer *out, const struct query_condition *w, enum language l);
+
 /* "Value · combined fuel consumption · 2022 Kia Telluride AWD": what was understood, in one line. */
 void understood_write(struct buffer *out, const struct query *q, const struct catalog *c,
                       enum language l);

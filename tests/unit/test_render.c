@@ -148,6 +148,19 @@ static void parts_of_one_cell_are_each_said_with_their_words(void **state)
     rendered_free(&a);
 }
 
+static void conditions_that_narrow_a_vehicle_are_said(void **state)
+{
+    (void)state;
+    struct fixture f;
+    one_value(&f, "en");
+    fixture_where(&f, "with a manual");
+    fixture_expect(&f, "The combined fuel consumption of the 2022 Kia Telluride AWD (with a manual) is "
+                       "11.3 L/100 km [1].");
+    f.q.where[0].text = "awd"; /* the name says it already */
+    fixture_expect(&f, "The combined fuel consumption of the 2022 Kia Telluride AWD is 11.3 L/100 km "
+                       "[1].");
+}
+
 static void texts_and_yes_or_no_are_said_as_they_are(void **state)
 {
     (void)state;
@@ -200,11 +213,11 @@ static void several_values_give_the_range_and_each(void **state)
     assert_int_equal(a.table.n_rows, 2);
     assert_true(a.markdown_table[0] == '|');
     rendered_free(&a);
-    versions(&f, 20);
+    versions(&f, 40);
     fixture_render(&f, &a);
-    assert_non_null(strstr(a.text, "between 9.5 L/100 km [1] and 11.4 L/100 km [2]"));
-    assert_non_null(strstr(a.text, "all 19 values"));
-    assert_int_equal(a.table.n_rows, 20);
+    assert_non_null(strstr(a.text, "between 9.5 L/100 km [1] and 13.4 L/100 km [2]"));
+    assert_non_null(strstr(a.text, "all 39 values"));
+    assert_int_equal(a.table.n_rows, 40);
     rendered_free(&a);
 }
 
@@ -320,6 +333,18 @@ static void comparison_of_many_is_an_ordered_list(void **state)
                        "2022 BMW X7: 11.1 L/100 km [2]\n3. 2022 Jaguar F-TYPE: 12.7 L/100 km [3]");
 }
 
+static void comparison_says_what_is_measured_otherwise(void **state)
+{
+    (void)state;
+    struct fixture f;
+    several_vehicles(&f, QUERY_COMPARE, "L/100 km", 2, (const double[]){12.7, 11.1});
+    f.columns[0].qualifiers |= fixture_qualifier("wltp");
+    f.rows[1].column = fixture_column(&f, "Comb", "fuel_consumption", "combined", "L/100 km");
+    f.q.order = -1;
+    fixture_expect(&f, "The 2022 BMW X7 has the lower combined fuel consumption: 11.1 L/100 km [1], "
+                       "1.6 L/100 km less than the 2022 Jaguar F-TYPE with 12.7 L/100 km (WLTP) [2].");
+}
+
 static void comparison_says_who_has_no_value(void **state)
 {
     (void)state;
@@ -384,6 +409,17 @@ static void list_names_vehicles_with_what_they_were_chosen_by(void **state)
     }
     fixture_expect(&f, "2 entries in the documents meet this (2022; under 9 L/100 km):\n- 2022 Jaguar "
                        "F-TYPE (8.7 L/100 km) [1]\n- 2022 BMW X7 (8.9 L/100 km) [2]");
+    f.q.where[1].attribute.attribute = registry_find("fuel_consumption");
+    f.q.where[1].attribute.qualifiers = fixture_qualifier("city");
+    f.q.where[1].number = true;
+    f.q.where[1].low = 9;
+    f.q.where[1].unit = unit_by_symbol("L/100 km");
+    f.q.where[1].comparator = COMPARE_LESS;
+    struct rendered a;
+    assert_non_null(strstr(fixture_render(&f, &a), "meet this (2022; city fuel consumption less than 9 "
+                                                   "L/100 km):\n"));
+    rendered_free(&a);
+    f.q.where[1].number = false;
     f.r.n_rows = 1;
     f.r.n_matches = 1;
     f.rows[0].name_only = true;
@@ -398,8 +434,8 @@ static void long_list_says_how_many_more(void **state)
     struct rendered a;
     fixture_init(&f, "en", QUERY_LIST);
     size_t column = fixture_column(&f, "Comb", "fuel_consumption", "combined", "L/100 km");
-    static char names[40][16];
-    for (size_t i = 0; i < 40; i++) {
+    static char names[60][16];
+    for (size_t i = 0; i < 60; i++) {
         snprintf(names[i], sizeof names[i], "Testa %zu", i);
         fixture_number(&f, fixture_record(&f, names[i], 0), column, SIZE_MAX, 0, 5, "5");
     }
@@ -407,9 +443,11 @@ static void long_list_says_how_many_more(void **state)
     fixture_render(&f, &a);
     assert_non_null(strstr(a.text, "Entries in the documents (500):"));
     assert_non_null(strstr(a.text, "- Testa 11 (5 L/100 km) [12]"));
-    assert_null(strstr(a.text, "Testa 12"));
-    assert_non_null(strstr(a.text, "- and 488 more"));
-    assert_int_equal(a.table.n_rows, 40);
+    assert_null(strstr(a.text, "Testa 59"));
+    char more[32];
+    snprintf(more, sizeof more, "- and %zu more", 500 - a.n_citations);
+    assert_non_null(strstr(a.text, more));
+    assert_int_equal(a.table.n_rows, 60);
     rendered_free(&a);
 }
 
@@ -833,6 +871,7 @@ int main(void)
         cmocka_unit_test(converted_value_names_the_documents_own),
         cmocka_unit_test(remarks_bounds_and_doubts_are_said),
         cmocka_unit_test(parts_of_one_cell_are_each_said_with_their_words),
+        cmocka_unit_test(conditions_that_narrow_a_vehicle_are_said),
         cmocka_unit_test(texts_and_yes_or_no_are_said_as_they_are),
         cmocka_unit_test(several_values_give_the_range_and_each),
         cmocka_unit_test(equal_values_are_one_with_all_their_cells),
@@ -841,6 +880,7 @@ int main(void)
         cmocka_unit_test(comparison_names_winner_difference_and_both_values),
         cmocka_unit_test(comparison_of_versions_claims_no_more_than_holds),
         cmocka_unit_test(comparison_of_many_is_an_ordered_list),
+        cmocka_unit_test(comparison_says_what_is_measured_otherwise),
         cmocka_unit_test(comparison_says_who_has_no_value),
         cmocka_unit_test(ranking_names_the_first_and_ties),
         cmocka_unit_test(list_names_vehicles_with_what_they_were_chosen_by),
