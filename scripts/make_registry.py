@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Makes src/vehicle/registry_table.c and training/registry.json from data/registry/.
+"""Makes src/vehicle/registry_table.c and training/registry.json from registry/.
 
     python3 scripts/make_registry.py            writes both
     python3 scripts/make_registry.py --check    fails when they are not current
 
-The format of the data is told in data/registry/README.md.
+The format of the data is told in registry/README.md.
 """
 import json
 import pathlib
@@ -13,7 +13,7 @@ import sys
 import unicodedata
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-DATA = ROOT / "data" / "registry"
+DATA = ROOT / "registry"
 TABLE = ROOT / "src" / "vehicle" / "registry_table.c"
 JSON = ROOT / "training" / "registry.json"
 LANGUAGES = ["en", "de", "fr", "es", "zh"]
@@ -476,7 +476,7 @@ def table_of(attributes, qualifiers, categories, makes, words, by_key):
     cells = sorted({x for w in words.values() for x in w["cells"]})
     if len(groups) > 32 or len(cells) > 32:
         raise DataError("more than 32 groups or kinds of cells")
-    out = ["/* Made by scripts/make_registry.py from data/registry/: change that, not this. */",
+    out = ["/* Made by scripts/make_registry.py from registry/: change that, not this. */",
            '#include "vehicle/registry_table.h"', "",
            "#define A TERM_ATTRIBUTE", "#define Q TERM_QUALIFIER", "#define C TERM_CATEGORY",
            "#define M TERM_MAKE", "", "/* clang-format off */", "const struct attribute REGISTRY[] = {"]

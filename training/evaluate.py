@@ -1,4 +1,4 @@
-"""Measures a model on data/eval/nano.jsonl, greedily and with a KV cache.
+"""Measures a model on bench/eval/nano.jsonl, greedily and with a KV cache.
 
     python evaluate.py MODEL_DIR_OR_CHECKPOINT EVAL.jsonl [--bits 4] [--limit 300] [--show 20]
 

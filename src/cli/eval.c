@@ -117,7 +117,7 @@ const struct command command_eval = {
     .summary = "Measure how often the model answers right",
     .description =
         "FILE has one question a line, as JSON: passages, question, what to expect (see\n"
-        "data/eval in the sources). An answer is right when it has each value, its unit\n"
+        "bench/eval in the sources). An answer is right when it has each value, its unit\n"
         "and the number of the passage; a question that its passages cannot answer, when\n"
         "the model says so. The most likely tokens are taken, whatever the temperature.\n",
     .run = run,

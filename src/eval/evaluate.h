@@ -1,4 +1,4 @@
-/* Evaluation on given passages, the whole way from their text to the answer: data/eval/nano.jsonl. An
+/* Evaluation on given passages, the whole way from their text to the answer: bench/eval/nano.jsonl. An
  * item is right when the answer has every expected value as a token of its own, its unit right behind it and the
  * citation after it; an unanswerable one when the answer is a refusal. */
 #ifndef EVAL_EVALUATE_H

@@ -376,7 +376,7 @@ static size_t without_unit(const char *name, size_t len, const struct column_mea
             if (last > 0 && (strcmp(t[last].key, "in") == 0 || strcmp(t[last].key, "en") == 0))
                 last--;
             cut = t[last].end;
-            if (t[last].gap_end & GAP_CLOSE && cut < len) cut++;
+            if (cut < len && (name[cut] == ')' || name[cut] == ']')) cut++;
         }
     if (cut == len) return len;
     struct column_meaning rest;

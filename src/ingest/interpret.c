@@ -1,6 +1,7 @@
 #include "ingest/compound.h"
 #include "ingest/interpret_parts.h"
 
+#include "base/utf8.h"
 #include "vehicle/registry.h"
 
 #include <stdarg.h>
@@ -32,6 +33,7 @@ void interpret_note(struct interpreter *p, const char *fmt, ...)
     int n = vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
     size_t len = n < 0 ? 0 : (size_t)n < sizeof text ? (size_t)n : sizeof text - 1;
+    len = utf8_complete_prefix(text, len);
     char *copy = arena_strndup(&in->arena, text, len);
     if (copy)
         p->notes[in->n_notes++] = copy;
@@ -107,9 +109,10 @@ static struct interpreted_column *add_column(struct interpreter *p, size_t index
 static bool numbered_name(struct interpreter *p, struct interpreted_column *c, const char *fmt,
                           const char *name, size_t number)
 {
-    char text[DOCUMENT_MAX_NAME + 32];
-    snprintf(text, sizeof text, fmt, name, number);
-    c->fact.name = arena_strdup(&p->out->arena, text);
+    buffer_clear(&p->scratch);
+    buffer_printf(&p->scratch, fmt, name, number);
+    c->fact.name = p->scratch.failed ? NULL
+                                     : arena_strndup(&p->out->arena, p->scratch.data, p->scratch.len);
     return c->fact.name != NULL;
 }
 

@@ -12,6 +12,8 @@ const char *query_status_name(enum query_status s)
     return NAMES[s];
 }
 
+enum { MAX_SAME = 4 /* cells that are cited for one value of one vehicle */ };
+
 static void not_found(struct execution *x, enum query_missing missing, const char *name)
 {
     x->out->status = STATUS_NOT_FOUND;
@@ -70,20 +72,20 @@ static bool rows_equal(const struct result_row *a, const struct result_row *b)
     return strcmp(a->fact.text, b->fact.text) == 0;
 }
 
-/* Drops rows that say the same of the same vehicle: one cell is enough. */
-static void drop_repeats(struct result *r, const struct catalog *c, size_t from)
+/* Drops rows that say the same of the same vehicle: a few cells are enough. */
+static void drop_repeats(struct result *r, const struct catalog *c, size_t from, size_t max)
 {
     size_t kept = from;
     for (size_t i = from; i < r->n_rows; i++) {
-        bool repeat = false;
-        for (size_t k = from; k < kept && !repeat; k++)
-            repeat = r->rows[k].subject == r->rows[i].subject &&
+        size_t repeats = 0;
+        for (size_t k = from; k < kept; k++)
+            repeats += r->rows[k].subject == r->rows[i].subject &&
                      r->rows[k].attribute == r->rows[i].attribute &&
                      c->columns[r->rows[k].column].qualifiers == c->columns[r->rows[i].column].qualifiers &&
                      rows_equal(&r->rows[k], &r->rows[i]) &&
                      strcmp(c->records[r->rows[k].record].title, c->records[r->rows[i].record].title) == 0 &&
                      strcmp(r->rows[k].fact.remark, r->rows[i].fact.remark) == 0;
-        if (!repeat) r->rows[kept++] = r->rows[i];
+        if (repeats < max) r->rows[kept++] = r->rows[i];
     }
     r->n_rows = kept;
 }
@@ -127,7 +129,7 @@ bool execute_value(struct execution *x)
             for (size_t i = 0; i < n; i++)
                 if (!rows_add(x, records[i], &q->attributes[a], s, a, NULL)) return false;
             keep_by_words(x, from);
-            drop_repeats(r, x->c, from);
+            drop_repeats(r, x->c, from, MAX_SAME);
             if (r->n_rows == from) {
                 if (!missing_attribute) missing_attribute = attribute_name(&q->attributes[a]);
                 continue;
@@ -225,7 +227,7 @@ static bool execute_rank(struct execution *x)
     }
     sort_sign = q->order ? q->order : 1;
     qsort(r->rows, r->n_rows, sizeof *r->rows, compare_rows);
-    drop_repeats(r, x->c, 0);
+    drop_repeats(r, x->c, 0, 1);
     /* The first vehicles by name, and those that tie with the last of them. */
     size_t limit = q->limit ? q->limit : 1, kept = 0, names = 0;
     for (size_t i = 0; i < r->n_rows; i++) {
@@ -462,7 +464,7 @@ static bool execute_check(struct execution *x)
         not_found(x, MISSING_ATTRIBUTE, w ? attribute_name(&w->attribute) : NULL);
         return true;
     }
-    drop_repeats(r, x->c, 0);
+    drop_repeats(r, x->c, 0, 1);
     r->verdict = no == 0 ? 1 : yes == 0 ? 0 : -1;
     r->status = r->verdict < 0 ? STATUS_SEVERAL : STATUS_FOUND;
     return r->n_rows < 2 || variants_name(x, 0);

@@ -405,6 +405,7 @@ bool label_question(struct labelled *out, const struct word_index *v, const char
     out->text = text;
     out->n_labels = out->n_mentions = 0;
     out->n_tokens = tokens_split(text, strlen(text), TOKENS_TEXT, out->tokens, QUESTION_MAX_TOKENS);
+    memset(&out->tokens[out->n_tokens], 0, 2 * sizeof *out->tokens);
     out->language = find_language(out);
     correct_spelling(out, v);
     unsigned char taken[QUESTION_MAX_TOKENS] = {0};
@@ -429,6 +430,13 @@ bool label_question(struct labelled *out, const struct word_index *v, const char
         const struct token *t = &out->tokens[i];
         if (label_identifier(out, v, i, room)) {
             i += out->labels[out->n_labels - 1].n;
+            continue;
+        }
+        if (room > 1 && is_engine_code(t)) {
+            struct label *l = new_label(out, LABEL_NUMBER, i, 2);
+            l->number = t[1].number;
+            l->engine = true;
+            i += 2;
             continue;
         }
         int year = token_year(out, i);

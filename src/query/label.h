@@ -36,6 +36,7 @@ struct label {
     const struct unit *unit; /* NUMBER, UNIT */
     int year;
     size_t mention;
+    bool engine; /* NUMBER: "V8", cylinders */
     bool used; /* explained by the query that is made of it */
 };
 
@@ -58,7 +59,7 @@ enum { QUESTION_MAX_TOKENS = 400, QUESTION_MAX_LABELS = 400, QUESTION_MAX_MENTIO
 
 struct labelled {
     const char *text;
-    struct token tokens[QUESTION_MAX_TOKENS];
+    struct token tokens[QUESTION_MAX_TOKENS + 2]; /* two more that are empty */
     size_t n_tokens;
     struct label labels[QUESTION_MAX_LABELS]; /* in order, without gaps */
     size_t n_labels;
@@ -80,6 +81,9 @@ bool label_is(const struct label *l, enum word_class class);
  * tokens that belong to one. */
 bool mentions_find(struct labelled *out, const struct word_index *v, const size_t *context,
                    size_t n_context, unsigned char *taken, struct arena *arena, struct error *err);
+
+/* "V6", "I4" at t[0, 2): cylinders, no vehicle. */
+bool is_engine_code(const struct token *t);
 
 /* The year that the token t[i] writes ("2022", "'22"); 0: none. */
 int token_year(const struct labelled *q, size_t i);

@@ -151,11 +151,11 @@ static bool is_unit(const struct labelled *q, size_t i)
            used >= t->end - t->begin;
 }
 
-/* "V6", "I4": cylinders, no vehicle. */
-static bool is_engine_code(const struct token *t)
+bool is_engine_code(const struct token *t)
 {
     static const char LETTERS[] = "viwlrhb";
-    return t[0].key[0] && !t[0].key[1] && strchr(LETTERS, t[0].key[0]) && t[1].number >= 2 &&
+    return t[0].key[0] && !t[0].key[1] && strchr(LETTERS, t[0].key[0]) && t[1].kind == TOKEN_NUMBER &&
+           glued(&t[1]) && !(t[1].gap_end == 0 && t[2].kind == TOKEN_WORD) && t[1].number >= 2 &&
            t[1].number <= 16 && strlen(t[1].key) <= 2;
 }
 

@@ -150,7 +150,9 @@ bool attribute_of_unit(struct reading *r, const struct unit *u, struct query_att
             if (!fits) continue;
             size_t score = 1 + 4 * shared_words(r, col);
             bool range = col->attribute >= 0 && strstr(REGISTRY[col->attribute].id, "range");
-            if (many && score == 1 && !(distance && range)) continue;
+            /* "over 3,000 lb", said of a vehicle, is its weight. */
+            bool weight = u->dimension == DIMENSION_MASS && col->attribute == registry_find("curb_weight");
+            if (many && score == 1 && !(distance && range) && !weight) continue;
             if (distance && range) score += 2;
             for (size_t k = 0; k < sizeof USUAL / sizeof *USUAL; k++)
                 if (USUAL[k].dimension == u->dimension && col->attribute >= 0 &&

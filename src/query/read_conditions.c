@@ -247,6 +247,16 @@ static bool is_acceleration(const struct reading *r, size_t i)
 static void read_number(struct reading *r, size_t i)
 {
     struct label *l = &r->l->labels[i];
+    if (l->engine) {
+        struct query_condition *c = new_condition(r);
+        if (!c) return;
+        c->attribute.attribute = registry_find("cylinders");
+        c->number = c->said = true;
+        c->low = c->high = l->number;
+        c->text = reading_text(r, l->first, l->n);
+        l->used = true;
+        return;
+    }
     if (read_top(r, i)) return;
     if ((l->unit || l->number == 100) && is_denominator(r, i)) {
         l->used = true;

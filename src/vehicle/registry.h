@@ -1,5 +1,5 @@
 /* The attribute registry: what vehicles have, under which names, in which unit. Made from
- * data/registry/ by scripts/make_registry.py; registry_table.c is generated, this interface is not.
+ * registry/ by scripts/make_registry.py; registry_table.c is generated, this interface is not.
  *
  * Everything is looked up by runs of token keys (vehicle/token.h): the longest run that is a term. A
  * term may have several meanings ("range": electric range, or from least to most).

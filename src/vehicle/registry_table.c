@@ -1,4 +1,4 @@
-/* Made by scripts/make_registry.py from data/registry/: change that, not this. */
+/* Made by scripts/make_registry.py from registry/: change that, not this. */
 #include "vehicle/registry_table.h"
 
 #define A TERM_ATTRIBUTE

@@ -308,14 +308,14 @@ check "and the store can be filled again" test "$STATUS" = 0
 
 # ---- eval ----
 
-if [ -e data/eval/nano.jsonl ]; then
-    run eval data/eval/nano.jsonl --limit 3
+if [ -e bench/eval/nano.jsonl ]; then
+    run eval bench/eval/nano.jsonl --limit 3
     exits "eval exits with 0" 0
     says "eval prints its figures" "$OUT" '^answerable: +[0-9]+ of [0-9]+ right \([0-9.]+ %\)'
-    run eval data/eval/nano.jsonl --limit 3 --json
+    run eval bench/eval/nano.jsonl --limit 3 --json
     check "eval --json has the figures" jq -e '.questions == 3 and .seconds > 0' "$OUT"
 else
-    fail "data/eval/nano.jsonl is there"
+    fail "bench/eval/nano.jsonl is there"
 fi
 run eval "$SCRATCH/none.jsonl"
 one_error "eval of a file that is not there is an error" 1 'none\.jsonl'

@@ -76,7 +76,7 @@ LLM_MEMORY=20M run generate --raw hi
 one_error "the setting bounds it as the option does" 1 '0\.02 GB can be had'
 LLM_MEMORY=20M run generate --raw --memory off --max-tokens 2 hi
 exits "off opens it all the same" 0
-LLM_MEMORY=20M run eval --limit 1 data/eval/nano.jsonl
+LLM_MEMORY=20M run eval --limit 1 bench/eval/nano.jsonl
 one_error "eval is refused too" 1 'models/nano: needs'
 
 # ---- wrong use ----

@@ -139,6 +139,13 @@ static void csv_tells_a_second_table_from_rows_that_go_on(void **state)
                     "[] row\n1: Make|Model|hp\n2: Seat|Leon|150\n4: Seat|Ibiza|95\n");
     expect_document("bands.csv", "Spec,LX,Sport\nHP,158,180\n\nBrakes,,\nFront,276,312\n",
                     "[] row\n1: Spec|LX|Sport\n2: HP|158|180\n4: Brakes||\n5: Front|276|312\n");
+    expect_document("below.csv", "Make,Model,hp\n\nSeat,Leon,n/a\nSeat,Ibiza,95\n\nSeat,Mii\n",
+                    "[] row\n1: Make|Model|hp\n3: Seat|Leon|n/a\n4: Seat|Ibiza|95\n6: Seat|Mii|\n"
+                    "! line 6: 2 fields, but the first row has 3: the rest is empty\n");
+    expect_document("dealers.csv",
+                    "Make,Model,hp,kg\nSeat,Leon,150,1200\n\nDealer,City\nPerez,Madrid\n",
+                    "[] row\n1: Make|Model|hp|kg\n2: Seat|Leon|150|1200\n"
+                    "[] row\n4: Dealer|City\n5: Perez|Madrid\n");
     expect_document("pairs.csv", "Engine,\nPower,150 hp\n\nSize,\nLength,4368\n",
                     "[] row\n1: Engine|\n2: Power|150 hp\n4: Size|\n5: Length|4368\n");
 }

@@ -186,6 +186,8 @@ static void json_lines_are_rows_by_line_and_bad_ones_are_named(void **state)
     expect_document("cars.json", TEXT, ROWS); /* by what it holds */
     expect_document("cars", TEXT, ROWS);
     expect_document("a.jsonl", "[\n{\"m\":\"Yaris\"}\n]\n", "[] item\n-: m\n1: Yaris\n");
+    expect_document("lists.jsonl", "[\"m\",\"hp\"]\n[\"Leon\",150]\n",
+                    "[] line\n-: m|hp\n2: Leon|150\n");
     expect_document("seq.json", "{\n\"m\":1\n}\n{\n\"m\":2\n}\n", "[] item\n-: m\n1: 1\n2: 2\n");
     expect_document_error("x.jsonl", "no\nnot\n", 7, ERROR_INPUT,
                           "x.jsonl: line 1: not JSON: a value expected");

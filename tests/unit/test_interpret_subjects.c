@@ -1,0 +1,249 @@
+/* Which vehicle a record is: columns by their names and by their cells, headings, files, years. */
+#include "interpret_fixture.h"
+
+static void expect_years(const char *text, int first, int last, bool whole)
+{
+    struct year_reading y;
+    if (!year_read(&y, text, strlen(text))) {
+        if (first || last) fail_msg("no year in '%s'", text);
+        return;
+    }
+    if (y.first != first || y.last != last || y.whole != whole)
+        fail_msg("'%s': %d-%d, whole %d", text, y.first, y.last, y.whole);
+}
+
+static void years_are_read_in_every_usual_form(void **state)
+{
+    (void)state;
+    expect_years("2019", 2019, 2019, true);
+    expect_years("2019.0", 2019, 2019, true);
+    expect_years("2019-2022", 2019, 2022, true);
+    expect_years("1900\u20131903", 1900, 1903, true);
+    expect_years("2019/20", 2019, 2020, true);
+    expect_years("2019-22", 2019, 2022, true);
+    expect_years("'22", 2022, 2022, true);
+    expect_years("MY24", 2024, 2024, true);
+    expect_years("2023MY", 2023, 2023, true);
+    expect_years("2023款", 2023, 2023, true);
+    expect_years("1970-01-01", 1970, 1970, true);
+    expect_years("05/2018", 2018, 2018, true);
+    expect_years("from 2019", 2019, YEAR_OPEN, true);
+    expect_years("2020-present", 2020, YEAR_OPEN, true);
+    expect_years("2020 \u2013 heute", 2020, YEAR_OPEN, true);
+    expect_years("2019-", 2019, YEAR_OPEN, true);
+    expect_years("until 1999", 0, 1999, true);
+    expect_years("2019, 2020, 2021", 2019, 2021, true);
+    expect_years("03 March 2023", 2023, 2023, false);
+    expect_years("1332", 0, 0, false);
+    expect_years("12345", 0, 0, false);
+    expect_years("", 0, 0, false);
+}
+
+static void expect_subject(const char *text, enum subject_source source, const char *make,
+                           const char *model, int first, int last)
+{
+    struct arena arena = {0};
+    struct subject s;
+    assert_true(subject_read(&s, &arena, text, strlen(text), source));
+    if (strcmp(s.make, make) != 0 || strcmp(s.model, model) != 0 || s.year_first != first ||
+        s.year_last != last)
+        fail_msg("'%s': make '%s', model '%s', years %d-%d", text, s.make, s.model, s.year_first,
+                 s.year_last);
+    arena_free(&arena);
+}
+
+static void names_are_taken_apart(void **state)
+{
+    (void)state;
+    expect_subject("2023 Toyota Camry LE", SUBJECT_CELL, "Toyota", "Camry LE", 2023, 2023);
+    expect_subject("chevrolet chevelle malibu", SUBJECT_CELL, "chevrolet", "chevelle malibu", 0, 0);
+    expect_subject("MAZDA CX-9", SUBJECT_CELL, "MAZDA", "CX-9", 0, 0);
+    expect_subject("Peugeot 2008", SUBJECT_CELL, "Peugeot", "2008", 0, 0);
+    expect_subject("2022 Peugeot 2008", SUBJECT_CELL, "Peugeot", "2008", 2022, 2022);
+    expect_subject("Peugeot 3008 2021", SUBJECT_CELL, "Peugeot", "3008", 2021, 2021);
+    expect_subject("BMW 3 Series (2019-2022)", SUBJECT_CELL, "BMW", "3 Series", 2019, 2022);
+    expect_subject("Corolla MY24", SUBJECT_CELL, "", "Corolla MY24", 2024, 2024);
+    expect_subject("45 PS (33 kW; 44 hp)", SUBJECT_CELL, "", "45 PS (33 kW; 44 hp)", 0, 0);
+    expect_subject("Mercedes-Benz", SUBJECT_CELL, "Mercedes-Benz", "", 0, 0);
+    expect_subject("2025 Brellmark Tarn: technical data", SUBJECT_HEADING, "", "Brellmark Tarn", 2025,
+                   2025);
+    expect_subject("BMW 7 Series (E38)", SUBJECT_HEADING, "BMW", "7 Series (E38)", 0, 0);
+    expect_subject("Technische Daten: VW Golf 2021", SUBJECT_HEADING, "VW", "Golf", 2021, 2021);
+    expect_subject("2024款 霁川 J5 参数配置", SUBJECT_HEADING, "", "霁川 J5", 2024, 2024);
+    expect_subject("2022 Land Rover Range Rover specifications", SUBJECT_HEADING, "Land Rover",
+                   "Range Rover", 2022, 2022);
+    expect_subject("The 2024 range at a glance", SUBJECT_HEADING, "", "", 2024, 2024);
+    expect_subject("Exported 2024-05-01", SUBJECT_HEADING, "", "Exported 2024-05-01", 0, 0);
+    expect_subject("adler automobile models", SUBJECT_FILE, "adler", "", 0, 0);
+    expect_subject("fleet list 2018", SUBJECT_FILE, "", "", 2018, 2018);
+}
+
+static void expect_title(const char *make, int number, const char *model, const char *trim, int first,
+                         int last, const char *title)
+{
+    struct arena arena = {0};
+    struct buffer scratch = {0};
+    const struct subject s = {.make = make, .model = model, .trim = trim, .make_number = number,
+                              .year_first = first, .year_last = last};
+    const char *got = subject_title(&s, &arena, &scratch);
+    assert_non_null(got);
+    assert_string_equal(got, title);
+    buffer_free(&scratch);
+    arena_free(&arena);
+}
+
+static int make_number(const char *name)
+{
+    for (size_t i = 0; i < MAKE_COUNT; i++)
+        if (strcasecmp(MAKES[i].name, name) == 0) return (int)i;
+    return -1;
+}
+
+static void titles_say_no_word_twice(void **state)
+{
+    (void)state;
+    expect_title("RENAULT", make_number("Renault"), "KANGOO", "KANGOO (130ch)", 0, 0,
+                 "Renault KANGOO (130ch)");
+    expect_title("DS", make_number("DS"), "DS 7 CROSSBACK", "DS7 CROSSBACK e-tense (225ch)", 0, 0,
+                 "DS 7 CROSSBACK e-tense (225ch)");
+    expect_title("Fiat", make_number("Fiat"), "500", "500e", 2022, 2022, "2022 Fiat 500e");
+    expect_title("Ford", make_number("Ford"), "Mustang GT", "GT", 0, 0, "Ford Mustang GT");
+    expect_title("BMW", make_number("BMW"), "740i", "", 1996, 1998, "BMW 740i (1996-1998)");
+    expect_title("BMW", make_number("BMW"), "X5", "", 2019, YEAR_OPEN, "BMW X5 (from 2019)");
+    expect_title("Odenau", -1, "Alva", "1.0 Basis", 2021, 2021, "2021 Odenau Alva 1.0 Basis");
+    expect_title("", -1, "", "", 0, 0, "");
+}
+
+static void the_column_of_known_makes_is_the_make(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "i.csv", "Hersteller,Marke,Handelsname,Sitze\nVOLKSWAGEN AG,VW,Golf,5\n"
+                              "BAYERISCHE MOTOREN WERKE AG,BMW,320d,5\n"
+                              "FIAT CHRYSLER AUTOMOBILES,JEEP,Renegade,5\n");
+    assert_string_equal(fixture_record(&f, "BMW 320d", 0, NULL, NULL)->make, "BMW");
+    expect_note(&f, "column 'Marke' was taken as the manufacturer");
+    fixture_close(&f);
+    fixture_open(&f, "a.csv", "Marque;Libellé modèle;Groupe;Description Commerciale;Puissance (kW)\n"
+                              "DS;DS 7;STELLANTIS;DS7 e-tense (225ch);133\n"
+                              "OPEL;CORSA;STELLANTIS;CORSA (130ch);96\n"
+                              "OPEL;CORSA;STELLANTIS;CORSA (100ch);74\n");
+    expect_number(&f, "Opel CORSA (100ch)", "Puissance", 74, "kW");
+    fixture_close(&f);
+}
+
+static void names_that_begin_with_makes_are_split(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "epa_2018.csv", "Model,Cyl,City MPG\nACURA RDX,6,20\nMAZDA CX-9,4,22\n"
+                                     "MAZDA CX-9,4,20\n");
+    const struct fact_record *r = fixture_record(&f, "2018 Mazda CX-9", 1, NULL, NULL);
+    assert_string_equal(r->make, "MAZDA");
+    assert_string_equal(r->model, "CX-9");
+    expect_note(&f, "model year 2018 was taken from the file's name");
+    fixture_close(&f);
+}
+
+static void a_version_is_found_by_its_cells(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "v.csv", "Manufacturer,Model,Spec line,Engine Power (PS)\n"
+                              "ALPINE,A110,A110 GT,300\nALPINE,A110,A110 R,300\n"
+                              "ALPINE,A110,A110 S,292\nDACIA,Duster,Essential TCe 90 4x2 MY23,91\n"
+                              "DACIA,Duster,Extreme TCe 130,131\n");
+    expect_number(&f, "Alpine A110 GT", "Engine Power", 300, "PS");
+    const struct fact_record *r =
+        fixture_record(&f, "Dacia Duster Essential TCe 90 4x2 MY23", 0, NULL, NULL);
+    assert_int_equal(r->year_first, 2023);
+    fixture_close(&f);
+}
+
+static void headings_and_files_give_what_columns_lack(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "adler_automobile_models.csv",
+                 "\"Typ\",\"Construction Time\",\"Power\"\n\"Trumpf Junior\",\"1934\u20131941\",\"18 kW\"\n"
+                 "\"8 PS\",\"1901\u20131903\",\"5,9 kW\"\n\"24/28 PS\",\"1904\u20131905\",\"20,6 kW\"\n");
+    const struct fact_record *r =
+        fixture_record(&f, "Adler Trumpf Junior (1934-1941)", 0, NULL, NULL);
+    assert_string_equal(r->make, "Adler");
+    assert_int_equal(r->year_first, 1934);
+    assert_int_equal(r->year_last, 1941);
+    fixture_close(&f);
+    fixture_open(&f, "e38.md", "# BMW 7 Series (E38)\n\n## Engines\n\n| Model | Fuel | Years produced |\n"
+                               "|---|---|---|\n| 740i | Petrol | 1994–1996 |\n"
+                               "| 725tds | Diesel | 1995–2001 |\n");
+    r = fixture_record(&f, "BMW 7 Series (E38) 740i (1994-1996)", 0, NULL, NULL);
+    assert_string_equal(r->make, "BMW");
+    assert_string_equal(r->trim, "740i");
+    fixture_close(&f);
+    fixture_open(&f, "guide.md", "# Ardent Motors: guide 2024\n\n## Ardent Pika\n\n| Spec | Value |\n"
+                                 "|---|---|\n| Power | 84 PS |\n| Seats | 5 |\n\n## Ardent Otter\n\n"
+                                 "| Spec | Value |\n|---|---|\n| Power | 120 PS |\n| Seats | 7 |\n");
+    expect_number(&f, "2024 Ardent Otter", "Seats", 7, "");
+    fixture_close(&f);
+}
+
+static void bands_name_the_make_of_the_rows_below(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "b.csv", "Model,Engine,Power (PS),Price (EUR)\nAudi,,,\n"
+                              "A3 35 TFSI,1.5 TSI,150,33900\nBMW,,,\n118i,1.5,136,33500\n");
+    expect_number(&f, "BMW 118i", "Power", 136, "PS");
+    assert_int_equal(f.tables[0].n_records, 2);
+    fixture_close(&f);
+}
+
+static void rows_that_stand_for_many_are_counted(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "bus.tsv", "Year\tManufacturer\tModel\tQuantity\n2003\tVan Hool\tA330\t110\n"
+                                "2003\tMCI\tD4500\t39\n");
+    assert_true(fixture_record(&f, "2003 Van Hool A330", 0, NULL, NULL)->quantity == 110);
+    expect_number(&f, "2003 MCI D4500", "Quantity", 39, "");
+    fixture_close(&f);
+}
+
+static void sums_are_no_vehicles(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "s.csv", "Make,Model,Seats,Doors\nFord,Puma,5,5\nFord,Kuga,5,5\nTotal,2,,\n");
+    assert_int_equal(f.tables[0].n_records, 2);
+    fixture_close(&f);
+}
+
+static void a_list_of_makers_is_no_list_of_vehicles(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "d.json", "{\"data\":[{\"brand\":\"Hyundai\",\"model\":\"Ioniq 5\",\"release_year\":2021}],"
+                               "\"brands\":[{\"id\":\"b1\",\"name\":\"Hyundai\"},{\"id\":\"b2\",\"name\":\"Kia\"}]}");
+    assert_string_equal(fixture_record(&f, "2021 Hyundai Ioniq 5", 0, NULL, NULL)->place,
+                        "item 1 of data");
+    assert_string_equal(fixture_record(&f, "Hyundai", 0, NULL, NULL)->make, "");
+    fixture_close(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(years_are_read_in_every_usual_form),
+        cmocka_unit_test(names_are_taken_apart),
+        cmocka_unit_test(titles_say_no_word_twice),
+        cmocka_unit_test(the_column_of_known_makes_is_the_make),
+        cmocka_unit_test(names_that_begin_with_makes_are_split),
+        cmocka_unit_test(a_version_is_found_by_its_cells),
+        cmocka_unit_test(headings_and_files_give_what_columns_lack),
+        cmocka_unit_test(bands_name_the_make_of_the_rows_below),
+        cmocka_unit_test(rows_that_stand_for_many_are_counted),
+        cmocka_unit_test(sums_are_no_vehicles),
+        cmocka_unit_test(a_list_of_makers_is_no_list_of_vehicles),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
