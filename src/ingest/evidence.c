@@ -155,12 +155,21 @@ static bool may_be(const struct interpreted_column *c, const struct unit *wanted
     return !c->fact.unit || c->fact.unit == wanted || (loose && c->fact.unit == loose);
 }
 
+/* A column as its header has it. */
+static const char *label_of(const struct interpreter *p, const struct interpreted_column *c)
+{
+    const struct table_frame *f = &p->out->frame;
+    if (f->layout == FRAME_ROWS && c->index < f->table->n_columns && *f->names[c->index])
+        return f->names[c->index];
+    return c->fact.name;
+}
+
 static void set_unit(struct interpreter *p, size_t column, const struct unit *unit,
                      const char *other)
 {
     struct interpreted_column *c = &p->out->columns[column];
     if (c->fact.unit == unit) return;
-    interpret_note(p, "column '%s' is in %s, as column '%s' of the same rows shows", c->fact.name,
+    interpret_note(p, "column '%s' is in %s, as column '%s' of the same rows shows", label_of(p, c),
                    unit->symbol, other);
     c->fact.unit = unit;
     c->fact.inverse = unit->reciprocal;
@@ -192,8 +201,8 @@ static void relate_products(struct interpreter *p, struct relation *r)
                 for (size_t i = 0; i < r->rows; i++) larger += r->values[a][i] > r->values[b][i];
                 if (!x->fact.unit && !y->fact.unit && larger * 2 < rows) continue;
                 if (x->fact.unit == r->mpg_us && economy == r->mpg_us) continue;
-                set_unit(p, r->columns[a], economy, y->fact.name);
-                if (!y->fact.unit && r->l100) set_unit(p, r->columns[b], r->l100, x->fact.name);
+                set_unit(p, r->columns[a], economy, label_of(p, y));
+                if (!y->fact.unit && r->l100) set_unit(p, r->columns[b], r->l100, label_of(p, x));
             }
         }
 }

@@ -285,6 +285,14 @@ static bool is_group_row(const struct table *t, size_t h, size_t width)
 
 /* ---- the orientation ---- */
 
+static bool is_make(const struct cell *c) /* "Seat" is no number of seats in a column of makes */
+{
+    struct token t[6];
+    int make;
+    size_t n = c->len < 60 ? tokens_split(c->text, c->len, TOKENS_TEXT, t, 6) : 0;
+    return n > 0 && n < 6 && make_match(t, n, &make) == n;
+}
+
 /* The share of a column's cells that are names of attributes; *distinct of them are different from the
  * one above. */
 static double label_share(const struct table_frame *f, size_t column, size_t *n, size_t *distinct)
@@ -296,7 +304,7 @@ static double label_share(const struct table_frame *f, size_t column, size_t *n,
     for (size_t r = f->first_data; r < t->n_rows && seen < LABEL_SAMPLE; r++) {
         const struct cell *c = table_cell(t, r, column);
         if ((f->rows[r] != FRAME_DATA && f->rows[r] != FRAME_BAND) || !c->len) continue;
-        if (f->rows[r] == FRAME_DATA) known += is_measure_name(c->text, c->len);
+        if (f->rows[r] == FRAME_DATA) known += is_measure_name(c->text, c->len) && !is_make(c);
         bool before = false;
         for (size_t i = 0; i < seen && !before; i++) before = strcmp(texts[i], c->text) == 0;
         *distinct += !before;
@@ -413,7 +421,7 @@ static void find_layout(struct table_frame *f, struct arena *arena, bool *ok)
     }
     double header_share = named ? (double)known / (double)named : 0;
     bool cells_name = share >= 0.35 && (header_share < 0.35 || share > 2 * header_share + 0.2);
-    if (attribute == NO_COLUMN && !cells_name) return;
+    if (attribute == NO_COLUMN && (!cells_name || subjects >= 2)) return;
     if (attribute == NO_COLUMN) {
         attribute = by_cells;
     } else if (by_cells == attribute) {

@@ -447,9 +447,14 @@ static void narrow_heading(struct name_tokens *w)
         w->begin++;
 }
 
-static bool is_trailing_noise(const struct token *t)
+/* Whether the last of tokens t[0, n) belongs to no name; a letter alone ("Type R a") only behind other
+ * such words. */
+static bool is_trailing_noise(const struct token *t, size_t n)
 {
-    return is_document_word(t->key) || (is_small_word(t->key) && strlen(t->key) > 1);
+    const char *key = t[n - 1].key;
+    if (is_document_word(key)) return true;
+    if (!is_small_word(key)) return false;
+    return strlen(key) > 1 || n < 2 || is_small_word(t[n - 2].key) || is_document_word(t[n - 2].key);
 }
 
 bool subject_read(struct subject *out, struct arena *arena, const char *text, size_t len,
@@ -489,7 +494,7 @@ bool subject_read(struct subject *out, struct arena *arena, const char *text, si
     if (make_len && make_at >= begin) begin = make_at;
     size_t rest = make_len ? begin + make_len : begin;
     if (source != SUBJECT_CELL)
-        while (end > rest && is_trailing_noise(&w.t[end - 1])) end--;
+        while (end > rest && is_trailing_noise(w.t + rest, end - rest)) end--;
     for (size_t k = rest; k < end && !have_year;) {
         used = years_at(w.t, end, k, &s);
         if (!used || says_until(w.t[k].key)) {
