@@ -103,6 +103,18 @@ static size_t most_common(struct csv_document *d, size_t a, size_t z,
 
 enum cell_look { CELL_EMPTY, CELL_TEXT, CELL_NUMBER, CELL_YEAR };
 
+/* "-", "n/a": a cell of data where nothing is known. */
+static bool is_no_value(const char *s, size_t len)
+{
+    static const char *const WORDS[] = {"n/a",   "na",   "n.a.", "k.a.",
+                                        "k. a.", "null", "none", "tbd"};
+    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
+        if (strlen(WORDS[i]) == len && strncasecmp(s, WORDS[i], len) == 0) return true;
+    for (size_t i = 0; i < len; i++)
+        if (!strchr("-.?*/ ", s[i])) return len == 3 && memcmp(s, "\xe2\x80", 2) == 0; /* dashes */
+    return true;
+}
+
 /* Whether a cell looks like a figure: digits first (behind a sign or a currency), few letters. A
  * year may be the name of a column as well. */
 static enum cell_look cell_look(const struct cell *c)
@@ -111,7 +123,8 @@ static enum cell_look cell_look(const struct cell *c)
     size_t i = 0, digits = 0, letters = 0;
     if (c->len == 0) return CELL_EMPTY;
     while (i < c->len && (strchr("+-.,$ ~<>(", s[i]) || (unsigned char)s[i] >= 0x80) && i < 6) i++;
-    if (i == c->len || s[i] < '0' || s[i] > '9') return CELL_TEXT;
+    if (i == c->len || s[i] < '0' || s[i] > '9')
+        return is_no_value(s, c->len) ? CELL_EMPTY : CELL_TEXT;
     for (size_t k = i; k < c->len && k < 64; k++) {
         digits += s[k] >= '0' && s[k] <= '9';
         letters += ((s[k] | 32) >= 'a' && (s[k] | 32) <= 'z') || (unsigned char)s[k] >= 0xc0;
@@ -306,6 +319,21 @@ static bool is_preamble(const struct csv_document *d, size_t a, size_t z)
     return pairs < 3;
 }
 
+/* Whether rows [a, z) of `width` columns are another table than the open one, of open_width: they
+ * begin with names of columns, or do not fit. */
+static bool is_own_table(struct csv_document *d, size_t a, size_t z, size_t width,
+                         size_t open_width)
+{
+    if (d->n_open == 0 || repeats_header(d, d->open, a)) return true;
+    if (d->n_open > 1 && is_header_like(d, a, z)) return true;
+    if (width > open_width) return most_common(d, a, z, row_fields) > row_fields(d, d->open);
+    if (width * 2 > open_width || z - a < 2 || row_fields(d, a) == row_fields(d, d->open))
+        return false;
+    for (size_t c = 0; c < row_width(d, a); c++)
+        if (cell_look(row_cell(d, a, c)) != CELL_TEXT) return false;
+    return true;
+}
+
 /* Rows [a, z) between blank ones: a table of their own, more of the open one, or text. */
 static void take_run(struct csv_document *d, size_t a, size_t z)
 {
@@ -331,10 +359,8 @@ static void take_run(struct csv_document *d, size_t a, size_t z)
         d->n_pending += z - a;
         return;
     }
-    bool own = d->n_open == 0 || is_header_like(d, lead, z) || repeats_header(d, d->open, lead) ||
-               (open_width != width && most_common(d, d->open, d->open + 1, row_fields) !=
-                                           most_common(d, lead, z, row_fields));
-    if (!own) { /* what stands between is a band row of the table */
+    if (!is_own_table(d, lead, z, width, open_width)) {
+        /* What stands between is a band row of the table. */
         /* Then so is a single line above the table that is written like it. */
         if (lead > a && d->n_title == 1 && row_fields(d, d->open - 1) == row_fields(d, a) &&
             !is_header_like(d, d->open, d->open + d->n_open))

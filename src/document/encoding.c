@@ -21,7 +21,7 @@ static bool begins(const char *data, size_t len, const char *magic, size_t n)
 
 static bool holds(const char *data, size_t len, const char *word)
 {
-    return memmem(data, len < 4096 ? len : 4096, word, strlen(word)) != NULL;
+    return data && memmem(data, len < 4096 ? len : 4096, word, strlen(word));
 }
 
 static const char *zip_kind(const char *data, size_t len)

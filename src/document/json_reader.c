@@ -92,6 +92,62 @@ static void name_rows(struct json_document *d, size_t v, size_t levels)
 
 /* ---- tables by rows ---- */
 
+/* Whether a row of a table holds texts alone, as names of columns are; a number. */
+static bool holds_texts_alone(const struct json_tape *t, size_t row)
+{
+    if (t->values[row].type != JSON_LIST || !t->values[row].plain) return false;
+    for (size_t i = row + 1; i < t->values[row].next; i++)
+        if (t->values[i].type != JSON_TEXT) return false;
+    return t->values[row].count > 0;
+}
+
+static bool holds_number(const struct json_tape *t, size_t row)
+{
+    for (size_t i = row + 1; i < t->values[row].next && t->values[row].type == JSON_LIST;
+         i = t->values[i].next)
+        if (t->values[i].type == JSON_NUMBER) return true;
+    return false;
+}
+
+static void add_cell(struct json_rows *rows, struct table_builder *b, size_t v)
+{
+    const struct json_value *x = &rows->tape->values[v];
+    if (x->type == JSON_NULL_VALUE) {
+        struct cell empty = {.text = "", .line = x->line, .begin = rows->reader->base + x->begin};
+        table_builder_add_made(b, &empty);
+    } else if (x->type == JSON_RECORD || (x->type == JSON_LIST && !x->plain)) {
+        table_builder_add_cell(b, rows->tape->data + x->begin, x->end - x->begin, x->line,
+                               x->begin);
+    } else {
+        size_t len;
+        const char *text = json_rows_text(rows, v, &len);
+        table_builder_add_cell(b, text, len, x->line, x->begin);
+    }
+}
+
+/* Lists as rows. */
+static bool emit_list_rows(struct json_rows *rows, const uint32_t *lists, const size_t *numbers,
+                           size_t n, enum row_word row_word, struct error *err)
+{
+    const struct json_value *values = rows->tape->values;
+    struct table_builder b;
+    bool ok = true, header = n > 1 && holds_texts_alone(rows->tape, lists[0]), numeric = false;
+    table_builder_init(&b, rows->reader);
+    for (size_t i = 0; i < n && ok; i++) {
+        table_builder_add_row(&b, numbers[i]);
+        if (values[lists[i]].type != JSON_LIST) add_cell(rows, &b, lists[i]);
+        for (size_t k = lists[i] + 1;
+             k < values[lists[i]].next && values[lists[i]].type == JSON_LIST; k = values[k].next)
+            add_cell(rows, &b, k);
+        numeric = numeric || (i && holds_number(rows->tape, lists[i]));
+        if (i % CHECK_EVERY == 0) ok = reader_check(rows->reader, err);
+    }
+    table_builder_end(&b, "", 0, row_word, header && numeric, values[lists[0]].line,
+                      values[lists[n - 1]].line, values[lists[0]].begin, values[lists[n - 1]].end);
+    table_builder_free(&b);
+    return ok;
+}
+
 bool json_emit_records(struct document_reader *r, const struct json_tape *tape,
                        const uint32_t *records, const size_t *numbers, size_t n,
                        enum row_word row_word, struct error *err)
@@ -101,6 +157,12 @@ bool json_emit_records(struct document_reader *r, const struct json_tape *tape,
     size_t n_lists = json_row_lists(tape, records, n, lists);
     bool ok = true;
     json_rows_init(&rows, r, tape);
+    size_t n_list = 0;
+    for (size_t i = 0; i < n; i++) n_list += tape->values[records[i]].type == JSON_LIST;
+    if (n_list * 2 > n) {
+        ok = emit_list_rows(&rows, records, numbers, n, row_word, err);
+        n = 0;
+    }
     for (size_t i = 0; i < n && ok; i++) {
         const struct json_value *v = &tape->values[records[i]];
         json_rows_add(&rows, numbers[i]);
@@ -170,27 +232,6 @@ static bool emit_scalar_list(struct json_document *d, size_t v)
     return check(d);
 }
 
-static void add_cell(struct json_document *d, struct table_builder *b, size_t v)
-{
-    const struct json_value *x = at(d, v);
-    size_t len;
-    if (x->type == JSON_NULL_VALUE) {
-        struct cell empty = {.text = "", .line = x->line, .begin = d->reader->base + x->begin};
-        table_builder_add_made(b, &empty);
-    } else if (json_is_container(x) && !(x->type == JSON_LIST && x->plain)) {
-        table_builder_add_cell(b, d->tape->data + x->begin, x->end - x->begin, x->line, x->begin);
-    } else {
-        const char *text;
-        if (x->type == JSON_RECORD) { /* plain */
-            text = d->tape->data + x->begin;
-            len = x->end - x->begin;
-        } else {
-            text = json_rows_text(&d->rows, v, &len);
-        }
-        table_builder_add_cell(b, text, len, x->line, x->begin);
-    }
-}
-
 /* Lists as rows; `names` (SIZE_MAX: none) is the list of column names, `labels` those of rows.
  * Without names the first row is taken for them when it holds texts alone and the others do not. */
 static bool emit_matrix(struct json_document *d, size_t v, size_t names, size_t labels)
@@ -208,28 +249,26 @@ static bool emit_matrix(struct json_document *d, size_t v, size_t names, size_t 
             struct cell key = {.text = "key", .len = 3, .line = at(d, labels)->line};
             table_builder_add_made(&b, &key);
         }
-        for (size_t e = names + 1; e < at(d, names)->next; e = at(d, e)->next) add_cell(d, &b, e);
+        for (size_t e = names + 1; e < at(d, names)->next; e = at(d, e)->next)
+            add_cell(&d->rows, &b, e);
         header = 1;
     } else {
-        bool texts = at(d, v + 1)->type == JSON_LIST && at(d, v + 1)->plain, others = false;
-        for (size_t e = v + 2; texts && e < at(d, v + 1)->next; e++)
-            texts = at(d, e)->type == JSON_TEXT;
-        for (size_t e = at(d, v + 1)->next, n = 0; e < at(d, v)->next && n < 100;
+        bool numeric = false;
+        for (size_t e = at(d, v + 1)->next, n = 0; e < at(d, v)->next && n < 100 && !numeric;
              e = at(d, e)->next, n++)
-            for (size_t k = e + 1; at(d, e)->type == JSON_LIST && k < at(d, e)->next && !others;
-                 k = at(d, k)->next)
-                others = at(d, k)->type == JSON_NUMBER;
-        header = texts && others;
+            numeric = holds_number(d->tape, e);
+        header = numeric && holds_texts_alone(d->tape, v + 1);
     }
     bool ok = true;
     for (size_t e = v + 1; e < at(d, v)->next && ok; e = at(d, e)->next) {
         table_builder_add_row(&b, ++number);
-        if (label) add_cell(d, &b, l);
+        if (label) add_cell(&d->rows, &b, l);
         if (label) l = at(d, l)->next;
         if (at(d, e)->type == JSON_LIST)
-            for (size_t k = e + 1; k < at(d, e)->next; k = at(d, k)->next) add_cell(d, &b, k);
+            for (size_t k = e + 1; k < at(d, e)->next; k = at(d, k)->next)
+                add_cell(&d->rows, &b, k);
         else
-            add_cell(d, &b, e);
+            add_cell(&d->rows, &b, e);
         last_line = at(d, e)->line;
         if (number % CHECK_EVERY == 0) ok = check(d);
     }
@@ -299,7 +338,7 @@ static bool emit_columnar(struct json_document *d, size_t v, size_t n)
     while (number < n && ok) {
         table_builder_add_row(&b, ++number);
         for (size_t c = 0; c < columns; c++) {
-            add_cell(d, &b, next[c]);
+            add_cell(&d->rows, &b, next[c]);
             next[c] = at(d, next[c])->next;
         }
         if (number % CHECK_EVERY == 0) ok = check(d);
