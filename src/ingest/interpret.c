@@ -510,7 +510,7 @@ static void note_columns(struct interpreter *p)
         if (c->n_missing && c->n_missing * 50 > c->n_filled)
             interpret_note(p, "column '%s': %s stands for no value", c->fact.name,
                            c->zero_missing ? "0" : "-1");
-        if (c->nines) interpret_note(p, "column '%s': %.0f stands for no value", c->fact.name, c->nines);
+        if (c->nines > 0) interpret_note(p, "column '%s': %.0f stands for no value", c->fact.name, c->nines);
         if (c->n_implausible * 2 > c->n_numbers && c->n_numbers >= 2 && c->fact.attribute >= 0)
             interpret_note(p, "column '%s': most values are implausible%s%s", c->fact.name,
                            c->fact.unit ? " in " : "", c->fact.unit ? c->fact.unit->symbol : "");

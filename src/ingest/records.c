@@ -99,7 +99,7 @@ static void finish_record(struct interpreter *p, struct interpreted_record *r, s
     r->fact.trim = s->trim;
     r->fact.year_first = s->year_first;
     r->fact.year_last = s->year_last;
-    if (!r->fact.quantity) r->fact.quantity = 1;
+    if (r->fact.quantity < 1) r->fact.quantity = 1;
     if (!title) p->failed = true;
     if (*s->make || *s->model) in->has_vehicles = true;
 }

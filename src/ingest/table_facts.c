@@ -111,7 +111,7 @@ static void judge(const struct interpretation *in, const struct interpreted_cell
         f->missing_mark = c->zero_missing || sibling_has_value(in, cell->row, cell->attribute);
     else if (c->minus_missing && f->low == f->high && is_minus_mark(f->low))
         f->missing_mark = true;
-    else if (c->nines && f->low == c->nines && f->high == c->nines)
+    else if (c->nines > 0 && f->low == c->nines && f->high == c->nines)
         f->missing_mark = true;
     if (f->missing_mark || c->fact.attribute < 0 ||
         (f->low == 0 && REGISTRY[c->fact.attribute].zero_is_value))
