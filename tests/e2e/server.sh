@@ -7,9 +7,9 @@
 . "$ROOT/tests/e2e/server_lib.sh"
 
 CAMRY='{"query": "What is the horsepower of the 2023 Toyota Camry?", "temperature": 0}'
-# A text by a schema ends no sooner than that says: something that keeps the model at work for a while.
+# A text by a schema ends no sooner than that says, and not much later: something that keeps the model at work for a while.
 LONG='{"messages": [{"role": "user", "content": "Tell me about the car."}], "temperature": 0, "max_tokens": 2000,
-    "response_format": {"type": "json_schema", "json_schema": {"name": "text", "schema": {"type": "string", "minLength": 600}}}}'
+    "response_format": {"type": "json_schema", "json_schema": {"name": "text", "schema": {"type": "string", "minLength": 600, "maxLength": 640}}}}'
 run ingest "${SAMPLES[@]}"
 exits "the samples are read" 0
 

@@ -283,7 +283,7 @@ def test_drain():
         half = server.raw(server.query_bytes(query=LONG)[:-30])  # never sends the rest
         idle = server.connect()
         check("a connection is kept", server.get("/health", connection=idle)[0] == 200)
-        work = server.raw(server.post_bytes(WRITE, text_of(120, stream=True)))
+        work = server.raw(server.post_bytes(WRITE, text_of(300, stream=True)))
         wait_for(lambda: server.info()["queue"]["running"] > 0)
         server.process.send_signal(signal.SIGTERM)
         check("it says that it stops", wait_for(lambda: "stopping" in "".join(server.log)))

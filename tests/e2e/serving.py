@@ -65,8 +65,8 @@ WRITE = "/v1/chat/completions"
 
 def text_of(letters, **more):
     """What POST /v1/chat/completions is asked for a text of at least so many letters, which keeps the
-    model at work: a schema ends it no sooner."""
-    schema = {"type": "string", "minLength": letters}
+    model at work: a schema ends it no sooner, and not much later."""
+    schema = {"type": "string", "minLength": letters, "maxLength": letters + 40}
     return {"messages": [{"role": "user", "content": "Tell me about the car."}], "temperature": 0, "max_tokens": 4000,
             "response_format": {"type": "json_schema", "json_schema": {"name": "text", "schema": schema}}, **more}
 
