@@ -141,7 +141,10 @@ static bool read_sentence(struct claim_reader *r, enum number_style style)
 {
     struct query q = {.text = r->sentence, .language = "en", .op = QUERY_VALUE, .understood = ""};
     r->q = &q;
-    bool ok = label_question(r->l, r->words, r->sentence, r->carried, r->n_carried, &q.arena, r->err);
+    bool ok = label_question(r->l, r->words, r->sentence, NULL, 0, &q.arena, r->err);
+    /* "The LE" of the vehicle before; what names one itself is not read in its light. */
+    if (ok && r->l->n_mentions == 0 && r->n_carried)
+        ok = label_question(r->l, r->words, r->sentence, r->carried, r->n_carried, &q.arena, r->err);
     if (ok) {
         q.language = r->language;
         read_mentions(r);

@@ -152,8 +152,10 @@ static int run(struct command_line *line, struct error *err)
     options.sink = line->json || line->csv ? NULL : stream_piece;
     options.sink_context = &stream;
 
-    options.open_generator = open_generator;
-    options.open_context = &model;
+    if (model_reads_passages(line)) {
+        options.open_generator = open_generator;
+        options.open_context = &model;
+    }
     struct answer answer;
     if (!answer_question(&answer, store, NULL, buffer_text(&question), &options, err))
         goto done;

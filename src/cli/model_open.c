@@ -1,4 +1,6 @@
 #include "cli/model_open.h"
+#include "base/file.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "cli/places.h"
 
@@ -43,6 +45,18 @@ bool model_open(struct model *m, const struct command_line *line, struct error *
     options.cache_dir = m->cache;
     m->engine = engine_open(&options, err);
     return m->engine != NULL;
+}
+
+bool model_reads_passages(const struct command_line *line)
+{
+    char *dir = place_model(&line->settings, NULL), *path = dir ? path_join(dir, "config.json") : NULL;
+    bool one_vehicle = false;
+    json_t *config = path ? json_read_file(path, 1 << 20, NULL) : NULL;
+    if (config) json_get_bool(config, path, "autospec_one_vehicle", false, &one_vehicle, NULL);
+    json_decref(config);
+    free(path);
+    free(dir);
+    return !one_vehicle;
 }
 
 void model_close(struct model *m)

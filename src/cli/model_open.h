@@ -31,4 +31,8 @@ enum thinking model_thinking(const struct command_line *line, enum thinking auto
 /* Adds up to one line a generation for --stats and --verbose, on standard error. */
 void model_print_stats(const struct generate_result *result);
 
+/* Whether the chosen model reads passages well enough to be asked: not the small one that comes with the
+ * program. True where its config.json cannot be read: opening it tells why. */
+bool model_reads_passages(const struct command_line *line);
+
 #endif

@@ -105,7 +105,7 @@ static const struct {
      "africa "
      "epa wltp nedc iihs nhtsa euro ncap nefz cltc vat mwst tva iva gbp eur usd chf co2 led abs "
      "suv "
-     "suvs mpv ev evs awd fwd rwd cvt dct dsg gps hvac din sae ece bev technology group company "
+     "mpv ev evs awd fwd rwd cvt dct dsg gps hvac din sae ece bev technology group company "
      "motors motor auto show international monday tuesday wednesday thursday friday saturday "
      "sunday "
      "road year top best new standard optional available also one two three"},
@@ -168,7 +168,8 @@ static const struct {
      "quinta sexta pre"},
     {WORD_AND, "and or to und oder bis et ou a y o u hasta plus"},
     {WORD_VEHICLE,
-     "car cars vehicle vehicles suv truck pickup van crossover sedan saloon hatchback hatch wagon "
+     "car cars vehicle vehicles suv suvs trucks sedans crossovers hatchbacks wagons coupes vans "
+     "pickups truck pickup van crossover sedan saloon hatchback hatch wagon "
      "estate coupe convertible roadster motorcycle bike ev model machine auto wagen fahrzeug "
      "gelandewagen limousine kombi voiture vehicule modele break berline coche vehiculo berlina "
      "todoterreno newcomer"},

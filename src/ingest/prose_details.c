@@ -22,6 +22,12 @@ static bool is_combined(const struct prose_sentence *s, const struct prose_measu
     return false;
 }
 
+static bool ends_in_ing(const struct prose_sentence *s, size_t i)
+{
+    size_t n = i < s->n ? strlen(s->t[i].key) : 0;
+    return n > 4 && !strcmp(s->t[i].key + n - 3, "ing");
+}
+
 /* Whether an engine named before a figure is the one that has it: no comma between them, but for a
  * participle behind it, or an engine that the sentence is about. A range is of all engines named.
  */
@@ -80,7 +86,9 @@ static void find_engine(struct prose_sentence *s, struct prose_measure *m)
             if (!engine_reaches(s, k, m) || (range && is_list_end(s, k))) return;
             m->engine = k;
             size_t begin = prose_stretch_begin(s, m->at.first, BREAK_COMMA);
-            if (is_combined(s, m))
+            /* "a 2.5-liter engine producing 177 hp with two motors" is the engine's */
+            bool direct = m->at.first <= e->end + 3 && ends_in_ing(s, e->end);
+            if (!direct && is_combined(s, m))
                 while (m->engine > 0 && s->engines[m->engine - 1].first >= begin) m->engine--;
             return;
         }
@@ -112,13 +120,43 @@ static bool is_one_motor(const struct prose_sentence *s, const struct prose_meas
     }
     for (size_t i = 0; i < s->n; i++)
         hybrid = hybrid || prose_is(s, i, "hybrid") || prose_is(s, i, "engine");
+    bool wheels = false; /* "one driving the front wheels (40 kW)" */
+    for (size_t i = m->at.first > 4 ? m->at.first - 4 : 0; i < m->at.first; i++)
+        wheels =
+            wheels ||
+            ((prose_is(s, i, "front") || prose_is(s, i, "rear")) &&
+             (i + 1 == m->at.first || prose_is(s, i + 1, "wheels") || prose_is(s, i + 1, "axle")));
+    if (wheels && s->marks[m->at.first].bracket != 0) return true;
     return motor && (part || (electric && hybrid)) && !is_combined(s, m);
+}
+
+/* "The long-range variant produces": of which version all of the statement holds, where it has no
+ * name. */
+static void find_subject_phrase(struct prose_sentence *s)
+{
+    static const char *const PLAIN[] = {"new",    "current", "original", "updated",    "facelifted",
+                                        "latest", "revised", "same",     "first",      "second",
+                                        "third",  "fourth",  "fifth",    "generation", "whole"};
+    size_t end = 1, content = 0;
+    while (end < s->n && end < 6 && s->marks[end].before == BREAK_NONE &&
+           s->marks[end].bracket == 0 && !prose_is_figure(s, end) &&
+           !prose_has(s, end, WORD_VARIANT | WORD_VERB)) {
+        bool plain = s->t[end].upper;
+        for (size_t k = 0; k < sizeof PLAIN / sizeof *PLAIN; k++)
+            plain = plain || prose_is(s, end, PLAIN[k]);
+        content += !plain;
+        if (plain) return;
+        end++;
+    }
+    if (content && prose_has(s, end, WORD_VARIANT) && prose_has(s, end + 1, WORD_VERB))
+        s->lead = (struct token_range){0, end + 1};
 }
 
 /* "In Japan, the version has": where or when all of the statement holds. */
 void prose_find_lead(struct prose_sentence *s)
 {
     s->lead = (struct token_range){0, 0};
+    if (prose_has(s, 0, WORD_ARTICLE)) find_subject_phrase(s);
     if (!prose_has(s, 0, WORD_PREPOSITION) || prose_has(s, 0, WORD_PER)) return;
     size_t end = 1;
     bool named = false, verb = false;

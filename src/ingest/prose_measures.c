@@ -24,19 +24,27 @@ bool prose_parted(const struct prose_sentence *s, size_t i, enum clause_break at
     return i > 0 && i < s->n && s->marks[i].before >= at_least;
 }
 
+/* Asides in brackets are passed over; from inside brackets the stretch does not lead out. */
 size_t prose_stretch_begin(const struct prose_sentence *s, size_t i, enum clause_break at_least)
 {
-    while (i > 0 && s->marks[i].before < at_least && s->marks[i - 1].bracket == s->marks[i].bracket)
-        i--;
+    uint16_t bracket = s->marks[i].bracket;
+    while (i > 0 && s->marks[i].before < at_least) {
+        size_t k = i - 1;
+        while (k > 0 && s->marks[k].bracket > bracket) k--;
+        if (s->marks[k].bracket != bracket) break;
+        i = k;
+    }
     return i;
 }
 
 size_t prose_stretch_end(const struct prose_sentence *s, size_t i, enum clause_break at_least)
 {
     if (i >= s->n) return s->n;
-    do i++;
-    while (i < s->n && s->marks[i].before < at_least &&
-           s->marks[i].bracket == s->marks[i - 1].bracket);
+    uint16_t bracket = s->marks[i].bracket;
+    for (i++; i < s->n; i++) {
+        if (s->marks[i].bracket > bracket) continue;
+        if (s->marks[i].bracket < bracket || s->marks[i].before >= at_least) break;
+    }
     return i;
 }
 
@@ -236,9 +244,12 @@ void prose_find_counts(struct prose_sentence *s, const struct prose_lexicon *lex
             (s->t[i].upper || s->t[i + 1].gap == GAP_HYPHEN) &&
             count_value(s, i + 1, style, &value) && value >= 2 && value <= 16) {
             bool letter = s->t[i].key[1] == '\0'; /* "V6", but not "I5 5" or "W124" */
-            bool like = i + 2 < s->n && s->t[i + 2].gap == GAP_HYPHEN &&
-                        s->t[i + 2].kind == TOKEN_WORD &&
-                        !prose_has(s, i + 2, WORD_ENGINE | WORD_VARIANT); /* "V8-like" */
+            bool code = i + 2 < s->n && s->t[i + 2].gap == GAP_NONE &&
+                        s->t[i + 2].kind == TOKEN_WORD && !prose_is(s, i + 2, "s"); /* "V2L" */
+            bool like =
+                code || i + 2 < s->n && s->t[i + 2].gap == GAP_HYPHEN &&
+                            s->t[i + 2].kind == TOKEN_WORD &&
+                            !prose_has(s, i + 2, WORD_ENGINE | WORD_VARIANT); /* "V8-like" */
             if (!like && (!letter || s->t[i + 1].kind == TOKEN_NUMBER))
                 add_count(s, i, i + 2, cylinders, value);
             i++;
@@ -259,6 +270,11 @@ void prose_find_counts(struct prose_sentence *s, const struct prose_lexicon *lex
              count_value(s, noun + 1, style, &next)))
             continue; /* "the 110 seats seven" */
         if (!strcmp(s->t[noun].key, "speed") && !names_gearbox(s, noun + 1)) continue;
+        /* "a shift toward four-door SUVs" is of others */
+        size_t behind = noun + used, plural = behind < s->n ? strlen(s->t[behind].key) : 0;
+        if (s->t[noun].gap == GAP_HYPHEN && prose_has(s, behind, WORD_VEHICLE) && plural > 3 &&
+            s->t[behind].key[plural - 1] == 's' && !prose_is(s, behind, "models"))
+            continue;
         bool built = REGISTRY[attribute].high > 1000;
         if (built ? value < 2 : value < 1 || value > 99) continue;
         size_t end = noun + used; /* "8,613 cars", not "8,613 cars were built" */

@@ -298,6 +298,17 @@ static size_t find_variant(const struct prose_sentence *s, const struct prose_na
     bool noun = variant_noun_behind(s, i + n);
     if ((s->words[i] & WORD_TOPIC) && n == 1 && !(noun && after_article)) return 0;
     bool acts = headed && (after_article || phrase < i || i == 0) && verb_behind(s, i + n);
+    /* "include the Raptor with a 3.0L V6" */
+    bool included =
+        (after_article || phrase < i) && phrase > 0 &&
+        (prose_is(s, i + n, "with") || participle_behind(s, i + n)) &&
+        (!strncmp(s->t[phrase - 1].key, "includ", 6) ||
+         !strncmp(s->t[phrase - 1].key, "introduc", 8) || !strncmp(s->t[phrase - 1].key, "add", 3));
+    if (included) {
+        *out = (struct prose_mention){
+            .kind = MENTION_VARIANT, .at = {i, i + n}, .name = {i, i + n}, .included = true};
+        return n;
+    }
     if (!acts && !noun &&
         !(after_article || phrase < i ? participle_behind(s, i + n) && coded : false))
         return 0;
@@ -334,6 +345,7 @@ size_t prose_mentions_find(const struct prose_sentence *s, const struct prose_na
             if (!own_words && !names_engine(s, m.name.first, m.name.end)) m.kind = MENTION_VARIANT;
         }
         m.phrase = phrase_begin(s, m.at.first, &m.is_subject);
+        m.is_subject = m.is_subject || m.included;
         if (m.phrase > 0 && found) {
             const struct prose_mention *before = &out[found - 1];
             m.joined = before->at.end + 1 >= m.phrase && before->at.end <= m.phrase &&

@@ -64,6 +64,7 @@ struct prose_mention {
     size_t phrase;   /* first token of the noun phrase it ends ("6.4L V8-powered Rubicon 392") */
     size_t n_make;   /* OTHER: tokens of the make at name.first; 0: none */
     bool is_subject; /* at the head of its sentence or clause */
+    bool included;   /* "include the Raptor with": what follows is its */
     bool joined;     /* "the Corolla and the Civic" */
 };
 

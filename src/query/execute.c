@@ -365,7 +365,7 @@ static bool execute_count(struct execution *x)
         not_found(x, MISSING_MATCH, NULL);
     else
         r->status = STATUS_FOUND;
-    return true;
+    return n == 0 || !q->grouped || groups_make(x, records, NULL, n);
 }
 
 static bool execute_aggregate(struct execution *x)
@@ -421,7 +421,19 @@ static bool execute_aggregate(struct execution *x)
     r->least_row = least_at;
     r->most_row = most_at;
     r->status = STATUS_FOUND;
-    return true;
+    if (!q->grouped) return true;
+    size_t *grouped = arena_array(&r->arena, r->n_rows + 1, sizeof *grouped);
+    double *values = arena_array(&r->arena, r->n_rows + 1, sizeof *values);
+    if (!grouped || !values) return error_memory(x->err, "a query");
+    size_t m = 0;
+    for (size_t i = 0; i < r->n_rows; i++) {
+        double low = r->rows[i].low;
+        if (u && r->rows[i].unit && r->rows[i].unit != u && !unit_convert(r->rows[i].low, r->rows[i].unit, u, &low))
+            continue;
+        grouped[m] = r->rows[i].record;
+        values[m++] = low;
+    }
+    return groups_make(x, grouped, values, m);
 }
 
 static bool execute_check(struct execution *x)

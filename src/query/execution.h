@@ -49,6 +49,9 @@ bool record_is_prose(const struct execution *x, size_t record);
 bool execute_value(struct execution *x);
 bool execute_compare(struct execution *x); /* compare_subjects.c */
 
+/* Fills the result's groups; values NULL: counts. */
+bool groups_make(struct execution *x, const size_t *records, const double *values, size_t n);
+
 /* Says of each row what tells it from the others of its subject (variants.c). */
 bool variants_name(struct execution *x, size_t subject);
 

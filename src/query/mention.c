@@ -268,6 +268,16 @@ static bool may_grow(struct finder *f, size_t i, bool right)
     return true;
 }
 
+/* Words that link a name's parts in speech: "with the", "in the". */
+static bool is_link(const struct labelled *q, size_t i)
+{
+    static const char *const LINKS[] = {"with", "the", "a",   "mit",  "dem",  "der", "avec",
+                                        "le",   "la",  "con", "el",   "und",  "its"};
+    for (size_t k = 0; k < sizeof LINKS / sizeof *LINKS; k++)
+        if (strcmp(q->tokens[i].key, LINKS[k]) == 0) return true;
+    return false;
+}
+
 static void take_year(struct finder *f, struct mention *m, size_t i, size_t number)
 {
     int year = token_year(f->q, i);
@@ -344,7 +354,26 @@ static bool grow(struct finder *f, struct mention *m, size_t number, struct aren
             at++;
             continue;
         }
-        if (!may_grow(f, at, true)) break;
+        if (!may_grow(f, at, true)) {
+            /* "the F-150 with the 3.5 EcoBoost": the name goes on behind words of no meaning. */
+            size_t next = at;
+            while (next < q->n_tokens && next < at + 2 && !f->taken[next] &&
+                   !(q->tokens[next].gap & (GAP_STOP | GAP_COMMA | GAP_COLON)) && is_link(q, next))
+                next++;
+            if (next == at || next >= q->n_tokens || f->taken[next] || token_year(q, next) ||
+                (q->tokens[next].gap & (GAP_STOP | GAP_COMMA | GAP_COLON)) || is_common(q, next) ||
+                is_figure(f, next) || is_anchor(f, next) || q->tokens[next].kind == TOKEN_HAN)
+                break;
+            if (!narrow(f, next, &n_tokens, &parts, &make)) break;
+            for (size_t k = at; k < next + n_tokens; k++) f->taken[k] = (unsigned char)number;
+            if (parts & ~(unsigned)NAME_MAKE) {
+                m->make_only = false;
+                model = true;
+            }
+            at = next + n_tokens;
+            m->n = at - m->first;
+            continue;
+        }
         if (is_figure(f, at)) {
             /* "75,7 kWh" may be part of the name: only when name words go on with its unit. */
             size_t n2;

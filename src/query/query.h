@@ -141,6 +141,13 @@ struct result_row {
     bool name_only;          /* the value was not asked: it gives the vehicle a cell to cite */
 };
 
+/* Of a grouped aggregate or count. */
+struct result_group {
+    const char *name;
+    double number;
+    size_t n; /* rows that it is made of */
+};
+
 struct result {
     struct arena arena;
     enum query_status status;
@@ -159,7 +166,7 @@ struct result {
     size_t n_counted;        /* values that an aggregate is made of */
     size_t n_left_out;       /* rows without the value, or with one that is no figure */
     int verdict;             /* CHECK: 1 yes, 0 no, -1 differs between rows */
-    struct result_group { const char *name; double number; size_t n; } *groups;
+    struct result_group *groups; /* by number, most first */
     size_t n_groups;
 };
 

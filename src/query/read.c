@@ -252,6 +252,48 @@ static bool is_consumption(const struct query *q)
     return d == DIMENSION_CONSUMPTION || d == DIMENSION_ELECTRIC_CONSUMPTION;
 }
 
+/* What two vehicles are compared by where the question does not say. */
+static void usual_attributes(struct reading *r)
+{
+    static const char *const IDS[] = {"price",           "power",      "torque",       "fuel_consumption",
+                                      "electric_range",  "curb_weight", "acceleration_0_100",
+                                      "acceleration_0_60", "towing_capacity", "cargo_volume"};
+    struct query *q = r->q;
+    for (size_t i = 0; i < sizeof IDS / sizeof *IDS && q->n_attributes < 6; i++) {
+        int id = registry_find(IDS[i]);
+        if (id < 0) continue;
+        const struct query_attribute a = {.attribute = id, .name = REGISTRY[id].names[0], .key = ""};
+        size_t have = 0;
+        for (size_t s = 0; s < q->n_subjects; s++)
+            have += columns_have(r->c, q->subjects[s].records, q->subjects[s].n_records, &a);
+        if (have == q->n_subjects) q->attributes[q->n_attributes++] = a;
+    }
+}
+
+/* "average price by make" */
+static void read_group(struct reading *r)
+{
+    struct query *q = r->q;
+    for (size_t i = 0; i + 1 < r->l->n_labels; i++) {
+        if (!label_is(&r->l->labels[i], WORD_PER)) continue;
+        size_t k = reading_next(r, i);
+        if (k == SIZE_MAX) continue;
+        struct query_attribute a;
+        const struct term *term;
+        struct label *l = &r->l->labels[k];
+        if (l->used || !attribute_of_label(r, k, &a, &term)) continue;
+        bool groups = a.attribute < 0 || REGISTRY[a.attribute].type == ATTRIBUTE_CATEGORY ||
+                      REGISTRY[a.attribute].role == ROLE_MAKE || REGISTRY[a.attribute].role == ROLE_YEAR ||
+                      REGISTRY[a.attribute].role == ROLE_MODEL ||
+                      REGISTRY[a.attribute].dimension == DIMENSION_COUNT;
+        if (!groups) continue;
+        q->group = a;
+        q->grouped = true;
+        l->used = r->l->labels[i].used = true;
+        return;
+    }
+}
+
 static void decide(struct reading *r)
 {
     struct query *q = r->q;
@@ -281,6 +323,11 @@ static void decide(struct reading *r)
             q->order = order;
             return;
         }
+        if (q->n_attributes == 0 && !order) {
+            usual_attributes(r);
+            q->op = QUERY_VALUE;
+            if (q->n_attributes) return;
+        }
         if (order || r->difference || r->rank || r->compare) {
             q->op = QUERY_COMPARE;
             q->order = order;
@@ -288,6 +335,8 @@ static void decide(struct reading *r)
             return;
         }
         q->op = q->n_attributes ? QUERY_VALUE : QUERY_COMPARE;
+        if (q->op == QUERY_COMPARE) usual_attributes(r);
+        if (q->n_attributes > 1) q->op = QUERY_VALUE;
         return;
     }
     bool set = r->set_scope;
@@ -314,6 +363,16 @@ static void decide(struct reading *r)
         q->op = QUERY_AGGREGATE;
         q->aggregate = AGGREGATE_AVERAGE;
         drop_asked_conditions(q);
+        return;
+    }
+    if (q->grouped && q->n_attributes && !r->sum && !r->range) {
+        q->op = QUERY_AGGREGATE;
+        q->aggregate = r->extreme > 0 ? AGGREGATE_MOST : r->extreme < 0 ? AGGREGATE_LEAST : AGGREGATE_AVERAGE;
+        drop_asked_conditions(q);
+        return;
+    }
+    if (q->grouped && q->n_attributes == 0) {
+        q->op = QUERY_COUNT;
         return;
     }
     if (q->n_attributes && r->sum && set && !r->average) {
@@ -463,6 +522,7 @@ bool query_read(struct query *out, const struct word_index *v, const char *quest
     find_scope(&r);
     read_subjects(&r);
     read_documents(&r);
+    read_group(&r);
     read_conditions(&r);
     read_documents(&r); /* nations that are no values */
     read_attributes(&r);

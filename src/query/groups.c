@@ -1,0 +1,80 @@
+/* Aggregates and counts for each value of an attribute: "average price by make". */
+#include "query/execution.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_GROUPS = 500 };
+
+/* What the record's group is called; "" where nothing says it. */
+static bool group_name(struct execution *x, size_t record, const char **name)
+{
+    const struct query_attribute *a = &x->q->group;
+    const struct catalog_record *r = &x->c->records[record];
+    *name = "";
+    if (a->attribute >= 0 && REGISTRY[a->attribute].role == ROLE_MAKE) *name = r->make;
+    if (a->attribute >= 0 && REGISTRY[a->attribute].role == ROLE_MODEL) *name = r->model;
+    if (a->attribute >= 0 && REGISTRY[a->attribute].role == ROLE_YEAR && r->year_first) {
+        char *text = arena_alloc(&x->out->arena, 16);
+        if (!text) return error_memory(x->err, "a query");
+        text[0] = (char)('0' + r->year_first / 1000 % 10);
+        text[1] = (char)('0' + r->year_first / 100 % 10);
+        text[2] = (char)('0' + r->year_first / 10 % 10);
+        text[3] = (char)('0' + r->year_first % 10);
+        *name = text;
+    }
+    if ((*name)[0]) return true;
+    size_t columns[COLUMNS_MAX], n = columns_find(x->c, r->source, a, NULL, columns);
+    for (size_t k = 0; k < n; k++) {
+        const struct fact_row *rows;
+        size_t n_rows;
+        if (!facts_get(x, record, columns[k], &rows, &n_rows)) return false;
+        if (!n_rows || rows[0].missing_mark) continue;
+        *name = rows[0].category >= 0 ? CATEGORIES[rows[0].category].names[0] : rows[0].text;
+        return true;
+    }
+    return true;
+}
+
+static int compare_groups(const void *a, const void *b)
+{
+    const struct result_group *x = a, *y = b;
+    if (x->number != y->number) return x->number > y->number ? -1 : 1;
+    return strcmp(x->name, y->name);
+}
+
+bool groups_make(struct execution *x, const size_t *records, const double *values, size_t n)
+{
+    struct result *r = x->out;
+    r->groups = arena_array(&r->arena, MAX_GROUPS, sizeof *r->groups);
+    if (!r->groups) return error_memory(x->err, "a query");
+    for (size_t i = 0; i < n; i++) {
+        const char *name;
+        if (!group_name(x, records[i], &name)) return false;
+        if (!name[0]) {
+            r->n_left_out++;
+            continue;
+        }
+        size_t g = 0;
+        while (g < r->n_groups && strcmp(r->groups[g].name, name) != 0) g++;
+        if (g == r->n_groups) {
+            if (g == MAX_GROUPS) {
+                r->n_left_out++;
+                continue;
+            }
+            r->groups[r->n_groups++] = (struct result_group){.name = name};
+        }
+        struct result_group *group = &r->groups[g];
+        double v = values ? values[i] : 1;
+        switch (x->q->aggregate) {
+        case AGGREGATE_LEAST: group->number = group->n == 0 || v < group->number ? v : group->number; break;
+        case AGGREGATE_MOST: group->number = group->n == 0 || v > group->number ? v : group->number; break;
+        default: group->number += v; break;
+        }
+        group->n++;
+    }
+    if (x->q->aggregate == AGGREGATE_AVERAGE)
+        for (size_t g = 0; g < r->n_groups; g++) r->groups[g].number /= (double)r->groups[g].n;
+    qsort(r->groups, r->n_groups, sizeof *r->groups, compare_groups);
+    return true;
+}
