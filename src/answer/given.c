@@ -97,6 +97,8 @@ static const char *unique_name(const struct given_document *d, size_t number, js
     return out;
 }
 
+static const char NO_NAME[] = "document";
+
 static bool read_one(struct given *g, const struct given_document *d, const char *name,
                      struct arena *arena, const atomic_bool *cancel, struct error *err)
 {
@@ -104,7 +106,12 @@ static bool read_one(struct given *g, const struct given_document *d, const char
     struct buffer named = {0};
     const char *title = d->title && d->title[0] ? d->title : field(d, "title");
     enum document_kind kind;
-    if (!document_kind_find("document", d->content, d->len, &kind, err)) return false;
+    struct error failure = {0};
+    /* By contents alone: an id that ends in ".csv" says where it is from, not what is given of it. */
+    if (!document_kind_find(NO_NAME, d->content, d->len, &kind, &failure)) {
+        size_t skip = strncmp(failure.text, NO_NAME, strlen(NO_NAME)) == 0 ? strlen(NO_NAME) : 0;
+        return error_set(err, failure.code, "%s%s", skip ? name : "", failure.text + skip);
+    }
     if (!title || !vehicle_parse_heading(&vehicle, title, strlen(title), NULL, NULL, arena)) {
         /* Rows and Markdown name theirs; of plain text the first line may. */
         vehicle = vehicle_none();
@@ -123,7 +130,6 @@ static bool read_one(struct given *g, const struct given_document *d, const char
     struct ingest_options options = {
         .title = title ? title : name, .vehicle = &vehicle, .cancel = cancel};
     struct ingest_totals totals = {0};
-    struct error failure = {0};
     ok = ingest_text(g->store, name, kind, d->content, d->len, &options, &totals, &failure);
     if (!ok && failure.code == ERROR_INPUT && kind != DOCUMENT_TEXT) {
         /* It only looked like JSON or a table. */

@@ -199,8 +199,8 @@ static void an_answer_carries_its_sources_and_its_cost(void **state)
     struct autospec_error error = {0};
     struct autospec_answer *a = autospec_answer_query(llm, QUESTION, documents, 2, NULL, &error);
     if (!a) fail_msg("%s", error.text);
-    assert_non_null(strstr(a->text, "203"));
-    assert_true(a->generated);
+    assert_non_null(strstr(a->text, "203 hp [1]"));
+    assert_false(a->generated); /* the program writes what facts say */
     assert_false(a->refused);
     assert_int_equal(a->n_citations, 1);
     const struct autospec_citation *c = a->citations[0];
@@ -209,20 +209,87 @@ static void an_answer_carries_its_sources_and_its_cost(void **state)
     assert_int_equal(c->document, 1);
     assert_string_equal(c->id, "cars.csv");
     assert_string_equal(c->title, "2023 Toyota Camry LE");
-    assert_string_equal(c->quote, "Horsepower (hp): 203");
-    assert_non_null(strstr(c->passage, "Combined MPG: 32"));
+    assert_non_null(strstr(c->quote, ": 203"));
+    assert_true(strstr(c->passage, "Combined") && strstr(c->passage, ": 32"));
     assert_int_equal(a->n_unsupported, 0);
     bool found = false;
     for (size_t i = 0; i < a->n_numbers; i++)
         found = found || (a->numbers[i]->value == 203 && a->numbers[i]->supported &&
-                          strcmp(a->numbers[i]->unit, "hp") == 0);
+                          a->numbers[i]->passage == 1 && strcmp(a->numbers[i]->unit, "hp") == 0);
     assert_true(found);
     assert_int_equal(a->finish, AUTOSPEC_FINISH_END);
-    assert_true(a->prompt_tokens > 20 && a->generated_tokens > 5);
-    assert_true(a->total_seconds >= a->prefill_seconds);
+    assert_true(a->generated_tokens == 0 && a->total_seconds > 0);
+    autospec_answer_free(a);
+}
+
+static const char *json_text_at(const json_t *o, const char *name)
+{
+    const char *text = json_string_value(json_object_get(o, name));
+    return text ? text : "";
+}
+
+static void the_json_says_what_was_understood_and_has_the_rows(void **state)
+{
+    (void)state;
+    struct autospec_answer *a = ask(QUESTION, NULL);
     json_t *json = json_loads(a->json, 0, NULL);
-    assert_string_equal(json_string_value(json_object_get(json, "answer")), a->text);
+    const json_t *parsed = json_object_get(json, "parsed"), *rows = json_object_get(json, "rows"),
+                 *row = json_array_get(rows, 0);
+    assert_string_equal(json_text_at(json, "answer"), a->text);
+    assert_string_equal(json_text_at(json, "status"), "found");
+    assert_non_null(strstr(json_text_at(json, "understood"), "Camry"));
+    assert_string_equal(json_text_at(parsed, "operation"), "value");
+    assert_int_equal(json_array_size(rows), 1);
+    assert_true(json_number_value(json_object_get(row, "value")) == 203);
+    assert_string_equal(json_text_at(row, "unit"), "hp");
+    assert_string_equal(json_text_at(row, "attribute_id"), "power");
+    assert_string_equal(json_text_at(row, "make"), "Toyota");
+    assert_int_equal(json_integer_value(json_object_get(row, "citation")), 1);
     json_decref(json);
+    autospec_answer_free(a);
+}
+
+static void what_is_not_there_or_not_understood_is_a_status_and_no_figure(void **state)
+{
+    (void)state;
+    static const char *const QUESTIONS[][2] = {
+        {"What is the horsepower of the 1968 Tatra 603?", "not_found"},
+        {"blorptify the frumious quux", "not_understood"},
+    };
+    for (size_t i = 0; i < sizeof QUESTIONS / sizeof *QUESTIONS; i++) {
+        struct autospec_answer *a = ask(QUESTIONS[i][0], NULL);
+        json_t *json = json_loads(a->json, 0, NULL);
+        assert_string_equal(json_text_at(json, "status"), QUESTIONS[i][1]);
+        assert_true(a->refused);
+        assert_int_equal(a->n_numbers, 0);
+        assert_int_equal(a->n_citations, 0);
+        json_decref(json);
+        autospec_answer_free(a);
+    }
+}
+
+static void several_documents_are_compared(void **state)
+{
+    (void)state;
+    struct autospec_document documents[] = {
+        {.id = "a.txt", .title = "2023 Toyota Camry LE", .content = CAMRY},
+        {.id = "b.csv", .content = "Make,Model,Year,Horsepower (hp)\nHonda,Accord,2023,192\n"},
+    };
+    struct autospec_error error = {0};
+    struct autospec_answer *a = autospec_answer_query(
+        llm, "Which has more horsepower, the Camry or the Accord, and by how much?", documents, 2, NULL,
+        &error);
+    if (!a) fail_msg("%s", error.text);
+    assert_non_null(strstr(a->text, "11 hp"));
+    assert_int_equal(a->n_citations, 2);
+    assert_string_equal(a->citations[0]->id, "a.txt");
+    assert_string_equal(a->citations[1]->id, "b.csv");
+    assert_int_equal(a->citations[1]->document, 1);
+    bool computed = false;
+    for (size_t i = 0; i < a->n_numbers; i++)
+        computed = computed || (a->numbers[i]->value == 11 && a->numbers[i]->passage == 0 &&
+                                !a->numbers[i]->quote[0]);
+    assert_true(computed);
     autospec_answer_free(a);
 }
 
@@ -240,21 +307,23 @@ static void without_documents_the_answer_is_a_refusal(void **state)
 static void damaged_text_is_refused_by_the_name_of_its_document(void **state)
 {
     (void)state;
-    struct autospec_document d = {.id = "broken.txt", .content = "abc \xff def"};
+    struct autospec_document d = {.id = "broken.txt", .content = "abc\1\2\0def\3", .length = 10};
     struct autospec_error error = {0};
     assert_null(autospec_answer_query(llm, QUESTION, &d, 1, NULL, &error));
-    assert_int_equal(error.code, AUTOSPEC_INPUT);
+    assert_true(error.code == AUTOSPEC_INPUT || error.code == AUTOSPEC_UNSUPPORTED);
     assert_non_null(strstr(error.text, "broken.txt"));
-    d = (struct autospec_document){.content = "a\0b", .length = 3};
-    assert_null(autospec_answer_query(llm, QUESTION, &d, 1, NULL, &error));
-    assert_non_null(strstr(error.text, "NUL"));
+    /* Other encodings are read as what they are. */
+    d = (struct autospec_document){.content = "Citro\xebn C3, 2023\n\nPower: 83 hp\n"};
+    struct autospec_answer *a = autospec_answer_query(llm, "What is the power of the Citroën C3?", &d, 1, NULL, &error);
+    if (!a) fail_msg("%s", error.text);
+    autospec_answer_free(a);
     assert_null(autospec_answer_query(llm, "a\xff", NULL, 0, NULL, &error));
     assert_int_equal(error.code, AUTOSPEC_USAGE);
     assert_null(autospec_generate(llm, "a\xff", NULL, &error));
     assert_int_equal(error.code, AUTOSPEC_USAGE);
 }
 
-static void too_long_a_query_is_refused_with_both_numbers(void **state)
+static void too_long_a_query_is_refused_with_its_size(void **state)
 {
     (void)state;
     struct autospec_document d = {.title = "2023 Toyota Camry LE", .content = CAMRY};
@@ -266,11 +335,12 @@ static void too_long_a_query_is_refused_with_both_numbers(void **state)
     assert_null(autospec_answer_query(llm, query, &d, 1, NULL, &error));
     assert_int_equal(error.code, AUTOSPEC_USAGE);
     assert_non_null(strstr(error.text, "131072"));
+    /* One that is not too long, and says next to nothing: nothing is guessed. */
     for (size_t i = 0; i < 60000; i++) query[i] = i % 2 ? ' ' : 'q';
     strcpy(query + 60000, " Toyota Camry");
-    assert_null(autospec_answer_query(llm, query, &d, 1, NULL, &error));
-    assert_int_equal(error.code, AUTOSPEC_USAGE);
-    assert_non_null(strstr(error.text, "the model's context leaves room for"));
+    struct autospec_answer *a = autospec_answer_query(llm, query, &d, 1, NULL, &error);
+    assert_true(a && (a->refused || a->n_unsupported == 0));
+    autospec_answer_free(a);
     free(query);
     /* The handle is as good as before. */
     autospec_answer_free(ask(QUESTION, NULL));
@@ -310,15 +380,35 @@ static struct autospec_call call_with(struct heard *h)
     return call;
 }
 
-static void the_pieces_are_the_answer(void **state)
+/* A text of the model's, which takes a while. */
+static struct autospec_text *write_text(const struct autospec_call *call)
+{
+    struct autospec_error error = {0};
+    struct autospec_text *t = autospec_generate(llm, "Tell me about the car.", call, &error);
+    if (!t) fail_msg("%s", error.text);
+    return t;
+}
+
+static void the_pieces_are_the_text(void **state)
 {
     (void)state;
     struct heard h = {.use_handle = true};
     struct autospec_call call = call_with(&h);
-    struct autospec_answer *a = ask(QUESTION, &call);
+    struct autospec_text *t = write_text(&call);
     assert_true(h.pieces > 3);
-    assert_non_null(strstr(h.text, a->text));
+    assert_string_equal(h.text, t->text);
     assert_int_equal(h.code, AUTOSPEC_USAGE); /* the handle within its own callback */
+    autospec_text_free(t);
+}
+
+static void what_the_program_writes_does_not_come_in_pieces(void **state)
+{
+    (void)state;
+    struct heard h = {0};
+    struct autospec_call call = call_with(&h);
+    struct autospec_answer *a = ask(QUESTION, &call);
+    assert_int_equal(h.pieces, 0);
+    assert_non_null(strstr(a->text, "203"));
     autospec_answer_free(a);
 }
 
@@ -328,15 +418,15 @@ static void a_callback_or_cancel_ends_the_call_with_what_came(void **state)
     for (int way = 0; way < 2; way++) {
         struct heard h = {.stop_after = way ? 0 : 2, .cancel = way};
         struct autospec_call call = call_with(&h);
-        struct autospec_answer *a = ask(QUESTION, &call);
-        assert_int_equal(a->finish, AUTOSPEC_FINISH_CANCELLED);
+        struct autospec_text *t = write_text(&call);
+        assert_int_equal(t->finish, AUTOSPEC_FINISH_CANCELLED);
         assert_int_equal(h.pieces, way ? 1 : 2);
-        assert_true(strlen(a->text) <= strlen(h.text));
-        autospec_answer_free(a);
+        assert_true(strlen(t->text) <= strlen(h.text));
+        autospec_text_free(t);
     }
-    struct autospec_answer *a = ask(QUESTION, NULL); /* the next one is not cancelled */
-    assert_int_equal(a->finish, AUTOSPEC_FINISH_END);
-    autospec_answer_free(a);
+    struct autospec_text *t = write_text(NULL); /* the next one is not cancelled */
+    assert_true(t->finish == AUTOSPEC_FINISH_END || t->finish == AUTOSPEC_FINISH_LENGTH);
+    autospec_text_free(t);
 }
 
 static void generate_gives_text_of_the_length_asked_for(void **state)
@@ -465,12 +555,12 @@ static void cancel_reaches_the_calls_that_wait(void **state)
     autospec_call_init(&call, sizeof call);
     call.on_text = cancel_both;
     call.context = &w;
-    struct autospec_answer *a = ask(QUESTION, &call);
+    struct autospec_text *t = write_text(&call);
     assert_true(w.started);
     pthread_join(w.thread, NULL);
-    assert_int_equal(a->finish, AUTOSPEC_FINISH_CANCELLED);
+    assert_int_equal(t->finish, AUTOSPEC_FINISH_CANCELLED);
     assert_int_equal(w.error.code, AUTOSPEC_CANCELLED);
-    autospec_answer_free(a);
+    autospec_text_free(t);
 }
 
 int main(void)
@@ -482,10 +572,14 @@ int main(void)
         cmocka_unit_test(a_struct_of_an_earlier_version_is_taken_as_far_as_it_goes),
         cmocka_unit_test(null_arguments_are_errors),
         cmocka_unit_test(an_answer_carries_its_sources_and_its_cost),
+        cmocka_unit_test(the_json_says_what_was_understood_and_has_the_rows),
+        cmocka_unit_test(what_is_not_there_or_not_understood_is_a_status_and_no_figure),
+        cmocka_unit_test(several_documents_are_compared),
         cmocka_unit_test(without_documents_the_answer_is_a_refusal),
         cmocka_unit_test(damaged_text_is_refused_by_the_name_of_its_document),
-        cmocka_unit_test(too_long_a_query_is_refused_with_both_numbers),
-        cmocka_unit_test(the_pieces_are_the_answer),
+        cmocka_unit_test(too_long_a_query_is_refused_with_its_size),
+        cmocka_unit_test(the_pieces_are_the_text),
+        cmocka_unit_test(what_the_program_writes_does_not_come_in_pieces),
         cmocka_unit_test(a_callback_or_cancel_ends_the_call_with_what_came),
         cmocka_unit_test(generate_gives_text_of_the_length_asked_for),
         cmocka_unit_test(info_says_what_was_opened),
