@@ -47,12 +47,13 @@ for way in dynamic static; do
     example env LD_LIBRARY_PATH="$prefix/lib" "./$way"
     exits "the $way example runs" 0
     says "it answers with the Camry's power" "$OUT" '203'
-    says "and names its source" "$OUT" '^\[1\] 2023 Toyota Camry LE, vehicles.csv: Horsepower \(hp\): 203$'
+    says "and names its cell" "$OUT" '^\[1\] 2023 Toyota Camry LE, vehicles.csv: Horsepower.*: 203$'
+    says "and what was read from it" "$OUT" '^203 hp was read from \[1\]$'
     check "and the library prints nothing of its own" test ! -s "$ERR"
 done
 
 if ! command -v python3 >/dev/null; then
-    skip "the Python package: there is no python3 (17 checks)"
+    skip "the Python package: there is no python3 (22 checks)"
     finish
 fi
 preload=
@@ -64,12 +65,14 @@ python() {
 python "$ROOT/examples/answer.py"
 exits "the Python example runs" 0
 says "it answers with the Camry's power" "$OUT" '203'
+says "compares" "$OUT" '11 hp'
+says "and has the rows" "$OUT" '^2023 Honda Accord.* power 192.* hp from '
 cat >more.py <<'P'
 import sys, threading, warnings
 from autospec import LocalLLM, AutospecError
 
 question = "What is the horsepower of the 2023 Toyota Camry?"
-camry = {"title": "2023 Toyota Camry LE", "content": "Horsepower (hp): 203", "id": "a.csv"}
+camry = {"title": "2023 Toyota Camry LE", "content": "Horsepower (hp): 203\nTorque (lb-ft): 184", "id": "a.csv"}
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     llm = LocalLLM(model_name="nano", device="cuda:0", temperature=0.1, max_tokens=512,
@@ -89,13 +92,17 @@ except AutospecError as refusal:
 LocalLLM(memory_limit=None, kv_bits=8).close()
 answer = llm.answer(question, [camry])
 print("cites", answer.citations[0]["id"], answer.citations[0]["quote"])
+print("understood", answer.status, answer.parsed["operation"], "Camry" in answer.understood, answer.generated)
+print("rows", [(r["value"], r["unit"], r["document"]) for r in answer.rows], answer.table)
+print("missing", llm.answer("What is the horsepower of the 1968 Tatra 603?", [camry]).status,
+      llm.answer("blorptify the frumious quux", [camry]).status)
 print("streams", "".join(llm.stream(question, [camry])).strip() == answer.text)
 print("refuses", llm.answer(question, []).refused, next(llm.stream(question, [])) != "")
 print("strings", "203" in llm.answer_query(question, ["2023 Toyota Camry LE\n\nHorsepower (hp): 203"]))
 def stop(text, reasoning):
     raise KeyError("from the callback")
 try:
-    llm.answer(question, [camry], on_text=stop)
+    llm.generate("Tell me about the car.", on_text=stop)
 except KeyError as error:
     print("raises", error)
 texts = []
@@ -112,6 +119,9 @@ says "a GPU that is not there is warned of" "$OUT" '^warned$'
 says "a model that does not fit is refused" "$OUT" '^memory: .*0\.02 GB can be had; what would fit: '
 says "or refused, when strict" "$OUT" '^strict: .*cuda:9999'
 says "citations name the document" "$OUT" '^cites a.csv Horsepower'
+says "an answer says how it was understood" "$OUT" '^understood found value True False$'
+says "and has its rows as data" "$OUT" "^rows \\[\\(203.*, 'hp', 'a.csv'\\)\\] None\$"
+says "what is not there has a status, and so has what is not understood" "$OUT" '^missing not_found not_understood$'
 says "the stream's pieces are the answer" "$OUT" '^streams True$'
 says "without documents it refuses, also in a stream" "$OUT" '^refuses True True$'
 says "documents may be strings" "$OUT" '^strings True$'
@@ -133,7 +143,7 @@ cat >hub.py <<'P'
 import os, sys
 from autospec import LocalLLM, AutospecError
 
-camry = [{"title": "2023 Toyota Camry LE", "content": "Horsepower (hp): 203"}]
+camry = [{"title": "2023 Toyota Camry LE", "content": "Horsepower (hp): 203\nTorque (lb-ft): 184"}]
 told = []
 def open_it(**more):
     return LocalLLM(model_name="org/tiny", hub_cache="kept", packed_cache="packed", **more)
