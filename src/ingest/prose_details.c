@@ -13,11 +13,13 @@ static bool is_performance(const struct attribute *a)
 static bool is_combined(const struct prose_sentence *s, const struct prose_measure *m)
 {
     size_t begin = prose_stretch_begin(s, m->at.first, BREAK_COMMA),
-           end = prose_stretch_end(s, m->at.end - 1, BREAK_COMMA);
+           end = prose_stretch_end(s, m->at.first, BREAK_COMMA);
     for (size_t i = begin; i < end; i++)
-        if (!strncmp(s->t[i].key, "combin", 6) || prose_is(s, i, "total") ||
-            prose_is(s, i, "together") || prose_is(s, i, "system") ||
-            !strncmp(s->t[i].key, "systemleistung", 14) || prose_is(s, i, "kombiniert"))
+        if (!prose_same_level(s, i, m))
+            continue;
+        else if (!strncmp(s->t[i].key, "combin", 6) || prose_is(s, i, "total") ||
+                 prose_is(s, i, "together") || prose_is(s, i, "system") ||
+                 !strncmp(s->t[i].key, "systemleistung", 14) || prose_is(s, i, "kombiniert"))
             return true;
     return false;
 }

@@ -379,7 +379,7 @@ static bool is_of_equipment(const struct prose_sentence *s, const struct prose_m
         "radmuttern", "radschrauben", "prise",  "enchufe", "altavoces"};
     /* in the figure's own part of the sentence, or in its first */
     size_t begin = prose_stretch_begin(s, m->at.first, BREAK_COMMA),
-           end = prose_stretch_end(s, m->at.end - 1, BREAK_COMMA);
+           end = prose_stretch_end(s, m->at.first, BREAK_COMMA);
     size_t head = prose_stretch_end(s, 0, BREAK_COMMA);
     for (size_t i = 0; i < end; i = i + 1 == head && begin > head ? begin : i + 1)
         for (size_t k = 0; s->t[i].kind == TOKEN_WORD && k < sizeof WORDS / sizeof *WORDS; k++)

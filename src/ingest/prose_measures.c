@@ -24,6 +24,11 @@ bool prose_parted(const struct prose_sentence *s, size_t i, enum clause_break at
     return i > 0 && i < s->n && s->marks[i].before >= at_least;
 }
 
+bool prose_same_level(const struct prose_sentence *s, size_t i, const struct prose_measure *m)
+{
+    return s->marks[i].bracket == s->marks[m->at.first].bracket;
+}
+
 /* Asides in brackets are passed over; from inside brackets the stretch does not lead out. */
 size_t prose_stretch_begin(const struct prose_sentence *s, size_t i, enum clause_break at_least)
 {

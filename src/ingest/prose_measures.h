@@ -16,6 +16,9 @@ size_t prose_stretch_end(const struct prose_sentence *s, size_t i, enum clause_b
 /* Whether token i is this word. */
 bool prose_is(const struct prose_sentence *s, size_t i, const char *key);
 
+/* Whether token i stands in the same brackets as m: else it is an aside, or m is one. */
+bool prose_same_level(const struct prose_sentence *s, size_t i, const struct prose_measure *m);
+
 /* Whether token i is of a number with its unit, or of a counted thing. */
 bool prose_is_figure(const struct prose_sentence *s, size_t i);
 

@@ -9,11 +9,12 @@ static bool multibyte(const struct token *t)
     return t->end - t->begin > strlen(t->key);
 }
 
-/* Words of `classes` between tokens [first, end), outside measures. */
-static bool any_word(const struct prose_sentence *s, size_t first, size_t end, uint32_t classes)
+/* Words of `classes` between tokens [first, end) that are of no figure and no aside to m. */
+static bool any_word(const struct prose_sentence *s, const struct prose_measure *m, size_t first,
+                     size_t end, uint32_t classes)
 {
     for (size_t i = first; i < end; i++)
-        if (!s->in_measure[i] && prose_has(s, i, classes)) return true;
+        if (!s->in_measure[i] && prose_same_level(s, i, m) && prose_has(s, i, classes)) return true;
     return false;
 }
 
@@ -55,7 +56,8 @@ static bool instead_before(const struct prose_sentence *s, const struct prose_me
 {
     size_t begin = prose_stretch_begin(s, m->at.first, BREAK_COMMA);
     for (size_t i = m->at.first; i-- > begin;) {
-        if (s->in_measure[i] || !prose_has(s, i, WORD_INSTEAD)) continue;
+        if (s->in_measure[i] || !prose_same_level(s, i, m) || !prose_has(s, i, WORD_INSTEAD))
+            continue;
         bool bound = (prose_is(s, i, "than") || prose_is(s, i, "als") || prose_is(s, i, "que")) &&
                      i > 0 && prose_has(s, i - 1, WORD_HEDGE) &&
                      prose_skip_hedges_back(s, m->at.first) <= i + 1 &&
@@ -114,7 +116,7 @@ static bool former_before(struct prose_sentence *s, struct prose_measure *m,
         return false;
     size_t begin = prose_stretch_begin(s, from, BREAK_COMMA);
     if (from > begin + 4) begin = from - 4;
-    if (!any_word(s, begin, from, WORD_CHANGE)) return false;
+    if (!any_word(s, m, begin, from, WORD_CHANGE)) return false;
     if (!range) return true;
     if (m->n_parts != 1) return true;
     return !keep_last(s, p, style);
@@ -183,16 +185,17 @@ static bool unreal(const struct prose_sentence *s, const struct prose_measure *m
     size_t i = m->at.first;
     size_t begin = prose_stretch_begin(s, i, BREAK_COMMA), end = 0;
     for (size_t k = begin; k < i; k++) {
-        if (s->in_measure[k] || !prose_has(s, k, WORD_NEGATION)) continue;
+        if (s->in_measure[k] || !prose_same_level(s, k, m) || !prose_has(s, k, WORD_NEGATION))
+            continue;
         if (prose_is(s, k + 1, "only") || prose_is(s, k + 1, "nur") ||
             prose_is(s, k + 1, "seulement"))
             continue;
         return true;
     }
     begin = prose_stretch_begin(s, i, BREAK_CLAUSE);
-    end = prose_stretch_end(s, m->at.end - 1, BREAK_CLAUSE);
+    end = prose_stretch_end(s, m->at.first, BREAK_CLAUSE);
     for (size_t k = begin; k < end; k++) {
-        if (s->in_measure[k]) continue;
+        if (s->in_measure[k] || !prose_same_level(s, k, m)) continue;
         if (prose_has(s, k, WORD_UNREAL) && !(s->t[k].upper && prose_is(s, k, "may"))) return true;
         if (s->t[k].kind == TOKEN_WORD && multibyte(&s->t[k]) &&
             (!strncmp(s->t[k].key, "wurd", 4) || !strncmp(s->t[k].key, "konnt", 5)))
@@ -208,9 +211,9 @@ void prose_reject_measures(struct prose_sentence *s, enum number_style style)
         size_t begin = prose_stretch_begin(s, m->at.first, BREAK_COMMA);
         m->rejected = difference_behind(s, m) || difference_before(s, m) || instead_before(s, m) ||
                       unreal(s, m) || ended(s, m) || is_name(s, m) ||
-                      any_word(s, begin, m->at.first, WORD_FORMER | WORD_FLEET) ||
+                      any_word(s, m, begin, m->at.first, WORD_FORMER | WORD_FLEET) ||
                       former_before(s, m, style) || is_doubtful_range(s, m, style);
-        size_t end = prose_stretch_end(s, m->at.end - 1, BREAK_COMMA);
+        size_t end = prose_stretch_end(s, m->at.first, BREAK_COMMA);
         for (size_t i = m->at.end; i < end && i < m->at.end + 4; i++)
             if (!s->in_measure[i] && prose_has(s, i, WORD_FLEET) && !prose_is(s, i, "sold"))
                 m->rejected = true;
