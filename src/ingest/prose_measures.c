@@ -251,11 +251,10 @@ void prose_find_counts(struct prose_sentence *s, const struct prose_lexicon *lex
             bool letter = s->t[i].key[1] == '\0'; /* "V6", but not "I5 5" or "W124" */
             bool code = i + 2 < s->n && s->t[i + 2].gap == GAP_NONE &&
                         s->t[i + 2].kind == TOKEN_WORD && !prose_is(s, i + 2, "s"); /* "V2L" */
-            bool like =
-                code || i + 2 < s->n && s->t[i + 2].gap == GAP_HYPHEN &&
-                            s->t[i + 2].kind == TOKEN_WORD &&
-                            !prose_has(s, i + 2, WORD_ENGINE | WORD_VARIANT); /* "V8-like" */
-            if (!like && (!letter || s->t[i + 1].kind == TOKEN_NUMBER))
+            bool like = i + 2 < s->n && s->t[i + 2].gap == GAP_HYPHEN &&
+                        s->t[i + 2].kind == TOKEN_WORD &&
+                        !prose_has(s, i + 2, WORD_ENGINE | WORD_VARIANT); /* "V8-like" */
+            if (!code && !like && (!letter || s->t[i + 1].kind == TOKEN_NUMBER))
                 add_count(s, i, i + 2, cylinders, value);
             i++;
             continue;
