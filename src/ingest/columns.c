@@ -47,7 +47,8 @@ static bool is_generic_word(const char *key)
         "taille", "nombre", "prix", "peso", "longitud", "anchura", "altura", "potencia",
         "capacidad", "precio", "numero", "tipo", "torque", "voltage", "energy", "consumption",
         "max", "maximum", "min", "minimum", "total", "rated", "value", "level", "position", "brand",
-        "manufacturer", "make", "year", "description", "drehmoment", "couple", "par"};
+        "manufacturer", "make", "year", "description", "average", "avg", "mean", "moyenne",
+        "mittlere", "durchschnittliche", "media", "drehmoment", "couple", "par"};
     for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
         if (WORDS[i][0] == key[0] && strcmp(WORDS[i], key) == 0) return true;
     return false;

@@ -6,6 +6,7 @@
 #include "vehicle/registry.h"
 #include "vehicle/value.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -105,7 +106,9 @@ static void append_column(struct buffer *out, const struct interpretation *in, s
     buffer_puts(out, "    ");
     append_padded(out, buffer_text(&name), NAME_WIDTH);
     append_meaning(out, c);
-    append_padded(out, c->fact.unit ? c->fact.unit->symbol : c->unit_column != NO_COLUMN ? "by row" : "-",
+    char likely[24] = "-";
+    if (c->likely_unit) snprintf(likely, sizeof likely, "(%s)", c->likely_unit->symbol);
+    append_padded(out, c->fact.unit ? c->fact.unit->symbol : c->unit_column != NO_COLUMN ? "by row" : likely,
                   UNIT_WIDTH);
     const char *from = unit_from(c->unit_source), *role = role_name(c->role);
     buffer_puts(out, c->text ? "text" : c->style == NUMBER_COMMA ? "numbers, comma" : "numbers");

@@ -569,6 +569,7 @@ static bool interpret(struct interpreter *p)
     find_unit_columns(p);
     relate_columns(p);
     find_siblings(p);
+    find_likely_units(p);
     note_rows(p);
     bool ok = in->frame.pairs                    ? make_pair_records(p)
               : columns                          ? make_column_records(p)

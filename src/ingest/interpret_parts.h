@@ -51,6 +51,9 @@ void find_unit_columns(struct interpreter *p);
 void relate_columns(struct interpreter *p);
 void find_siblings(struct interpreter *p);
 
+/* likely_units.c: units that no one states but the figures show. */
+void find_likely_units(struct interpreter *p);
+
 /* "row 12", "table 2, item 3" */
 void append_place(struct buffer *b, const struct interpretation *in, size_t row);
 
