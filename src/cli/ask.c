@@ -8,6 +8,7 @@
 #include "answer/answer.h"
 #include "base/file.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,8 @@ static bool read_question(const struct command_line *line, struct buffer *questi
 {
     if (!text_input(line, "the question", QUESTION_MAX_BYTES, question, err)) return false;
     text_trim(question);
+    for (size_t i = 0; i < line->after.n; i++)
+        if (!question_check(line->after.items[i], strlen(line->after.items[i]), err)) return false;
     return question_check(buffer_text(question), question->len, err);
 }
 
@@ -118,6 +121,20 @@ static void print_answer(const struct command_line *line, const struct answer *a
     }
 }
 
+/* Where there is no table, standard error says why, so that a file of nothing is no surprise. */
+static void print_csv(const struct answer *a)
+{
+    struct buffer text = {0};
+    if (a->rendered.table.n_rows > 0) {
+        result_table_write_csv(&text, &a->rendered.table);
+        output_text(buffer_text(&text), text.len);
+    } else {
+        output_clean(a->text, strlen(a->text), &text);
+        fprintf(stderr, "autospec: no table: %s\n", buffer_text(&text));
+    }
+    buffer_free(&text);
+}
+
 struct lazy_model {
     struct command_line *line;
     struct model model;
@@ -146,6 +163,8 @@ static int run(struct command_line *line, struct error *err)
     if (!store) goto done;
 
     options.top_k = line->passages;
+    options.turns = line->after.items;
+    options.n_turns = line->after.n;
     options.max_tokens = settings_count(&line->settings, SETTING_MAX_TOKENS);
     options.thinking = model_thinking(line, THINKING_OFF);
     options.cancel = interrupt_watch();
@@ -165,10 +184,7 @@ static int run(struct command_line *line, struct error *err)
     if (line->json) {
         if (!output_json(answer_to_json(&answer), err)) status = EXIT_FAILED;
     } else if (line->csv) {
-        struct buffer table = {0};
-        result_table_write_csv(&table, &answer.rendered.table);
-        output_text(buffer_text(&table), table.len);
-        buffer_free(&table);
+        print_csv(&answer);
     } else if (!interrupted) {
         print_answer(line, &answer);
     }
@@ -192,6 +208,8 @@ const struct command command_ask = {
                    "follows where there are several. What no fact answers is looked for in the\n"
                    "text of the documents and quoted, or read by the model. What was not understood\n"
                    "or is not in the documents is said. -v shows how the question was understood.\n"
+                   "With --after, what the question leaves out (\"and the torque?\") is taken from the\n"
+                   "questions before it.\n"
                    "Without QUESTION, or with -, the question is read from standard input.\n",
     .run = run,
 };

@@ -12,7 +12,12 @@
 /* Exit statuses. */
 enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_INTERRUPTED = 130 };
 
-enum { MAX_STOPS = 16 };
+/* Of an option that may be given several times. */
+enum { OPTION_MAX_TEXTS = 16 };
+struct option_texts {
+    const char *items[OPTION_MAX_TEXTS]; /* borrowed from argv; none is empty */
+    size_t n;
+};
 
 struct command_line {
     const struct command *command;
@@ -26,6 +31,7 @@ struct command_line {
     size_t passages; /* 0: as the retrieval sees fit */
     bool show_passages;
     bool csv; /* also attributes */
+    struct option_texts after; /* questions that came before, oldest first */
     /* ask, generate */
     size_t seed;
     /* generate */
@@ -33,8 +39,7 @@ struct command_line {
     const char *system;
     size_t top_k;
     double top_p, min_p;
-    const char *stop[MAX_STOPS];
-    size_t n_stop;
+    struct option_texts stop;
     /* ingest */
     bool list, reset, yes, explain;
     size_t delete_id; /* 0: none */

@@ -34,8 +34,8 @@ static int run(struct command_line *line, struct error *err)
     struct stream stream = {0};
     struct generate_options options = {
         .max_tokens = settings_count(&line->settings, SETTING_MAX_TOKENS),
-        .stop = line->stop,
-        .n_stop = line->n_stop,
+        .stop = line->stop.items,
+        .n_stop = line->stop.n,
         .ignore_end = line->ignore_end,
     };
     if (line->raw && line->system) {

@@ -14,7 +14,7 @@ enum option_kind {
     OPTION_COUNT,   /* size_t */
     OPTION_NUMBER,  /* double */
     OPTION_TEXT,    /* const char * */
-    OPTION_STOP,    /* one more of stop[] */
+    OPTION_TEXTS,   /* one more of a struct option_texts */
     OPTION_QUANT,   /* two settings at once */
     OPTION_SETTING, /* a row of config/settings.h */
 };
@@ -57,6 +57,8 @@ struct option_row {
 
 /* In the order in which help lists them. */
 static const struct option_row ROWS[] = {
+    TEXT(OPTION_TEXTS, COMMAND_ASK, "after", "QUESTION", after,
+         "A question asked before, which this one may go on from; may be repeated, oldest first"),
     FLAG(COMMAND_ASK, "show-passages", 0, show_passages, "Also print what the model was given"),
     COUNT(COMMAND_ASK, "top-k", "N", passages, 1, 64,
           "Passages to answer from (default: 4, or 6 when the question names no vehicle)"),
@@ -114,7 +116,7 @@ static const struct option_row ROWS[] = {
             SETTING_REPETITION_PENALTY),
     COUNT(COMMAND_ASK | COMMAND_GENERATE, "seed", "N", seed, 0, 9007199254740992.0,
           "Where the random picks start (default 0: the same question, the same answer)"),
-    TEXT(OPTION_STOP, COMMAND_GENERATE, "stop", "TEXT", stop,
+    TEXT(OPTION_TEXTS, COMMAND_GENERATE, "stop", "TEXT", stop,
          "End before this text; may be repeated"),
     FLAG(COMMAND_GENERATE, "ignore-end", 0, ignore_end,
          "Go on past the end of the turn, up to --max-tokens (to measure)"),
@@ -213,6 +215,17 @@ static bool set_number(const struct option_row *row, const char *value, double *
     return true;
 }
 
+static bool add_text(const struct option_row *row, const char *value, struct option_texts *out,
+                     struct error *err)
+{
+    if (!*value) return error_set(err, ERROR_USAGE, "--%s: is empty", row->name);
+    if (out->n == OPTION_MAX_TEXTS)
+        return error_set(err, ERROR_USAGE, "--%s: given more than %d times", row->name,
+                         OPTION_MAX_TEXTS);
+    out->items[out->n++] = value;
+    return true;
+}
+
 static bool set_row(struct command_line *line, const struct option_row *row, const char *value,
                     struct error *err)
 {
@@ -229,12 +242,8 @@ static bool set_row(struct command_line *line, const struct option_row *row, con
     case OPTION_TEXT:
         *(const char **)field = value;
         return true;
-    case OPTION_STOP:
-        if (!*value) return error_set(err, ERROR_USAGE, "--stop: is empty");
-        if (line->n_stop == MAX_STOPS)
-            return error_set(err, ERROR_USAGE, "--stop: given more than %d times", MAX_STOPS);
-        line->stop[line->n_stop++] = value;
-        return true;
+    case OPTION_TEXTS:
+        return add_text(row, value, field, err);
     case OPTION_QUANT:
         return set_quant(line, value, err);
     case OPTION_SETTING:
