@@ -23,7 +23,7 @@ from test_page import CONTRAST, QUESTION, Page, attempt, total
 KEY = "a-key-for-the-test"
 SECTIONS = ("ask", "documents", "history", "system")
 TABLE = "Manufacturer,Model,Year,Trim,Category,Horsepower (hp),Notes\n" + "".join(
-    f"Zephyr,Breeze,{1950 + i % 80},T{i},Kite,{100 + i},{'the wind carries it and nothing else does so; ' * 16}\n"
+    f"Zephyr,Breeze,{1950 + i % 80},T{i},Kite,{100 + i},{'the wind carries it and nothing else does so. ' * 16}\n"
     for i in range(500)) + "Zephyr,Breeze,2031,One,Kite,321,calm\n"
 TEXT = "2032 Zephyr Gale\n\nThe horsepower of the 2032 Zephyr Gale is 777 hp.\n"
 
@@ -56,23 +56,25 @@ def step_the_examples_have_answers(page):
 
 
 def step_makes_and_models_are_suggested(page):
+    page.open()
     page.see("#question").send_keys("What is the horsepower of the 2023 Toyo")
     page.press("#suggestions li", "Toyota")
     page.press("#suggestions li", "Camry")
     assert page.see("#question").get_attribute("value") == "What is the horsepower of the 2023 Toyota Camry "
 
 
-def step_an_answer_streams_and_its_numbers_are_checked(page):
+def step_an_answer_streams_and_says_what_was_checked(page):
     page.js("window.tokens = 0; const before = showToken; showToken = (...a) => { window.tokens++; before(...a); }")
     page.ask()
     assert "203 hp" in page.answered(), page.answered()
-    assert page.js("return window.tokens") > 3
-    page.see(".verdict", "in the passages cited")
-    page.see(".sources .source", "vehicles.csv, row")
+    assert page.js("return window.tokens") > 0
+    page.see(".verdict.good", "The figure was read from its cell.")
+    page.see(".understood code", "2023 Toyota Camry")
+    page.see(".sources .source", "vehicles.csv, row 245")
 
 
 def step_a_citation_opens_its_passage_with_the_quoted_words_marked(page):
-    page.press("#result .cite")
+    page.press(".turn .cite")
     page.see("#passage", "2023 Toyota Camry LE")
     marks = [m.text for m in page.all("#passage-text mark")]
     assert marks == ["Horsepower (hp)", "203"], marks
@@ -81,15 +83,50 @@ def step_a_citation_opens_its_passage_with_the_quoted_words_marked(page):
 
 
 def step_an_answer_is_copied_and_exported(page):
-    page.press("#result .foot button", "Copy")
-    page.see("#result .foot button", "Copied")
+    page.press(".turn .foot button", "Copy")
+    page.see(".turn .foot button", "Copied")
     for name in ("Markdown", "JSON"):
-        page.press("#result .foot button", name)
+        page.press(".turn .foot button", name)
     files = [page.folder / "answer.md", page.folder / "answer.json"]
     page.until("both files", lambda: all(f.exists() for f in files))
     markdown, exported = files[0].read_text(), json.loads(files[1].read_text())
-    assert QUESTION in markdown and "> Horsepower (hp): 203" in markdown and "vehicles.csv, row" in markdown
-    assert exported["query"] == QUESTION and exported["citations"][0]["quote"] == "Horsepower (hp): 203", exported
+    assert QUESTION in markdown and "> Horsepower: 203" in markdown and "vehicles.csv, row 245" in markdown
+    assert exported["query"] == QUESTION and exported["rows"][0]["value"] == 203, exported
+
+
+def step_a_follow_up_carries_the_vehicle_over(page):
+    page.ask("and the torque?")
+    page.until("the follow-up", lambda: "184 lb-ft" in page.answered())
+    assert "Camry" in page.answered() and page.js("return current.result.rows[0].location") == "row 245"
+    page.ask("what about the 2023 Honda Accord?")
+    page.until("the next", lambda: "Accord" in page.answered())
+    assert page.js("return current.result.rows[0].attribute_id") == "torque"
+    assert len(page.all(".turn")) == 3
+
+
+def step_a_comparison_has_a_table_that_is_sorted_and_exported(page):
+    page.press("#new-conversation")
+    page.ask("Which has more horsepower, the 2023 Toyota Camry or the 2023 Honda Accord?")
+    assert "11 hp" in page.answered(), page.answered()
+    page.see(".verdict.good", "Each figure was read from its cell, or computed from such cells.")
+    values = lambda: [e.text for e in page.all("td.number")]
+    assert values() == ["203", "192"]
+    page.press("thead th.number button")
+    assert values() == ["192", "203"]
+    page.press(".table-top button", "CSV")
+    page.until("the file", (page.folder / "answer.csv").exists)
+    lines = (page.folder / "answer.csv").read_text("utf-8-sig").splitlines()
+    assert len(lines) == 3 and lines[1].split(",")[:2] == ["2023 Toyota Camry LE", "203"], lines
+
+
+def step_what_is_not_there_or_not_understood_is_said_calmly(page):
+    for question, status, word in (("What is the horsepower of the 1968 Tatra 603?", "not_found", "Tatra 603"),
+                                   ("blorptify the frumious quux", "not_understood", "blorptify")):
+        page.press("#new-conversation")
+        page.ask(question)
+        assert word in page.answered() and page.js("return current.result.status") == status, page.answered()
+        page.see(".verdict.none", "Not ")
+    page.press("#new-conversation")
 
 
 def step_filters_narrow_what_is_read(page):
@@ -100,7 +137,7 @@ def step_filters_narrow_what_is_read(page):
     page.see(".chip", "2023")
     page.press("#filters-button")
     page.ask("What is the horsepower of the Accord?")
-    page.answered()
+    assert "192" in page.answered(), page.answered()
     read = page.js("return current.result.documents.map((d) => d.metadata.manufacturer + d.metadata.year)")
     assert read and set(read) == {"Honda2023"}, read
     for name in ("Honda", "2023"):
@@ -135,10 +172,10 @@ def step_a_file_that_is_there_already_is_said_to_be(page):
 
 
 def step_a_pdf_is_refused_and_why(page):
-    for name in ("sheet.pdf", "sheet.txt"):
+    for name, why in (("sheet.pdf", "PDF files cannot be read"), ("sheet.txt", "is a PDF")):
         (page.folder / name).write_bytes(b"%PDF-1.7\n\xff\x00")
         page.browser.find_element(By.ID, "files").send_keys(str(page.folder / name))
-        page.see("#uploads [role=alert]", "cannot be read yet")
+        page.see("#uploads [role=alert]", why)
         page.press("#uploads button", "Dismiss")
         page.gone("#uploads li")
 
@@ -147,8 +184,9 @@ def step_what_was_added_is_answered_from(page):
     for vehicle, number, name in (("2031 Zephyr Breeze", "321 hp", "zephyr.csv"), ("2032 Zephyr Gale", "777 hp", "gale.txt")):
         page.js("location.hash = 'ask'")
         page.ask(f"What is the horsepower of the {vehicle}?")
+        page.until("the answer", lambda: vehicle in page.answered())
         assert number in page.answered(), page.answered()
-        page.see("#result .source", name)
+        page.see(".turn:last-child .source", name)
 
 
 def step_a_document_is_opened_and_deleted(page):
@@ -171,7 +209,7 @@ def step_history_is_kept_over_a_reload(page):
     page.open("#history")
     page.press("#history .open", QUESTION)
     assert "203 hp" in page.answered()
-    page.press("#result .cite")
+    page.press(".turn .cite")
     page.see("#passage-text mark", "203")
     page.press("#passage-close")
     page.open("#history")
@@ -185,7 +223,8 @@ def step_the_system_panel_shows_the_model_at_work_and_idle(page):
         page.see("#info dd", text)
     page.see("#memory", "Weights")
     page.see(".graph strong", "idle")
-    page.js("window.load = setInterval(() => ask('How many seats does the 2023 Honda Accord have?'), 700)")
+    page.js("""window.load = setInterval(() => request('/v1/chat/completions', {method: 'POST', headers: {'Content-Type': 'application/json'},
+        body: JSON.stringify({max_tokens: 200, messages: [{role: 'user', content: 'Tell me about the car. '.repeat(20)}]})}).catch(() => {}), 700)""")
     page.until("two rates", lambda: sum("tokens/s" in e.text for e in page.all(".graph strong")) == 2)
     page.js("clearInterval(window.load)")
     page.until("idle again", lambda: sum(e.text == "idle" for e in page.all(".graph strong")) == 2)
@@ -203,7 +242,7 @@ def step_it_can_be_read_in_light_and_dark_and_never_scrolls_sideways(page):
         page.see(f"#view-{section}")
         if section == "ask":
             page.press("#filters-button")
-            page.press("#result .cite")
+            page.press(".turn .cite")
         page.until("the section's text", lambda: len(page.see(f"#view-{section}").text) > 60)
         width, wide = page.js("return [innerWidth, document.documentElement.scrollWidth]")
         assert wide <= width, (section, width, wide)
@@ -219,10 +258,10 @@ def step_a_server_that_goes_and_comes_back_is_noticed(page):
     page.server.stop()
     page.ask()
     page.see("#banner", "does not answer")
-    page.see("#result [role=alert]", "does not answer")
+    page.see(".turn [role=alert]", "does not answer")
     page.server.start()
     page.see("#banner", "The server is back")
-    page.press("#result button", "Ask again")
+    page.press(".turn button", "Ask again")
     assert "203 hp" in page.answered()
     page.gone("#banner")
 
@@ -254,7 +293,8 @@ def keys_a_question_its_citation_and_back(page):
     page.until("the question has the focus", lambda: page.focused().get_attribute("id") == "question")
     page.type(QUESTION, Keys.ENTER)
     page.answered()
-    tab_to(page, "#result .cite")
+    page.js("document.querySelector('.skip').focus()")  # the conversation stands before the question
+    tab_to(page, ".turn .cite")
     page.type(Keys.ENTER)
     page.see("#passage mark", "203")
     assert page.focused().get_attribute("id") == "passage-title"
@@ -264,9 +304,23 @@ def keys_a_question_its_citation_and_back(page):
 
 
 def keys_an_answer_is_exported(page):
-    page.until("the button", lambda: tab_to(page, "#result .foot button").text == "JSON")
+    page.until("the button", lambda: tab_to(page, ".turn .foot button").text == "JSON")
     page.type(Keys.ENTER)
     page.until("the file", (page.folder / "answer.json").exists)
+
+
+def keys_a_follow_up_and_its_edit(page):
+    tab_to(page, "#question")
+    page.type("and the torque?", Keys.ENTER)
+    page.until("the follow-up", lambda: "184" in page.answered())
+    page.js("document.querySelector('.turn:last-child h2').focus()")
+    tab_to(page, ".turn:last-child .understood button")
+    page.type(Keys.ENTER)
+    assert page.focused().get_attribute("id") == "question"
+    assert page.focused().get_attribute("value") == "and the torque?"
+    tab_to(page, "#new-conversation")
+    page.type(Keys.ENTER)
+    page.gone(".turn")
 
 
 def keys_a_filter_is_set_and_taken_off(page):
@@ -318,8 +372,8 @@ def empty_it_says_so_and_leads_to_the_documents(page):
     page.open()
     page.see("#examples", "There are no documents")
     page.ask()
-    page.see("#result [role=alert]", "There are no documents")
-    page.press("#result button", "Add documents")
+    page.see(".turn [role=alert]", "There are no documents")
+    page.press(".turn button", "Add documents")
     page.see("#documents-count", "None yet")
 
 
