@@ -38,6 +38,13 @@ bool execute_compare(struct execution *x)
     r->status = STATUS_FOUND;
     r->missing = MISSING_NOTHING;
     r->missing_name = NULL;
+    /* Figures without a unit are not mixed with such that have one. */
+    bool united = false;
+    for (size_t i = 0; i < r->n_rows; i++) united = united || r->rows[i].unit;
+    size_t kept = 0;
+    for (size_t i = 0; i < r->n_rows; i++)
+        if (!united || r->rows[i].unit || r->rows[i].fact.kind != VALUE_NUMBER) r->rows[kept++] = r->rows[i];
+    r->n_rows = kept;
     double low[QUERY_MAX_SUBJECTS], high[QUERY_MAX_SUBJECTS];
     size_t first[QUERY_MAX_SUBJECTS];
     bool varies = false;

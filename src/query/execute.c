@@ -180,8 +180,9 @@ static void keep_one_kind(struct result *r)
     size_t counts[N_DIMENSIONS] = {0}, best = 0;
     for (size_t i = 0; i < r->n_rows; i++)
         counts[r->rows[i].unit ? r->rows[i].unit->dimension : DIMENSION_NONE]++;
+    /* Figures with a unit before such without, whose size nobody knows. */
     for (size_t d = 1; d < N_DIMENSIONS; d++)
-        if (counts[d] > counts[best]) best = d;
+        if (counts[d] > (best == DIMENSION_NONE ? 0 : counts[best])) best = d;
     const char *currency = NULL;
     size_t kept = 0;
     for (size_t i = 0; i < r->n_rows; i++) {

@@ -22,12 +22,23 @@ static bool compare(enum comparator c, double value_low, double value_high, doub
     return false;
 }
 
+static bool plausible(const struct query_condition *w, double value)
+{
+    if (w->attribute.attribute < 0) return false;
+    const struct attribute *a = &REGISTRY[w->attribute.attribute];
+    const struct unit *u = a->unit ? unit_by_symbol(a->unit) : NULL;
+    double v;
+    return u && a->low < a->high && unit_convert(value, w->unit, u, &v) && v >= a->low && v <= a->high;
+}
+
 /* A fact against a condition on a number. *known: the fact can be compared. */
 static bool number_met(const struct query_condition *w, const struct fact_row *f, bool *known)
 {
     *known = false;
     if (f->kind != VALUE_NUMBER || f->missing_mark) return false;
     double low = f->low, high = f->high;
+    /* A figure without a unit is taken to have the condition's only where it is plausible in it. */
+    if (w->unit && !f->unit && !plausible(w, low)) return false;
     if (w->unit && f->unit && w->unit != f->unit) {
         if (!unit_convert(f->low, f->unit, w->unit, &low) || !unit_convert(f->high, f->unit, w->unit, &high))
             return false;
@@ -45,6 +56,11 @@ static bool text_met(const struct query_condition *w, const struct fact_row *f, 
 {
     *known = f->kind != VALUE_NONE && !f->missing_mark;
     if (!*known) return false;
+    if (w->truth) {
+        /* "Full width", "20 in": there is one, unless it says no. */
+        bool has = f->kind != VALUE_NO && !(f->kind == VALUE_NUMBER && f->high == 0);
+        return has == (w->truth > 0);
+    }
     if (w->category >= 0) {
         if (f->category >= 0 && registry_category_is(f->category, w->category)) return true;
         if (f->kind == VALUE_YES || f->kind == VALUE_NO)

@@ -195,13 +195,6 @@ static size_t unit_run(const struct labelled *q, size_t i, const struct unit **u
     return n;
 }
 
-static bool is_operation(const struct word *words, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (words[i].class != WORD_FILLER && words[i].class != WORD_FUNCTION) return true;
-    return false;
-}
-
 /* The attribute that the last label names; -1. */
 static int last_attribute(const struct labelled *q)
 {
@@ -290,8 +283,9 @@ static void label_word(struct labelled *q, const struct word_index *v, size_t i,
             fits = fits || (before >= 0 && c->columns[c->terms[values[k]].column].attribute == before);
         if (!fits) value = 0;
     }
-    if (column == 1 && (word || strlen(t->key) < 3 || t->kind == TOKEN_NUMBER)) column = 0;
-    if (value && value <= word && !is_operation(words, n_words)) value = 0;
+    if (column == 1 && (word || strlen(t->key) < 2 || t->kind == TOKEN_NUMBER)) column = 0;
+    /* "total" and "all" are operations, whatever some cell says. */
+    if (value && value <= word) value = 0;
     size_t longest = term;
     enum label_kind kind = term ? LABEL_TERM : LABEL_UNKNOWN;
     /* Units are looked at before names: "kW" is no attribute. But "range" in a phrase is longer. */

@@ -62,6 +62,7 @@ struct query_condition {
     bool negated;
     bool said;               /* a comparator was said; else "with 300 hp", "tow two tonnes" */
     bool year;               /* of the vehicle's model year */
+    int truth;               /* of a yes-or-no attribute: 1 yes, -1 no; 0: not one */
     bool unique;             /* one record alone has the text: a VIN, a stock number */
     bool caption;            /* the caption, heading or document's name has the word */
 };

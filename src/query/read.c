@@ -120,6 +120,16 @@ static void gather(struct reading *r)
         r->vehicle_word = r->vehicle_word || (label_is(l, WORD_VEHICLE) && l->kind == LABEL_WORD);
         r->version_word = r->version_word || label_is(l, WORD_VERSION);
         r->first_said = r->first_said || (label_is(l, WORD_FIRST) && i > 0);
+        /* "average mpg", "total price": names of the registry that begin with an operation. */
+        if (l->kind == LABEL_TERM && l->n > 1) {
+            struct word words[WORD_MAX_MEANINGS];
+            size_t n_words = 0;
+            if (lexicon_match(&r->l->tokens[l->first], 1, words, &n_words))
+                for (size_t k = 0; k < n_words; k++) {
+                    r->average = r->average || words[k].class == WORD_AVERAGE;
+                    r->sum = r->sum || words[k].class == WORD_SUM;
+                }
+        }
         int before = r->extreme;
         if (label_is(l, WORD_MOST)) r->extreme = 1;
         if (label_is(l, WORD_LEAST) && before != 1) r->extreme = -1;
@@ -297,6 +307,13 @@ static void read_group(struct reading *r)
 static void decide(struct reading *r)
 {
     struct query *q = r->q;
+    /* "the slowest to 100 km/h" */
+    if (r->to_speed >= 0 && q->n_attributes == 1 && q->attributes[0].attribute >= 0 && r->attribute_order &&
+        REGISTRY[q->attributes[0].attribute].dimension == DIMENSION_SPEED) {
+        q->attributes[0] = (struct query_attribute){
+            .attribute = r->to_speed, .name = REGISTRY[r->to_speed].names[0], .key = ""};
+        r->attribute_order = -r->attribute_order;
+    }
     bool comparative;
     int order = find_order(r, &comparative);
     bool several = q->n_subjects > 1;
@@ -440,6 +457,42 @@ static void decide(struct reading *r)
     q->op = QUERY_NONE;
 }
 
+/* "any car except the Sedra": vehicles that are left out are not understood. */
+static void find_exclusions(struct reading *r)
+{
+    struct query *q = r->q;
+    for (size_t i = 0; i < r->l->n_labels; i++) {
+        if (r->l->labels[i].kind != LABEL_MENTION) continue;
+        for (size_t k = i; k-- > 0;) {
+            struct label *l = &r->l->labels[k];
+            if (label_is(l, WORD_NOT) && !l->used && q->n_unresolved < QUERY_MAX_UNRESOLVED) {
+                q->unresolved[q->n_unresolved++] = reading_text(r, l->first, l->n);
+                break;
+            }
+            if (!label_is(l, WORD_FUNCTION) || label_is(l, WORD_AUXILIARY)) break;
+        }
+    }
+}
+
+/* Where all that is known is about one vehicle, it needs no name. */
+static void assume_only_vehicle(struct reading *r)
+{
+    struct query *q = r->q;
+    if (q->op != QUERY_NONE || q->n_attributes == 0 || q->n_subjects || r->c->n_records == 0 || q->missing)
+        return;
+    for (size_t i = 1; i < r->c->n_records; i++)
+        if (strcmp(r->c->records[i].title, r->c->records[0].title) != 0) return;
+    size_t *records = arena_array(&q->arena, r->c->n_records, sizeof *records);
+    if (!records) return;
+    for (size_t i = 0; i < r->c->n_records; i++) records[i] = i;
+    q->subjects[q->n_subjects++] = (struct query_subject){.name = r->c->records[0].title,
+                                                          .label = r->c->records[0].title,
+                                                          .records = records,
+                                                          .n_records = r->c->n_records,
+                                                          .exact = true};
+    q->op = QUERY_VALUE;
+}
+
 /* Words that nothing has explained. */
 static void find_unresolved(struct reading *r)
 {
@@ -503,6 +556,7 @@ bool query_read(struct query *out, const struct word_index *v, const char *quest
                         .v = v,
                         .c = word_index_catalog(v),
                         .previous = previous,
+                        .to_speed = -1,
                         .err = err};
     if (!text) {
         error_memory(err, "a question");
@@ -529,6 +583,8 @@ bool query_read(struct query *out, const struct word_index *v, const char *quest
     if (previous) read_follow_up(&r);
     decide(&r);
     if (r.explain && !out->n_attributes) out->op = QUERY_OPEN;
+    assume_only_vehicle(&r);
+    find_exclusions(&r);
     find_unresolved(&r);
     find_terms(&r);
     out->understood = query_describe(out, r.c);

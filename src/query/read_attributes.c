@@ -202,6 +202,28 @@ const struct unit *emission_unit(const struct reading *r, const struct unit *mas
     return NULL;
 }
 
+/* Dimensions that people name for each other: a consumption by its fuel or energy, a charge by power. */
+static bool related(enum dimension a, enum dimension b)
+{
+    if (a == DIMENSION_COUNT || b == DIMENSION_COUNT || a == DIMENSION_RATIO) return true;
+    return (a == DIMENSION_CONSUMPTION || a == DIMENSION_ELECTRIC_CONSUMPTION) &&
+           (b == DIMENSION_CONSUMPTION || b == DIMENSION_ELECTRIC_CONSUMPTION || b == DIMENSION_ENERGY ||
+            b == DIMENSION_VOLUME);
+}
+
+/* Whether a column in this unit's dimension is called by a word of the question. */
+static bool shares_word(const struct reading *r, const struct unit *u)
+{
+    for (size_t i = 0; i < r->c->n_columns; i++) {
+        const struct catalog_column *col = &r->c->columns[i];
+        enum dimension d = col->unit            ? col->unit->dimension
+                           : col->attribute >= 0 ? REGISTRY[col->attribute].dimension
+                                                 : DIMENSION_NONE;
+        if (d == u->dimension && shared_words(r, col) > 0) return true;
+    }
+    return false;
+}
+
 /* Qualifiers of the label; 0. */
 static uint64_t qualifiers_of(const struct label *l)
 {
@@ -355,6 +377,15 @@ static bool joined(const struct reading *r, size_t a, size_t b)
     return (r->l->tokens[r->l->labels[b].first].gap & GAP_COMMA) != 0;
 }
 
+/* The "slowest quarter mile" takes the most time: -1 where the one is a speed and the other a time. */
+static int speed_against_time(const struct query_attribute *a, const struct query_attribute *b)
+{
+    if (a->attribute < 0 || b->attribute < 0) return 1;
+    enum dimension x = REGISTRY[a->attribute].dimension, y = REGISTRY[b->attribute].dimension;
+    return (x == DIMENSION_SPEED && y == DIMENSION_TIME) || (x == DIMENSION_TIME && y == DIMENSION_SPEED) ? -1
+                                                                                                      : 1;
+}
+
 /* Leaves out what is no attribute of its own: a verb beside the noun that it goes with ("put out less
  * CO2"), "how big" before what is big, the engine whose size is asked. */
 static void drop_helpers(struct reading *r, size_t *positions, const bool *asking, const int *degree)
@@ -381,10 +412,11 @@ static void drop_helpers(struct reading *r, size_t *positions, const bool *askin
                 positions[o] < positions[k])
                 continue;
             drop[k] = true;
+            int sign = degree[k] * speed_against_time(&q->attributes[k], &q->attributes[o]);
             if (r->attribute_comparative)
-                r->relative = degree[k];
+                r->relative = sign;
             else
-                r->extreme = degree[k];
+                r->extreme = sign;
             r->attribute_order = 0;
             r->attribute_comparative = false;
         }
@@ -513,7 +545,13 @@ void read_attributes(struct reading *r)
         /* "how far does it drive": a verb that is a text's name, and a unit. */
         enum dimension d = only->type == ATTRIBUTE_NUMBER ? only->dimension : DIMENSION_COUNT;
         struct query_attribute a;
-        if (d == DIMENSION_EMISSION && q->unit->dimension == DIMENSION_MASS) {
+        if (d != q->unit->dimension && d != DIMENSION_NONE && d != DIMENSION_EMISSION && !asking[0] &&
+            only->type == ATTRIBUTE_NUMBER && !degree[0] && !related(d, q->unit->dimension) &&
+            !shares_word(r, q->unit)) {
+            /* "the kerb weight in km/h" */
+            q->missing = MISSING_UNIT;
+            q->missing_name = only->names[0];
+        } else if (d == DIMENSION_EMISSION && q->unit->dimension == DIMENSION_MASS) {
             q->unit = emission_unit(r, q->unit);
         } else if (d != q->unit->dimension && d != DIMENSION_NONE && attribute_of_unit(r, q->unit, &a)) {
             a.qualifiers |= q->attributes[0].qualifiers;
@@ -540,7 +578,19 @@ void read_attributes(struct reading *r)
         }
     }
     q->loose_qualifiers = loose;
-    (void)positions;
+    /* "what does the panoramic roof cost": the price of something else than the vehicle. */
+    int price = registry_find("price");
+    for (size_t k = 0; q->n_attributes == 2 && k < 2; k++) {
+        const struct query_attribute *other = &q->attributes[1 - k];
+        if (q->attributes[k].attribute != price || price < 0 || r->attribute_order ||
+            joined(r, positions[0], positions[1]))
+            continue;
+        bool thing = other->attribute < 0 || REGISTRY[other->attribute].type != ATTRIBUTE_NUMBER;
+        if (thing && q->n_unresolved < QUERY_MAX_UNRESOLVED) {
+            const struct label *x = &l->labels[positions[1 - k]];
+            q->unresolved[q->n_unresolved++] = reading_text(r, x->first, x->n);
+        }
+    }
 }
 
 struct query_attribute attribute_copy(struct query *q, const struct query_attribute *a)

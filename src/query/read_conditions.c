@@ -210,6 +210,14 @@ static bool read_top(struct reading *r, size_t i)
                             label_is(&r->l->labels[i - 1], WORD_WORST) ||
                             label_is(&r->l->labels[i - 1], WORD_LEAST));
     (void)before;
+    /* "the three cars with the best mileage" */
+    if (after < r->l->n_labels && !top && !bottom && label_is(&r->l->labels[after], WORD_VEHICLE))
+        for (size_t k = after + 1; k < r->l->n_labels && k <= after + 4; k++) {
+            const struct label *n = &r->l->labels[k];
+            for (size_t t = 0; t < n->n_terms; t++) top = top || n->terms[t].superlative;
+            top = top || label_is(n, WORD_MOST) || label_is(n, WORD_LEAST) || label_is(n, WORD_BEST) ||
+                  label_is(n, WORD_WORST);
+        }
     if (after < r->l->n_labels && !top && !bottom) {
         const struct label *n = &r->l->labels[after];
         for (size_t k = 0; k < n->n_terms; k++) top = top || n->terms[k].superlative;
@@ -232,8 +240,18 @@ static bool read_top(struct reading *r, size_t i)
 }
 
 /* "quickest to 100 km/h": the speed is part of what is timed. */
-static bool is_acceleration(const struct reading *r, size_t i)
+static bool is_acceleration(struct reading *r, size_t i)
 {
+    static const char *const TO[] = {"to", "auf", "a", "hasta", "bis"};
+    const struct label *n = &r->l->labels[i];
+    bool to = false;
+    for (size_t k = 0; n->first > 0 && k < sizeof TO / sizeof *TO; k++)
+        to = to || strcmp(r->l->tokens[n->first - 1].key, TO[k]) == 0;
+    /* "the slowest car to 100 km/h": a time, not a speed. */
+    if (to && (n->number == 100 || n->number == 60 || n->number == 62)) {
+        r->to_speed = n->number == 60 ? registry_find("acceleration_0_60") : registry_find("acceleration_0_100");
+        return true;
+    }
     for (size_t k = 0; k < i; k++) {
         const struct label *l = &r->l->labels[k];
         for (size_t t = 0; l->kind == LABEL_TERM && t < l->n_terms; t++)
@@ -247,6 +265,10 @@ static bool is_acceleration(const struct reading *r, size_t i)
 static void read_number(struct reading *r, size_t i)
 {
     struct label *l = &r->l->labels[i];
+    /* "1.6 (1000 lb)": which of the two is meant, is not known. */
+    if (i > 0 && r->l->labels[i - 1].kind == LABEL_NUMBER && (r->l->tokens[l->first].gap & GAP_OPEN) && !l->engine &&
+        !r->l->labels[i - 1].engine)
+        return;
     if (l->engine) {
         struct query_condition *c = new_condition(r);
         if (!c) return;
@@ -345,9 +367,30 @@ static bool has_category(const struct reading *r, int category)
     return false;
 }
 
-/* Whether the captions, headings or names of documents say so: "Diesel engines". */
-static bool is_caption(const struct reading *r, const struct label *l)
+static bool text_has_category(const char *text, int category)
 {
+    struct token t[64];
+    size_t n = tokens_split(text, strlen(text), TOKENS_IDENTIFIER, t, 64);
+    for (size_t i = 0; i < n; i++) {
+        const struct term *terms = NULL;
+        size_t n_terms = 0;
+        if (!registry_match(&t[i], n - i, &terms, &n_terms)) continue;
+        for (size_t k = 0; k < n_terms; k++)
+            if (terms[k].kind == TERM_CATEGORY && !terms[k].code && registry_category_is(terms[k].id, category))
+                return true;
+    }
+    return false;
+}
+
+/* Whether the captions, headings or names of documents say so: "Diesel engines". */
+static bool is_caption(const struct reading *r, const struct label *l, int category)
+{
+    for (size_t i = 0; i < r->c->n_documents; i++)
+        if (text_has_category(r->c->documents[i].name, category) ||
+            text_has_category(r->c->documents[i].title, category))
+            return true;
+    for (size_t i = 0; i < r->c->n_sources; i++)
+        if (text_has_category(r->c->sources[i].caption, category)) return true;
     for (size_t t = l->first; t < l->first + l->n; t++) {
         const char *key = r->l->tokens[t].key;
         char one[TOKEN_KEY_MAX];
@@ -413,7 +456,7 @@ static void read_category(struct reading *r, size_t i)
         } else if (label_is(l, WORD_VEHICLE)) {
             l->used = true; /* "cars" where everything is one */
             return;
-        } else if (is_caption(r, l)) {
+        } else if (is_caption(r, l, category)) {
             struct query_condition *c = new_condition(r);
             if (!c) return;
             c->caption = true;
@@ -548,6 +591,44 @@ static void read_year_condition(struct reading *r, size_t i)
             r->l->labels[x].used = true;
 }
 
+/* A column of ticks: yes and no are no terms, and it has nothing else. */
+static bool is_yes_no(const struct reading *r, const struct query_attribute *a)
+{
+    if (a->attribute >= 0) return REGISTRY[a->attribute].type == ATTRIBUTE_YES_NO;
+    size_t found[COLUMNS_MAX];
+    for (size_t s = 0; s < r->c->n_sources; s++) {
+        size_t n = columns_find(r->c, s, a, NULL, found);
+        for (size_t k = 0; k < n; k++) {
+            const struct catalog_column *c = &r->c->columns[found[k]];
+            if (!c->has_texts || c->has_numbers) continue;
+            bool term = false;
+            for (size_t t = 0; t < r->c->n_terms && !term; t++) term = r->c->terms[t].column == found[k];
+            if (!term) return true;
+        }
+    }
+    return false;
+}
+
+/* "which trucks have a retarder", "without a tow hitch": an attribute that is there or not. */
+static void read_feature(struct reading *r, size_t i)
+{
+    struct label *l = &r->l->labels[i];
+    struct query_attribute a;
+    const struct term *term;
+    if (l->used || !is_attribute_label(r, i) || !attribute_of_label(r, i, &a, &term) || !is_yes_no(r, &a))
+        return;
+    /* Of one vehicle, without a verb of having, it is what is asked. */
+    bool set = r->set_scope || r->how_many_things || r->count;
+    if (!set && !r->auxiliary) return;
+    struct query_condition *c = new_condition(r);
+    if (!c) return;
+    c->attribute = a;
+    c->truth = negated_before(r, i) ? -1 : 1;
+    c->text = reading_text(r, l->first, l->n);
+    c->said = true;
+    l->used = true;
+}
+
 void read_conditions(struct reading *r)
 {
     struct labelled *l = r->l;
@@ -580,6 +661,7 @@ void read_conditions(struct reading *r)
     for (size_t i = 0; i < l->n_labels && !r->failed; i++)
         if ((l->labels[i].kind == LABEL_TERM || l->labels[i].kind == LABEL_VALUE) && !l->labels[i].used)
             read_category(r, i);
+    for (size_t i = 0; i < l->n_labels && !r->failed; i++) read_feature(r, i);
     for (size_t i = 0; i < l->n_labels && !r->failed; i++)
         if (l->labels[i].kind == LABEL_YEAR && !l->labels[i].used) read_year_condition(r, i);
 }

@@ -28,6 +28,7 @@ struct reading {
     int attribute_order; /* of a superlative or comparative term: "heaviest" */
     bool attribute_comparative;
     bool set_scope; /* vehicles of a kind are meant, not one */
+    int to_speed;    /* "to 100 km/h": the acceleration that is meant; -1: none */
     bool first_said; /* "heaviest first" */
 };
 

@@ -180,7 +180,7 @@ bool source_phrase_documents(const struct labelled *q, const struct word_index *
         struct postings docs = word_index_documents(v, t->key);
         bool source = is_class(q, i, WORD_SOURCE);
         /* Words that tell count double; "list" and "data" only decide between equals. */
-        size_t weight = source ? 1 : 4;
+        size_t weight = source || (lexicon_has(t->key) && !nation) ? 1 : 4;
         for (size_t d = 0, at = 0; d < c->n_documents; d++) {
             while (at < docs.n && docs.items[at] < d) at++;
             bool has = (at < docs.n && docs.items[at] == d) || (nation && nation_has(nation, v, d));
