@@ -107,7 +107,7 @@ static void append_column(struct buffer *out, const struct interpretation *in, s
     append_padded(out, buffer_text(&name), NAME_WIDTH);
     append_meaning(out, c);
     char likely[24] = "-";
-    if (c->likely_unit) snprintf(likely, sizeof likely, "(%s)", c->likely_unit->symbol);
+    if (c->fact.likely_unit) snprintf(likely, sizeof likely, "(%s)", c->fact.likely_unit->symbol);
     append_padded(out, c->fact.unit ? c->fact.unit->symbol : c->unit_column != NO_COLUMN ? "by row" : likely,
                   UNIT_WIDTH);
     const char *from = unit_from(c->unit_source), *role = role_name(c->role);

@@ -80,7 +80,6 @@ struct interpreted_column {
     bool style_by_range;       /* decided by what is plausible */
     enum dimension dimension;
     const struct unit *canonical; /* of the attribute, for what is plausible; NULL */
-    const struct unit *likely_unit; /* where none is stated: what its figures show; NULL */
     const struct unit *second_unit; /* "kW/PS": cells hold a second figure in it; NULL */
     bool text;                 /* cells are text, whatever digits they have */
     bool category;             /* cells are looked up as categories */

@@ -102,8 +102,8 @@ static void set_likely(struct likely_search *s, size_t column, const char *symbo
 {
     struct interpreted_column *c = &s->p->out->columns[column];
     const struct unit *unit = unit_by_symbol(symbol);
-    if (!unit || c->likely_unit) return;
-    c->likely_unit = unit;
+    if (!unit || c->fact.likely_unit) return;
+    c->fact.likely_unit = unit;
     interpret_note(s->p, "column '%s' states no unit; its figures look like %s", c->fact.name,
                    unit->symbol);
 }
@@ -259,6 +259,6 @@ void find_likely_units(struct interpreter *p)
             if (is_attribute(c, "displacement")) displacement_by_cylinders(s, j);
             if (is_attribute(c, "power")) power_by_names(s, j);
         }
-        if (!c->likely_unit) by_size(s, j);
+        if (!c->fact.likely_unit) by_size(s, j);
     }
 }

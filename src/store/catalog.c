@@ -240,8 +240,11 @@ static bool read_column(struct reader *r, sqlite3_stmt *q, void *item)
     if (!read_qualifiers(qualifiers ? qualifiers : "", &column->qualifiers)) column->attribute = -1;
     int64_t unit = sqlite3_column_int64(q, 7);
     if (unit != 0) {
-        column->unit = unit > 0 && unit <= INT_MAX ? unit_by_id((int)unit) : NULL;
-        if (!column->unit) return damaged(r, "fact_columns", column->id, "its unit is not known");
+        bool stated = unit > 0;
+        const struct unit *known =
+            unit >= -INT_MAX && unit <= INT_MAX ? unit_by_id((int)(stated ? unit : -unit)) : NULL;
+        if (!known) return damaged(r, "fact_columns", column->id, "its unit is not known");
+        *(stated ? &column->unit : &column->likely_unit) = known;
     }
     column->inverse = sqlite3_column_int(q, 8) != 0;
     int64_t numbers = sqlite3_column_int64(q, 9), texts = sqlite3_column_int64(q, 10);

@@ -39,6 +39,8 @@ struct fact_column {
     int attribute;       /* index into REGISTRY by id on disk; -1: of its own */
     uint64_t qualifiers;
     const struct unit *unit; /* stated by the header or unit row; NULL */
+    const struct unit *likely_unit; /* where none is stated: what its figures show (CO2 that is 23
+                                       times the L/100 km beside it); NULL: not known */
     bool inverse;            /* the name says economy where the attribute is consumption */
 };
 
@@ -106,6 +108,7 @@ struct catalog_column {
     int attribute;   /* -1: of its own */
     uint64_t qualifiers;
     const struct unit *unit;
+    const struct unit *likely_unit; /* where unit is NULL; NULL: not known */
     bool inverse;
     bool has_numbers, has_texts; /* YES and NO are texts */
     size_t n_values;             /* parts, in all records */
@@ -166,6 +169,8 @@ struct fact_row {
     enum value_kind kind;
     double low, high;
     const struct unit *unit;
+    const struct unit *likely_unit; /* where unit is NULL, of its column: for conversions and conditions,
+                                       never shown as the source's own; NULL: not known */
     const char *text, *remark;
     unsigned part, group;
     int category;

@@ -213,7 +213,7 @@ static bool write_columns(struct store *s, struct facts_writer *w, struct error 
         store_bind(q, 5, buffer_text(&w->scratch), w->scratch.len);
         store_bind(q, 6, attribute, strlen(attribute));
         store_bind(q, 7, buffer_text(&qualifiers), qualifiers.len);
-        sqlite3_bind_int(q, 8, c->unit ? c->unit->id : 0);
+        sqlite3_bind_int(q, 8, c->unit ? c->unit->id : c->likely_unit ? -c->likely_unit->id : 0);
         sqlite3_bind_int(q, 9, c->inverse);
         sqlite3_bind_int64(q, 10, (int64_t)column->numbers);
         sqlite3_bind_int64(q, 11, (int64_t)column->texts);

@@ -65,7 +65,7 @@ static const char SCHEMA_FACTS[] =
     "  name TEXT NOT NULL, section TEXT NOT NULL, key TEXT NOT NULL,"
     "  attribute TEXT NOT NULL,"  /* '' for one of its own */
     "  qualifiers TEXT NOT NULL," /* 'city,combined' */
-    "  unit INTEGER NOT NULL,"    /* 0: none */
+    "  unit INTEGER NOT NULL,"    /* 0: none; below: not stated, likely */
     "  inverse INTEGER NOT NULL,"
     "  numbers INTEGER NOT NULL, texts INTEGER NOT NULL);" /* how many values of each */
     "CREATE TABLE fact_records ("

@@ -109,6 +109,36 @@ static void columns_keep_what_they_mean(void **state)
     store_close(s);
 }
 
+static void a_likely_unit_is_not_a_stated_one(void **state)
+{
+    (void)state;
+    struct error err = {0};
+    struct store *s = facts_store(in_scratch("likely.db"));
+    begin_document(s, "/a.csv", 1);
+    int64_t source = add_source(s, ""), id;
+    struct fact_column column = {.name = "Weight", .section = "", .attribute = -1,
+                                 .likely_unit = unit_by_symbol("kg")};
+    assert_true(store_add_column(s, source, &column, &id, &err));
+    int64_t record = add_record(s, source, "Fabia", 2);
+    const struct fact_value value = {.kind = VALUE_NUMBER, .low = 1097, .high = 1097, .text = "1097",
+                                     .len = 4, .remark = "", .category = -1, .line = 2};
+    assert_true(store_add_values(s, record, id, &value, 1, &err));
+    commit_document(s);
+    struct catalog c = read_catalog(s);
+    assert_null(c.columns[0].unit);
+    assert_ptr_equal(c.columns[0].likely_unit, unit_by_symbol("kg"));
+    struct arena arena = {0};
+    struct fact_row *rows;
+    size_t n;
+    assert_true(store_scan_column(s, &c, 0, &arena, &rows, &n, &err));
+    assert_int_equal(n, 1);
+    assert_null(rows[0].unit);
+    assert_ptr_equal(rows[0].likely_unit, unit_by_symbol("kg"));
+    arena_free(&arena);
+    catalog_free(&c);
+    store_close(s);
+}
+
 static const struct catalog_term *find_term(const struct catalog *c, const char *text)
 {
     for (size_t i = 0; i < c->n_terms; i++)
@@ -308,6 +338,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(documents_sources_columns_and_records_come_in_order),
         cmocka_unit_test(columns_keep_what_they_mean),
+        cmocka_unit_test(a_likely_unit_is_not_a_stated_one),
         cmocka_unit_test(terms_are_the_distinct_texts_of_a_column),
         cmocka_unit_test(terms_of_one_source_are_none_of_the_next),
         cmocka_unit_test(a_catalog_knows_of_changes_by_others),

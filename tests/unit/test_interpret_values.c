@@ -73,6 +73,46 @@ static void units_come_from_where_they_are_stated(void **state)
     fixture_close(&f);
 }
 
+static const char *likely(const struct fixture *f, size_t column)
+{
+    const struct fact_column *c = &f->tables[0].columns[column].fact;
+    assert_null(c->unit);
+    return c->likely_unit ? c->likely_unit->symbol : "";
+}
+
+static void figures_show_units_that_nothing_states(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "epa_2018.csv", "Model,Displ,Cyl,Cmb MPG,Comb CO2\nACURA RDX,3.5,6,23,386\n"
+                                     "ACURA TLX,2.4,4,27,330\nFORD Fiesta,1.6,4,31,287\n");
+    assert_string_equal(likely(&f, 1), "L");
+    assert_string_equal(likely(&f, 4), "g/mi");
+    fixture_close(&f);
+    fixture_open(&f, "vca.csv", "Make,Model,WLTP Combined (l/100 km),CO2\nFord,Puma,5.7,129\n"
+                                "Ford,Kuga,6.6,149\nFord,Focus,5.2,118\n");
+    assert_string_equal(likely(&f, 3), "g/km");
+    fixture_close(&f);
+    fixture_open(&f, "cars.csv", "Name,Cylinders,Displacement,Horsepower\nford torino,8,302,140\n"
+                                 "ford pinto,4,98,80\ndatsun 510,4,97,88\n");
+    assert_string_equal(likely(&f, 2), "cu in");
+    fixture_close(&f);
+    fixture_open(&f, "ademe.csv", "Marque;Modèle;Version;Puissance maximale;Poids à vide\n"
+                                  "RENAULT;KANGOO;KANGOO (130ch);96,000;1519\n"
+                                  "OPEL;CORSA;CORSA (100ch);74,000;1180\nSKODA;FABIA;FABIA (95ch);70,000;1097\n");
+    assert_string_equal(likely(&f, 3), "kW");
+    assert_string_equal(likely(&f, 4), "kg");
+    fixture_close(&f);
+    /* Nothing shows these. */
+    fixture_open(&f, "s.csv", "Make,Model,Year,Top speed,Oil capacity,CO2,Payload\n"
+                              "Seat,Leon,2023,215,4.3,118,520\nSeat,Ibiza,2023,186,3.6,112,470\n");
+    for (size_t j = 3; j < 7; j++) assert_string_equal(likely(&f, j), "");
+    fixture_close(&f);
+    fixture_open(&f, "t.csv", "Make,Model,Curb weight\nFord,Cargo,7420\nFord,Transit,2150\nFord,Ranger,1980\n");
+    assert_string_equal(likely(&f, 2), "");
+    fixture_close(&f);
+}
+
 static void gallons_are_told_by_the_consumption_beside_them(void **state)
 {
     (void)state;
@@ -240,6 +280,7 @@ int main(void)
         cmocka_unit_test(prices_group_by_three),
         cmocka_unit_test(no_unit_is_made_up),
         cmocka_unit_test(units_come_from_where_they_are_stated),
+        cmocka_unit_test(figures_show_units_that_nothing_states),
         cmocka_unit_test(gallons_are_told_by_the_consumption_beside_them),
         cmocka_unit_test(more_on_the_highway_is_economy),
         cmocka_unit_test(sentinels_are_no_values),
