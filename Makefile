@@ -154,7 +154,7 @@ $(BUILD)/bench/%: $(BUILD)/bench/%.o $(LIB)
 unit: $(UNIT)
 fuzz-programs: $(FUZZ)
 
-demo: ## build, read data/ and answer three questions
+demo: ## build, read data/ and answer a few questions
 	@sh scripts/deps.sh demo
 	@$(MAKE) --no-print-directory $(JOBS) -s all
 	@BUILD=$(BUILD) sh scripts/demo.sh
