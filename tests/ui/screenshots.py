@@ -17,17 +17,19 @@ from selenium.webdriver.common.keys import Keys
 
 MAKES = ("Toyota Camry", "Honda Accord", "Ford F-150", "Lexus ES", "Rivian R1S", "Kia Telluride", "Chrysler 300")
 COMPARISON = "Which has more horsepower, the 2023 Toyota Camry or the 2023 Honda Accord?"
+LIST = "Which cars have a manual and more than 300 hp?"
 SHOTS = [  # name, width, height, scheme, section, question, then
     ("390-light", 390, 844, "light", "ask", COMPARISON, ""),
     ("820-light", 820, 640, "light", "ask", "How much can the 2021 Ford F-150 tow?", ""),
     ("1280-light", 1280, 800, "light", "ask", COMPARISON, ".cite"),
-    ("1280-dark", 1280, 800, "dark", "system", "", ""),
+    ("1280-dark", 1280, 800, "dark", "ask", LIST, ""),
 ]
 MORE = [  # to look at, not kept
     ("welcome", 1280, 800, "light", "ask", "", ""),
     ("welcome-390-dark", 390, 844, "dark", "ask", "", ""),
     ("passage-390", 390, 844, "light", "ask", COMPARISON, ".cite"),
     ("documents-820", 820, 900, "light", "documents", "", ""),
+    ("system-1280", 1280, 800, "dark", "system", "", ""),
     ("system-390", 390, 844, "light", "system", "", ""),
     ("history-820", 820, 900, "light", "history", COMPARISON, ""),
     ("documents-390-dark", 390, 844, "dark", "documents", "", ""),
