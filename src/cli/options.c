@@ -59,7 +59,8 @@ struct option_row {
 static const struct option_row ROWS[] = {
     TEXT(OPTION_TEXTS, COMMAND_ASK, "after", "QUESTION", after,
          "A question asked before, which this one may go on from; may be repeated, oldest first"),
-    FLAG(COMMAND_ASK, "show-passages", 0, show_passages, "Also print the records and passages that the answer rests on"),
+    FLAG(COMMAND_ASK, "show-passages", 0, show_passages,
+         "Also print the records and passages that the answer rests on"),
     COUNT(COMMAND_ASK, "top-k", "N", passages, 1, 64,
           "Passages to answer from (default: 4, or 6 when the question names no vehicle)"),
     FLAG(COMMAND_GENERATE, "raw", 0, raw,
