@@ -115,6 +115,8 @@ void cells_study(struct column_study *out, const struct cell *const *cells, size
         s->text_bytes += c->len;
         scratch[sampled++] = XXH3_64bits(c->text, c->len);
         struct year_reading y;
+        int short_year;
+        if (short_year_read(c->text, c->len, &short_year) && short_year < 2000) s->short_years++;
         if (c->len <= 40 && year_read(&y, c->text, c->len) && y.whole) s->years++;
         if (is_yes_no(c)) s->yes_no++;
         if (is_numeric_cell(c->text, c->len)) {

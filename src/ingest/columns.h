@@ -10,6 +10,7 @@
 struct column_study {
     size_t n, filled;
     size_t numeric, years, yes_no;
+    size_t short_years;             /* 70 to 99 */
     size_t whole_make, starts_make; /* cells that are a known make, or begin with one */
     size_t units, currencies;       /* cells that are a unit alone */
     size_t identifiers;             /* UUIDs, addresses, long codes */

@@ -61,15 +61,29 @@ void context_walk_init(struct context_walk *w, const struct document *d)
     for (size_t i = 0; i < d->n_blocks; i++) w->n_tables += d->blocks[i].kind == BLOCK_TABLE;
 }
 
+/* Closes the headings that another one ends. One that names a part of the data ("ENGINE") stands under
+ * the vehicle's name even where both look alike, as lines of plain text do. */
+static void open_heading(struct context_walk *w, const struct block *b)
+{
+    const struct document *d = w->document;
+    bool part = is_section_heading(b->text, b->len);
+    while (w->n_path) {
+        const struct block *last = &d->blocks[w->path[w->n_path - 1]];
+        if (last->level < b->level) break;
+        if (part && (last->level == b->level || d->kind == DOCUMENT_TEXT) &&
+            !is_section_heading(last->text, last->len))
+            break;
+        w->n_path--;
+    }
+    if (w->n_path < CONTEXT_MAX_HEADINGS) w->path[w->n_path++] = w->next;
+}
+
 bool context_walk_next(struct context_walk *w, struct interpret_context *out, size_t *block)
 {
     const struct document *d = w->document;
     for (; w->next < d->n_blocks; w->next++) {
         const struct block *b = &d->blocks[w->next];
-        if (b->kind == BLOCK_HEADING && b->len) {
-            while (w->n_path && d->blocks[w->path[w->n_path - 1]].level >= b->level) w->n_path--;
-            if (w->n_path < CONTEXT_MAX_HEADINGS) w->path[w->n_path++] = w->next;
-        }
+        if (b->kind == BLOCK_HEADING && b->len) open_heading(w, b);
         if (b->kind == BLOCK_TABLE && b->table) break;
     }
     if (w->next >= d->n_blocks) return false;

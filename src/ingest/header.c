@@ -11,6 +11,8 @@
 enum {
     HEADER_SEARCH_ROWS = 24, /* a header that stands lower is not looked for */
     LABEL_SAMPLE = 80,       /* cells of a column that are looked at for names of attributes */
+    MAX_YEAR_COLUMNS = 64,
+    MAX_BESIDE_YEARS = 16,
     LONG_TEXT = 80,          /* bytes: a longer single cell is a note, no band */
 };
 
@@ -71,8 +73,8 @@ bool is_numeric_cell(const char *text, size_t len)
     if (!number_parse(text + at, len - at, NUMBER_POINT, &value, &used) || used == 0) return false;
     at += used;
     if (at == len) return true;
-    bool letters = (text[at] | 0x20) >= 'a' && (text[at] | 0x20) <= 'z';
-    while (at < len && (text[at] == ' ' || text[at] == '-')) at++;
+    bool letters = (text[at] | 0x20) >= 'a' && (text[at] | 0x20) <= 'z', dash = false;
+    for (; at < len && (text[at] == ' ' || text[at] == '-'); at++) dash |= text[at] == '-';
     if (at == len) return true;
     if (unit_parse(text + at, len - at, &used) && used) {
         at += used;
@@ -80,7 +82,7 @@ bool is_numeric_cell(const char *text, size_t len)
         return at == len || strchr("(/-@,;", text[at]) || (unsigned char)text[at] >= 0x80;
     }
     /* "12.5/14.0", "8.8-10.3", "60 (articulated)", "5,- " */
-    return !letters && (strchr("(/-@,*", text[at]) || (text[at] >= '0' && text[at] <= '9') ||
+    return !letters && (strchr("(/-@,*", text[at]) || (dash && text[at] >= '0' && text[at] <= '9') ||
                         (unsigned char)text[at] == 0xe2);
 }
 
@@ -229,6 +231,26 @@ static size_t find_header(const struct table *t, size_t width)
     return best;
 }
 
+/* "STRING;DOUBLE;INT": the types of the columns, as some data sets have them below the names. */
+static bool is_type_row(const struct table *t, size_t row)
+{
+    static const char *const TYPES[] = {"string", "str",    "text",    "varchar", "char",  "int",
+                                        "integer", "int64", "float",   "float64", "double", "number",
+                                        "numeric", "real",  "decimal", "bool",    "boolean", "date",
+                                        "datetime", "cat",  "category", "categorical", "object"};
+    size_t filled = 0;
+    for (size_t j = 0; j < t->n_columns; j++) {
+        const struct cell *c = table_cell(t, row, j);
+        bool type = false;
+        if (!c->len) continue;
+        for (size_t i = 0; i < sizeof TYPES / sizeof *TYPES && !type; i++)
+            type = strcasecmp(TYPES[i], c->text) == 0;
+        if (!type) return false;
+        filled++;
+    }
+    return filled >= 2;
+}
+
 /* A row of units below the header: nothing but units, dashes and empty cells. */
 static bool is_unit_row(const struct table *t, size_t row)
 {
@@ -358,7 +380,8 @@ static size_t count_years(struct table_frame *f, struct arena *arena, bool *ok)
         struct cell c = {.text = f->names[j], .len = (uint32_t)strlen(f->names[j])};
         n += is_year_name(&c, &year);
     }
-    if (n < 2) return 0;
+    /* Each year repeats the other columns: many of both would make much of little. */
+    if (n < 2 || n > MAX_YEAR_COLUMNS || f->table->n_columns - n > MAX_BESIDE_YEARS) return 0;
     f->column_years = arena_array(arena, f->table->n_columns, sizeof *f->column_years);
     if (!f->column_years) {
         *ok = false;
@@ -698,6 +721,8 @@ bool frame_find(struct table_frame *out, const struct table *table, bool objects
         }
         f->rows[next++] = FRAME_UNITS;
     }
+    if (f->has_header && next < table->n_rows && !objects && is_type_row(table, next))
+        f->rows[next++] = FRAME_HEADER;
     f->first_data = next;
     classify_rows(f, width);
     bool ok = true;

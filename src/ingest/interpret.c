@@ -411,10 +411,24 @@ static void find_language(struct interpreter *p)
 static void decide_styles(struct interpreter *p)
 {
     struct interpretation *in = p->out;
+    /* Magnitudes of different columns say nothing of each other: what only one style explains counts,
+     * else how columns decide by themselves. */
     struct number_evidence all = {0};
-    for (size_t j = 0; j < in->n_columns; j++)
-        if (!in->columns[j].text) number_evidence_join(&all, &in->columns[j].evidence);
-    in->style = number_style_decide(&all, expected_style(p), &in->style_sure);
+    size_t votes[2] = {0};
+    enum number_style expected = expected_style(p);
+    for (size_t j = 0; j < in->n_columns; j++) {
+        const struct interpreted_column *c = &in->columns[j];
+        bool sure = false;
+        if (c->text) continue;
+        all.point += c->evidence.point;
+        all.comma += c->evidence.comma;
+        all.leading_zero_ambiguous += c->evidence.leading_zero_ambiguous;
+        enum number_style style = number_style_decide(&c->evidence, expected, &sure);
+        votes[style] += sure && c->evidence.ambiguous;
+    }
+    in->style = number_style_decide(&all, expected, &in->style_sure);
+    if (!in->style_sure && votes[0] != votes[1])
+        in->style = votes[NUMBER_COMMA] > votes[NUMBER_POINT] ? NUMBER_COMMA : NUMBER_POINT;
     for (size_t j = 0; j < in->n_columns; j++) {
         struct interpreted_column *c = &in->columns[j];
         size_t n = c->text ? 0 : gather_cells(p, j);
@@ -469,7 +483,9 @@ static void note_roles(struct interpreter *p)
     struct interpretation *in = p->out;
     const struct subject *s = &in->subject;
     for (size_t j = 0; j < in->n_columns && in->frame.layout != FRAME_COLUMNS; j++) {
-        const char *words = role_words(in->columns[j].role);
+        enum attribute_role role = in->columns[j].role;
+        bool version = role == ROLE_MODEL && p->roles.make == NO_COLUMN && *s->model;
+        const char *words = role_words(version ? ROLE_TRIM : role);
         if (words && p->roles.not_vehicles && in->columns[j].role == ROLE_NAME)
             interpret_note(p, "column '%s' names the rows; no column names a vehicle",
                            in->columns[j].fact.name);

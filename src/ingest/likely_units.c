@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { LIKELY_SAMPLE = 300 };
+enum { LIKELY_SAMPLE = 300, LIKELY_PAIRS = 400 /* columns that are held against others */ };
 
 enum measures { ANY_MEASURES, METRIC_ONLY, IMPERIAL_ONLY };
 
@@ -52,6 +52,7 @@ static const struct likely {
 struct likely_search {
     struct interpreter *p;
     bool metric, imperial; /* units that columns state */
+    size_t pairs;          /* looked at */
     double values[LIKELY_SAMPLE];
     size_t n;
 };
@@ -178,7 +179,7 @@ static void co2_by_consumption(struct likely_search *s, size_t column)
         const struct interpreted_column *c = &in->columns[j];
         double factor;
         if (c->fact.attribute < 0 || c->text || c->n_parts || !c->fact.unit || !l100 ||
-            REGISTRY[c->fact.attribute].dimension != DIMENSION_CONSUMPTION)
+            REGISTRY[c->fact.attribute].dimension != DIMENSION_CONSUMPTION || s->pairs++ > LIKELY_PAIRS)
             continue;
         take_values(s, j, true);
         size_t both = 0, km = 0, miles = 0;

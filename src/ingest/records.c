@@ -188,6 +188,9 @@ static void row_subject(struct interpreter *p, size_t row, const char *band, str
                 else
                     s->year_last = YEAR_OPEN;
             }
+        } else if (short_year_read(c->text, c->len, &y.first)) {
+            s->year_first = s->year_last = y.first;
+            s->year_in_name = false;
         } else if (c->len) { /* "unknown": the headings' year is not this row's */
             s->year_first = s->year_last = 0;
         }

@@ -81,6 +81,14 @@ static void find_year(struct role_search *s)
             best = c;
         if (role == ROLE_YEAR_LAST && c->study.filled && !last) last = c;
     }
+    /* "Model": 70, 71, 72 beside names are the last two digits of model years. */
+    bool named = false;
+    for (size_t i = 0; i < s->n; i++) named |= role_of(&s->columns[i]) == ROLE_NAME;
+    for (size_t i = 0; i < s->n && !best && named; i++) {
+        const struct role_column *c = &s->columns[i];
+        if (role_of(c) == ROLE_MODEL && c->study.filled && c->study.short_years == c->study.filled)
+            best = c;
+    }
     /* Used cars are called by the year of their first registration. */
     int registration = registry_find("first_registration");
     for (size_t i = 0; i < s->n && !best && registration >= 0; i++)
@@ -118,6 +126,9 @@ static void find_model(struct role_search *s, bool has_make, bool has_model, boo
     }
     if (!name && keyed && s->n && is_name_like(&s->columns[0]) && !is_taken(r, s->columns[0].column))
         name = &s->columns[0];
+    /* A whole name goes before a part of it, where no column has the make. */
+    if (model && name && r->make == NO_COLUMN && share(name->study.starts_make, name) >= 0.5)
+        model = NULL;
     if (model && r->make == NO_COLUMN && share(model->study.starts_make, model) >= 0.5) {
         r->name = model->column; /* "ACURA RDX" under "Model" */
         return;

@@ -256,6 +256,12 @@ static void scan_result(const struct year_scan *s, int *first, int *last)
     *last = s->open_end ? YEAR_OPEN : s->last;
 }
 
+bool short_year_read(const char *text, size_t len, int *year)
+{
+    struct token t[2];
+    return len == 2 && tokens_split(text, len, TOKENS_TEXT, t, 2) == 1 && short_year(&t[0], year);
+}
+
 bool year_read(struct year_reading *out, const char *text, size_t len)
 {
     *out = (struct year_reading){0};
@@ -515,6 +521,8 @@ bool subject_read(struct subject *out, struct arena *arena, const char *text, si
         }
         k += used;
     }
+    if (source != SUBJECT_CELL) /* "Preise" of "Volkswagen Preise 2023" */
+        while (end > rest && is_trailing_noise(w.t + rest, end - rest)) end--;
     if (!have_year && source != SUBJECT_CELL) /* in another part of the heading */
         for (size_t k = 0; k < w.n && !have_year; k++) {
             bool inside = k >= rest && k < end;

@@ -28,6 +28,9 @@ struct year_reading {
  * "MY24", "2023款", "1970-01-01", "05/2018", "from 2019", "2020-present". False: there is none. */
 bool year_read(struct year_reading *out, const char *text, size_t len);
 
+/* "70", "05": a year of two digits, in a column of years. */
+bool short_year_read(const char *text, size_t len, int *year);
+
 struct subject {
     const char *make, *model, *trim; /* as written; "" */
     int make_number;                 /* index into MAKES; -1: none known */

@@ -197,6 +197,12 @@ static void split_units(const struct interpreted_column *c, struct value *v)
     b->group = a->group;
 }
 
+static bool has_word(const char *text, size_t len)
+{
+    struct token t;
+    return len > 0 && tokens_split(text, len, TOKENS_TEXT, &t, 1) > 0;
+}
+
 static void emit_cell(struct emitter *e, const struct interpreted_record *r,
                       const struct interpreted_cell *cell)
 {
@@ -252,7 +258,7 @@ static void emit_cell(struct emitter *e, const struct interpreted_record *r,
         f->end = c->begin + c->len;
         judge(in, cell, f);
         size_t remark = SIZE_MAX;
-        if (part->remark_end > part->remark_begin)
+        if (has_word(c->text + part->remark_begin, part->remark_end - part->remark_begin))
             remark = keep_text(e, c->text + part->remark_begin,
                                part->remark_end - part->remark_begin);
         if (place != SIZE_MAX || remark != SIZE_MAX) fix_later(e, e->out->n - 1, place, remark);
