@@ -19,6 +19,7 @@ enum {
     CAPTION_BYTES = 80,
     LABEL_BYTES = 90, /* of a bold paragraph that is a heading */
     LABEL_WORDS = 12,
+    TITLE_LINES = 12, /* that tell whether the first is a title */
     MAX_TEXT = 1 << 28, /* bytes: md4c counts in 32 bits, some of them signed */
 };
 
@@ -57,6 +58,7 @@ struct markdown {
     /* Where it stands. */
     int heading_level;  /* of the last heading */
     bool below_heading; /* the block before is a heading */
+    bool titles;        /* the file has titles right above their texts */
     int lists, quotes;
     size_t items[LIST_LEVELS];                /* of the lists that are open: how many so far */
     struct caption captions[LIST_LEVELS + 1]; /* of pairs in lists: text of the item above; [0]: of
@@ -334,11 +336,52 @@ static void set_caption(struct caption *c, const char *text, size_t len)
     c->len = len;
 }
 
+/* Makes a heading of a paragraph's first line where it is a title above its text, or all of it is
+ * bold; the rest stays as the text at hand. */
+static bool take_title(struct markdown *m)
+{
+    struct buffer *t = &m->text;
+    struct text_line lines[TITLE_LINES];
+    size_t n = 0, at = 0, number = 0;
+    while (n < TITLE_LINES && text_line_next(t->data, t->len, &at, &number, &lines[n])) n++;
+    if (n < 2 || lines[0].len == 0) return false;
+    size_t len = lines[0].len;
+    bool bold = m->strong_end == lines[0].full && len <= LABEL_BYTES &&
+                count_words(t->data, len) <= LABEL_WORDS && t->data[len - 1] != '.' &&
+                t->data[len - 1] != ':' && !is_pair(t->data, len) &&
+                !is_pair(lines[1].text, lines[1].len);
+    if (!bold && !(m->titles && text_is_title_line(lines, n, 0))) return false;
+    size_t behind = lines[1].begin, next = text_piece_source(m->pieces, m->n_pieces, behind);
+    add_block(m, BLOCK_HEADING, m->heading_level < 6 ? m->heading_level + 1 : 6, t->data, len,
+              m->first, m->first + 1);
+    m->below_heading = true;
+    size_t kept = 0;
+    for (size_t i = 0; i < m->n_pieces; i++) {
+        struct text_piece piece = m->pieces[i];
+        bool last = i + 1 == m->n_pieces || m->pieces[i + 1].at > behind;
+        if (piece.at < behind && !last) continue;
+        if (piece.at < behind)
+            piece = (struct text_piece){.at = 0, .begin = next};
+        else
+            piece.at -= behind;
+        m->pieces[kept++] = piece;
+    }
+    m->n_pieces = kept;
+    memmove(t->data, t->data + behind, t->len - behind);
+    t->len -= behind;
+    t->data[t->len] = '\0';
+    m->first = next;
+    m->strong = m->strong_end = 0;
+    return true;
+}
+
 static void end_paragraph(struct markdown *m)
 {
     struct buffer *t = &m->text;
     bool lines = memchr(t->data, '\n', t->len) != NULL;
     m->captions[0].len = 0;
+    if (lines && m->lists == 0 && m->quotes == 0 && take_title(m))
+        lines = memchr(t->data, '\n', t->len) != NULL;
     if (lines && m->lists == 0 && m->quotes == 0 && add_laid_out(m, m->first, m->last)) return;
     /* "Term" and ": definition" below it. */
     for (size_t i = 0; lines && i + 2 < t->len; i++)
@@ -691,7 +734,7 @@ static int add_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE size, void *c
 
 bool read_markdown_document(struct document_reader *r, struct error *err)
 {
-    struct markdown m = {.r = r, .err = err};
+    struct markdown m = {.r = r, .err = err, .titles = text_has_titles(r->data, r->len)};
     static const MD_PARSER parser = {
         .flags = MD_FLAG_STRIKETHROUGH | MD_FLAG_PERMISSIVEATXHEADERS,
         .enter_block = enter_block,

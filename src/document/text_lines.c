@@ -8,6 +8,11 @@
 enum {
     HEADING_BYTES = 90,
     HEADING_WORDS = 12,
+    TITLE_WORDS = 7,
+    TITLE_BYTES = 60,
+    TEXT_BYTES = 30,   /* of a line that is text below a title, at least */
+    TITLE_WINDOW = 12, /* lines that tell how wide a text is */
+    WINDOW_LINES = 2 + TITLE_WINDOW,
     LEVEL_TITLE = 1,
     LEVEL_CAPITALS = 2,
     LEVEL_SHORT = 3,
@@ -129,6 +134,96 @@ bool text_is_heading(const struct text_line *line)
     if (len == 0 || line_shape_of(line) != LINE_PLAIN) return false;
     if (text_bullet_length(text, len) && !number_depth(text, len, &used)) return false;
     return is_heading_text(text, len);
+}
+
+static size_t first_word(const char *text, size_t len)
+{
+    size_t i = 0;
+    while (i < len && text[i] != ' ' && text[i] != '\t') i++;
+    return i;
+}
+
+static bool is_capital(const char *text, size_t len)
+{
+    /* Latin letters beyond ASCII: those of two bytes with the first 0xc3 are capitals up to 0x9e */
+    return (text[0] >= 'A' && text[0] <= 'Z') ||
+           (len > 1 && (unsigned char)text[0] == 0xc3 && (unsigned char)text[1] <= 0x9e) ||
+           (len > 1 && ((unsigned char)text[0] == 0xc4 || (unsigned char)text[0] == 0xc5) &&
+            (unsigned char)text[1] % 2 == 0);
+}
+
+/* Two to seven words, each with a capital, a digit or at most three letters, the first and one more
+ * of the first kinds. */
+static bool has_name_form(const char *text, size_t len)
+{
+    size_t words = 0, names = 0;
+    for (size_t i = 0; i < len;) {
+        size_t n = first_word(text + i, len - i);
+        if (n) {
+            size_t from = i + (n > 1 && strchr("(\"'", text[i]) != NULL);
+            bool digit = false;
+            for (size_t k = i; k < i + n; k++)
+                digit = digit || (text[k] >= '0' && text[k] <= '9');
+            bool name = digit || is_capital(text + from, i + n - from);
+            if (!name && (words == 0 || n > 3)) return false;
+            names += name;
+            words++;
+        }
+        i += n + 1;
+    }
+    return words >= 2 && words <= TITLE_WORDS && names >= 2;
+}
+
+static bool ends_sentence(const struct text_line *l)
+{
+    size_t len = l->len;
+    while (len && strchr(")\"'", l->text[len - 1])) len--;
+    return len && strchr(".!?:", l->text[len - 1]) != NULL;
+}
+
+bool text_is_title_line(const struct text_line *lines, size_t n, size_t at)
+{
+    const struct text_line *l = &lines[at], *next = l + 1;
+    size_t indent = indent_of(l), len = l->len - indent;
+    if (at + 1 >= n || len > TITLE_BYTES || !text_is_heading(l)) return false;
+    if (at > 0 && !ends_sentence(&lines[at - 1])) return false;
+    if (text_bullet_length(l->text + indent, len) || line_shape_of(next) != LINE_PLAIN)
+        return false;
+    size_t below = indent_of(next), text = next->len - below;
+    if (text < TEXT_BYTES || !has_name_form(l->text + indent, len)) return false;
+    if (!is_capital(next->text + below, text) && text_bullet_length(next->text + below, text))
+        return false;
+    if (next->text[below] >= 'a' && next->text[below] <= 'z') return false;
+    if (pairs_find(next->text + below, text, &(struct pair){0}, 1)) return false;
+    /* The text is a sentence: longer than the title, or with an end. */
+    if (!ends_sentence(next) && text < 2 * len && text < len + TEXT_BYTES) return false;
+    size_t width = 0;
+    for (size_t i = at; i < n && i < at + TITLE_WINDOW; i++)
+        if (lines[i].len > width) width = lines[i].len;
+    return l->len + 1 + first_word(next->text + below, text) <= width;
+}
+
+bool text_has_titles(const char *data, size_t len)
+{
+    struct text_line w[WINDOW_LINES] = {{.text = "", .len = 0}}; /* as if below a blank line */
+    size_t at = 0, number = 0, have = 1, inside = 0;
+    bool more = true;
+    while (more || have > 1) {
+        while (more && have < WINDOW_LINES &&
+               (more = text_line_next(data, len, &at, &number, &w[have])))
+            have++;
+        /* w[0] is the line before the one that is looked at */
+        size_t n = 0;
+        while (1 + n < have && w[1 + n].len) n++;
+        if (n > 1) {
+            bool alone = w[0].len == 0;
+            if (text_is_title_line(alone ? w + 1 : w, alone ? n : n + 1, alone ? 0 : 1) &&
+                (alone || ++inside > 1))
+                return true;
+        }
+        if (have) memmove(w, w + 1, --have * sizeof *w);
+    }
+    return false;
 }
 
 /* "=== Engine ===", "[Engine]": the text between the signs; false: it is none. */
@@ -392,12 +487,18 @@ void text_run_add(struct text_run *run, const struct text_line *lines, size_t n,
                 continue;
             }
         }
+        if (run->titles && text_is_title_line(lines, n, i)) {
+            emit_heading(run, l, is_upper_text(l->text, l->len) ? LEVEL_CAPITALS : LEVEL_SHORT);
+            i++;
+            continue;
+        }
         const struct text_line *first = l;
         start_text(run);
         do {
             l = &lines[i++];
             add_text(run, l, indent_of(l));
         } while (i < n && !begins_block(&lines[i], n - i) &&
+                 !(run->titles && text_is_title_line(lines, n, i)) &&
                  (i < skip || line_shape_of(&lines[i]) == LINE_PLAIN ||
                   (line_shape_of(&lines[i]) == LINE_CELLS &&
                    (i + 1 >= n || line_shape_of(&lines[i + 1]) != LINE_CELLS))));

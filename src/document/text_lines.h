@@ -21,6 +21,7 @@ struct text_run {
     bool below_heading; /* the block before is a heading */
     int heading_level;  /* of headings that are short lines alone */
     bool headings;      /* short lines may be headings; else they are paragraphs */
+    bool titles;        /* lines right above their text may be titles: the file has several */
 };
 
 void text_run_init(struct text_run *run, struct document_reader *r);
@@ -35,6 +36,14 @@ void text_run_free(struct text_run *run);
 
 /* Whether the line has the form of a heading: short, no sentence, no pair, no bullet. */
 bool text_is_heading(const struct text_line *line);
+
+/* Whether lines[at] of lines[0, n) is the title of the text right below it: a short line of a name's
+ * form that was not wrapped there, since the next line's first word would have fit on it. Not the
+ * first of its run, it has to stand behind the end of a sentence. */
+bool text_is_title_line(const struct text_line *lines, size_t n, size_t at);
+
+/* Whether the text has such titles: one below a blank line, or two behind sentences. */
+bool text_has_titles(const char *data, size_t len);
 
 /* Length of the bullet or number at the beginning of the line with the white space behind it,
  * without the indentation; 0: none. */

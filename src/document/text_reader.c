@@ -51,6 +51,7 @@ bool read_text_document(struct document_reader *r, struct error *err)
     size_t at = 0, number = 0;
     bool first = true, ok = true;
     text_run_init(&run, r);
+    run.titles = text_has_titles(r->data, r->len);
     bool got = text_line_next(r->data, r->len, &at, &number, &line);
     while (got && line.len == 0) got = text_line_next(r->data, r->len, &at, &number, &line);
     while (ok && (got || next.n)) {

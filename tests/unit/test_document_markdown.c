@@ -338,6 +338,18 @@ static double seconds(const char *prefix, const char *unit, size_t times, const 
     return taken;
 }
 
+static void markdown_finds_titles_right_above_their_text(void **state)
+{
+    (void)state;
+    expect_document("a.md",
+                    "**Tolvane Haul 350**\nIt makes 140 hp.\nIts payload is 1,180 kg.\n\n"
+                    "Tolvane Volt\nAll electric, with 77 kWh and a range of 330 km.\n\n**Note** "
+                    "that bold\nwords are none.\n",
+                    "# Tolvane Haul 350\nIt makes 140 hp. Its payload is 1,180 kg.\n# Tolvane "
+                    "Volt\nAll electric, with 77 kWh and a range of 330 km.\nNote that bold words "
+                    "are none.\n");
+}
+
 static void markdown_takes_a_time_that_grows_with_its_length(void **state)
 {
     (void)state;
@@ -452,6 +464,7 @@ int main(void)
         cmocka_unit_test(markdown_reads_front_matter),
         cmocka_unit_test(markdown_tells_where_cells_stand),
         cmocka_unit_test(markdown_source_maps_each_byte_to_the_document),
+        cmocka_unit_test(markdown_finds_titles_right_above_their_text),
         cmocka_unit_test(markdown_takes_a_time_that_grows_with_its_length),
         cmocka_unit_test(markdown_bounds_columns_spans_cells_and_depth),
         cmocka_unit_test(markdown_ends_when_it_is_cancelled),

@@ -46,6 +46,32 @@ static void text_finds_headings_by_their_form(void **state)
                 "# Dimensions\nIt is short.\nNot a heading, this.\nAlone at the end\n");
 }
 
+static void text_finds_titles_right_above_their_text(void **state)
+{
+    (void)state;
+    expect_text("Tolvane Haul 350\nThe Haul 350 is the medium panel van of the range, with a diesel\n"
+                "of 140 hp (104 kW) and 360 Nm.\n\nTolvane Kip City\nA small one, for five people "
+                "and what they carry.\nTolvane Volt\nAll electric, with 77 kWh and a range of 330 "
+                "km.\n",
+                "# Tolvane Haul 350\nThe Haul 350 is the medium panel van of the range, with a "
+                "diesel of 140 hp (104 kW) and 360 Nm.\n# Tolvane Kip City\nA small one, for five "
+                "people and what they carry.\n# Tolvane Volt\nAll electric, with 77 kWh and a "
+                "range of 330 km.\n");
+    /* A wrapped line is full, goes on with a small letter, or ends in the middle of a sentence. */
+    expect_text("The Hallmark Ten\nof 1935 was built by the Hallmark Motor Company of Coventry.\n",
+                "The Hallmark Ten of 1935 was built by the Hallmark Motor Company of Coventry.\n");
+    expect_text("Hallmark Twelve Sports Saloon Cars Were\nBuilt-to-order only, and for rich "
+                "men.\nThey were dear.\n",
+                "Hallmark Twelve Sports Saloon Cars Were Built-to-order only, and for rich men. "
+                "They were dear.\n");
+    expect_text("It was then that he met the man behind the\nHallmark Twelve\nWho built it was "
+                "long a matter of much dispute.\n",
+                "It was then that he met the man behind the Hallmark Twelve Who built it was long "
+                "a matter of much dispute.\n");
+    expect_text("John Hallmark\n12 High Street\nCoventry\n",
+                "John Hallmark 12 High Street Coventry\n");
+}
+
 static void text_gives_headings_of_one_form_one_level(void **state)
 {
     (void)state;
@@ -394,6 +420,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_keeps_a_paragraph_a_block),
         cmocka_unit_test(text_finds_headings_by_their_form),
+        cmocka_unit_test(text_finds_titles_right_above_their_text),
         cmocka_unit_test(text_gives_headings_of_one_form_one_level),
         cmocka_unit_test(text_reads_tables_aligned_with_spaces),
         cmocka_unit_test(text_reads_right_aligned_figures_units_bands_and_gaps),
