@@ -117,6 +117,7 @@ enum phrase {
     PHRASE_LIMIT,          /* text: as the document has it */
     PHRASE_LIMIT_PLAIN,
     PHRASE_UNIT_UNKNOWN,   /* a unit was asked for */
+    PHRASE_UNIT_TAKEN,     /* unit: not stated, but shown by the figures */
     PHRASE_IMPLAUSIBLE,
     /* notes */
     PHRASE_NOTE_LEFT_OUT_ONE, /* attribute */

@@ -106,6 +106,9 @@ static void number_text(struct renderer *r, const size_t *rows, size_t n, bool f
         add_remark_phrase(
             r, remarks, PHRASE_IN_DOCUMENT,
             &(struct phrase_slots){.value = stated(r, &row->fact, figures ? main : SIZE_MAX)});
+    if (row->converted && !row->fact.unit && row->fact.likely_unit)
+        add_remark_phrase(r, remarks, PHRASE_UNIT_TAKEN,
+                          &(struct phrase_slots){.unit = row->fact.likely_unit->symbol});
     for (size_t i = 0; i < n; i++) {
         const struct result_row *other = &r->r->rows[rows[i]];
         if (rows[i] != main && other->fact.unit != row->unit && other->fact.unit != row->fact.unit)

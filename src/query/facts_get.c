@@ -123,8 +123,9 @@ bool rows_add(struct execution *x, size_t record, const struct query_attribute *
             bool number = f->kind == VALUE_NUMBER;
             /* A text is no figure in the wanted unit. */
             if (want && !number) continue;
-            if (want && f->unit && !same_enough(x, f->unit) &&
-                !unit_convert(1, f->unit, want, &unused))
+            /* Where the source states no unit: the one that its figures show. */
+            const struct unit *have = f->unit ? f->unit : f->likely_unit;
+            if (want && have && !same_enough(x, have) && !unit_convert(1, have, want, &unused))
                 continue;
             struct result_row *row = new_row(x);
             if (!row) return false;
@@ -137,10 +138,13 @@ bool rows_add(struct execution *x, size_t record, const struct query_attribute *
                                        .high = f->high,
                                        .unit = f->unit,
                                        .variant = ""};
-            if (want && f->unit && !same_enough(x, f->unit)) {
+            if (want && !f->unit && same_enough(x, have)) {
+                row->unit = have;
+                row->converted = true; /* from no unit into the one that it looks like */
+            } else if (want && have && !same_enough(x, have)) {
                 double low, high;
-                if (unit_convert(f->low, f->unit, want, &low) &&
-                    unit_convert(f->high, f->unit, want, &high)) {
+                if (unit_convert(f->low, have, want, &low) &&
+                    unit_convert(f->high, have, want, &high)) {
                     row->low = low < high ? low : high;
                     row->high = low < high ? high : low;
                     row->unit = want;
@@ -155,7 +159,7 @@ bool rows_add(struct execution *x, size_t record, const struct query_attribute *
 
 double row_base(const struct result_row *row, bool high)
 {
-    const struct unit *u = row->unit;
+    const struct unit *u = row->unit ? row->unit : row->fact.likely_unit;
     double low_base = u ? unit_to_base(row->low, u) : row->low;
     double high_base = u ? unit_to_base(row->high, u) : row->high;
     double least = low_base < high_base ? low_base : high_base;
