@@ -4,7 +4,7 @@
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-COMMANDS="ask ingest generate tokenize eval info pull quantize config embed plan serve"
+COMMANDS="ask attributes ingest generate tokenize eval info pull quantize config embed plan serve"
 
 # ---- help and documentation ----
 
@@ -230,7 +230,7 @@ check "the same again reads nothing" jq -e '.documents == 0 and .unchanged > 1 a
 run ingest --list --json
 check "the list as JSON has ids and paths" jq -e 'length > 1 and all(.id > 0 and .passages > 0)' "$OUT"
 documents=$(jq length "$OUT")
-printf 'Model,Year,Weight (lb)\nBroken,2020,"12\n' >"$SCRATCH/broken.csv"
+printf '%%PDF-1.4\n' >"$SCRATCH/broken.csv"
 printf 'Manufacturer,Model,Year,Curb weight (lb)\nZubrowka,Trabbi,1985,1350\n' >"$SCRATCH/good.csv"
 run ingest "$SCRATCH/broken.csv" "$SCRATCH/none.csv" "$SCRATCH/good.csv"
 exits "a bad file among good ones gives exit status 1" 1
@@ -265,8 +265,15 @@ check "the question may come from standard input" cmp "$OUT" "$SCRATCH/piped"
 run ask What is the horsepower of the 2023 Toyota 'Camry?'
 check "the question may be several arguments" cmp "$OUT" "$SCRATCH/piped"
 run ask --show-passages --top-k 1 'What is the horsepower of the 2023 Toyota Camry?'
-says "--show-passages shows what the model was given" "$OUT" '^Passages:$'
+says "--show-passages shows what the answer rests on" "$OUT" '^Passages:$'
 check "--top-k 1 gives one" test "$(sed -n '/^Passages:/,$p' "$OUT" | grep -cE '^  \[[0-9]+\]')" = 1
+run ask --after 'What is the horsepower of the 2023 Toyota Camry?' 'and the torque?'
+says "--after: what is left out comes from the question before" "$OUT" '184 lb-ft'
+usage '--after: is empty' ask --after '' x
+run ask --csv 'What is the horsepower of the 2023 Toyota Camry?'
+says "--csv prints the table alone" "$OUT" '^2023 Toyota Camry LE,203,"vehicles\.csv, row [0-9]+"'
+run ask --csv 'What is the towing capacity of the 2023 Toyota Camry?'
+says "and says where there is none" "$ERR" '^autospec: no table: The documents do not give'
 run ask --json 'What is the towing capacity of the 2023 Toyota Camry?'
 check "what the documents lack is refused" jq -e '.refused == true' "$OUT"
 printf 'What \0 is' | "$AUTOSPEC" ask >"$OUT" 2>"$ERR"
