@@ -251,6 +251,15 @@ static struct bearer bearer_of_mention(struct prose_reader *r, const struct pros
     const struct prose_subject *own = section(r);
     struct bearer b = bearer_own(own);
     if (m->kind == MENTION_OWN) return b;
+    if (m->kind == MENTION_KNOWN) {
+        b = (struct bearer){.kind = BEARER_VARIANT, .s = m->known->s};
+        if (own->known && !b.s.year_first && !b.s.year_last) {
+            b.s.year_first = own->s.year_first;
+            b.s.year_last = own->s.year_last;
+        }
+        key_of(s, m->name.first, m->name.end, b.key, sizeof b.key);
+        return b;
+    }
     if (m->kind == MENTION_OTHER) {
         b = (struct bearer){.kind = BEARER_OTHER,
                             .s = {.make = "", .model = "", .trim = "", .make_number = -1}};
@@ -276,12 +285,14 @@ static struct bearer bearer_of_mention(struct prose_reader *r, const struct pros
         return b;
     }
     b.kind = BEARER_VARIANT;
+    bool follows_model = m->at.first < m->name.first; /* "Tessaro E-Hybrid" */
     const char *name = text_of(r, s, m->name.first, m->name.end);
     buffer_clear(&r->scratch);
     buffer_puts(&r->scratch, name);
     if (*own->s.trim) buffer_printf(&r->scratch, ", %s", own->s.trim);
     b.s.trim = string_of(r, buffer_text(&r->scratch), r->scratch.len);
     key_of(s, m->name.first, m->name.end, b.key, sizeof b.key);
+    if (follows_model && !prose_known_add(&r->names, &b.s)) r->failed = true;
     return b;
 }
 
@@ -407,6 +418,11 @@ static const char *remark_of(struct prose_reader *r, const struct prose_sentence
             buffer_append(&r->scratch, s->text + s->t[e->first].begin,
                           s->t[e->end - 1].end - s->t[e->first].begin);
     }
+    if (m->span.end > m->span.first) {
+        if (r->scratch.len) buffer_puts(&r->scratch, ", ");
+        buffer_append(&r->scratch, s->text + s->t[m->span.first].begin,
+                      s->t[m->span.end - 1].end - s->t[m->span.first].begin);
+    }
     if (!without && m->remark.end > m->remark.first) {
         if (r->scratch.len) buffer_puts(&r->scratch, ", ");
         buffer_append(&r->scratch, s->text + s->t[m->remark.first].begin,
@@ -463,6 +479,23 @@ static void add_values(struct prose_reader *r, const struct prose_sentence *s,
     r->group++;
 }
 
+/* An engine's word that is part of a vehicle's name ("the Hybrid 145") says nothing of a figure. */
+static void leave_names_out(struct prose_sentence *s, const struct prose_mention *mentions,
+                            size_t n)
+{
+    for (size_t k = 0; k < s->n_measures; k++) {
+        struct prose_measure *m = &s->measures[k];
+        if (m->engine == SIZE_MAX) continue;
+        const struct token_range *e = &s->engines[m->engine];
+        for (size_t i = 0; i < n; i++)
+            if (mentions[i].at.first <= e->first && e->end <= mentions[i].at.end &&
+                (mentions[i].kind != MENTION_OWN || e->end <= mentions[i].name.first)) {
+                m->engine = SIZE_MAX;
+                break;
+            }
+    }
+}
+
 static void read_paragraph(struct prose_reader *r, size_t block)
 {
     const struct block *b = &r->d->blocks[block];
@@ -476,6 +509,7 @@ static void read_paragraph(struct prose_reader *r, size_t block)
             continue;
         struct prose_mention mentions[PROSE_MAX_MENTIONS];
         size_t n = prose_mentions_find(s, &r->names, section(r), mentions, PROSE_MAX_MENTIONS);
+        leave_names_out(s, mentions, n);
         struct bearer bearer = prose_goes_on(s) ? last : paragraph;
         for (size_t k = 0; k < n; k++) {
             if (mentions[k].phrase > 1 || !mentions[k].is_subject) continue;

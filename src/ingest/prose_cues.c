@@ -208,7 +208,8 @@ static const struct {
      "at the kerb|at the curb|leergewicht|kerb weight|curb weight|unladen|leer|a vide"},
     {"payload", CUE_BEFORE,
      "carries|carry|carrying|hauls|haul|hauling|payload|payloads|zuladung|nutzlast|charge utile|"
-     "carga util"},
+     "carga util|emporte|emporter|embarque|peut charger|charge jusqu a|transporte|tragt|"
+     "transportiert|befordert"},
     {"payload", CUE_AFTER, "of payload|payload|zuladung|nutzlast|de charge utile|de carga util"},
     {"towing_capacity", CUE_BEFORE,
      "tow|tows|towing|pull|pulls|pulling|trailer|trailers|caravan|anhangelast|zieht|anhanger|"
@@ -250,6 +251,9 @@ static const struct {
      "wading depth|wade|wades|wading|wattiefe|profondeur de gue|fording depth|ford|of water"},
     {"turning_circle", CUE_BEFORE | CUE_AFTER,
      "turning circle|wendekreis|diametre de braquage|diametro de giro|turning diameter"},
+    {"turning_circle", CUE_BEFORE,
+     "turns in|turn in|turns within|turn within|turns around in|turns round in|turned in|can turn "
+     "in|u turn in|wendet auf|wendet in|wenden auf|tourne en|braque en|gira en|da la vuelta en"},
     {"top_speed", CUE_BEFORE,
      "top speed|top speeds|maximum speed|tops out at|topping out at|top out at|maxes out at|"
      "flat out|runs on to|runs to|v max|vmax|hochstgeschwindigkeit|spitze|vitesse maximale|"
@@ -288,6 +292,13 @@ static const struct {
      "vat|excluding vat|starting price"},
     {"warranty", CUE_BEFORE | CUE_AFTER,
      "warranty|guarantee|garantie|garantia|de garantie|de garantia|of warranty"},
+    {"warranty", CUE_BEFORE,
+     "warranted|warranted for|guaranteed|guaranteed for|garanti|garanties|garantis|garantiees|"
+     "garantiert|garantizada|garantizado"},
+    {"warranty_distance", CUE_BEFORE,
+     "warranted|warranted for|guaranteed|guaranteed for|garanti|garanties|garantis|garantiert|"
+     "garantizada|garantizado"},
+    {"airbags", CUE_COUNTED, "airbags|airbag|air bags|coussins gonflables|bolsas de aire"},
     {"warranty_distance", CUE_BEFORE | CUE_AFTER, "warranty|garantie|garantia"},
     {"production_count", CUE_COUNTED,
      "numbered cars|numbered examples|numbered units|cars built|units built|examples built|"

@@ -232,7 +232,7 @@ static bool takes_family(int attribute, int qualifier)
         {"gross", "battery_capacity"},
         {"dry", "curb_weight"},
         {"seats_up", "cargo_volume"},
-        {"ac", "charging_power"},
+        {"ac", "charging_power charge_time"},
         {"front", "track overhang axle_load"},
         {"with_tax", "price"},
     };

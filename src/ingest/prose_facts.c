@@ -299,6 +299,7 @@ static bool speaks_of_charging(const struct prose_sentence *s, const struct pros
 {
     const struct unit *u = s->parts[m->first_part].unit;
     if (!u || strcmp(u->symbol, "kW") != 0) return false;
+    if (prose_is_charging(s, m)) return true;
     for (size_t i = m->at.first, back = 0; i-- > 0 && back < 4; back++) {
         if (prose_parted(s, i + 1, BREAK_COMMA) || s->in_measure[i] || prose_has(s, i, WORD_AND))
             break;
@@ -513,6 +514,7 @@ bool prose_sentence_read(struct prose_sentence *s, const struct prose_lexicon *l
     prose_find_lead(s);
     prose_reject_measures(s, style);
     bind_accelerations(s);
+    prose_bind_charging_times(s);
     for (size_t k = 0; k < s->n_measures; k++) {
         struct prose_measure *m = &s->measures[k];
         if (!m->rejected && is_of_equipment(s, m)) m->rejected = true;
@@ -526,6 +528,7 @@ bool prose_sentence_read(struct prose_sentence *s, const struct prose_lexicon *l
         if (m->attribute < 0) bind_lone_price(s, m);
         if (m->dimension == DIMENSION_MONEY && m->attribute >= 0 && is_option_price(s, m))
             m->attribute = -1;
+        if (m->attribute >= 0) prose_bind_part_warranty(s, m);
     }
     prose_find_details(s);
     return true;

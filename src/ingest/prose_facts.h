@@ -40,6 +40,7 @@ struct prose_measure {
     size_t cue;    /* index into cues; SIZE_MAX: by its unit alone, or as the one before */
     size_t behind; /* first token behind it and the noun that belongs to it ("of torque") */
     size_t engine; /* index into engines: whose figure it is; SIZE_MAX: none named */
+    struct token_range span;   /* "10 to 80 percent", "battery": what it is of; empty: none */
     struct token_range remark; /* "in gasoline form", "with the seats up"; empty: none */
 };
 

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { HEADING_TOKENS = 40, FAMILY_HEADINGS = 2 };
+enum { HEADING_TOKENS = 40 };
 
 bool prose_is_name(const struct token *t)
 {
@@ -190,12 +190,12 @@ static bool has_generation(const struct prose_names *names, const struct token *
 /* Splits the family's name from an unknown make's vehicle: "Quenby Heron Van". */
 static void split_family(struct prose_subject *out, const struct prose_names *names)
 {
-    if (out->s.make[0] || !names->family) return;
-    if (out->n_model < 2 || strcmp(out->model[0].key, names->family) != 0) return;
+    size_t from = out->s.make[0] ? 0 : prose_family_length(names->family, out->s.model);
+    if (!from) return;
     const char *model = out->s.model;
     out->s.make = arena_strndup(names->arena, model + out->model[0].begin,
                                 out->model[0].end - out->model[0].begin);
-    out->s.model = model + out->model[1].begin;
+    out->s.model = model + from;
     if (!out->s.make) out->s.make = "";
     prose_subject_tokens(out);
 }
@@ -387,56 +387,5 @@ bool prose_heading_read(struct prose_subject *out, enum heading_kind *kind,
     *kind = HEADING_VEHICLE;
     prose_subject_tokens(out);
     split_family(out, names);
-    return true;
-}
-
-/* The year of "The 2024 range", "Modelljahr 2024". */
-static int range_year(const struct token *t, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (t[i].kind != TOKEN_NUMBER || strlen(t[i].key) != 4 || t[i].number < 1950 ||
-            t[i].number > YEAR_LAST_EVER)
-            continue;
-        for (size_t k = i > 1 ? i - 2 : 0; k < n && k < i + 3; k++)
-            if (!strcmp(t[k].key, "range") || !strcmp(t[k].key, "lineup") ||
-                !strcmp(t[k].key, "models") || !strcmp(t[k].key, "modelljahr") ||
-                !strcmp(t[k].key, "programm") || !strcmp(t[k].key, "gamme") ||
-                !strcmp(t[k].key, "gama"))
-                return (int)t[i].number;
-    }
-    return 0;
-}
-
-bool prose_names_init(struct prose_names *names, const struct document *d,
-                      const struct prose_lexicon *lex, struct arena *a)
-{
-    *names = (struct prose_names){.lex = lex, .arena = a, .document = d};
-    /* A word that begins several headings, and is no topic and no known make. */
-    char key[TOKEN_KEY_MAX] = "";
-    size_t seen = 0;
-    bool family = false;
-    for (size_t b = 0; b < d->n_blocks; b++) {
-        const struct block *k = &d->blocks[b];
-        if (k->kind != BLOCK_HEADING && !prose_looks_like_heading(d, b)) continue;
-        struct token t[12];
-        size_t n = tokens_split(k->text, k->len, TOKENS_TEXT, t, 12);
-        if (!names->year && b < 3) names->year = range_year(t, n);
-        int make;
-        if (family || n < 2 || n > 6 || !t[0].upper || prose_make(t, n, &make)) continue;
-        if ((prose_word(lex, &t[0]) &
-             (WORD_TOPIC | WORD_GENERATION | WORD_ARTICLE | WORD_NO_NAME)) ||
-            is_document_word(t[0].key) || is_small_word(t[0].key))
-            continue;
-        if (strcmp(key, t[0].key) != 0) {
-            memcpy(key, t[0].key, sizeof key);
-            seen = 1;
-        } else if (++seen > FAMILY_HEADINGS) {
-            family = true;
-        }
-    }
-    if (family) {
-        names->family = arena_strdup(a, key);
-        if (!names->family) return false;
-    }
     return true;
 }

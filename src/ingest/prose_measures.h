@@ -39,6 +39,11 @@ void prose_find_engines(struct prose_sentence *s);
 /* prose_reject.c: marks differences, former figures, what is denied, planned or another's. */
 void prose_reject_measures(struct prose_sentence *s, enum number_style style);
 
+/* prose_parts.c: how long charging takes, and warranties of a vehicle's parts. */
+void prose_bind_charging_times(struct prose_sentence *s);
+void prose_bind_part_warranty(struct prose_sentence *s, struct prose_measure *m);
+bool prose_is_charging(const struct prose_sentence *s, const struct prose_measure *m);
+
 /* prose_details.c: what belongs to a bound figure: engine, remark, qualifiers; and the place or
  * time that begins the sentence. */
 void prose_find_lead(struct prose_sentence *s);

@@ -61,6 +61,21 @@ static bool names_engine(const struct prose_sentence *s, size_t first, size_t en
     return false;
 }
 
+/* Whether tokens [first, end) speak of an engine and are no version called after how it is driven:
+ * "E-Hybrid", "Diesel 150". */
+static bool is_engine_name(const struct prose_sentence *s, size_t first, size_t end)
+{
+    static const char *const DRIVES[] = {"hybrid", "electric", "diesel", "petrol", "phev",
+                                         "e",      "plug",     "mhev",   "essence"};
+    for (size_t i = first; i < end; i++) {
+        bool drive = false;
+        for (size_t k = 0; k < sizeof DRIVES / sizeof *DRIVES; k++)
+            drive = drive || (s->t[i].upper && prose_is(s, i, DRIVES[k]));
+        if (!drive && names_engine(s, i, i + 1)) return true;
+    }
+    return false;
+}
+
 /* The first token of the noun phrase that ends before i: back over small adjectives and sizes to
  * its article. *headed: it begins its clause. */
 static size_t phrase_begin(const struct prose_sentence *s, size_t i, bool *headed)
@@ -316,6 +331,54 @@ static size_t find_variant(const struct prose_sentence *s, const struct prose_na
     return n;
 }
 
+/* A vehicle of the document's tables by its own words: "the Electric 68", "Norrvik Sedra Electric 68".
+ * One word alone has to stand where a name does. */
+static size_t find_known(const struct prose_sentence *s, const struct prose_names *names,
+                         const struct prose_subject *own, size_t i, struct prose_mention *out)
+{
+    if (!names->n_known || !prose_is_name(&s->t[i])) return 0;
+    size_t at = i;
+    int make = -1;
+    size_t used = prose_make(s->t + at, s->n - at, &make);
+    if (!used && names->family && s->t[at].upper && !strcmp(s->t[at].key, names->family)) used = 1;
+    const struct prose_known *k = prose_known_find(names, own, s->t + at, s->n - at);
+    if (!k && used && at + used < s->n) {
+        at += used;
+        k = prose_known_find(names, own, s->t + at, s->n - at);
+    }
+    if (!k && own->known && at < s->n) { /* the section's model before a version's name */
+        size_t model = prose_same_tokens(s->t + at, s->n - at, own->model, own->n_model);
+        if (model == own->n_model && model && at + model < s->n && close_gap(&s->t[at + model])) {
+            k = prose_known_find(names, own, s->t + at + model, s->n - at - model);
+            at += k ? model : 0;
+        }
+    }
+    if (!k) return 0;
+    size_t end = at + k->n;
+    if (end < s->n && s->t[end].gap == GAP_NONE) return 0; /* "i3s" of "i3" */
+    for (size_t j = at; j < end; j++) {
+        if (s->marks[j].bracket != s->marks[at].bracket) return 0;
+        if (is_united(s, j)) return 0;
+    }
+    bool after = i > 0 && prose_has(s, i - 1, WORD_ARTICLE | WORD_VARIANT | WORD_AND |
+                                                  WORD_PREPOSITION);
+    if (k->n == 1 && at == i) {
+        bool coded = is_coded(s, at, end);
+        if (!coded && !strcmp(names->language, "de") && !prose_has(s, i ? i - 1 : 0, WORD_VARIANT) &&
+            !*k->s.trim && !verb_behind(s, end))
+            return 0;
+        if (!coded && !after && !verb_behind(s, end)) return 0;
+    }
+    /* a longer name is another's: "Electric 68 Plus", but not a version's noun */
+    if (end < s->n && close_gap(&s->t[end]) && s->t[end].gap == GAP_SPACE && s->t[end].upper &&
+        !prose_has(s, end, WORD_VARIANT | WORD_VEHICLE) && strcmp(names->language, "de") != 0 &&
+        s->words[end] == 0)
+        return 0;
+    *out = (struct prose_mention){
+        .kind = MENTION_KNOWN, .at = {i, end}, .name = {at, end}, .known = k};
+    return end - i;
+}
+
 size_t prose_mentions_find(const struct prose_sentence *s, const struct prose_names *names,
                            const struct prose_subject *own, struct prose_mention *out, size_t max)
 {
@@ -329,7 +392,8 @@ size_t prose_mentions_find(const struct prose_sentence *s, const struct prose_na
             /* a figure is no name */
             bool figure =
                 s->in_measure[i] && s->parts[s->measures[s->in_measure[i] - 1].first_part].unit;
-            if (!figure) used = find_own(s, own, i, &m);
+            if (!figure) used = find_known(s, names, own, i, &m);
+            if (!used && !figure) used = find_own(s, own, i, &m);
             if (!used && !figure) used = find_make(s, names, own, i, &m);
             if (!used && !figure) used = find_variant(s, names, i, &m);
         }
@@ -342,7 +406,7 @@ size_t prose_mentions_find(const struct prose_sentence *s, const struct prose_na
             bool own_words = true;
             for (size_t k = m.name.first; k < m.name.end; k++)
                 own_words = own_words && has_token(own->trim, own->n_trim, s->t[k].key);
-            if (!own_words && !names_engine(s, m.name.first, m.name.end)) m.kind = MENTION_VARIANT;
+            if (!own_words && !is_engine_name(s, m.name.first, m.name.end)) m.kind = MENTION_VARIANT;
         }
         m.phrase = phrase_begin(s, m.at.first, &m.is_subject);
         m.is_subject = m.is_subject || m.included;

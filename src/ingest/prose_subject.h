@@ -18,6 +18,18 @@ struct prose_subject {
     size_t line;
 };
 
+/* A name that stands for one vehicle of the document: of a row of its tables, or of a version that
+ * its text has introduced. */
+struct prose_known {
+    struct subject s;
+    const char *key; /* the words, folded */
+    size_t n;        /* tokens of it */
+    bool whole;      /* they name the model too */
+    bool several;    /* it stands for more than one */
+    uint16_t next;   /* + 1 in its bucket */
+};
+enum { PROSE_MAX_KNOWN = 1024, PROSE_KNOWN_BUCKETS = 512 };
+
 /* What is known of the document's names. */
 struct prose_names {
     const struct prose_lexicon *lex;
@@ -25,6 +37,9 @@ struct prose_names {
     const struct document *document;
     const char *family;   /* a word that begins several headings: the make, where none is known */
     const char *language; /* "de": nouns have capitals */
+    struct prose_known *known;
+    uint16_t *known_buckets;
+    size_t n_known;
     int year;             /* "The 2024 range": of all vehicles without years of their own; 0 */
 };
 
@@ -51,16 +66,30 @@ bool prose_looks_like_heading(const struct document *d, size_t block);
 bool prose_names_init(struct prose_names *names, const struct document *d,
                       const struct prose_lexicon *lex, struct arena *a);
 
+/* Bytes of a model's name that are the family's: "Quenby " of "Quenby Heron"; 0: it is another's. */
+size_t prose_family_length(const char *family, const char *model);
+
+/* Adds the names of a vehicle: its trim, and model and trim. False: memory is out. */
+bool prose_known_add(struct prose_names *names, const struct subject *s);
+
+/* The known vehicle whose name t[0, n) begins with, in a section on `own`: a version's name alone is
+ * of its model. NULL: none, or more than one. */
+const struct prose_known *prose_known_find(const struct prose_names *names,
+                                           const struct prose_subject *own, const struct token *t,
+                                           size_t n);
+
 enum mention_kind {
     MENTION_OWN,     /* the section's vehicle */
     MENTION_VARIANT, /* a version of it: trim says which */
     MENTION_OTHER,   /* another vehicle; its make and name */
+    MENTION_KNOWN,   /* a vehicle of the document's own: `known` */
 };
 
 struct prose_mention {
     enum mention_kind kind;
     struct token_range at;   /* the name */
     struct token_range name; /* VARIANT: its words; OTHER: of make and model */
+    const struct prose_known *known;
     size_t phrase;   /* first token of the noun phrase it ends ("6.4L V8-powered Rubicon 392") */
     size_t n_make;   /* OTHER: tokens of the make at name.first; 0: none */
     bool is_subject; /* at the head of its sentence or clause */

@@ -424,6 +424,8 @@ static bool is_break(unsigned gap)
 static void narrow_heading(struct name_tokens *w)
 {
     size_t best_begin = 0, best_end = w->n, best = 0;
+    bool capitals = false; /* then words without them name nothing: "model page" */
+    for (size_t i = 0; i < w->n; i++) capitals |= w->t[i].kind == TOKEN_WORD && w->t[i].upper;
     for (size_t i = 0; i < w->n;) {
         size_t end = i + 1, score = 0;
         while (end < w->n && !is_break(w->t[end].gap)) end++;
@@ -433,7 +435,7 @@ static void narrow_heading(struct name_tokens *w)
             if (year_number(&w->t[k], &year))
                 score += 2;
             else if (!is_document_word(w->t[k].key) && !is_small_word(w->t[k].key))
-                score += 3;
+                score += capitals && w->t[k].kind == TOKEN_WORD && !w->t[k].upper ? 1 : 3;
         }
         if (score > best) {
             best = score;
