@@ -1,6 +1,6 @@
 """Makes docs/page-*.png: `python3 tests/ui/screenshots.py build/autospec [FOLDER]`. They show the
-program itself over data/, but for the unsupported number, which the mock server makes up. They are
-made by hand when the page changes, and looked at; with a FOLDER, all are made that are worth it."""
+program itself over data/. They are made by hand when the page changes, and looked at; with a FOLDER, all
+are made that are worth it."""
 
 import concurrent.futures
 import itertools
@@ -11,39 +11,42 @@ import tempfile
 import time
 import urllib.request
 
-from browser import Browser, MockServer, RealServer, ingest
+from browser import Browser, RealServer, ingest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-MAKES = ("Toyota Camry", "Honda Accord", "Ford F-150", "Lexus ES", "Rivian R1S", "Kia Telluride", "Chrysler 300")
-COMPARISON = "Which has more horsepower, the 2023 Toyota Camry or the 2023 Honda Accord?"
-LIST = "Which cars have a manual and more than 300 hp?"
-SHOTS = [  # name, width, height, scheme, section, question, then
+COMPARISON = ("Which has more horsepower, the 2023 Toyota Camry or the 2023 Honda Accord?",)
+CONVERSATION = ("What is the horsepower of the 2023 Toyota Camry?", "and the torque?", "What can a 1968 Tatra 603 tow?")
+LIST = ("Which Toyota has more than 300 hp?",)
+SHOTS = [  # name, width, height, scheme, section, questions, then
     ("390-light", 390, 844, "light", "ask", COMPARISON, ""),
-    ("820-light", 820, 640, "light", "ask", "How much can the 2021 Ford F-150 tow?", ""),
+    ("820-light", 820, 1100, "light", "ask", CONVERSATION, ""),
     ("1280-light", 1280, 800, "light", "ask", COMPARISON, ".cite"),
-    ("1280-dark", 1280, 800, "dark", "ask", LIST, ""),
+    ("1280-dark", 1280, 800, "dark", "ask", LIST, "thead th:nth-child(2) button"),
 ]
 MORE = [  # to look at, not kept
-    ("welcome", 1280, 800, "light", "ask", "", ""),
-    ("welcome-390-dark", 390, 844, "dark", "ask", "", ""),
+    ("welcome", 1280, 800, "light", "ask", (), ""),
+    ("welcome-390-dark", 390, 844, "dark", "ask", (), ""),
     ("passage-390", 390, 844, "light", "ask", COMPARISON, ".cite"),
-    ("documents-820", 820, 900, "light", "documents", "", ""),
-    ("system-1280", 1280, 800, "dark", "system", "", ""),
-    ("system-390", 390, 844, "light", "system", "", ""),
-    ("history-820", 820, 900, "light", "history", COMPARISON, ""),
-    ("documents-390-dark", 390, 844, "dark", "documents", "", ""),
+    ("table-820-dark", 820, 1000, "dark", "ask", LIST, "thead th:nth-child(2) button"),
+    ("edit-820", 820, 900, "light", "ask", CONVERSATION[:2], ".understood button"),
+    ("documents-820", 820, 900, "light", "documents", (), ""),
+    ("system-1280-dark", 1280, 800, "dark", "system", (), ""),
+    ("system-390", 390, 844, "light", "system", (), ""),
+    ("history-820", 820, 900, "light", "history", CONVERSATION, ""),
+    ("documents-390-dark", 390, 844, "dark", "documents", (), ""),
     ("answer-dark", 1280, 800, "dark", "ask", COMPARISON, ".cite"),
     ("filters-820", 820, 900, "light", "ask", COMPARISON, "#filters-button"),
-    ("filters-390", 390, 844, "light", "ask", "", "#filters-button"),
+    ("filters-390", 390, 844, "light", "ask", (), "#filters-button"),
 ]
 
 
 def keep_busy(url, seconds):
-    """Questions for the graphs of the system panel to show, now few and now many at once."""
-    def ask(name):
-        body = json.dumps({"query": f"What is the horsepower of the {name}?"}).encode()
-        urllib.request.urlopen(urllib.request.Request(f"{url}query", body, {"Content-Type": "application/json"})).read()
+    """Texts of the model's for the graphs of the system panel to show, now few and now many at once."""
+    def write(i):
+        message = {"role": "user", "content": f"Tell me about car {i}. " + "It is red. " * 20}
+        body = json.dumps({"messages": [message], "max_tokens": 80}).encode()
+        urllib.request.urlopen(urllib.request.Request(f"{url}v1/chat/completions", body, {"Content-Type": "application/json"})).read()
 
     began = time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(24) as pool:
@@ -52,20 +55,20 @@ def keep_busy(url, seconds):
                 return
             end = time.monotonic() + 2
             while wave and time.monotonic() < end:
-                list(pool.map(ask, (MAKES[i % len(MAKES)] for i in range(wave))))
+                list(pool.map(write, range(wave)))
             time.sleep(max(0, end - time.monotonic()))
 
 
-def shoot(browser, server, path, width, height, scheme, section, question, then):
+def shoot(browser, server, path, width, height, scheme, section, questions, then):
     browser.size(width, height)
     browser.media(prefers_color_scheme=scheme, prefers_reduced_motion="reduce")
     browser.get("about:blank")
     browser.get(server.url)
     time.sleep(0.8)
-    if question:
+    for question in questions:
         browser.find_element(By.ID, "question").send_keys(question, Keys.ENTER)
         time.sleep(1.5)
-        browser.execute_script("document.activeElement.blur()")
+    browser.execute_script("document.activeElement.blur()")
     browser.execute_script("location.hash = arguments[0]", section)
     if section == "system":
         keep_busy(server.url, 58 if width > 1000 else 20)
@@ -74,6 +77,7 @@ def shoot(browser, server, path, width, height, scheme, section, question, then)
         browser.execute_script("document.querySelector(arguments[0]).click()", then)
         time.sleep(0.5)
     if section == "ask":
+        browser.execute_script("document.querySelector('.turn:last-child :is(table, h2)')?.scrollIntoView({block: 'nearest'})")
         browser.execute_script("if (!document.getElementById('passage').open) document.activeElement.blur()")
     browser.save_screenshot(str(path))
 
@@ -83,15 +87,13 @@ def main():
     with tempfile.TemporaryDirectory() as place:
         store = pathlib.Path(place) / "store.db"
         ingest(program, store)
-        mock, server, browser = MockServer(), RealServer(program, store), Browser()
-        mock.switch(wrong=True)
+        server, browser = RealServer(program, store), Browser()
         try:
             for name, *how in SHOTS + (MORE if len(sys.argv) > 2 else []):
-                shoot(browser, mock if name == "820-light" else server, folder / f"page-{name}.png", *how)
+                shoot(browser, server, folder / f"page-{name}.png", *how)
         finally:
             browser.quit()
             server.stop()
-            mock.stop()
 
 
 if __name__ == "__main__":
