@@ -7,7 +7,7 @@
  * figure is a maximum, often goes without saying. */
 static bool may_lack(int family)
 {
-    static const char *const IDS[] = {"wltp", "maximum", "net", "unladen"};
+    static const char *const IDS[] = {"wltp", "maximum", "net", "unladen", "electric_mode"};
     for (size_t i = 0; i < sizeof IDS / sizeof *IDS; i++) {
         int q = qualifier_find(IDS[i]);
         if (q >= 0 && QUALIFIERS[q].family == family) return true;
@@ -18,7 +18,7 @@ static bool may_lack(int family)
 /* Members that are meant where nothing is said. */
 static bool is_default(int qualifier)
 {
-    static const char *const IDS[] = {"combined", "wltp", "epa", "maximum", "braked"};
+    static const char *const IDS[] = {"combined", "wltp", "epa", "maximum", "minimum", "braked"};
     for (size_t i = 0; i < sizeof IDS / sizeof *IDS; i++)
         if (qualifier_find(IDS[i]) == qualifier) return true;
     return false;

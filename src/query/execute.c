@@ -174,19 +174,25 @@ static bool figures(struct execution *x, const size_t *records, size_t n, const 
     return true;
 }
 
+/* The unit that is stated, or the one that the column's figures show. */
+static const struct unit *unit_of(const struct result_row *row)
+{
+    return row->unit ? row->unit : row->fact.likely_unit;
+}
+
 /* Figures without a unit are not compared with such that have one, nor across dimensions. */
 static void keep_one_kind(struct result *r)
 {
     size_t counts[N_DIMENSIONS] = {0}, best = 0;
     for (size_t i = 0; i < r->n_rows; i++)
-        counts[r->rows[i].unit ? r->rows[i].unit->dimension : DIMENSION_NONE]++;
+        counts[unit_of(&r->rows[i]) ? unit_of(&r->rows[i])->dimension : DIMENSION_NONE]++;
     /* Figures with a unit before such without, whose size nobody knows. */
     for (size_t d = 1; d < N_DIMENSIONS; d++)
         if (counts[d] > (best == DIMENSION_NONE ? 0 : counts[best])) best = d;
     const char *currency = NULL;
     size_t kept = 0;
     for (size_t i = 0; i < r->n_rows; i++) {
-        const struct unit *u = r->rows[i].unit;
+        const struct unit *u = unit_of(&r->rows[i]);
         bool keep = (u ? u->dimension : DIMENSION_NONE) == (enum dimension)best;
         if (keep && best == DIMENSION_MONEY) {
             if (!currency) currency = u->currency;

@@ -13,6 +13,14 @@ struct scanned_column {
     struct scanned_column *next;
 };
 
+struct condition_columns {
+    size_t source;
+    const char *text, *key; /* of the condition: told apart by these */
+    int category, attribute;
+    size_t columns[COLUMNS_MAX], n;
+    struct condition_columns *next;
+};
+
 struct execution {
     struct result *out;
     const struct query *q;
@@ -21,6 +29,7 @@ struct execution {
     struct error *err;
     bool many; /* whole columns are read */
     struct scanned_column *scanned;
+    struct condition_columns *condition_columns;
     size_t rows_cap;
 };
 

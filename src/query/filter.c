@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <strings.h>
 
 static bool compare(enum comparator c, double value_low, double value_high, double low, double high)
 {
@@ -37,10 +38,11 @@ static bool number_met(const struct query_condition *w, const struct fact_row *f
     *known = false;
     if (f->kind != VALUE_NUMBER || f->missing_mark) return false;
     double low = f->low, high = f->high;
+    const struct unit *unit = f->unit ? f->unit : f->likely_unit;
     /* A figure without a unit is taken to have the condition's only where it is plausible in it. */
-    if (w->unit && !f->unit && !plausible(w, low)) return false;
-    if (w->unit && f->unit && w->unit != f->unit) {
-        if (!unit_convert(f->low, f->unit, w->unit, &low) || !unit_convert(f->high, f->unit, w->unit, &high))
+    if (w->unit && !unit && !plausible(w, low)) return false;
+    if (w->unit && unit && w->unit != unit) {
+        if (!unit_convert(f->low, unit, w->unit, &low) || !unit_convert(f->high, unit, w->unit, &high))
             return false;
         if (low > high) {
             double t = low;
@@ -58,11 +60,15 @@ static bool text_met(const struct query_condition *w, const struct fact_row *f, 
     if (!*known) return false;
     if (w->truth) {
         /* "Full width", "20 in": there is one, unless it says no. */
-        bool has = f->kind != VALUE_NO && !(f->kind == VALUE_NUMBER && f->high == 0);
+        bool no = strcasecmp(f->text, "n") == 0 || strcasecmp(f->text, "no") == 0 || strcmp(f->text, "-") == 0;
+        bool has = f->kind != VALUE_NO && !no && !(f->kind == VALUE_NUMBER && f->high == 0);
         return has == (w->truth > 0);
     }
     if (w->category >= 0) {
-        if (f->category >= 0 && registry_category_is(f->category, w->category)) return true;
+        int category = f->category;
+        if (category < 0 && f->kind == VALUE_TEXT)
+            category = registry_read_category(w->attribute.attribute, f->text, strlen(f->text));
+        if (category >= 0 && registry_category_is(category, w->category)) return true;
         if (f->kind == VALUE_YES || f->kind == VALUE_NO)
             return strcmp(CATEGORIES[w->category].id, f->kind == VALUE_YES ? "yes" : "no") == 0;
         if (!w->key[0]) return false;
@@ -133,6 +139,43 @@ static bool car_met(struct execution *x, size_t record, const struct query_condi
     return true;
 }
 
+/* The columns of a source that a condition is about: looked for once. */
+static const struct condition_columns *condition_columns(struct execution *x, size_t source,
+                                                         const struct query_condition *w)
+{
+    for (struct condition_columns *c = x->condition_columns; c; c = c->next)
+        if (c->source == source && c->text == w->text && c->category == w->category &&
+            c->attribute == w->attribute.attribute && c->key == w->key)
+            return c;
+    struct condition_columns *c = arena_alloc(&x->out->arena, sizeof *c);
+    if (!c) {
+        error_memory(x->err, "a query");
+        return NULL;
+    }
+    *c = (struct condition_columns){.source = source, .text = w->text, .category = w->category,
+                                    .attribute = w->attribute.attribute, .key = w->key,
+                                    .next = x->condition_columns};
+    x->condition_columns = c;
+    const struct catalog_source *s = &x->c->sources[source];
+    if (w->attribute.attribute >= 0 || w->attribute.key[0])
+        c->n = columns_find(x->c, source, &w->attribute, w->unit, c->columns);
+    if (w->number || w->truth || c->n) return c;
+    /* The columns that hold the text, or texts of the category. */
+    for (size_t i = 0; i < x->c->n_terms && c->n < COLUMNS_MAX; i++) {
+        const struct catalog_term *t = &x->c->terms[i];
+        if (t->column < s->first_column || t->column >= s->first_column + s->n_columns) continue;
+        if (c->n && c->columns[c->n - 1] == t->column) continue;
+        int category = t->category;
+        /* Of a column whose name says nothing: "type" with "bev" and "phev". */
+        if (category < 0 && w->category >= 0 && x->c->columns[t->column].attribute < 0)
+            category = registry_read_category(w->attribute.attribute, t->text, strlen(t->text));
+        if ((w->key[0] && strcmp(t->key, w->key) == 0) ||
+            (w->category >= 0 && category >= 0 && registry_category_is(category, w->category)))
+            c->columns[c->n++] = t->column;
+    }
+    return c;
+}
+
 bool condition_met(struct execution *x, size_t record, const struct query_condition *w, bool *met,
                    bool *unknown)
 {
@@ -145,28 +188,13 @@ bool condition_met(struct execution *x, size_t record, const struct query_condit
         *met = caption_met(x, record, w);
         known = true;
     } else {
-        size_t columns[COLUMNS_MAX], n_columns = 0;
-        const struct catalog_source *s = &x->c->sources[rec->source];
-        if (w->attribute.attribute >= 0 || w->attribute.key[0])
-            n_columns = columns_find(x->c, rec->source, &w->attribute, w->unit, columns);
         bool kind = w->category >= 0 && !strcmp(REGISTRY[w->attribute.attribute].id, "vehicle_kind");
-        bool car = kind && !strcmp(CATEGORIES[w->category].id, "car");
-        if (car) {
-            /* Cars go without saying: what is said to be a truck or a motorcycle is none. */
-            return car_met(x, record, w, met);
-        }
-        if (!w->number && n_columns == 0) {
-            /* The columns that hold the text, or texts of the category. */
-            for (size_t i = 0; i < x->c->n_terms && n_columns < COLUMNS_MAX; i++) {
-                const struct catalog_term *t = &x->c->terms[i];
-                if (t->column < s->first_column || t->column >= s->first_column + s->n_columns) continue;
-                bool holds = (w->key[0] && strcmp(t->key, w->key) == 0) ||
-                             (w->category >= 0 && t->category >= 0 &&
-                              registry_category_is(t->category, w->category));
-                if (holds && (!n_columns || columns[n_columns - 1] != t->column))
-                    columns[n_columns++] = t->column;
-            }
-        }
+        /* Cars go without saying: what is said to be a truck or a motorcycle is none. */
+        if (kind && !strcmp(CATEGORIES[w->category].id, "car")) return car_met(x, record, w, met);
+        if (kind && !strcmp(CATEGORIES[w->category].id, "kind_car")) return car_met(x, record, w, met);
+        const struct condition_columns *cc = condition_columns(x, rec->source, w);
+        if (!cc) return false;
+        const size_t *columns = cc->columns, n_columns = cc->n;
         for (size_t k = 0; k < n_columns && !any; k++) {
             const struct fact_row *facts;
             size_t n;

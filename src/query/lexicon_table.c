@@ -124,8 +124,7 @@ const struct lexicon_line LEXICON_LINES[] = {
     {WORD_DIFFERENCE, EN,
      "by how much|by how many|how much more|how much less|how many more|how many less|"
      "how many fewer|difference|gap|what is the gap|what is the difference|how big is the gap|"
-     "and by how much|lie between them|margin|by what margin|how much heavier|how much lighter|"
-     "how much faster|how much longer|how much cheaper|between them|apart|differ|differs"},
+     "and by how much|lie between them|margin|by what margin|between them|apart|differ|differs"},
     {WORD_RANK, EN, "rank|order|sort|ranked|sorted|ordered|arrange|ranking|in order|put in order|order these|rank these|sort these|order them"},
     {WORD_FIRST, EN, "first|in descending order|in ascending order|descending|ascending"},
     {WORD_DESCRIBE, EN,

@@ -142,6 +142,18 @@ static struct postings word_records(struct finder *f, size_t i, size_t *n_tokens
     return w->records;
 }
 
+/* Whether a number at i has a unit behind it, so that it is a figure and no name ("300 hp"). */
+static bool is_figure(const struct finder *f, size_t i)
+{
+    const struct token *t = &f->q->tokens[i];
+    if (t->kind != TOKEN_NUMBER) return false;
+    const char *behind = f->q->text + t->end;
+    size_t skip = strspn(behind, " \xc2\xa0"), used;
+    if (!unit_parse(behind + skip, strlen(behind + skip), &used)) return false;
+    /* "2.0 in g/km": a preposition. */
+    return !(skip && i + 1 < f->q->n_tokens && lexicon_has(t[1].key) && used == t[1].end - t[1].begin);
+}
+
 /* Whether the token is a unit as a whole ("kW"), so that it is no maker's initials. */
 static bool is_unit(const struct labelled *q, size_t i)
 {
@@ -209,6 +221,12 @@ static bool is_anchor(struct finder *f, size_t i)
                postings_intersect(p.items, p.n, number->records.items, number->records.n,
                                   f->spare) > 0;
     }
+    if (strlen(t->key) == 2 && i + 1 < q->n_tokens && t[1].kind == TOKEN_NUMBER && t[1].gap == GAP_SPACE &&
+        !is_common(q, i) && !token_year(q, i + 1) && !is_figure(f, i + 1)) {
+        /* "kx 400" */
+        const struct name_word *number = word_index_name(f->v, t[1].key);
+        return number && postings_intersect(p.items, p.n, number->records.items, number->records.n, f->spare) > 0;
+    }
     return strlen(t->key) >= 3 && !is_common(q, i);
 }
 
@@ -224,18 +242,6 @@ static bool narrow(struct finder *f, size_t i, size_t *n_tokens, unsigned *parts
     f->spare = t;
     f->n_set = n;
     return true;
-}
-
-/* Whether a number at i has a unit behind it, so that it is a figure and no name ("300 hp"). */
-static bool is_figure(const struct finder *f, size_t i)
-{
-    const struct token *t = &f->q->tokens[i];
-    if (t->kind != TOKEN_NUMBER) return false;
-    const char *behind = f->q->text + t->end;
-    size_t skip = strspn(behind, " \xc2\xa0"), used;
-    if (!unit_parse(behind + skip, strlen(behind + skip), &used)) return false;
-    /* "2.0 in g/km": a preposition. */
-    return !(skip && i + 1 < f->q->n_tokens && lexicon_has(t[1].key) && used == t[1].end - t[1].begin);
 }
 
 /* A word that may stand inside a name, for growing: not one that ends it. */
@@ -335,8 +341,17 @@ static bool grow(struct finder *f, struct mention *m, size_t number, struct aren
     int make;
     bool model = false;
     size_t skipped = 0;
-    if (m->first > 0 && !(q->tokens[m->first].gap & (GAP_STOP | GAP_COMMA)))
+    if (m->first > 0 && !(q->tokens[m->first].gap & (GAP_STOP | GAP_COMMA))) {
         take_year(f, m, m->first - 1, number);
+        /* "22 vantrell osprey": typed without an apostrophe, right before a maker. */
+        const struct token *y = &q->tokens[m->first - 1];
+        if (!m->year && m->make_only && y->kind == TOKEN_NUMBER && strlen(y->key) == 2 &&
+            !f->taken[m->first - 1] && !strchr(y->key, '.') && q->tokens[m->first].gap == GAP_SPACE &&
+            (y->number <= 35 || y->number >= 60)) {
+            m->year = (int)y->number + (y->number <= 35 ? 2000 : 1900);
+            f->taken[m->first - 1] = (unsigned char)number;
+        }
+    }
     while (at < q->n_tokens) {
         if (token_year(q, at) && !f->taken[at] && !m->year) {
             /* "Peugeot 2008": a year that is a name too is one right behind its maker. */
@@ -485,8 +500,13 @@ static bool find_in_context(struct finder *f, struct arena *arena)
             unsigned parts;
             int make;
             if (f->taken[i] || q->tokens[i].kind == TOKEN_SIGN || token_year(q, i)) continue;
-            struct word words[WORD_MAX_MEANINGS];
-            if (q->tokens[i].kind == TOKEN_WORD && words_of(q, i, words)) continue;
+            if (q->tokens[i].kind != TOKEN_HAN && is_common(q, i)) {
+                /* "4WD": the whole of the phrase. */
+                const struct term *terms;
+                size_t n_terms, run = registry_match(&q->tokens[i], q->n_tokens - i, &terms, &n_terms);
+                i += run ? run - 1 : 0;
+                continue;
+            }
             start(f, (struct postings){all, n});
             if (!narrow(f, i, &n_tokens, &parts, &make) || f->n_set == n) continue;
             struct mention *m = &q->mentions[q->n_mentions++];
@@ -494,6 +514,43 @@ static bool find_in_context(struct finder *f, struct arena *arena)
             for (size_t k = 0; k < n_tokens; k++) f->taken[i + k] = (unsigned char)q->n_mentions;
             if (!grow(f, m, q->n_mentions, arena)) return false;
         }
+    }
+    return true;
+}
+
+/* "Which Sedra is faster, the Trail 2.0 AWD or the Core 1.2T": versions of a model that was named before.
+ * The model alone is no vehicle of its own then. */
+static bool find_versions(struct finder *f, struct arena *arena)
+{
+    struct labelled *q = f->q;
+    struct mention model = q->mentions[0];
+    if (model.n_records < 2 || model.unknown_n || model.alone_make) return true;
+    size_t found = 0;
+    for (size_t i = model.first + model.n; i < q->n_tokens && q->n_mentions < QUESTION_MAX_MENTIONS; i++) {
+        size_t n_tokens;
+        unsigned parts;
+        int make;
+        if (f->taken[i] || q->tokens[i].kind == TOKEN_SIGN || token_year(q, i) || is_figure(f, i) ||
+            q->tokens[i].kind == TOKEN_NUMBER || is_common(q, i) || is_unit(q, i))
+            continue;
+        start(f, (struct postings){model.records, model.n_records});
+        if (!narrow(f, i, &n_tokens, &parts, &make) || f->n_set == model.n_records) continue;
+        struct mention *m = &q->mentions[q->n_mentions++];
+        *m = (struct mention){.first = i, .n = n_tokens, .make = -1, .year = model.year};
+        for (size_t k = 0; k < n_tokens; k++) f->taken[i + k] = (unsigned char)q->n_mentions;
+        if (!grow(f, m, q->n_mentions, arena)) return false;
+        found++;
+    }
+    if (found >= 2) q->mentions[0].only_context = true;
+    else if (found == 1) {
+        /* One version: the model's name goes on there. */
+        struct mention *m = &q->mentions[1];
+        if (m->unknown_n == 0) {
+            q->mentions[0].records = m->records;
+            q->mentions[0].n_records = m->n_records;
+            q->mentions[0].make_only = false;
+        }
+        q->mentions[1].only_context = true;
     }
     return true;
 }
@@ -537,6 +594,7 @@ bool mentions_find(struct labelled *q, const struct word_index *v, const size_t 
             break;
         }
     }
+    if (q->n_mentions == 1 && !find_versions(&f, arena)) return error_memory(err, "a question");
     if (!find_in_context(&f, arena)) return error_memory(err, "a question");
     return true;
 }

@@ -99,6 +99,13 @@ static void gather(struct reading *r)
             r->how_many = true;
             if (counts_things(r, i)) r->how_many_things = true;
         }
+        if (label_is(l, WORD_HOW_MUCH) && i + 1 < r->l->n_labels) {
+            /* "how much heavier" */
+            const struct label *next = &r->l->labels[i + 1];
+            for (size_t t = 0; t < next->n_terms; t++)
+                r->difference = r->difference || next->terms[t].comparative;
+            r->difference = r->difference || label_is(next, WORD_MORE) || label_is(next, WORD_LESS);
+        }
         r->which = r->which || label_is(l, WORD_WHICH);
         r->list = r->list || label_is(l, WORD_LIST);
         r->count = r->count || label_is(l, WORD_COUNT);
@@ -130,6 +137,12 @@ static void gather(struct reading *r)
                     r->sum = r->sum || words[k].class == WORD_SUM;
                 }
         }
+        /* "at least" without a number: the least figure that is given. */
+        bool number = i + 1 < r->l->n_labels && r->l->labels[i + 1].kind == LABEL_NUMBER;
+        if (l->kind == LABEL_WORD && !number && label_is(l, WORD_AT_LEAST) && !label_is(l, WORD_FUNCTION))
+            r->extreme = -1;
+        if (l->kind == LABEL_WORD && !number && label_is(l, WORD_AT_MOST) && !label_is(l, WORD_FUNCTION))
+            r->extreme = 1;
         int before = r->extreme;
         if (label_is(l, WORD_MOST)) r->extreme = 1;
         if (label_is(l, WORD_LEAST) && before != 1) r->extreme = -1;
@@ -183,9 +196,15 @@ static void bind_years(struct reading *r)
 static void find_scope(struct reading *r)
 {
     const struct labelled *l = r->l;
-    r->set_scope = l->n_mentions == 0;
-    if (l->n_mentions != 1) return;
-    const struct mention *m = &l->mentions[0];
+    size_t named = 0, which = 0;
+    for (size_t i = 0; i < l->n_mentions; i++)
+        if (!l->mentions[i].only_context) {
+            named++;
+            which = i;
+        }
+    r->set_scope = named == 0;
+    if (named != 1) return;
+    const struct mention *m = &l->mentions[which];
     bool built = false; /* "how many of it were built": a figure of one vehicle */
     int production = registry_find("production_count");
     for (size_t i = 0; i < l->n_labels; i++)
@@ -365,6 +384,9 @@ static void decide(struct reading *r)
             q->op = QUERY_COUNT;
             drop_asked_conditions(q);
             q->n_attributes = 0;
+            /* Things have no unit: "of the second generation" is not seconds. */
+            for (size_t i = 0; q->unit && i < r->l->n_labels; i++)
+                if (r->l->labels[i].kind == LABEL_UNIT && r->l->labels[i].n_words == 0) r->l->labels[i].used = false;
             return;
         }
         q->op = QUERY_VALUE;

@@ -71,8 +71,14 @@ bool attribute_of_label(struct reading *r, size_t i, struct query_attribute *out
             *term = t;
         }
     }
-    for (size_t k = 0; l->kind == LABEL_COLUMN && k < l->n_ids; k++) {
-        struct query_attribute a = attribute_of_column(r, l->ids[k]);
+    /* Also a column that is called just so, whatever the registry makes of the words. */
+    const uint32_t *ids = l->ids;
+    size_t n_ids = l->kind == LABEL_COLUMN ? l->n_ids : 0;
+    if (l->kind == LABEL_TERM && best_score >= 0 && best_score < 5 &&
+        word_index_match_columns(r->v, &r->l->tokens[l->first], l->n, &ids, &n_ids) != l->n)
+        n_ids = 0;
+    for (size_t k = 0; k < n_ids; k++) {
+        struct query_attribute a = attribute_of_column(r, ids[k]);
         int score = in_scope(r, &a) ? 5 : 1;
         if (score > best_score) {
             best_score = score;
@@ -149,7 +155,8 @@ bool attribute_of_unit(struct reading *r, const struct unit *u, struct query_att
                                         REGISTRY[col->attribute].dimension == u->dimension;
             if (!fits) continue;
             size_t score = 1 + 4 * shared_words(r, col);
-            bool range = col->attribute >= 0 && strstr(REGISTRY[col->attribute].id, "range");
+            bool range = col->attribute >= 0 && (strstr(REGISTRY[col->attribute].id, "range") ||
+                                                 !strcmp(REGISTRY[col->attribute].id, "odometer"));
             /* "over 3,000 lb", said of a vehicle, is its weight. */
             bool weight = u->dimension == DIMENSION_MASS && col->attribute == registry_find("curb_weight");
             if (many && score == 1 && !(distance && range) && !weight) continue;
@@ -517,8 +524,9 @@ void read_attributes(struct reading *r)
     /* "which Toyotas put out more than 550 g": the verb of a condition. */
     if (q->n_attributes == 1 && asking[0] && r->set_scope && q->n_where && !degree[0]) {
         bool number = false;
-        for (size_t i = 0; i < q->n_where; i++) number = number || q->where[i].number;
-        if (number && (r->which || r->list)) q->n_attributes = 0;
+        for (size_t i = 0; i < q->n_where; i++)
+            number = number || (q->where[i].number && !q->where[i].year);
+        if (number && (r->which || r->list) && !r->extreme && !r->quality) q->n_attributes = 0;
     }
     /* A word that is an attribute as well as a part of what is asked ("engine", "motor", "size"): it
      * is left out beside one that has the wanted unit. */
@@ -545,7 +553,11 @@ void read_attributes(struct reading *r)
         /* "how far does it drive": a verb that is a text's name, and a unit. */
         enum dimension d = only->type == ATTRIBUTE_NUMBER ? only->dimension : DIMENSION_COUNT;
         struct query_attribute a;
-        if (d != q->unit->dimension && d != DIMENSION_NONE && d != DIMENSION_EMISSION && !asking[0] &&
+        bool distance = q->unit->dimension == DIMENSION_LENGTH && unit_to_base(1, q->unit) > 900000;
+        /* "how many miles on a full battery" */
+        if (distance && d == DIMENSION_ENERGY && attribute_of_unit(r, q->unit, &a)) {
+            q->attributes[0] = a;
+        } else if (d != q->unit->dimension && d != DIMENSION_NONE && d != DIMENSION_EMISSION && !asking[0] &&
             only->type == ATTRIBUTE_NUMBER && !degree[0] && !related(d, q->unit->dimension) &&
             !shares_word(r, q->unit)) {
             /* "the kerb weight in km/h" */

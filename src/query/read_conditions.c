@@ -168,6 +168,13 @@ static bool condition_attribute(struct reading *r, size_t i, size_t last, size_t
             break;
         }
     }
+    int displacement = registry_find("displacement");
+    bool litres = u && u->dimension == DIMENSION_VOLUME && unit_to_base(r->l->labels[i].number, u) < 10;
+    if (!found && litres && !said && displacement >= 0) {
+        /* "the 7 liter", "the 998 cc": an engine's size. */
+        a = (struct query_attribute){.attribute = displacement, .name = REGISTRY[displacement].names[0], .key = ""};
+        found = true;
+    }
     if (!found && u && attribute_of_unit(r, u, &a)) {
         found = true;
         /* "consume over 8 kWh/100 km": the verb names the attribute's sibling. */
@@ -287,7 +294,8 @@ static void read_number(struct reading *r, size_t i)
             r->l->labels[i + 1].used = true;
         return;
     }
-    if (l->unit && l->unit->dimension == DIMENSION_SPEED && is_acceleration(r, i)) {
+    if ((l->unit ? l->unit->dimension == DIMENSION_SPEED : l->number == 100 || l->number == 60 || l->number == 62) &&
+        is_acceleration(r, i)) {
         l->used = true;
         return;
     }
@@ -442,7 +450,10 @@ static void read_category(struct reading *r, size_t i)
         for (size_t k = 0; k < l->n_ids; k++)
             if (strcasecmp(text, r->c->terms[l->ids[k]].text) == 0) category = -1;
     }
-    bool attribute_too = is_attribute_label(r, i);
+    bool attribute_too = false;
+    for (size_t k = 0; k < l->n_terms; k++)
+        attribute_too = attribute_too || (l->terms[k].kind == TERM_ATTRIBUTE && !l->terms[k].code &&
+                                          REGISTRY[l->terms[k].id].role == ROLE_NONE);
     /* "the battery" is what is asked about, unless it is the kind of a car. */
     if (attribute_too && l->kind == LABEL_TERM) {
         bool kind = i + 1 < r->l->n_labels && label_is(&r->l->labels[i + 1], WORD_VEHICLE);
@@ -591,6 +602,15 @@ static void read_year_condition(struct reading *r, size_t i)
             r->l->labels[x].used = true;
 }
 
+/* Letters that stand for yes and no in a column of nothing else. */
+static bool is_tick(const char *key)
+{
+    static const char *const TICKS[] = {"y", "n", "x", "s", "o", "j", "yes", "no", "ja", "nein", "si", "oui", "non"};
+    for (size_t i = 0; i < sizeof TICKS / sizeof *TICKS; i++)
+        if (strcmp(key, TICKS[i]) == 0) return true;
+    return false;
+}
+
 /* A column of ticks: yes and no are no terms, and it has nothing else. */
 static bool is_yes_no(const struct reading *r, const struct query_attribute *a)
 {
@@ -601,9 +621,10 @@ static bool is_yes_no(const struct reading *r, const struct query_attribute *a)
         for (size_t k = 0; k < n; k++) {
             const struct catalog_column *c = &r->c->columns[found[k]];
             if (!c->has_texts || c->has_numbers) continue;
-            bool term = false;
-            for (size_t t = 0; t < r->c->n_terms && !term; t++) term = r->c->terms[t].column == found[k];
-            if (!term) return true;
+            bool other = false;
+            for (size_t t = 0; t < r->c->n_terms && !other; t++)
+                other = r->c->terms[t].column == found[k] && !is_tick(r->c->terms[t].key);
+            if (!other) return true;
         }
     }
     return false;

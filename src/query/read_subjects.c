@@ -280,7 +280,7 @@ void read_subjects(struct reading *r)
             missing(r, MISSING_VEHICLE, name);
             continue;
         }
-        if (is_maker_of_another(r, i)) continue;
+        if (m->only_context || is_maker_of_another(r, i)) continue;
         /* "Kia Golf": a maker and a model that no record has together. */
         if (m->make_only && i + 1 < l->n_mentions && !l->mentions[i + 1].make_only &&
             l->mentions[i + 1].first == m->first + m->n &&
@@ -306,7 +306,13 @@ void read_documents(struct reading *r)
             r->failed = true;
             return;
         }
-        if (n == 0) continue; /* left unresolved */
+        if (n == 0) {
+            /* "in the data": all of it. Else left unresolved. */
+            bool generic = true;
+            for (size_t t = label->first; t < label->first + label->n; t++) generic = generic && lexicon_has(l->tokens[t].key);
+            if (generic) label->used = true;
+            continue;
+        }
         label->used = true;
         /* A year in the phrase is a condition on vehicles as well. */
         if (!q->documents) {

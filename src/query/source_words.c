@@ -78,11 +78,38 @@ static bool is_class(const struct labelled *q, size_t i, enum word_class class)
     return false;
 }
 
+static bool is_source_word(const char *key)
+{
+    struct token t = {.kind = TOKEN_WORD};
+    struct word words[WORD_MAX_MEANINGS];
+    size_t n = 0;
+    strncpy(t.key, key, sizeof t.key - 1);
+    if (!lexicon_match(&t, 1, words, &n)) return false;
+    for (size_t k = 0; k < n; k++)
+        if (words[k].class == WORD_SOURCE) return true;
+    return false;
+}
+
+/* "Gebrauchtwagenliste": a document's word and one for a document, written as one. */
+static struct postings compound_documents(const struct word_index *v, const char *key)
+{
+    size_t len = strlen(key);
+    for (size_t cut = len; cut-- > 5;) {
+        char head[TOKEN_KEY_MAX];
+        if (len - cut < 4 || !is_source_word(key + cut)) continue;
+        memcpy(head, key, cut);
+        head[cut] = '\0';
+        struct postings p = word_index_documents(v, head);
+        if (p.n) return p;
+    }
+    return (struct postings){NULL, 0};
+}
+
 /* Whether the word may tell documents apart: their name has it, or it is a nation's. */
 static bool names_document(const struct labelled *q, const struct word_index *v, size_t i)
 {
     const struct token *t = &q->tokens[i];
-    return word_index_documents(v, t->key).n || find_nation(t->key);
+    return word_index_documents(v, t->key).n || find_nation(t->key) || compound_documents(v, t->key).n;
 }
 
 static bool share_record(const struct name_word *a, const struct name_word *b)
@@ -117,10 +144,38 @@ static size_t name_run(const struct labelled *q, const struct word_index *v, siz
                 before = w;
                 run++;
             }
-            if (run >= 2 && !vehicle && run > best) best = run;
+            const struct term *terms;
+            size_t n_terms;
+            bool attribute = run && registry_match(&q->tokens[i], run, &terms, &n_terms) == run; /* "CO2" */
+            if (run >= 2 && !vehicle && !attribute && run > best) best = run;
         }
     }
     return best;
+}
+
+/* "in stock", "stock vehicles", "of the fleet": a word of a document's name alone, where a place is said
+ * or things are counted, and no vehicle is called so. */
+static bool is_document_word(const struct labelled *q, const struct word_index *v, size_t i, size_t at)
+{
+    const struct token *t = &q->tokens[i];
+    const struct term *terms = NULL;
+    size_t n_terms = 0;
+    if (t->kind != TOKEN_WORD || strlen(t->key) < 4 || !word_index_documents(v, t->key).n ||
+        word_index_name(v, t->key) || is_class(q, i, WORD_VEHICLE))
+        return compound_documents(v, t->key).n > 0 && t->kind == TOKEN_WORD;
+    if (registry_match(t, 1, &terms, &n_terms))
+        for (size_t k = 0; k < n_terms; k++)
+            if (terms[k].kind != TERM_ATTRIBUTE) return false;
+    bool things = i + 1 < q->n_tokens && is_class(q, i + 1, WORD_VEHICLE);
+    size_t before = i;
+    if (before > at && !strcmp(q->tokens[before - 1].key, "the")) before--;
+    static const char *const PLACES[] = {"in", "from", "within", "on", "im", "aus", "dans", "en"};
+    bool place = false;
+    for (size_t k = 0; before > at && k < sizeof PLACES / sizeof *PLACES; k++)
+        place = place || strcmp(q->tokens[before - 1].key, PLACES[k]) == 0;
+    /* A name of an attribute goes on behind it: "in fuel consumption". */
+    if (place && i + 1 < q->n_tokens && registry_match(t, q->n_tokens - i, &terms, &n_terms) > 1) return false;
+    return things || place;
 }
 
 bool source_phrase_find(const struct labelled *q, const struct word_index *v, size_t at,
@@ -131,6 +186,11 @@ bool source_phrase_find(const struct labelled *q, const struct word_index *v, si
         if (run) {
             *first = i;
             *n = run;
+            return true;
+        }
+        if (is_document_word(q, v, i, at)) {
+            *first = i;
+            *n = 1;
             return true;
         }
         if (!is_class(q, i, WORD_SOURCE)) continue;
@@ -180,7 +240,9 @@ bool source_phrase_documents(const struct labelled *q, const struct word_index *
         struct postings docs = word_index_documents(v, t->key);
         bool source = is_class(q, i, WORD_SOURCE);
         /* Words that tell count double; "list" and "data" only decide between equals. */
-        size_t weight = source || (lexicon_has(t->key) && !nation) ? 1 : 4;
+        bool plain = is_class(q, i, WORD_VEHICLE) || is_class(q, i, WORD_FUNCTION);
+        size_t weight = source || (plain && !nation) ? 1 : 4;
+        if (docs.n == 0) docs = compound_documents(v, t->key);
         for (size_t d = 0, at = 0; d < c->n_documents; d++) {
             while (at < docs.n && docs.items[at] < d) at++;
             bool has = (at < docs.n && docs.items[at] == d) || (nation && nation_has(nation, v, d));
