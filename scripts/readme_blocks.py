@@ -101,6 +101,8 @@ class Session:
         done = subprocess.run(["bash", "-c", command], cwd=self.folder, env=self.env, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace",
                               stdin=subprocess.DEVNULL, timeout=300)
+        if done.returncode < 0 or done.returncode > 2:
+            raise SystemExit(f"{command}: exit status {done.returncode}: {done.stdout[-300:]}")
         return done.stdout
 
     def output(self, command, shown):
