@@ -85,14 +85,15 @@ enum command_bit {
     COMMAND_BENCH = 1 << 11,
     COMMAND_SERVE = 1 << 12,
     COMMAND_ATTRIBUTES = 1 << 13,
-    COMMAND_ALL = (1 << 14) - 1,
+    COMMAND_VERIFY = 1 << 14,
+    COMMAND_ALL = (1 << 15) - 1,
     /* Those that open an engine. */
     COMMAND_ENGINE = COMMAND_ASK | COMMAND_GENERATE | COMMAND_EVAL | COMMAND_INFO | COMMAND_SERVE,
 };
 
 extern const struct command command_ask, command_ingest, command_generate, command_tokenize,
     command_eval, command_info, command_pull, command_quantize, command_config, command_embed,
-    command_plan, command_bench, command_serve, command_attributes;
+    command_plan, command_bench, command_serve, command_attributes, command_verify;
 
 /* All commands, in the order in which help lists them. */
 extern const struct command *const COMMANDS[];

@@ -122,7 +122,9 @@ static const struct option_row ROWS[] = {
     FLAG(COMMAND_GENERATE, "ignore-end", 0, ignore_end,
          "Go on past the end of the turn, up to --max-tokens (to measure)"),
     FLAG(COMMAND_GENERATE, "stats", 0, stats, "Print tokens and rates to standard error"),
-    SETTING(COMMAND_ASK | COMMAND_INGEST | COMMAND_SERVE | COMMAND_CONFIG | COMMAND_ATTRIBUTES, SETTING_STORE),
+    SETTING(COMMAND_ASK | COMMAND_VERIFY | COMMAND_INGEST | COMMAND_SERVE | COMMAND_CONFIG |
+                COMMAND_ATTRIBUTES,
+            SETTING_STORE),
     SETTING(COMMAND_ENGINE | COMMAND_TOKENIZE | COMMAND_EMBED | COMMAND_CONFIG | COMMAND_PLAN |
                 COMMAND_BENCH,
             SETTING_MODEL),

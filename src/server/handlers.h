@@ -19,6 +19,9 @@ void handle_openapi(struct exchange *x);
 /* query.c */
 void handle_query(struct exchange *x);
 
+/* verify.c */
+void handle_verify(struct exchange *x);
+
 /* catalog.c */
 void handle_manufacturers(struct exchange *x);
 void handle_models(struct exchange *x);

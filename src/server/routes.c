@@ -9,6 +9,7 @@ const struct route ROUTES[] = {
     {"GET", "/ready", LANE_DIRECT, BODY_NONE, true, handle_ready},
     {"GET", "/metrics", LANE_DIRECT, BODY_NONE, false, handle_metrics},
     {"POST", "/query", LANE_MODEL, BODY_JSON, false, handle_query},
+    {"POST", "/verify", LANE_READ, BODY_JSON, false, handle_verify},
     {"GET", "/query/llm-info", LANE_DIRECT, BODY_NONE, false, handle_llm_info},
     {"GET", "/query/manufacturers", LANE_READ, BODY_NONE, false, handle_manufacturers},
     {"GET", "/query/models", LANE_READ, BODY_NONE, false, handle_models},
