@@ -305,3 +305,63 @@ void find_siblings(struct interpreter *p)
     for (size_t a = 0; a < REGISTRY_COUNT; a++) /* a ring */
         if (last[a] != SIZE_MAX && last[a] != first[a]) in->columns[last[a]].sibling = first[a];
 }
+
+/* ---- categories ---- */
+
+enum { CATEGORY_PROBE = 200, CATEGORY_DISTINCT = 24 };
+
+/* The attribute whose categories nearly all texts are; -1: none. */
+static int attribute_of_texts(const struct cell *const *texts, const size_t *counts, size_t n,
+                              size_t filled, const bool *taken)
+{
+    for (size_t a = 0; a < REGISTRY_COUNT; a++) {
+        if (REGISTRY[a].type != ATTRIBUTE_CATEGORY || taken[a]) continue;
+        size_t known = 0;
+        for (size_t i = 0; i < n; i++)
+            if (registry_read_category((int)a, texts[i]->text, texts[i]->len) >= 0) known += counts[i];
+        if (known * 20 >= filled * 19) return (int)a;
+    }
+    return -1;
+}
+
+/* "type": bev, phev, bev: a column whose name says little is what its cells are. */
+void name_by_categories(struct interpreter *p)
+{
+    struct interpretation *in = p->out;
+    bool *taken = arena_array(&in->arena, REGISTRY_COUNT + 1, sizeof *taken);
+    if (!taken) {
+        p->failed = true;
+        return;
+    }
+    for (size_t j = 0; j < in->n_columns; j++)
+        if (in->columns[j].fact.attribute >= 0) taken[in->columns[j].fact.attribute] = true;
+    for (size_t j = 0; j < in->n_columns; j++) {
+        struct interpreted_column *c = &in->columns[j];
+        if (c->fact.attribute >= 0 || !c->text || c->role != ROLE_NONE || c->n_filled < 3) continue;
+        const struct cell *texts[CATEGORY_DISTINCT];
+        size_t counts[CATEGORY_DISTINCT] = {0}, n = 0, filled = 0, bytes = 0;
+        size_t cells = gather_cells(p, j), step = cells > CATEGORY_PROBE ? cells / CATEGORY_PROBE : 1;
+        bool many = false;
+        for (size_t i = 0; i < cells && !many; i += step) {
+            const struct cell *cell = p->run[i];
+            if (!cell->len) continue;
+            size_t k = 0;
+            while (k < n && strcmp(texts[k]->text, cell->text) != 0) k++;
+            many = k == CATEGORY_DISTINCT || cell->len > 60;
+            if (many) break;
+            if (k == n) texts[n++] = cell;
+            counts[k]++;
+            filled++;
+            bytes += cell->len;
+        }
+        /* Letters and digits alone are codes of anything. */
+        if (many || filled < 3 || n < 2 || bytes < 3 * filled) continue;
+        int a = attribute_of_texts(texts, counts, n, filled, taken);
+        if (a < 0) continue;
+        c->fact.attribute = a;
+        c->category = true;
+        taken[a] = true;
+        interpret_note(p, "column '%s' was taken as %s, which its cells name", c->fact.name,
+                       REGISTRY[a].names[0]);
+    }
+}

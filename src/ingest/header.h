@@ -9,7 +9,7 @@
 #define INGEST_HEADER_H
 
 #include "base/arena.h"
-#include "document/document.h"
+#include "ingest/cell_shape.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -59,17 +59,5 @@ struct table_frame {
  * is known. False: memory is out. */
 bool frame_find(struct table_frame *out, const struct table *table, bool objects,
                 struct arena *arena);
-
-/* Whether a name is one of the registry's attributes, or has a unit: what a column or a row of data is
- * called, rather than what stands in it. */
-bool is_measure_name(const char *name, size_t len);
-
-/* Whether a cell holds a number with at most a unit or a remark beside it, and no name. */
-bool is_numeric_cell(const char *text, size_t len);
-
-/* The text without the marks of a footnote at its end: "412*", "56 [1]", "4.2\u00b9". */
-size_t without_footnote(const char *text, size_t len);
-
-const struct cell *table_cell(const struct table *t, size_t row, size_t column);
 
 #endif

@@ -581,6 +581,7 @@ static bool interpret(struct interpreter *p)
     find_language(p);
     if (in->frame.layout == FRAME_LONG && !make_long_columns(p)) return false;
     if (!tell_names_apart(p)) return false;
+    name_by_categories(p);
     decide_styles(p);
     find_unit_columns(p);
     relate_columns(p);

@@ -50,6 +50,7 @@ bool make_pair_records(struct interpreter *p);
 void find_unit_columns(struct interpreter *p);
 void relate_columns(struct interpreter *p);
 void find_siblings(struct interpreter *p);
+void name_by_categories(struct interpreter *p);
 
 /* likely_units.c: units that no one states but the figures show. */
 void find_likely_units(struct interpreter *p);

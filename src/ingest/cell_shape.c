@@ -1,0 +1,84 @@
+#include "ingest/cell_shape.h"
+
+#include "vehicle/number.h"
+#include "vehicle/registry.h"
+#include "vehicle/unit.h"
+
+#include <string.h>
+
+const struct cell *table_cell(const struct table *t, size_t row, size_t column)
+{
+    return &t->cells[row * t->n_columns + column];
+}
+
+size_t without_footnote(const char *text, size_t len)
+{
+    for (;;) {
+        while (len && (unsigned char)text[len - 1] <= ' ') len--;
+        if (len > 1 && text[len - 1] == '*') {
+            len--;
+            continue;
+        }
+        /* † ‡ § and the raised digits */
+        static const char *const MARKS[] = {"\u2020", "\u2021", "\u00b9", "\u2070", "\u2074",
+                                            "\u2075", "\u2076", "\u2077", "\u2078", "\u2079"};
+        size_t before = len;
+        for (size_t i = 0; i < sizeof MARKS / sizeof *MARKS; i++) {
+            size_t n = strlen(MARKS[i]);
+            if (len > n && memcmp(text + len - n, MARKS[i], n) == 0) len -= n;
+        }
+        /* ² and ³ mark footnotes behind digits, and powers behind letters: "118²", "cm³". */
+        if (len > 2 && (unsigned char)text[len - 2] == 0xc2 &&
+            ((unsigned char)text[len - 1] == 0xb2 || (unsigned char)text[len - 1] == 0xb3) &&
+            text[len - 3] >= '0' && text[len - 3] <= '9')
+            len -= 2;
+        /* "[1]", "[a]" */
+        if (len > 3 && text[len - 1] == ']') {
+            size_t open = len - 1;
+            while (open > 0 && text[open] != '[' && len - open < 5) open--;
+            if (text[open] == '[' && open > 0 && len - open <= 4) len = open;
+        }
+        if (len == before) return len;
+    }
+}
+
+bool is_numeric_cell(const char *text, size_t len)
+{
+    len = without_footnote(text, len);
+    size_t at = 0, used = 0;
+    if (len == 0 || len > 48) return false;
+    while (at < len && (text[at] == '~' || text[at] == '<' || text[at] == '>' || text[at] == '+' ||
+                        text[at] == '\'' || text[at] == ' '))
+        at++;
+    if (unit_parse(text + at, len - at, &used) && used && at + used < len) { /* "EUR 24.990" */
+        size_t n = 0;
+        double value;
+        size_t skip = at + used;
+        while (skip < len && text[skip] == ' ') skip++;
+        if (number_parse(text + skip, len - skip, NUMBER_POINT, &value, &n)) at = skip;
+    }
+    double value;
+    if (!number_parse(text + at, len - at, NUMBER_POINT, &value, &used) || used == 0) return false;
+    at += used;
+    if (at == len) return true;
+    bool letters = (text[at] | 0x20) >= 'a' && (text[at] | 0x20) <= 'z', dash = false;
+    for (; at < len && (text[at] == ' ' || text[at] == '-'); at++) dash |= text[at] == '-';
+    if (at == len) return true;
+    if (unit_parse(text + at, len - at, &used) && used) {
+        at += used;
+        while (at < len && text[at] == ' ') at++;
+        return at == len || strchr("(/-@,;", text[at]) || (unsigned char)text[at] >= 0x80;
+    }
+    /* "12.5/14.0", "8.8-10.3", "60 (articulated)", "5,- " */
+    return !letters && (strchr("(/-@,*", text[at]) || (dash && text[at] >= '0' && text[at] <= '9') ||
+                        (unsigned char)text[at] == 0xe2);
+}
+
+bool is_measure_name(const char *name, size_t len)
+{
+    if (len == 0 || len > 200) return false;
+    struct column_meaning m;
+    registry_read_column(&m, name, len, DIMENSION_NONE);
+    if (m.attribute >= 0) return true;
+    return m.unit && m.name_len > 0 && !is_numeric_cell(name, len);
+}
