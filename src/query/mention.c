@@ -54,6 +54,7 @@ struct finder {
     const size_t *context;
     size_t n_context;
     uint32_t *set, *spare; /* room for all records */
+    int year; /* of the mention at hand */
     bool flip;
     uint32_t *joined[3];   /* for words that are a maker's and stand in names as well */
     size_t n_set;
@@ -230,13 +231,25 @@ static bool is_anchor(struct finder *f, size_t i)
     return strlen(t->key) >= 3 && !is_common(q, i);
 }
 
-/* Narrows the set by the word at i; false (set as it was) when no record is left. */
+static bool any_of_year(const struct finder *f, const uint32_t *records, size_t n)
+{
+    const struct catalog *c = word_index_catalog(f->v);
+    for (size_t i = 0; i < n; i++) {
+        const struct catalog_record *r = &c->records[records[i]];
+        if (r->year_first && f->year >= r->year_first && (!r->year_last || f->year <= r->year_last)) return true;
+    }
+    return false;
+}
+
+/* Narrows the set by the word at i; false (set as it was) when no record is left, or none of the year
+ * that was said: "the 2018 CX-9 with 2WD" is not the 2007 CX-9 2WD. */
 static bool narrow(struct finder *f, size_t i, size_t *n_tokens, unsigned *parts, int *make)
 {
     struct postings p = word_records(f, i, n_tokens, parts, make);
     if (p.n == 0) return false;
     size_t n = postings_intersect(f->set, f->n_set, p.items, p.n, f->spare);
     if (n == 0) return false;
+    if (f->year && any_of_year(f, f->set, f->n_set) && !any_of_year(f, f->spare, n)) return false;
     uint32_t *t = f->set;
     f->set = f->spare;
     f->spare = t;
@@ -352,7 +365,9 @@ static bool grow(struct finder *f, struct mention *m, size_t number, struct aren
             f->taken[m->first - 1] = (unsigned char)number;
         }
     }
+    f->year = m->year;
     while (at < q->n_tokens) {
+        f->year = m->year;
         if (token_year(q, at) && !f->taken[at] && !m->year) {
             /* "Peugeot 2008": a year that is a name too is one right behind its maker. */
             bool name = !model && may_grow(f, at, true) && narrow(f, at, &n_tokens, &parts, &make) &&
@@ -472,6 +487,7 @@ static bool grow(struct finder *f, struct mention *m, size_t number, struct aren
 
 static void start(struct finder *f, struct postings p)
 {
+    f->year = 0;
     memcpy(f->set, p.items, p.n * sizeof *f->set);
     f->n_set = p.n;
 }

@@ -61,6 +61,12 @@ bool attribute_of_label(struct reading *r, size_t i, struct query_attribute *out
         plain.qualifiers = 0;
         int score = 1;
         if (in_scope(r, &plain)) score += 4;
+        /* "which electric car consumes": energy, not fuel. */
+        for (size_t w = 0; w < r->q->n_where; w++)
+            if (r->q->where[w].category >= 0 && !r->q->where[w].negated &&
+                !strcmp(CATEGORIES[r->q->where[w].category].id, "electric") &&
+                t->id == registry_find("electric_consumption"))
+                score += 1;
         if (r->q->unit && REGISTRY[t->id].dimension == r->q->unit->dimension) score += 8;
         if (r->q->unit && REGISTRY[t->id].dimension != r->q->unit->dimension &&
             REGISTRY[t->id].type == ATTRIBUTE_NUMBER)
@@ -499,6 +505,17 @@ void read_attributes(struct reading *r)
             }
         }
         label->used = true;
+        /* "maximum payload", where there is a least one as well. */
+        if (term && label->n > 1) {
+            struct word words[WORD_MAX_MEANINGS];
+            size_t n_words = 0;
+            int most = qualifier_find("maximum"), least = qualifier_find("minimum");
+            if (lexicon_match(&l->tokens[label->first], 1, words, &n_words))
+                for (size_t w = 0; w < n_words; w++) {
+                    if (words[w].class == WORD_MOST && most >= 0) a.qualifiers |= 1ull << most;
+                    if (words[w].class == WORD_LEAST && least >= 0) a.qualifiers |= 1ull << least;
+                }
+        }
         size_t k = 0;
         while (k < q->n_attributes && !same_attribute(&q->attributes[k], &a)) k++;
         if (k < q->n_attributes) {
