@@ -167,7 +167,7 @@ static const struct condition_columns *condition_columns(struct execution *x, si
         if (c->n && c->columns[c->n - 1] == t->column) continue;
         int category = t->category;
         /* Of a column whose name says nothing: "type" with "bev" and "phev". */
-        if (category < 0 && w->category >= 0 && x->c->columns[t->column].attribute < 0)
+        if (category < 0 && w->category >= 0)
             category = registry_read_category(w->attribute.attribute, t->text, strlen(t->text));
         if ((w->key[0] && strcmp(t->key, w->key) == 0) ||
             (w->category >= 0 && category >= 0 && registry_category_is(category, w->category)))

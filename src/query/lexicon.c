@@ -122,6 +122,8 @@ const char *lexicon_similar(const char *key)
     const char *found = NULL;
     for (size_t i = 0; i < SLOTS; i++) {
         if (!slots[i].key[0] || strchr(slots[i].key, ' ') || slots[i].key[0] != key[0]) continue;
+        /* A letter more at the end is another word: "county" is no "count". */
+        if (strncmp(key, slots[i].key, strlen(slots[i].key)) == 0) continue;
         if (strlen(slots[i].key) >= 5 && key_distance(slots[i].key, key, 1) == 1) {
             if (found) return NULL;
             found = slots[i].key;

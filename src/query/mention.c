@@ -365,9 +365,10 @@ static bool grow(struct finder *f, struct mention *m, size_t number, struct aren
             f->taken[m->first - 1] = (unsigned char)number;
         }
     }
-    f->year = m->year;
     while (at < q->n_tokens) {
-        f->year = m->year;
+        /* Words that are categories as well do not lead to another year's name; plain names do, so that
+         * the year can be said to be missing. */
+        f->year = is_common(q, at) ? m->year : 0;
         if (token_year(q, at) && !f->taken[at] && !m->year) {
             /* "Peugeot 2008": a year that is a name too is one right behind its maker. */
             bool name = !model && may_grow(f, at, true) && narrow(f, at, &n_tokens, &parts, &make) &&
@@ -394,6 +395,7 @@ static bool grow(struct finder *f, struct mention *m, size_t number, struct aren
                 (q->tokens[next].gap & (GAP_STOP | GAP_COMMA | GAP_COLON)) || is_common(q, next) ||
                 is_figure(f, next) || is_anchor(f, next) || q->tokens[next].kind == TOKEN_HAN)
                 break;
+            f->year = m->year;
             if (!narrow(f, next, &n_tokens, &parts, &make)) break;
             for (size_t k = at; k < next + n_tokens; k++) f->taken[k] = (unsigned char)number;
             if (parts & ~(unsigned)NAME_MAKE) {
@@ -433,6 +435,7 @@ static bool grow(struct finder *f, struct mention *m, size_t number, struct aren
             break;
         at++;
     }
+    f->year = 0;
     /* To the left: "E46 M3", "the 3008 Peugeot". */
     for (size_t left = m->first; left-- > 0;) {
         if (f->taken[left] == number && token_year(q, left)) continue;

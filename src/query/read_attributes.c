@@ -506,7 +506,7 @@ void read_attributes(struct reading *r)
         }
         label->used = true;
         /* "maximum payload", where there is a least one as well. */
-        if (term && label->n > 1) {
+        if (term && label->n > 1 && !term->superlative && !term->comparative) {
             struct word words[WORD_MAX_MEANINGS];
             size_t n_words = 0;
             int most = qualifier_find("maximum"), least = qualifier_find("minimum");
@@ -575,11 +575,17 @@ void read_attributes(struct reading *r)
         if (distance && d == DIMENSION_ENERGY && attribute_of_unit(r, q->unit, &a)) {
             q->attributes[0] = a;
         } else if (d != q->unit->dimension && d != DIMENSION_NONE && d != DIMENSION_EMISSION && !asking[0] &&
-            only->type == ATTRIBUTE_NUMBER && !degree[0] && !related(d, q->unit->dimension) &&
+            only->type == ATTRIBUTE_NUMBER && !degree[0] && !(d == DIMENSION_MONEY && !strcmp(q->unit->symbol, "lb")) &&
+            !related(d, q->unit->dimension) &&
             !shares_word(r, q->unit)) {
             /* "the kerb weight in km/h" */
             q->missing = MISSING_UNIT;
             q->missing_name = only->names[0];
+        } else if (d == DIMENSION_MONEY && strcmp(q->unit->symbol, "lb") == 0) {
+            q->unit = unit_by_symbol("\xc2\xa3"); /* "cheaper by how many pounds" */
+        } else if (d != q->unit->dimension && degree[0] && only->type == ATTRIBUTE_NUMBER &&
+                   d != DIMENSION_EMISSION && !related(d, q->unit->dimension)) {
+            q->unit = NULL;
         } else if (d == DIMENSION_EMISSION && q->unit->dimension == DIMENSION_MASS) {
             q->unit = emission_unit(r, q->unit);
         } else if (d != q->unit->dimension && d != DIMENSION_NONE && attribute_of_unit(r, q->unit, &a)) {

@@ -444,6 +444,16 @@ static void read_category(struct reading *r, size_t i)
         }
     bool value = l->n_ids > 0 && (l->kind == LABEL_VALUE || l->kind == LABEL_TERM);
     if (category < 0 && l->kind != LABEL_VALUE) return;
+    /* A name that a column of names holds, right before a vehicle's, is part of it. */
+    if (l->kind == LABEL_VALUE && i + 1 < r->l->n_labels && r->l->labels[i + 1].kind == LABEL_MENTION) {
+        const struct catalog_column *col = &r->c->columns[r->c->terms[l->ids[0]].column];
+        bool names = col->attribute >= 0 ? REGISTRY[col->attribute].role != ROLE_NONE
+                                         : strstr(col->key, "name") || strstr(col->key, "manufacturer");
+        if (names) {
+            l->used = true;
+            return;
+        }
+    }
     /* Written just as the store has it ("SUV: Small"): that text, and no wider kind. */
     if (value && category >= 0 && l->n > 1) {
         const char *text = reading_text(r, l->first, l->n);
