@@ -10,6 +10,7 @@ enum {
     HEADING_WORDS = 12,
     TITLE_WORDS = 7,
     TITLE_BYTES = 60,
+    PAIR_WORDS = 4,    /* of a name in "name: value" */
     TEXT_BYTES = 30,   /* of a line that is text below a title, at least */
     TITLE_WINDOW = 12, /* lines that tell how wide a text is */
     WINDOW_LINES = 2 + TITLE_WINDOW,
@@ -194,7 +195,10 @@ bool text_is_title_line(const struct text_line *lines, size_t n, size_t at)
     if (!is_capital(next->text + below, text) && text_bullet_length(next->text + below, text))
         return false;
     if (next->text[below] >= 'a' && next->text[below] <= 'z') return false;
-    if (pairs_find(next->text + below, text, &(struct pair){0}, 1)) return false;
+    struct pair p; /* "The Rocca is the SUV of the family: 4.5 m long" is text */
+    if (pairs_find(next->text + below, text, &p, 1) &&
+        text_word_count(next->text + below + p.name_begin, p.name_end - p.name_begin) <= PAIR_WORDS)
+        return false;
     /* The text is a sentence: longer than the title, or with an end. */
     if (!ends_sentence(next) && text < 2 * len && text < len + TEXT_BYTES) return false;
     size_t width = 0;

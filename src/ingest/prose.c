@@ -125,6 +125,8 @@ static enum number_style find_style(const struct document *d, const char *langua
         }
     }
     bool comma = !strcmp(language, "de") || !strcmp(language, "fr") || !strcmp(language, "es");
+    /* Figures of all kinds stand in a text: their magnitudes tell nothing, its language does. */
+    if (*language && e.point == e.comma) return comma ? NUMBER_COMMA : NUMBER_POINT;
     return number_style_decide(&e, comma ? NUMBER_COMMA : NUMBER_POINT, NULL);
 }
 
@@ -330,10 +332,12 @@ static bool reaches(const struct prose_sentence *s, const struct prose_mention *
 static struct bearer find_bearer(struct prose_reader *r, const struct prose_sentence *s,
                                  const struct prose_measure *m,
                                  const struct prose_mention *mentions, size_t n,
-                                 const struct bearer *sentence_bearer, bool *in_remark)
+                                 const struct bearer *sentence_bearer, bool *in_remark,
+                                 size_t *also_from, size_t *also_end)
 {
     static const struct bearer NONE = {.kind = BEARER_NONE};
     *in_remark = false;
+    *also_from = *also_end = 0;
     if (undecided(s, m)) return NONE;
     bool range = s->parts[m->first_part].low < s->parts[m->first_part].high;
     for (size_t k = 0; k < n; k++) {
@@ -360,7 +364,15 @@ static struct bearer find_bearer(struct prose_reader *r, const struct prose_sent
             taken = &s->measures[i] != m && s->measures[i].remark.first <= p->at.first &&
                     p->at.end <= s->measures[i].remark.end;
         if (taken || !reaches(s, p, m->at.first)) continue;
-        if (p->joined && p->kind != MENTION_OWN) return NONE;
+        if (p->joined && p->kind != MENTION_OWN) {
+            /* "the Petrol 110 and the Hybrid 145": of each, where all are the document's own */
+            size_t first = k;
+            while (first > 0 && mentions[first].joined && mentions[first].kind == MENTION_KNOWN)
+                first--;
+            if (mentions[first].kind != MENTION_KNOWN || mentions[first].joined) return NONE;
+            *also_from = first;
+            *also_end = k;
+        }
         return bearer_of_mention(r, s, p);
     }
     return *sentence_bearer;
@@ -418,7 +430,8 @@ static const char *remark_of(struct prose_reader *r, const struct prose_sentence
             buffer_append(&r->scratch, s->text + s->t[e->first].begin,
                           s->t[e->end - 1].end - s->t[e->first].begin);
     }
-    if (m->span.end > m->span.first) {
+    const char *id = REGISTRY[m->attribute].id, *part = strstr(id, "_warranty");
+    if (m->span.end > m->span.first && !(part && !part[9])) {
         if (r->scratch.len) buffer_puts(&r->scratch, ", ");
         buffer_append(&r->scratch, s->text + s->t[m->span.first].begin,
                       s->t[m->span.end - 1].end - s->t[m->span.first].begin);
@@ -496,6 +509,16 @@ static void leave_names_out(struct prose_sentence *s, const struct prose_mention
     }
 }
 
+/* "Both have a six-speed gearbox": not of the version before. */
+static bool speaks_of_all(const struct prose_sentence *s)
+{
+    static const char *const WORDS[] = {"both",  "all", "every",  "each", "beide", "alle",
+                                        "jeder", "tous", "toutes", "ambos", "todos", "todas"};
+    for (size_t k = 0; s->n && k < sizeof WORDS / sizeof *WORDS; k++)
+        if (!strcmp(s->t[0].key, WORDS[k])) return true;
+    return false;
+}
+
 static void read_paragraph(struct prose_reader *r, size_t block)
 {
     const struct block *b = &r->d->blocks[block];
@@ -519,6 +542,7 @@ static void read_paragraph(struct prose_reader *r, size_t block)
                 bearer = bearer_of_mention(r, s, &mentions[k]);
             break;
         }
+        if (speaks_of_all(s)) bearer = bearer_own(section(r));
         if (first && bearer.kind == BEARER_OTHER) paragraph = bearer;
         first = false;
         last = bearer;
@@ -528,10 +552,16 @@ static void read_paragraph(struct prose_reader *r, size_t block)
             r->out->n_figures += m->counted || s->parts[m->first_part].unit;
             if (m->attribute < 0) continue;
             bool in_remark = false;
-            struct bearer whose = find_bearer(r, s, m, mentions, n, &bearer, &in_remark);
+            size_t also = 0, also_end = 0;
+            struct bearer whose =
+                find_bearer(r, s, m, mentions, n, &bearer, &in_remark, &also, &also_end);
             if (whose.kind == BEARER_NONE || !(*whose.s.make || *whose.s.model)) continue;
             if (!quote) quote = string_of(r, s->text, s->len);
             add_values(r, s, m, &whose, in_remark, block, quote);
+            for (; also < also_end && !r->failed; also++) {
+                struct bearer other = bearer_of_mention(r, s, &mentions[also]);
+                add_values(r, s, m, &other, in_remark, block, quote);
+            }
         }
     }
 }
@@ -626,6 +656,7 @@ bool prose_read(struct prose *out, const struct document *d, const char *data, s
     r->lex = prose_lexicon_create(&out->arena);
     bool ok = r->sentence && r->lex && prose_names_init(&r->names, d, r->lex, &out->arena) &&
               read_file_name(r);
+    out->family = r->names.family;
     out->language = r->names.language = find_language(d);
     if (ok) r->style = find_style(d, out->language);
     for (size_t b = 0; ok && b < d->n_blocks; b++) {

@@ -46,6 +46,7 @@ struct prose {
                                    units of one figure have one group */
     size_t n_values;
     const char *language; /* "en", "de", "fr", "es"; "" not known */
+    const char *family;   /* key of the make that the registry does not know; NULL: none */
     size_t n_figures;     /* with a unit, or counted; also those that gave nothing */
 };
 
@@ -55,6 +56,9 @@ struct prose {
 bool prose_read(struct prose *out, const struct document *d, const char *data, size_t len,
                 struct error *err);
 void prose_free(struct prose *p);
+
+/* Bytes of a model's name that are the family's: "Quenby " of "Quenby Heron"; 0: it is another's. */
+size_t prose_family_length(const char *family, const char *model);
 
 /* Adds it to the document that was begun in the store. *n_values may be NULL. */
 bool prose_store(const struct prose *p, struct store *store, size_t *n_values, struct error *err);

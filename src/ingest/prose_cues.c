@@ -258,7 +258,7 @@ static const struct {
      "top speed|top speeds|maximum speed|tops out at|topping out at|top out at|maxes out at|"
      "flat out|runs on to|runs to|v max|vmax|hochstgeschwindigkeit|spitze|vitesse maximale|"
      "vitesse de pointe|vitesse maxi|velocidad maxima|limited to|reaches|reach|capable of|"
-     "spitzengeschwindigkeit|pointe|abgeregelt"},
+     "spitzengeschwindigkeit|pointe|abgeregelt|erreicht|atteint|alcanza"},
     {"top_speed", CUE_AFTER,
      "top speed|maximum speed|flat out|spitze|hochstgeschwindigkeit|en pointe|de vitesse maximale|"
      "de velocidad maxima|schnell|de pointe|of top speed"},
@@ -293,7 +293,8 @@ static const struct {
     {"warranty", CUE_BEFORE | CUE_AFTER,
      "warranty|guarantee|garantie|garantia|de garantie|de garantia|of warranty"},
     {"warranty", CUE_BEFORE,
-     "warranted|warranted for|guaranteed|guaranteed for|garanti|garanties|garantis|garantiees|"
+     "warranted|warranted for|guaranteed|guaranteed for|covered for|garanti|garanties|garantis|"
+     "garantiees|"
      "garantiert|garantizada|garantizado"},
     {"warranty_distance", CUE_BEFORE,
      "warranted|warranted for|guaranteed|guaranteed for|garanti|garanties|garantis|garantiert|"
@@ -448,6 +449,9 @@ static size_t match_entry(const struct entry *e, const struct token *t, size_t n
 static bool is_part_of_name(const struct token *t, size_t n, size_t i)
 {
     if (!t[i].upper || i == 0 || (t[i].gap & (GAP_STOP | GAP_COLON | GAP_COMMA))) return false;
+    /* "3 Jahre Garantie": behind a figure's unit, which German writes with a capital too */
+    if (i > 1 && t[i - 2].kind == TOKEN_NUMBER && unit_parse_all(t[i - 1].key, strlen(t[i - 1].key)))
+        return false;
     bool before = i > 1 && (t[i - 1].upper || t[i - 1].kind == TOKEN_NUMBER);
     bool behind = i + 1 < n && t[i + 1].gap == GAP_SPACE && t[i + 1].upper;
     return before || behind;

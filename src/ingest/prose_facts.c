@@ -1,6 +1,7 @@
 #include "ingest/prose_facts.h"
 
 #include "ingest/prose_measures.h"
+#include "ingest/prose_subject.h"
 
 #include <math.h>
 #include <string.h>
@@ -53,6 +54,12 @@ static bool is_seconds(const struct prose_sentence *s, const struct prose_measur
     return m->dimension == DIMENSION_TIME && p->unit && unit_to_base(1, p->unit) == 1;
 }
 
+static bool is_bare_zero(const struct prose_sentence *s, const struct prose_measure *m)
+{
+    const struct value_part *p = &s->parts[m->first_part];
+    return !p->unit && p->low == 0 && p->high == 0;
+}
+
 /* Whether tokens [first, end) let a speed and its time belong together: no comma, no other figure.
  */
 static bool near_enough(const struct prose_sentence *s, size_t first, size_t end, bool *in)
@@ -62,10 +69,11 @@ static bool near_enough(const struct prose_sentence *s, size_t first, size_t end
     for (size_t i = first; i <= end && i < s->n; i++) {
         if (s->marks[i].before == BREAK_CLAUSE || s->marks[i].before == BREAK_COMMA) return false;
         if (i == end) break;
-        if (s->in_measure[i]) return false;
+        if (s->in_measure[i] && !is_bare_zero(s, &s->measures[s->in_measure[i] - 1])) return false;
         *in = *in || prose_is(s, i, "in") || prose_is(s, i, "takes") || prose_is(s, i, "en") ||
               prose_is(s, i, "to") || prose_is(s, i, "auf") || prose_is(s, i, "needs") ||
-              prose_is(s, i, "for") || prose_is(s, i, "a");
+              prose_is(s, i, "for") || prose_is(s, i, "a") || prose_is(s, i, "after") ||
+              prose_is(s, i, "nach") || prose_is(s, i, "apres") || prose_is(s, i, "tras");
     }
     return true;
 }
@@ -96,6 +104,8 @@ static void bind_accelerations(struct prose_sentence *s)
             /* measures are in the order of the text, but counts stand at the end */
             struct prose_measure *speed =
                 side ? (k + 1 < s->n_measures ? time + 1 : NULL) : (k > 0 ? time - 1 : NULL);
+            if (side && speed && k + 2 < s->n_measures && is_bare_zero(s, speed))
+                speed++; /* "in 9,4 Sekunden von 0 auf 100 km/h" */
             if (!speed ||
                 (speed->dimension != DIMENSION_SPEED && speed->dimension != DIMENSION_NONE))
                 continue;
@@ -150,7 +160,8 @@ static bool is_part_of_name(const struct prose_sentence *s, const struct prose_c
     if (prose_has(s, i, WORD_VERB)) return false;
     return !prose_has(s, i - 1,
                       WORD_ARTICLE | WORD_LINK | WORD_HEDGE | WORD_AND | WORD_PREPOSITION |
-                          WORD_VERB | WORD_VEHICLE | WORD_PRONOUN | WORD_MORE | WORD_CHANGE) &&
+                          WORD_VERB | WORD_VEHICLE | WORD_PRONOUN | WORD_MORE | WORD_CHANGE |
+                          WORD_UNREAL) &&
            strcmp(s->t[i - 1].key, "overall") != 0 && strcmp(s->t[i - 1].key, "exterior") != 0 &&
            !s->t[i - 1].upper;
 }
@@ -388,6 +399,13 @@ static bool is_of_equipment(const struct prose_sentence *s, const struct prose_m
     return false;
 }
 
+/* Cubic metres are of nothing but loads. */
+static bool is_load_volume(const struct prose_sentence *s, const struct prose_measure *m)
+{
+    const struct unit *u = s->parts[m->first_part].unit;
+    return u && !strcmp(u->symbol, "m\u00b3") && s->parts[m->first_part].low >= 0.5;
+}
+
 static void bind_by_unit(struct prose_sentence *s, struct prose_measure *m)
 {
     const char *id = NULL;
@@ -414,7 +432,9 @@ static void bind_by_unit(struct prose_sentence *s, struct prose_measure *m)
         id = "battery_capacity";
         break;
     case DIMENSION_VOLUME:
-        id = names_a_displacement(s, m) ? "displacement" : NULL;
+        id = names_a_displacement(s, m) ? "displacement"
+             : is_load_volume(s, m)     ? "cargo_volume"
+                                        : NULL;
         break;
     default:
         break;
@@ -441,6 +461,41 @@ static void bind_lone_price(struct prose_sentence *s, struct prose_measure *m)
 
 /* ---- what belongs to a bound figure ---- */
 
+/* ", bei umgelegter Rückbank 1.640 Liter": the same with the seats down. */
+static bool is_folded_load(const struct prose_sentence *s, const struct prose_measure *before,
+                           const struct prose_measure *m)
+{
+    if (strcmp(REGISTRY[before->attribute].id, "cargo_volume") != 0) return false;
+    static const char *const STEMS[] = {"umgel", "umgek", "fold", "rabat", "abatid", "plegad"};
+    for (size_t j = before->at.end; j < m->at.first; j++)
+        for (size_t k = 0; k < sizeof STEMS / sizeof *STEMS; k++)
+            if (!strncmp(s->t[j].key, STEMS[k], strlen(STEMS[k]))) return true;
+    return false;
+}
+
+/* Whether tokens from *from to `end` are nothing but another one's name: ", but the Electric 68 only
+ * 345 litres", ", the Petrol 110 and the Hybrid 145 in 10.3 m". *from is moved behind a "but". */
+static bool names_another(const struct prose_sentence *s, size_t *from, size_t end)
+{
+    size_t i = *from, names = 0;
+    if (i >= end || (s->marks[i].before < BREAK_COMMA && !prose_has(s, i, WORD_AND))) return false;
+    if (prose_is(s, i, "but") || prose_is(s, i, "while") || prose_is(s, i, "whereas") ||
+        prose_is(s, i, "aber") || prose_is(s, i, "mais") || prose_is(s, i, "pero") ||
+        prose_is(s, i, "and") || prose_is(s, i, "und") || prose_is(s, i, "et"))
+        i++;
+    size_t behind = i;
+    for (; i < end; i++) {
+        if (s->marks[i].before == BREAK_CLAUSE && i > behind) return false;
+        bool name = prose_is_name(&s->t[i]) && !prose_is_figure(s, i);
+        names += name;
+        if (!name && !prose_has(s, i, WORD_ARTICLE | WORD_HEDGE | WORD_AND) &&
+            !prose_is(s, i, "in") && !prose_is(s, i, "has") && !prose_is(s, i, "at"))
+            return false;
+    }
+    if (names) *from = behind + 1;
+    return names > 0;
+}
+
 /* The next figure of a list has the same attribute: "8.7 inches on regular models and 9.5 inches on
  * the Wilderness", "32.5 cubic feet, expanding to 75.7". */
 static void bind_chain(struct prose_sentence *s, size_t k)
@@ -459,11 +514,21 @@ static void bind_chain(struct prose_sentence *s, size_t k)
                   s->marks[m->at.first].bracket != s->marks[before->at.end - 1].bracket ||
                   (i > 0 && prose_has(s, i - 1, WORD_AND | WORD_CHANGE)) ||
                   (i > 1 && prose_has(s, i - 2, WORD_CHANGE)) || s->marks[i].before == BREAK_COMMA;
+    bool folded = is_folded_load(s, before, m);
+    size_t from = before->behind;
+    if (names_another(s, &from, m->at.first)) joined = true;
+    joined = joined || folded;
     for (size_t j = before->at.end; j < m->at.first; j++)
-        if (s->in_measure[j] || s->marks[j].before == BREAK_CLAUSE) joined = false;
+        if ((s->in_measure[j] && prose_is_figure(s, j)) ||
+            (s->marks[j].before == BREAK_CLAUSE && j >= from))
+            joined = false;
     if (!joined || of_something_else(s, m)) return;
     m->attribute = before->attribute;
+    const char *part = strstr(REGISTRY[m->attribute].id, "_warranty");
+    if (part && !part[9]) m->attribute = registry_find("warranty"); /* of what, its own words say */
     m->qualifiers = 0;
+    int down = qualifier_find("seats_down");
+    if (folded && down >= 0) m->qualifiers = 1ull << down;
     m->inverse = before->inverse;
 }
 
@@ -481,6 +546,33 @@ static bool is_option_price(const struct prose_sentence *s, const struct prose_m
         if (prose_has(s, i, WORD_OPTION | WORD_MORE)) return true;
     }
     return false;
+}
+
+/* "a 7-year, 100,000-mile warranty", "3 years or 60,000 miles": the one figure's warranty is the
+ * other's. */
+static void bind_paired_warranty(struct prose_sentence *s, size_t k)
+{
+    struct prose_measure *m = &s->measures[k];
+    int years = registry_find("warranty"), distance = registry_find("warranty_distance");
+    bool time = m->dimension == DIMENSION_TIME;
+    if (years < 0 || distance < 0 || !fits(s, m, time ? years : distance)) return;
+    if (time && k + 1 < s->n_measures && m->attached) { /* its other half comes next */
+        struct prose_measure *next = m + 1;
+        if (next->at.first != m->at.end || !next->attached || next->rejected ||
+            !fits(s, next, distance))
+            return;
+        bind_by_cue(s, next);
+        if (next->attribute == distance) m->attribute = years;
+        else next->attribute = -1;
+    } else if (m->dimension == DIMENSION_LENGTH && k > 0) {
+        const struct prose_measure *before = m - 1;
+        bool named = before->attribute >= 0 && before->dimension == DIMENSION_TIME &&
+                     strstr(REGISTRY[before->attribute].id, "warranty") != NULL;
+        if (named && m->at.first == before->at.end + 1 && prose_has(s, before->at.end, WORD_AND)) {
+            m->attribute = distance;
+            if (before->attribute != years) m->span = before->span;
+        }
+    }
 }
 
 bool prose_sentence_read(struct prose_sentence *s, const struct prose_lexicon *lex,
@@ -524,6 +616,7 @@ bool prose_sentence_read(struct prose_sentence *s, const struct prose_lexicon *l
         if (m->dimension == DIMENSION_VOLUME && names_a_displacement(s, m)) bind_by_unit(s, m);
         if (m->attribute < 0 && !charging) bind_by_cue(s, m);
         if (m->attribute < 0) bind_chain(s, k);
+        if (m->attribute < 0) bind_paired_warranty(s, k);
         if (m->attribute < 0) bind_by_unit(s, m);
         if (m->attribute < 0) bind_lone_price(s, m);
         if (m->dimension == DIMENSION_MONEY && m->attribute >= 0 && is_option_price(s, m))

@@ -1,3 +1,4 @@
+#include "ingest/prose.h"
 #include "ingest/prose_subject.h"
 #include "vehicle/registry.h"
 #include "vehicle/value.h"
@@ -375,6 +376,19 @@ bool prose_heading_read(struct prose_subject *out, enum heading_kind *kind,
         out->line = line;
         out->heading = text;
         return read_variant(out, names, text, len, 0);
+    }
+    size_t headline = prose_headline(names, t, n);
+    if (headline) {
+        size_t from = headline;
+        while (from < n && !prose_is_name(&t[from])) from++;
+        size_t run = title_run(t, n, from);
+        if (run == 0 || !is_spoken_of(names, t + from, run, block)) return true;
+        if (!read_title(out, names, t, n, text, len, 0, 1, -1)) return false;
+        if (!out->known) return true;
+        out->heading = text;
+        out->line = line;
+        *kind = HEADING_VEHICLE;
+        return true;
     }
     if (n > 8 || !prose_is_name(&t[0])) return true;
     if (!family && !is_spoken_of(names, t, n, block) &&

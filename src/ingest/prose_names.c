@@ -1,6 +1,7 @@
 /* What a document's headings and tables tell of names before its sentences are read: the make where
  * the registry does not know it, and the vehicles of its tables. */
 #include "ingest/interpret.h"
+#include "ingest/prose.h"
 #include "ingest/prose_subject.h"
 #include "vehicle/registry.h"
 
@@ -27,7 +28,7 @@ size_t prose_family_length(const char *family, const char *model)
 static int range_year(const struct token *t, size_t n)
 {
     static const char *const WORDS[] = {"range",    "lineup", "models", "modelljahr",
-                                        "programm", "gamme",  "gama"};
+                                        "programm", "gamme",  "gama",   "year"};
     for (size_t i = 0; i < n; i++) {
         if (t[i].kind != TOKEN_NUMBER || strlen(t[i].key) != 4 || t[i].number < 1950 ||
             t[i].number > YEAR_LAST_EVER)
@@ -57,6 +58,18 @@ static bool may_be_family(const struct prose_lexicon *lex, const struct token *t
     return !(prose_word(lex, &t[0]) & (WORD_TOPIC | WORD_GENERATION | WORD_ARTICLE | WORD_NO_NAME |
                                        WORD_DOCUMENT | WORD_PREPOSITION | WORD_PRONOUN)) &&
            !is_document_word(t[0].key) && !is_small_word(t[0].key);
+}
+
+size_t prose_headline(const struct prose_names *names, const struct token *t, size_t n)
+{
+    static const char *const VERBS[] = {
+        "unveils",  "reveals", "presents", "launches", "introduces", "announces", "shows",
+        "debuts",   "presente", "devoile", "lance",    "presenta",   "lanza",     "stellt",
+        "zeigt",    "enthullt", "prasentiert", "bringt", "renews",   "updates"};
+    if (n < 3 || !may_be_family(names->lex, t, n) || t[1].upper) return 0;
+    for (size_t k = 0; k < sizeof VERBS / sizeof *VERBS; k++)
+        if (!strcmp(t[1].key, VERBS[k])) return 2;
+    return 0;
 }
 
 /* Whether running text names t without the word before it: "The Sedra is", "Every Sedra". */
@@ -110,12 +123,15 @@ static bool find_family(struct prose_names *names)
     const char *family = NULL;
     for (size_t b = 0; b < d->n_blocks && !family; b++) {
         const struct block *k = &d->blocks[b];
-        if (k->kind != BLOCK_HEADING && !prose_looks_like_heading(d, b)) continue;
+        bool heading = k->kind == BLOCK_HEADING || prose_looks_like_heading(d, b);
+        bool title = b < 3 && k->len <= 90 && k->kind != BLOCK_TABLE;
+        if (!heading && !title) continue;
         struct token t[12];
         size_t n = tokens_split(k->text, k->len, TOKENS_TEXT, t, 12), i = 0;
-        if (!names->year && b < 3) names->year = range_year(t, n);
+        if (!names->year && title) names->year = range_year(t, n);
+        if (!heading) continue;
         if (n && t[0].kind == TOKEN_NUMBER) t[0] = t[1];
-        if (headings++ == 0 && title_family(names, t, n)) {
+        if (headings++ == 0 && (title_family(names, t, n) || prose_headline(names, t, n))) {
             family = t[0].key;
         } else if (n <= 6 && may_be_family(names->lex, t, n)) {
             while (i < n_words && strcmp(words[i].key, t[0].key) != 0) i++;
@@ -150,9 +166,11 @@ static uint32_t hash_of(const char *key)
 static bool is_telling(const struct prose_names *names, const struct token *t, size_t n,
                        const char *text, size_t len)
 {
-    if (n == 0 || n > NAME_WORDS || !prose_is_name(&t[0]) || is_section_heading(text, len))
-        return false;
-    bool letter = false;
+    if (n == 0 || n > NAME_WORDS || is_section_heading(text, len)) return false;
+    bool letter = false, name = prose_is_name(&t[0]);
+    for (size_t i = t[0].begin; i < t[0].end; i++)
+        name = name || (text[i] >= 'A' && text[i] <= 'Z');
+    if (!name) return false;
     for (size_t i = 0; i < n; i++) letter = letter || t[i].kind == TOKEN_WORD;
     if (!letter) return false;
     if (n > 1) return true;
@@ -189,7 +207,7 @@ static bool add_phrase(struct prose_names *names, const char *phrase, const stru
     if (names->n_known == PROSE_MAX_KNOWN) return true;
     struct prose_known *k = &names->known[names->n_known];
     *k = (struct prose_known){
-        .s = *s, .key = key, .n = n, .whole = whole, .next = names->known_buckets[bucket]};
+        .s = *s, .key = key, .n = n, .small = !prose_is_name(&t[0]), .whole = whole, .next = names->known_buckets[bucket]};
     names->known_buckets[bucket] = (uint16_t)++names->n_known;
     return true;
 }
@@ -210,11 +228,12 @@ const struct prose_known *prose_known_find(const struct prose_names *names,
 {
     const struct prose_known *best = NULL;
     bool tie = false;
-    if (n == 0 || !names->n_known || !prose_is_name(&t[0])) return NULL;
+    if (n == 0 || !names->n_known) return NULL;
     for (uint16_t at = names->known_buckets[hash_of(t[0].key)]; at;
          at = names->known[at - 1].next) {
         const struct prose_known *k = &names->known[at - 1];
         if (k->several || k->n > n || (best && best->n > k->n)) continue;
+        if (!k->small && !prose_is_name(&t[0])) continue;
         if (own->known && !k->whole && strcasecmp(k->s.model, own->s.model) != 0) continue;
         const char *key = k->key;
         size_t i = 0;
@@ -229,6 +248,30 @@ const struct prose_known *prose_known_find(const struct prose_names *names,
         best = k;
     }
     return tie ? NULL : best;
+}
+
+/* A word that begins all models of a table whose makes are not known is their make, where the text
+ * says one of them without it. */
+static bool family_of_table(struct prose_names *names, const struct interpretation *in)
+{
+    char key[TOKEN_KEY_MAX] = "";
+    bool alone = false;
+    size_t tried = 0;
+    if (names->family || in->n_records < 2) return true;
+    for (size_t i = 0; i < in->n_records; i++) {
+        const struct fact_record *r = &in->records[i].fact;
+        struct token t[4];
+        size_t n = tokens_split(r->model, strlen(r->model), TOKENS_TEXT, t, 4);
+        if (*r->make || n < 2 || t[1].gap == GAP_NONE || !may_be_family(names->lex, t, n))
+            return true;
+        if (i == 0)
+            memcpy(key, t[0].key, sizeof key);
+        else if (strcmp(key, t[0].key) != 0)
+            return true;
+        if (!alone && tried++ < FAMILY_HEADINGS) alone = is_spoken_of_alone(names, &t[1], key);
+    }
+    if (alone) names->family = arena_strdup(names->arena, key);
+    return !alone || names->family;
 }
 
 /* The vehicles of the tables that stand beside the text, as their records name them. */
@@ -248,7 +291,7 @@ static bool read_tables(struct prose_names *names)
         const struct table *table = d->blocks[block].table;
         if (table->n_rows > TABLE_ROWS || table->n_columns > TABLE_ROWS) continue;
         if (!interpret_table(&in, table, &context, &err)) return false;
-        bool ok = true;
+        bool ok = family_of_table(names, &in);
         for (size_t i = 0; ok && i < in.n_records; i++) {
             const struct fact_record *r = &in.records[i].fact;
             if (!(*r->model || *r->trim) || (!*r->make && !*r->model)) continue;

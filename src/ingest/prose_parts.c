@@ -112,9 +112,7 @@ bool prose_is_charging(const struct prose_sentence *s, const struct prose_measur
     const struct unit *u = s->parts[m->first_part].unit;
     if (!u || strcmp(u->symbol, "kW") != 0) return false;
     size_t begin = prose_stretch_begin(s, m->at.first, BREAK_COMMA);
-    size_t i = prose_skip_hedges_back(s, m->at.first);
-    bool at = i > begin && (prose_has(s, i - 1, WORD_PREPOSITION | WORD_LINK) || true);
-    for (i = begin; at && i < m->at.first; i++) {
+    for (size_t i = begin; i < m->at.first; i++) {
         if (!is_charging_word(s, i) || prose_is(s, i, "charger")) continue;
         bool other = false; /* a new statement between */
         for (size_t j = i + 1; j < m->at.first; j++)
@@ -127,6 +125,12 @@ bool prose_is_charging(const struct prose_sentence *s, const struct prose_measur
 }
 
 /* ---- warranties ---- */
+
+static bool is_other_time(const struct prose_sentence *s, size_t i, const struct prose_measure *m)
+{
+    const struct prose_measure *other = s->in_measure[i] ? &s->measures[s->in_measure[i] - 1] : m;
+    return other != m && other->dimension == DIMENSION_TIME && m->dimension == DIMENSION_TIME;
+}
 
 void prose_bind_part_warranty(struct prose_sentence *s, struct prose_measure *m)
 {
@@ -148,9 +152,11 @@ void prose_bind_part_warranty(struct prose_sentence *s, struct prose_measure *m)
     size_t end = prose_stretch_end(s, m->at.first, BREAK_COMMA);
     size_t and = m->at.first; /* of several in one stretch, the words on its own side of "and" */
     while (and > begin && !(prose_has(s, and - 1, WORD_AND) && !s->in_measure[and - 1] &&
-                            !prose_is(s, and - 1, "a") && !prose_is(s, and - 1, "or")))
+                            !prose_is(s, and - 1, "a") && !prose_is(s, and - 1, "or")) &&
+           !is_other_time(s, and - 1, m))
         and--;
     for (size_t i = and; i < end; i++) {
+        if (i >= m->at.end && is_other_time(s, i, m)) break;
         if (i >= m->at.end && prose_has(s, i, WORD_AND) && !s->in_measure[i] &&
             !prose_is(s, i, "or") && !prose_is(s, i, "a") && !prose_is(s, i, "o") &&
             !prose_is(s, i, "ou") && !prose_is(s, i, "oder"))
@@ -163,7 +169,7 @@ void prose_bind_part_warranty(struct prose_sentence *s, struct prose_measure *m)
         if (prose_is(s, i, "service") && prose_is(s, i + 1, "interval")) continue;
         bool distance = !strcmp(id, "warranty_distance");
         m->attribute = !part ? -1 : distance ? m->attribute : registry_find(part);
-        if (part && distance) m->span = (struct token_range){i, i + 1};
+        if (part) m->span = (struct token_range){i, i + 1};
         return;
     }
 }

@@ -196,7 +196,11 @@ static bool unreal(const struct prose_sentence *s, const struct prose_measure *m
     end = prose_stretch_end(s, m->at.first, BREAK_CLAUSE);
     for (size_t k = begin; k < end; k++) {
         if (s->in_measure[k] || !prose_same_level(s, k, m)) continue;
-        if (prose_has(s, k, WORD_UNREAL) && !(s->t[k].upper && prose_is(s, k, "may"))) return true;
+        bool allowed = prose_is(s, k, "may") && (prose_is(s, k + 1, "tow") ||
+                                                 prose_is(s, k + 1, "pull") ||
+                                                 prose_is(s, k + 1, "carry"));
+        if (prose_has(s, k, WORD_UNREAL) && !allowed && !(s->t[k].upper && prose_is(s, k, "may")))
+            return true;
         if (s->t[k].kind == TOKEN_WORD && multibyte(&s->t[k]) &&
             (!strncmp(s->t[k].key, "wurd", 4) || !strncmp(s->t[k].key, "konnt", 5)))
             return true; /* würde, könnte; wurde and konnte are facts */

@@ -336,7 +336,7 @@ static size_t find_variant(const struct prose_sentence *s, const struct prose_na
 static size_t find_known(const struct prose_sentence *s, const struct prose_names *names,
                          const struct prose_subject *own, size_t i, struct prose_mention *out)
 {
-    if (!names->n_known || !prose_is_name(&s->t[i])) return 0;
+    if (!names->n_known) return 0;
     size_t at = i;
     int make = -1;
     size_t used = prose_make(s->t + at, s->n - at, &make);
@@ -386,8 +386,9 @@ size_t prose_mentions_find(const struct prose_sentence *s, const struct prose_na
     for (size_t i = 0; i < s->n && found < max;) {
         struct prose_mention m = {0};
         size_t used = 0;
-        bool coded = i + 1 < s->n && s->t[i].kind == TOKEN_WORD &&
-                     s->t[i + 1].kind == TOKEN_NUMBER && s->t[i + 1].gap == GAP_NONE;
+        bool coded = (i + 1 < s->n && s->t[i].kind == TOKEN_WORD &&
+                      s->t[i + 1].kind == TOKEN_NUMBER && s->t[i + 1].gap == GAP_NONE) ||
+                     prose_known_find(names, own, s->t + i, s->n - i);
         if (s->t[i].upper || s->t[i].kind == TOKEN_NUMBER || coded) {
             /* a figure is no name */
             bool figure =

@@ -24,6 +24,7 @@ struct prose_known {
     struct subject s;
     const char *key; /* the words, folded */
     size_t n;        /* tokens of it */
+    bool small;      /* the first begins with a small letter: "eKombo" */
     bool whole;      /* they name the model too */
     bool several;    /* it stands for more than one */
     uint16_t next;   /* + 1 in its bucket */
@@ -66,8 +67,8 @@ bool prose_looks_like_heading(const struct document *d, size_t block);
 bool prose_names_init(struct prose_names *names, const struct document *d,
                       const struct prose_lexicon *lex, struct arena *a);
 
-/* Bytes of a model's name that are the family's: "Quenby " of "Quenby Heron"; 0: it is another's. */
-size_t prose_family_length(const char *family, const char *model);
+/* "Arvelle unveils the new Tessaro": how many tokens are the make's and the verb's; 0: it is none. */
+size_t prose_headline(const struct prose_names *names, const struct token *t, size_t n);
 
 /* Adds the names of a vehicle: its trim, and model and trim. False: memory is out. */
 bool prose_known_add(struct prose_names *names, const struct subject *s);

@@ -17,6 +17,7 @@ struct writer {
     const struct ingest_options *options;
     struct ingest_totals *totals;
     struct buffer text;
+    const char *family; /* the make that the headings share and the registry does not know; NULL */
     char language[8]; /* of the first table whose columns tell one */
 };
 
@@ -55,6 +56,18 @@ static void describe_vehicle(const struct interpretation *in, const struct recor
         if (strcmp(id, "fuel_type") == 0 && !v->engine_type[0]) v->engine_type = text;
         if (strcmp(id, "transmission") == 0 && !v->transmission[0]) v->transmission = text;
     }
+}
+
+/* Takes the document's own make from the front of a model: as its prose names it. */
+static bool split_family(struct writer *w, struct fact_record *record)
+{
+    size_t n = record->make && *record->make ? 0 : prose_family_length(w->family, record->model);
+    if (n == 0) return true;
+    size_t end = n;
+    while (end > 0 && record->model[end - 1] == ' ') end--;
+    record->make = arena_strndup(&w->d->arena, record->model, end);
+    record->model += n;
+    return record->make != NULL;
 }
 
 /* A row as text: "name: value" lines. */
@@ -106,6 +119,10 @@ static bool store_table(struct writer *w, const struct interpretation *in, struc
             break;
         }
         struct fact_record record = in->records[i].fact;
+        if (!split_family(w, &record)) {
+            ok = error_memory(err, "a record");
+            break;
+        }
         struct vehicle v;
         describe_vehicle(in, &values, &record, &v);
         if (vehicle_is_known(&v)) record.vehicle = &v;
@@ -196,6 +213,7 @@ bool store_document_contents(struct store *store, struct document *d, const char
     for (size_t i = 0; i < d->n_blocks && !title[0]; i++)
         if (d->blocks[i].kind == BLOCK_HEADING) title = d->blocks[i].text;
     bool ok = prose_read(&prose, d, data, len, err);
+    w.family = prose.family;
     ok = ok && store_tables(&w, &arena, err);
     const char *language = w.language[0] ? w.language : prose.language;
     size_t n_values = 0, n_passages = 0;

@@ -23,13 +23,13 @@ static const char *const DOCUMENT_WORDS[] = {
     "fahrzeuge", "features", "fiche", "figures", "file", "fleet", "ficha", "flotte", "general",
     "glance", "guide", "infos", "information", "info", "inventory", "interior", "key", "karosserie",
     "liste", "list", "masse", "main", "measurements", "mechanical", "modele", "modeles", "modell",
-    "modelle", "models", "motoren", "motorcycle", "motorcycles", "options", "other", "overview",
+    "modelle", "models", "motoren", "motorcycle", "motorcycles", "nutzfahrzeuge", "options", "other", "overview",
     "parc", "part", "performance", "powertrain", "preise", "preisliste", "prestaciones", "price",
     "prices", "pricing", "prix", "prospekt", "range", "ratings", "running", "safety",
     "sales", "section", "sheet", "sicherheit", "spec", "specification", "specifications", "specs",
-    "standard", "stock", "summary", "table", "tables", "tech", "technical", "technik", "technique",
+    "standard", "stock", "summary", "suvs", "table", "tables", "tech", "technical", "technik", "technique",
     "techniques", "technische", "technology", "tecnica", "tecnicas", "tecnicos", "trim", "trims",
-    "trucks", "ubersicht", "used", "variants", "varianten", "vehicle", "vehicles", "verbrauch",
+    "trucks", "ubersicht", "used", "utilitaires", "vans", "variants", "varianten", "vehicle", "vehicles", "verbrauch",
     "versions", "vehicules",
 };
 
@@ -460,9 +460,17 @@ static void narrow_heading(struct name_tokens *w)
 static bool is_trailing_noise(const struct token *t, size_t n)
 {
     const char *key = t[n - 1].key;
+    if (n > 1 && t[n - 1].gap == GAP_HYPHEN) return false; /* "Plug-in" */
     if (is_document_word(key)) return true;
     if (!is_small_word(key)) return false;
     return strlen(key) > 1 || n < 2 || is_small_word(t[n - 2].key) || is_document_word(t[n - 2].key);
+}
+
+static bool has_inner_capital(const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (text[i] >= 'A' && text[i] <= 'Z') return true;
+    return false;
 }
 
 bool subject_read(struct subject *out, struct arena *arena, const char *text, size_t len,
@@ -537,6 +545,13 @@ bool subject_read(struct subject *out, struct arena *arena, const char *text, si
     if (make_len) {
         out->make_number = make;
         out->make = part(arena, text, len, w.t[make_at].begin, w.t[make_at + make_len - 1].end);
+    }
+    if (source == SUBJECT_HEADING && !make_len && w.n && w.t[0].upper) {
+        bool named = false; /* "Our vans for 2026": small words name nothing */
+        for (size_t k = rest; k < end; k++)
+            named |= w.t[k].upper || w.t[k].kind != TOKEN_WORD ||
+                     has_inner_capital(text + w.t[k].begin, w.t[k].end - w.t[k].begin);
+        if (!named) end = rest;
     }
     if (rest < end && (source != SUBJECT_FILE || make_len)) {
         size_t from = begin_with_bracket(text, w.t, rest);
