@@ -167,7 +167,9 @@ static const struct condition_columns *condition_columns(struct execution *x, si
         if (c->n && c->columns[c->n - 1] == t->column) continue;
         int category = t->category;
         /* Of a column whose name says nothing: "type" with "bev" and "phev". */
-        if (category < 0 && w->category >= 0)
+        const struct catalog_column *column = &x->c->columns[t->column];
+        bool plain = column->attribute < 0 || REGISTRY[column->attribute].role == ROLE_NONE;
+        if (category < 0 && w->category >= 0 && plain)
             category = registry_read_category(w->attribute.attribute, t->text, strlen(t->text));
         if ((w->key[0] && strcmp(t->key, w->key) == 0) ||
             (w->category >= 0 && category >= 0 && registry_category_is(category, w->category)))

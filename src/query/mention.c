@@ -47,6 +47,16 @@ int token_year(const struct labelled *q, size_t i)
     return 0;
 }
 
+static bool is_category(const struct labelled *q, size_t i)
+{
+    const struct term *terms = NULL;
+    size_t n = 0;
+    if (!registry_match(&q->tokens[i], q->n_tokens - i, &terms, &n)) return false;
+    for (size_t k = 0; k < n; k++)
+        if (terms[k].kind == TERM_CATEGORY) return true;
+    return false;
+}
+
 struct finder {
     struct labelled *q;
     const struct word_index *v;
@@ -368,7 +378,7 @@ static bool grow(struct finder *f, struct mention *m, size_t number, struct aren
     while (at < q->n_tokens) {
         /* Words that are categories as well do not lead to another year's name; plain names do, so that
          * the year can be said to be missing. */
-        f->year = is_common(q, at) ? m->year : 0;
+        f->year = is_category(q, at) ? m->year : 0;
         if (token_year(q, at) && !f->taken[at] && !m->year) {
             /* "Peugeot 2008": a year that is a name too is one right behind its maker. */
             bool name = !model && may_grow(f, at, true) && narrow(f, at, &n_tokens, &parts, &make) &&
