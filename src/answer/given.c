@@ -100,8 +100,9 @@ static const char *unique_name(const struct given_document *d, size_t number, js
 static const char NO_NAME[] = "document";
 
 static bool read_one(struct given *g, const struct given_document *d, const char *name,
-                     struct arena *arena, const atomic_bool *cancel, struct error *err)
+                     struct arena *arena, const atomic_bool *cancel, bool *empty, struct error *err)
 {
+    *empty = false;
     struct vehicle vehicle = vehicle_none();
     struct buffer named = {0};
     const char *title = d->title && d->title[0] ? d->title : field(d, "title");
@@ -137,6 +138,11 @@ static bool read_one(struct given *g, const struct given_document *d, const char
         ok = ingest_text(g->store, name, DOCUMENT_TEXT, d->content, d->len, &options, &totals,
                          &failure);
     }
+    /* A heading with nothing below it holds no facts; it is no reason to refuse the others. */
+    if (!ok && failure.code == ERROR_INPUT && strstr(failure.text, "no text")) {
+        *empty = true;
+        return true;
+    }
     return ok || error_set(err, failure.code, "%s", failure.text);
 }
 
@@ -152,9 +158,10 @@ bool given_read(struct given *out, const struct given_document *documents, size_
     for (size_t i = 0; ok && i < n; i++) {
         if (is_blank(documents[i].content, documents[i].len)) continue;
         const char *name = unique_name(&documents[i], i + 1, names, &arena);
-        ok = name ? read_one(out, &documents[i], name, &arena, cancel, err)
+        bool empty = false;
+        ok = name ? read_one(out, &documents[i], name, &arena, cancel, &empty, err)
                   : error_memory(err, "documents");
-        if (ok) out->index[out->n_documents++] = i; /* the store counts from 1 without gaps */
+        if (ok && !empty) out->index[out->n_documents++] = i; /* the store counts from 1 without gaps */
     }
     json_decref(names);
     arena_free(&arena);
