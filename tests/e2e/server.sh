@@ -135,6 +135,17 @@ http /query --json '{"query": "blorptify the frumious quux"}'
 answers "words that mean nothing are told" 200 '.status == "not_understood" and .refused and (.answer | test("blorptify")) and
     (.parsed.unresolved | index("frumious")) and .rows == [] and .citations == []'
 
+# ---- another program's text ----
+
+http /verify --json '{"text": "The 2023 Toyota Camry LE makes 203 hp; the 2023 Honda Accord LX makes 999 hp."}'
+answers "the figures of a text are checked, each against its cell" 200 '.supported == 1 and .contradicted == 1 and
+    (.claims[0] | .status == "supported" and .cells[0].location == "row 245" and .cells[0].agrees) and
+    (.claims[1] | .status == "contradicted" and (.cells[0].agrees | not) and (.cells[0].text | test("192")))'
+http /verify --json '{"text": 7}'
+answers "what is no text is refused" 400 '.error.param == "text"'
+http /verify --json '{}'
+answers "so is none" 400 '.error.param == "text"'
+
 # ---- streams, filters, limits ----
 
 http /query --json "${CAMRY%\}}, \"stream\": true}" -N

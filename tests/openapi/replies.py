@@ -112,6 +112,18 @@ def chat(url, spec):
     assert reply["autospec"]["parsed"]["carried"], reply["autospec"]["understood"]
 
 
+def verify(url, spec):
+    text = ("The 2023 Toyota Camry LE makes 203 hp. The 2023 Honda Accord LX makes 999 hp. The 1968 Tatra 603 makes 95 hp. "
+            "Nobody knows 42.")
+    reply = json.load(post(url, "/verify", {"text": text}))
+    spec.check("Claims", reply)
+    for c in reply["claims"]:
+        assert text.encode()[c["offset"]:c["offset"] + c["length"]].decode().startswith(c["text"].split()[0]), c
+    said = {c["text"].split()[0]: c["status"] for c in reply["claims"]}
+    assert said.get("203") == "supported" and said.get("999") == "contradicted", said
+    assert said.get("95") == "not_found" and said.get("42") != "supported", said
+
+
 def get(url, spec, path, schema):
     spec.check(schema, json.load(urllib.request.urlopen(url + path, timeout=60)))
 
@@ -129,7 +141,7 @@ def main():
     url, spec = sys.argv[1].rstrip("/"), Spec(FILE)
     checks = [(name, asked, question, before) for name, (question, before) in QUESTIONS.items()]
     if not MOCK:
-        checks += [("a grounded chat", chat)]
+        checks += [("a grounded chat", chat), ("a text verified", verify)]
         checks += [(path, get, path, schema) for path, schema in (
             ("/ready", "Ready"), ("/health", "Health"), ("/query/llm-info", "LlmInfo"), ("/documents", "DocumentList"),
             ("/ingest/status", "IngestStatus"), ("/query/manufacturers", "Manufacturers"), ("/v1/models", "ModelList"))]
