@@ -71,8 +71,7 @@ static void read_mentions(struct claim_reader *r)
             lone_year = l->labels[i].year;
             n_years++;
         }
-    struct reading reading = {
-        .q = r->q, .l = l, .v = r->words, .c = r->c, .err = r->err};
+    struct reading reading = {.q = r->q, .l = l, .v = r->words, .c = r->c, .err = r->err};
     for (size_t i = 0; i < l->n_mentions; i++) {
         const struct mention *m = &l->mentions[i];
         size_t first = m->first, end = m->first + m->n;
@@ -144,7 +143,8 @@ static bool read_sentence(struct claim_reader *r, enum number_style style)
     bool ok = label_question(r->l, r->words, r->sentence, NULL, 0, &q.arena, r->err);
     /* "The LE" of the vehicle before; what names one itself is not read in its light. */
     if (ok && r->l->n_mentions == 0 && r->n_carried)
-        ok = label_question(r->l, r->words, r->sentence, r->carried, r->n_carried, &q.arena, r->err);
+        ok =
+            label_question(r->l, r->words, r->sentence, r->carried, r->n_carried, &q.arena, r->err);
     if (ok) {
         q.language = r->language;
         read_mentions(r);
@@ -178,8 +178,8 @@ static void blank_marks(char *text, size_t len)
     }
 }
 
-/* How much of text[0, len) is one piece: a line where the next one begins an entry of a list or table,
- * and no more than can be labelled. */
+/* How much of text[0, len) is one piece: a line where the next one begins an entry of a list or
+ * table, and no more than can be labelled. */
 static size_t piece_length(const char *text, size_t len)
 {
     static const size_t LIMIT = SENTENCE_MAX;

@@ -1,7 +1,8 @@
-/* Numeric claims in any text, checked against the store: "The 2023 Camry LE makes 203 hp." Each figure
- * is read with its vehicle, attribute, unit and year, and bound to the cell that says the same or
- * something else. What a claim does not say is never assumed in its favour: it is supported only when
- * vehicle, attribute, unit and year agree with a cell, whatever version of the vehicle is meant.
+/* Numeric claims in any text, checked against the store: "The 2023 Camry LE makes 203 hp." Each
+ * figure is read with its vehicle, attribute, unit and year, and bound to the cell that says the
+ * same or something else. What a claim does not say is never assumed in its favour: it is supported
+ * only when vehicle, attribute, unit and year agree with a cell, whatever version of the vehicle is
+ * meant.
  *
  *   struct claims claims;
  *   if (!claims_check(&claims, text, len, words, store, &err)) ...
@@ -47,7 +48,7 @@ enum { CLAIM_MAX_CELLS = 5, CLAIMS_MAX = 4096 };
 
 struct claim_cell {
     const char *document, *location, *title, *column;
-    const char *text; /* as written there */
+    const char *text;  /* as written there */
     const char *quote; /* "Horsepower (hp): 203", or the sentence */
     size_t line;
     uint64_t begin, end;
@@ -55,18 +56,18 @@ struct claim_cell {
 };
 
 struct claim {
-    size_t begin, end;                     /* bytes of the text: the figure with its unit */
+    size_t begin, end; /* bytes of the text: the figure with its unit */
     size_t sentence_begin, sentence_end;
     enum claim_status status;
     enum claim_missing missing;
-    const char *text;    /* the figure as the text writes it */
-    const char *vehicle; /* as the store names it, or as the text does; "" */
+    const char *text;      /* the figure as the text writes it */
+    const char *vehicle;   /* as the store names it, or as the text does; "" */
     const char *attribute; /* "combined fuel consumption"; "" */
-    int year;            /* claimed; 0: none */
+    int year;              /* claimed; 0: none */
     double low, high;
     const struct unit *unit;
     enum comparator comparator; /* EQUAL, ABOUT, LESS, AT_MOST, MORE, AT_LEAST, BETWEEN */
-    const char *other;   /* the second vehicle of a difference; "" */
+    const char *other;          /* the second vehicle of a difference; "" */
     struct claim_cell cells[CLAIM_MAX_CELLS];
     size_t n_cells;
 };
@@ -84,8 +85,8 @@ bool claims_check(struct claims *out, const char *text, size_t len, const struct
                   struct store *store, struct error *err);
 void claims_free(struct claims *c);
 
-/* {"claims": [...], "supported": n, "contradicted": n, ...}. The caller json_decref()s it; NULL when
- * memory is out. */
+/* {"claims": [...], "supported": n, "contradicted": n, ...}. The caller json_decref()s it; NULL
+ * when memory is out. */
 json_t *claims_to_json(const struct claims *c);
 /* A line each, with the cell; then how many of each. */
 void claims_write(struct buffer *out, const struct claims *c);

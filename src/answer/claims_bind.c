@@ -109,7 +109,8 @@ static int written_decimals(const char *text, size_t len, double value)
         }
     }
     for (int i = 0; i < behind; i++) fraction *= 10;
-    if (behind && fabs(digits / fraction - fabs(value)) <= 1e-9 * (fabs(value) + 1)) decimals = behind;
+    if (behind && fabs(digits / fraction - fabs(value)) <= 1e-9 * (fabs(value) + 1))
+        decimals = behind;
     return decimals;
 }
 
@@ -172,17 +173,18 @@ static enum relation relate(const struct claim_reader *r, const struct claim_dra
     double low = f->low, high = f->high;
     bool converted = false;
     if (f->kind != VALUE_NUMBER) return DISAGREES;
-    if (claim->unit && f->unit && claim->unit != f->unit) {
+    /* What a unit that no source names makes likely can contradict, never support. */
+    const struct unit *unit = f->unit ? f->unit : f->likely_unit;
+    if (claim->unit && !unit) return NO_UNIT;
+    if (claim->unit && claim->unit != unit) {
         double a, b;
-        if (!unit_convert(low, f->unit, claim->unit, &a) ||
-            !unit_convert(high, f->unit, claim->unit, &b))
+        if (!unit_convert(low, unit, claim->unit, &a) || !unit_convert(high, unit, claim->unit, &b))
             return DISAGREES;
         low = fmin(a, b);
         high = fmax(a, b);
         converted = true;
     }
-    struct tolerance t =
-        tolerance_of(claim, r->sentence + p->begin, p->end - p->begin, converted);
+    struct tolerance t = tolerance_of(claim, r->sentence + p->begin, p->end - p->begin, converted);
     if (claim->unit && !f->unit) return agrees(claim, low, high, t) ? NO_UNIT : DISAGREES;
     if (agrees(claim, low, high, t)) {
         bool limit = claim->comparator == COMPARE_AT_MOST || claim->comparator == COMPARE_AT_LEAST;
@@ -264,20 +266,23 @@ static bool year_known(const struct claim_reader *r, const struct result_row *ro
 
 /* "Between 9.5 and 10.5": the least and the most of all versions. */
 static bool spans_versions(const struct claim_reader *r, const struct claim_draft *d,
-                           const struct claim *claim, const struct result *found)
+                           const struct claim *claim, const struct result *found, bool *named)
 {
     double least = INFINITY, most = -INFINITY;
     const struct value_part *p = &r->parts[d->part];
     bool converted = false;
+    *named = true;
     for (size_t i = 0; i < found->n_rows; i++) {
         const struct fact_row *f = &found->rows[i].fact;
         double low = f->low, high = f->high;
         if (f->missing_mark) continue;
-        if (f->kind != VALUE_NUMBER || (claim->unit != NULL) != (f->unit != NULL)) return false;
-        if (claim->unit && f->unit != claim->unit) {
+        const struct unit *unit = f->unit ? f->unit : f->likely_unit;
+        if (f->kind != VALUE_NUMBER || (claim->unit != NULL) != (unit != NULL)) return false;
+        if (!f->unit && claim->unit) *named = false;
+        if (claim->unit && unit != claim->unit) {
             double a, b;
-            if (!unit_convert(low, f->unit, claim->unit, &a) ||
-                !unit_convert(high, f->unit, claim->unit, &b))
+            if (!unit_convert(low, unit, claim->unit, &a) ||
+                !unit_convert(high, unit, claim->unit, &b))
                 return false;
             low = fmin(a, b);
             high = fmax(a, b);
@@ -309,11 +314,14 @@ static void judge(struct claim_reader *r, const struct claim_draft *d, struct cl
             if ((pass == 0) == good) add_cell(r, claim, row, good);
         }
     }
+    bool named;
     if (n > 1 && claim->comparator == COMPARE_BETWEEN && counts[AGREES] < n &&
-        spans_versions(r, d, claim, found)) {
-        for (size_t i = 0; i < claim->n_cells; i++) claim->cells[i].agrees = true;
-        set_status(claim, undated ? CLAIM_NOT_FOUND : CLAIM_SUPPORTED,
-                   undated ? CLAIM_NO_YEAR : CLAIM_COMPLETE);
+        spans_versions(r, d, claim, found, &named)) {
+        enum claim_missing missing = undated ? CLAIM_NO_YEAR
+                                     : named ? CLAIM_COMPLETE
+                                             : CLAIM_NO_UNIT;
+        for (size_t i = 0; i < claim->n_cells; i++) claim->cells[i].agrees = !missing;
+        set_status(claim, missing ? CLAIM_NOT_FOUND : CLAIM_SUPPORTED, missing);
         return;
     }
     if (n == 0) {
@@ -337,8 +345,7 @@ static bool judge_other_qualifiers(struct claim_reader *r, const struct claim_dr
     if (claim->status != CLAIM_CONTRADICTED || d->attribute.attribute < 0) return true;
     uint64_t seen = d->attribute.qualifiers;
     for (size_t k = 0; k < s->n_records && k < 8; k++) {
-        const struct catalog_source *source =
-            &r->c->sources[r->c->records[s->records[k]].source];
+        const struct catalog_source *source = &r->c->sources[r->c->records[s->records[k]].source];
         for (size_t i = source->first_column; i < source->first_column + source->n_columns; i++) {
             const struct catalog_column *column = &r->c->columns[i];
             if (column->attribute != d->attribute.attribute || column->qualifiers == seen ||
@@ -395,7 +402,8 @@ static bool one_figure(const struct result *found, size_t subject, const struct 
     for (size_t i = 0; i < found->n_rows; i++) {
         const struct result_row *at = &found->rows[i];
         double low = at->fact.low;
-        if (at->subject != subject || at->fact.kind != VALUE_NUMBER || at->fact.missing_mark) continue;
+        if (at->subject != subject || at->fact.kind != VALUE_NUMBER || at->fact.missing_mark)
+            continue;
         if (at->fact.low < at->fact.high || (unit != NULL) != (at->fact.unit != NULL)) return false;
         if (unit && at->fact.unit != unit && !unit_convert(low, at->fact.unit, unit, &low))
             return false;
@@ -430,8 +438,7 @@ static bool bind_difference(struct claim_reader *r, const struct claim_draft *d)
     if (!look_up(r, s, 2, &d->attribute, claim->unit, &found)) return false;
     if (one_figure(&found, 0, claim->unit, &a, &row_a) &&
         one_figure(&found, 1, claim->unit, &b, &row_b)) {
-        struct tolerance t =
-            tolerance_of(claim, r->sentence + p->begin, p->end - p->begin, false);
+        struct tolerance t = tolerance_of(claim, r->sentence + p->begin, p->end - p->begin, false);
         bool good = near(claim->low, fabs(a - b), t);
         set_status(claim, good ? CLAIM_SUPPORTED : CLAIM_CONTRADICTED, CLAIM_COMPLETE);
         add_cell(r, claim, &found.rows[row_a], good);

@@ -17,8 +17,8 @@ struct claim_reader {
     const struct catalog *c;
     struct store *store;
     struct error *err;
-    struct labelled *l;   /* of the sentence */
-    struct query *q;      /* subjects that its mentions mean; its arena lives as long as the sentence */
+    struct labelled *l; /* of the sentence */
+    struct query *q; /* subjects that its mentions mean; its arena lives as long as the sentence */
     const char *language; /* of the text */
     const char *sentence; /* NUL-terminated */
     size_t offset, len;   /* of it in the text */
@@ -28,12 +28,12 @@ struct claim_reader {
     size_t part_token[SENTENCE_MAX_PARTS]; /* SIZE_MAX: is no claim */
     size_t n_parts;
     struct {
-        size_t subject;    /* of q; SIZE_MAX: see missing */
+        size_t subject; /* of q; SIZE_MAX: see missing */
         enum claim_missing missing;
         enum claim_status status;
         const char *name;
         int year;
-        bool ignored;      /* ordinary words that were read as a name */
+        bool ignored; /* ordinary words that were read as a name */
     } mentions[QUESTION_MAX_MENTIONS];
     /* What the text was about before: "It has ..." */
     size_t *carried;
@@ -51,8 +51,8 @@ struct claim_draft {
     size_t part;
     size_t subjects[QUERY_MAX_SUBJECTS]; /* each is claimed to have it; SIZE_MAX: the one before */
     size_t n_subjects;
-    size_t other;           /* mention that it is a difference to; SIZE_MAX: none */
-    bool many;              /* an average, a count: of no single vehicle */
+    size_t other; /* mention that it is a difference to; SIZE_MAX: none */
+    bool many;    /* an average, a count: of no single vehicle */
     bool attribute_known;
     struct query_attribute attribute;
     enum comparator comparator;

@@ -1,5 +1,5 @@
-/* What a figure of a sentence is claimed of: the vehicle, the attribute and the qualifiers that stand
- * nearest to it. */
+/* What a figure of a sentence is claimed of: the vehicle, the attribute and the qualifiers that
+ * stand nearest to it. */
 #include "answer/claims_parts.h"
 
 #include <math.h>
@@ -32,12 +32,13 @@ static bool is_entry_number(const struct claim_reader *r, const struct value_par
 {
     const char *s = r->sentence;
     size_t lead = strspn(s, " \t\n-*#");
-    return !p->unit && p->begin <= lead && p->end < r->len && (s[p->end] == '.' || s[p->end] == ')') &&
+    return !p->unit && p->begin <= lead && p->end < r->len &&
+           (s[p->end] == '.' || s[p->end] == ')') &&
            (s[p->end + 1] == ' ' || s[p->end + 1] == '\0');
 }
 
-/* Whether a name is ordinary words, written small, that happen to stand in names or near them: "seats
- * 8" is no SEAT. */
+/* Whether a name is ordinary words, written small, that happen to stand in names or near them:
+ * "seats 8" is no SEAT. */
 bool mention_is_words(const struct labelled *l, const struct mention *m)
 {
     const struct term *terms;
@@ -45,7 +46,8 @@ bool mention_is_words(const struct labelled *l, const struct mention *m)
     for (size_t i = m->first; i < m->first + m->n && i < l->n_tokens; i++)
         if (l->tokens[i].upper || l->tokens[i].kind == TOKEN_HAN) return false;
     if (m->corrected) return true;
-    if (!registry_match(&l->tokens[m->first], l->n_tokens - m->first, &terms, &n_terms)) return false;
+    if (!registry_match(&l->tokens[m->first], l->n_tokens - m->first, &terms, &n_terms))
+        return false;
     for (size_t i = 0; i < n_terms; i++)
         if (terms[i].kind == TERM_ATTRIBUTE) return true;
     return false;
@@ -73,7 +75,8 @@ bool sentence_counts_vehicles(const struct claim_reader *r)
     const struct labelled *l = r->l;
     for (size_t i = 0; i + 1 < l->n_labels; i++)
         if (l->labels[i].kind == LABEL_NUMBER && !l->labels[i].unit &&
-            (label_is(&l->labels[i + 1], WORD_VEHICLE) || label_is(&l->labels[i + 1], WORD_VERSION)))
+            (label_is(&l->labels[i + 1], WORD_VEHICLE) ||
+             label_is(&l->labels[i + 1], WORD_VERSION)))
             return true;
     return false;
 }
@@ -107,8 +110,8 @@ bool claim_part_counts(struct claim_reader *r, size_t part)
     }
 }
 
-/* How far the token is from the label: what stands between them, a name counted once and small words
- * not at all, and what parts them. */
+/* How far the token is from the label: what stands between them, a name counted once and small
+ * words not at all, and what parts them. */
 static size_t distance(const struct labelled *l, size_t token, size_t label)
 {
     size_t at = label_of_token(l, token), d = 1;
@@ -116,7 +119,8 @@ static size_t distance(const struct labelled *l, size_t token, size_t label)
     size_t first = at < label ? at : label, last = at < label ? label : at;
     for (size_t i = first + 1; i <= last; i++) {
         const struct label *w = &l->labels[i];
-        bool small = w->kind == LABEL_YEAR || label_is(w, WORD_FUNCTION) || label_is(w, WORD_FILLER);
+        bool small =
+            w->kind == LABEL_YEAR || label_is(w, WORD_FUNCTION) || label_is(w, WORD_FILLER);
         if (i < last && !small) d++;
         for (size_t t = w->first; t < w->first + w->n; t++) {
             unsigned gap = l->tokens[t].gap;
@@ -132,8 +136,8 @@ static size_t distance(const struct labelled *l, size_t token, size_t label)
 
 static bool joins(const struct label *l)
 {
-    return label_is(l, WORD_AND) || label_is(l, WORD_OR) || label_is(l, WORD_WHAT_ABOUT) || label_is(l, WORD_FUNCTION) ||
-           label_is(l, WORD_FILLER) || l->kind == LABEL_YEAR;
+    return label_is(l, WORD_AND) || label_is(l, WORD_OR) || label_is(l, WORD_WHAT_ABOUT) ||
+           label_is(l, WORD_FUNCTION) || label_is(l, WORD_FILLER) || l->kind == LABEL_YEAR;
 }
 
 /* Whether only "and the" stands between two mentions. */
@@ -217,7 +221,8 @@ static bool may_be_version(const struct claim_reader *r, const struct anchor *an
     bool open = false;
     for (size_t i = 0; i < n; i++) {
         if (r->marks[anchors[i].token].bracket || anchors[i].mention == SIZE_MAX) continue;
-        if (mentions_meet(&r->l->mentions[anchors[i].mention], &r->l->mentions[mention])) return true;
+        if (mentions_meet(&r->l->mentions[anchors[i].mention], &r->l->mentions[mention]))
+            return true;
         open = true;
     }
     return !open;
@@ -230,15 +235,16 @@ static bool find_bracketed(const struct claim_reader *r, const struct anchor *an
     unsigned bracket = bracket_behind(r, d->part);
     d->n_subjects = 0;
     for (size_t i = 0; bracket && i < n; i++) {
-        if (r->marks[anchors[i].token].bracket != bracket || anchors[i].mention == SIZE_MAX) continue;
+        if (r->marks[anchors[i].token].bracket != bracket || anchors[i].mention == SIZE_MAX)
+            continue;
         if (!may_be_version(r, anchors, n, anchors[i].mention)) continue;
         if (d->n_subjects < QUERY_MAX_SUBJECTS) d->subjects[d->n_subjects++] = anchors[i].mention;
     }
     return d->n_subjects > 0;
 }
 
-/* Where a sentence begins with a name, figures are of the last one before them; where it begins with a
- * figure ("203 hp for the Camry"), of the next one behind them. */
+/* Where a sentence begins with a name, figures are of the last one before them; where it begins
+ * with a figure ("203 hp for the Camry"), of the next one behind them. */
 static void find_subjects(const struct claim_reader *r, size_t token, struct claim_draft *d)
 {
     const struct labelled *l = r->l;
@@ -341,8 +347,8 @@ static bool vehicle_has(const struct claim_reader *r, const struct claim_draft *
     return n > 0 && columns_have(r->c, records, n, a);
 }
 
-/* The attribute of a label that a figure in this unit can be of, rather one that the vehicle has; false:
- * none. */
+/* The attribute of a label that a figure in this unit can be of, rather one that the vehicle has;
+ * false: none. */
 static bool attribute_fits(const struct claim_reader *r, const struct claim_draft *d,
                            const struct label *label, const struct unit *unit,
                            struct query_attribute *out)
@@ -401,14 +407,15 @@ void carry_attributes(struct claim_reader *r)
         for (size_t k = 0; label.kind == LABEL_TERM && k < label.n_terms; k++) {
             const struct term *t = &label.terms[k];
             if (t->kind != TERM_ATTRIBUTE || (size_t)t->id >= REGISTRY_COUNT) continue;
-            if (REGISTRY[t->id].type != ATTRIBUTE_NUMBER || REGISTRY[t->id].role != ROLE_NONE) continue;
+            if (REGISTRY[t->id].type != ATTRIBUTE_NUMBER || REGISTRY[t->id].role != ROLE_NONE)
+                continue;
             a = (struct query_attribute){.attribute = t->id,
                                          .name = REGISTRY[t->id].names[0],
                                          .key = "",
                                          .qualifiers = t->qualifiers};
             for (size_t q = 0; q < r->l->n_labels; q++)
-                for (size_t m = 0; r->l->labels[q].kind == LABEL_TERM && m < r->l->labels[q].n_terms;
-                     m++)
+                for (size_t m = 0;
+                     r->l->labels[q].kind == LABEL_TERM && m < r->l->labels[q].n_terms; m++)
                     if (r->l->labels[q].terms[m].kind == TERM_QUALIFIER &&
                         r->l->labels[q].n_terms == 1 && r->l->labels[q].terms[m].id < 64)
                         a.qualifiers |= 1ull << r->l->labels[q].terms[m].id;
@@ -455,10 +462,10 @@ static void find_attribute(const struct claim_reader *r, size_t token, const str
     /* By its unit alone: "makes 203 hp". */
     struct column_meaning meaning;
     registry_read_column(&meaning, p->unit->symbol, strlen(p->unit->symbol), p->unit->dimension);
-    if (meaning.attribute < 0 || REGISTRY[meaning.attribute].dimension != p->unit->dimension) return;
-    d->attribute = (struct query_attribute){.attribute = meaning.attribute,
-                                            .name = REGISTRY[meaning.attribute].names[0],
-                                            .key = ""};
+    if (meaning.attribute < 0 || REGISTRY[meaning.attribute].dimension != p->unit->dimension)
+        return;
+    d->attribute = (struct query_attribute){
+        .attribute = meaning.attribute, .name = REGISTRY[meaning.attribute].names[0], .key = ""};
     d->attribute_known = true;
 }
 

@@ -95,12 +95,9 @@ static const char *explanation(const struct claim *c)
         "it is about several vehicles",
     };
     static const char *const NOT_UNDERSTOOD[] = {
-        "not clear what is claimed",
-        "not clear of which vehicle",
-        "not clear of which year",
-        "not clear of what",
-        "not clear in which unit",
-        "about several vehicles: not checked",
+        "not clear what is claimed", "not clear of which vehicle",
+        "not clear of which year",   "not clear of what",
+        "not clear in which unit",   "about several vehicles: not checked",
     };
     switch (c->status) {
     case CLAIM_SUPPORTED:
@@ -171,8 +168,9 @@ void claims_write(struct buffer *out, const struct claims *c)
         buffer_puts(out, "no figure was found to check\n");
         return;
     }
-    buffer_printf(out, "%zu supported, %zu contradicted, %zu true of some versions, %zu not found, "
-                       "%zu not understood\n",
+    buffer_printf(out,
+                  "%zu supported, %zu contradicted, %zu true of some versions, %zu not found, "
+                  "%zu not understood\n",
                   c->counts[CLAIM_SUPPORTED], c->counts[CLAIM_CONTRADICTED],
                   c->counts[CLAIM_DEPENDS], c->counts[CLAIM_NOT_FOUND],
                   c->counts[CLAIM_NOT_UNDERSTOOD]);

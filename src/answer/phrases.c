@@ -13,10 +13,8 @@ static const char *const PHRASES[N_PHRASES][N_LANGUAGES] = {
     [PHRASE_VALUE] = {"The {attribute} of the {vehicle} {is} {value}.",
                       "{vehicle}, {attribute}: {value}.",
                       "{vehicle}, {attribute}" COLON_FR " {value}.",
-                      "{vehicle}, {attribute}: {value}.",
-                      "{vehicle}，{attribute}：{value}。"},
-    [PHRASE_VALUE_PLAIN] = {"{vehicle}, {attribute}: {value}.",
-                            "{vehicle}, {attribute}: {value}.",
+                      "{vehicle}, {attribute}: {value}.", "{vehicle}，{attribute}：{value}。"},
+    [PHRASE_VALUE_PLAIN] = {"{vehicle}, {attribute}: {value}.", "{vehicle}, {attribute}: {value}.",
                             "{vehicle}, {attribute}" COLON_FR " {value}.",
                             "{vehicle}, {attribute}: {value}.",
                             "{vehicle}，{attribute}：{value}。"},
@@ -31,17 +29,19 @@ static const char *const PHRASES[N_PHRASES][N_LANGUAGES] = {
     [PHRASE_SEVERAL_MANY] =
         {"The {attribute} of the {vehicle} {is} between {least} and {most}, depending on the "
          "version; the table has all {number} values.",
-         "{vehicle}, {attribute}: je nach Ausführung {least} bis {most}; alle {number} Werte stehen "
+         "{vehicle}, {attribute}: je nach Ausführung {least} bis {most}; alle {number} Werte "
+         "stehen "
          "in der Tabelle.",
          "{vehicle}, {attribute}" COLON_FR
          " de {least} à {most} selon la version ; les {number} valeurs sont dans le tableau.",
          "{vehicle}, {attribute}: entre {least} y {most} según la versión; los {number} valores "
          "están en la tabla.",
          "{vehicle}，{attribute}：因版本而异，{least} 至 {most}；全部 {number} 个数值见表格。"},
-    [PHRASE_SEVERAL_TEXTS] =
-        {"The {attribute} of the {vehicle}: {list}.", "{vehicle}, {attribute}: {list}.",
-         "{vehicle}, {attribute}" COLON_FR " {list}.", "{vehicle}, {attribute}: {list}.",
-         "{vehicle}，{attribute}：{list}。"},
+    [PHRASE_SEVERAL_TEXTS] = {"The {attribute} of the {vehicle}: {list}.",
+                              "{vehicle}, {attribute}: {list}.",
+                              "{vehicle}, {attribute}" COLON_FR " {list}.",
+                              "{vehicle}, {attribute}: {list}.",
+                              "{vehicle}，{attribute}：{list}。"},
     [PHRASE_CONTRADICTION] =
         {"The documents contradict each other on the {attribute} of the {vehicle}: {list}.",
          "Die Dokumente widersprechen sich ({vehicle}, {attribute}): {list}.",
@@ -51,18 +51,18 @@ static const char *const PHRASES[N_PHRASES][N_LANGUAGES] = {
     [PHRASE_NO_UNIT] =
         {"The documents do not give a unit for the {attribute} of the {vehicle}, so it cannot be "
          "converted to {unit}. As written: {list}.",
-         "Die Dokumente nennen keine Einheit ({vehicle}, {attribute}); eine Umrechnung in {unit} ist "
+         "Die Dokumente nennen keine Einheit ({vehicle}, {attribute}); eine Umrechnung in {unit} "
+         "ist "
          "nicht möglich. Dort steht: {list}.",
          "Les documents ne donnent pas d’unité ({vehicle}, {attribute})" COLON_FR
          " la conversion en {unit} n’est pas possible. Valeur écrite" COLON_FR " {list}.",
          "Los documentos no dan ninguna unidad ({vehicle}, {attribute}), así que no se puede "
          "convertir a {unit}. Está escrito: {list}.",
          "文件没有给出单位（{vehicle}，{attribute}），无法换算为 {unit}。原文：{list}。"},
-    [PHRASE_DESCRIBE] = {"What the documents give for the {vehicle}:",
-                         "Angaben der Dokumente zu {vehicle}:",
-                         "Ce que les documents donnent pour {vehicle}" COLON_FR,
-                         "Datos de los documentos sobre {vehicle}:",
-                         "文件中关于 {vehicle} 的数据："},
+    [PHRASE_DESCRIBE] =
+        {"What the documents give for the {vehicle}:", "Angaben der Dokumente zu {vehicle}:",
+         "Ce que les documents donnent pour {vehicle}" COLON_FR,
+         "Datos de los documentos sobre {vehicle}:", "文件中关于 {vehicle} 的数据："},
     [PHRASE_DESCRIBE_MORE] = {"{number} more values are in the table.",
                               "{number} weitere Werte stehen in der Tabelle.",
                               "{number} autres valeurs sont dans le tableau.",
@@ -76,7 +76,8 @@ static const char *const PHRASES[N_PHRASES][N_LANGUAGES] = {
          "{other_value}.",
          "{vehicle} a la valeur la plus élevée ({attribute})" COLON_FR
          " {value}, soit {difference} de plus que {other} avec {other_value}.",
-         "{vehicle} tiene el valor más alto ({attribute}): {value}, {difference} más que {other} con "
+         "{vehicle} tiene el valor más alto ({attribute}): {value}, {difference} más que {other} "
+         "con "
          "{other_value}.",
          "{vehicle} 较高（{attribute}）：{value}，比 {other}（{other_value}）高 {difference}。"},
     [PHRASE_COMPARE_LESS] =
@@ -96,7 +97,8 @@ static const char *const PHRASES[N_PHRASES][N_LANGUAGES] = {
          "{other_value} bei {other}.",
          "{vehicle} a la valeur la plus élevée dans toutes les versions ({attribute})" COLON_FR
          " {value}, contre {other_value} pour {other}.",
-         "{vehicle} tiene el valor más alto en todas las versiones ({attribute}): {value}, frente a "
+         "{vehicle} tiene el valor más alto en todas las versiones ({attribute}): {value}, frente "
+         "a "
          "{other_value} en {other}.",
          "{vehicle} 的所有版本均较高（{attribute}）：{value}；{other} 为 {other_value}。"},
     [PHRASE_COMPARE_ALL_LESS] =
@@ -106,26 +108,27 @@ static const char *const PHRASES[N_PHRASES][N_LANGUAGES] = {
          "{other_value} bei {other}.",
          "{vehicle} a la valeur la plus basse dans toutes les versions ({attribute})" COLON_FR
          " {value}, contre {other_value} pour {other}.",
-         "{vehicle} tiene el valor más bajo en todas las versiones ({attribute}): {value}, frente a "
+         "{vehicle} tiene el valor más bajo en todas las versiones ({attribute}): {value}, frente "
+         "a "
          "{other_value} en {other}.",
          "{vehicle} 的所有版本均较低（{attribute}）：{value}；{other} 为 {other_value}。"},
-    [PHRASE_COMPARE_EQUAL] =
-        {"The {vehicle} and the {other} have the same {attribute}: {value}.",
-         "{vehicle} und {other} haben denselben Wert ({attribute}): {value}.",
-         "{vehicle} et {other} ont la même valeur ({attribute})" COLON_FR " {value}.",
-         "{vehicle} y {other} tienen el mismo valor ({attribute}): {value}.",
-         "{vehicle} 与 {other} 相同（{attribute}）：{value}。"},
+    [PHRASE_COMPARE_EQUAL] = {"The {vehicle} and the {other} have the same {attribute}: {value}.",
+                              "{vehicle} und {other} haben denselben Wert ({attribute}): {value}.",
+                              "{vehicle} et {other} ont la même valeur ({attribute})" COLON_FR
+                              " {value}.",
+                              "{vehicle} y {other} tienen el mismo valor ({attribute}): {value}.",
+                              "{vehicle} 与 {other} 相同（{attribute}）：{value}。"},
     [PHRASE_COMPARE_OVERLAP] =
         {"Which has the {higher} {attribute} depends on the version: {list}.",
-         "Welches Fahrzeug den höheren Wert hat ({attribute}), hängt von der Ausführung ab: {list}.",
+         "Welches Fahrzeug den höheren Wert hat ({attribute}), hängt von der Ausführung ab: "
+         "{list}.",
          "La valeur la plus élevée dépend de la version ({attribute})" COLON_FR " {list}.",
          "Cuál tiene el valor más alto depende de la versión ({attribute}): {list}.",
          "哪一个较高取决于版本（{attribute}）：{list}。"},
     [PHRASE_COMPARE_TEXTS] = {"The {attribute} differs: {list}.",
                               "Unterschiedlich ({attribute}): {list}.",
                               "Différence ({attribute})" COLON_FR " {list}.",
-                              "Diferencia ({attribute}): {list}.",
-                              "{attribute}不同：{list}。"},
+                              "Diferencia ({attribute}): {list}.", "{attribute}不同：{list}。"},
     [PHRASE_COMPARE_UNITS] =
         {"The {attribute} cannot be compared, because the units differ: {list}.",
          "Nicht vergleichbar ({attribute}), weil die Einheiten nicht zusammenpassen: {list}.",
@@ -140,15 +143,14 @@ static const char *const PHRASES[N_PHRASES][N_LANGUAGES] = {
     [PHRASE_COMPARE_LINE] = {"{attribute}: {list}", "{attribute}: {list}",
                              "{attribute}" COLON_FR " {list}", "{attribute}: {list}",
                              "{attribute}：{list}"},
-    [PHRASE_ORDER_MOST] = {"By {attribute}, {highest} first:", "Nach {attribute}, höchster Wert zuerst:",
+    [PHRASE_ORDER_MOST] = {"By {attribute}, {highest} first:",
+                           "Nach {attribute}, höchster Wert zuerst:",
                            "Par {attribute}, de la valeur la plus élevée à la plus basse" COLON_FR,
-                           "Por {attribute}, de mayor a menor:",
-                           "按{attribute}从高到低："},
+                           "Por {attribute}, de mayor a menor:", "按{attribute}从高到低："},
     [PHRASE_ORDER_LEAST] = {"By {attribute}, {lowest} first:",
                             "Nach {attribute}, niedrigster Wert zuerst:",
                             "Par {attribute}, de la valeur la plus basse à la plus élevée" COLON_FR,
-                            "Por {attribute}, de menor a mayor:",
-                            "按{attribute}从低到高："},
+                            "Por {attribute}, de menor a mayor:", "按{attribute}从低到高："},
 
     [PHRASE_RANK_MOST] = {"The {vehicle} has the {highest} {attribute}: {value}.",
                           "{vehicle} hat den höchsten Wert ({attribute}): {value}.",
@@ -160,18 +162,18 @@ static const char *const PHRASES[N_PHRASES][N_LANGUAGES] = {
                            "{vehicle} a la valeur la plus basse ({attribute})" COLON_FR " {value}.",
                            "{vehicle} tiene el valor más bajo ({attribute}): {value}.",
                            "{vehicle} 最低（{attribute}）：{value}。"},
-    [PHRASE_RANK_TIED_MOST] =
-        {"These share the {highest} {attribute}, {value}: {list}.",
-         "Denselben höchsten Wert ({attribute}), {value}, haben: {list}.",
-         "Partagent la valeur la plus élevée ({attribute}), {value}" COLON_FR " {list}.",
-         "Comparten el valor más alto ({attribute}), {value}: {list}.",
-         "并列最高（{attribute}），{value}：{list}。"},
-    [PHRASE_RANK_TIED_LEAST] =
-        {"These share the {lowest} {attribute}, {value}: {list}.",
-         "Denselben niedrigsten Wert ({attribute}), {value}, haben: {list}.",
-         "Partagent la valeur la plus basse ({attribute}), {value}" COLON_FR " {list}.",
-         "Comparten el valor más bajo ({attribute}), {value}: {list}.",
-         "并列最低（{attribute}），{value}：{list}。"},
+    [PHRASE_RANK_TIED_MOST] = {"These share the {highest} {attribute}, {value}: {list}.",
+                               "Denselben höchsten Wert ({attribute}), {value}, haben: {list}.",
+                               "Partagent la valeur la plus élevée ({attribute}), {value}" COLON_FR
+                               " {list}.",
+                               "Comparten el valor más alto ({attribute}), {value}: {list}.",
+                               "并列最高（{attribute}），{value}：{list}。"},
+    [PHRASE_RANK_TIED_LEAST] = {"These share the {lowest} {attribute}, {value}: {list}.",
+                                "Denselben niedrigsten Wert ({attribute}), {value}, haben: {list}.",
+                                "Partagent la valeur la plus basse ({attribute}), {value}" COLON_FR
+                                " {list}.",
+                                "Comparten el valor más bajo ({attribute}), {value}: {list}.",
+                                "并列最低（{attribute}），{value}：{list}。"},
     [PHRASE_RANK_LIST_MOST] = {"The {number} with the {highest} {attribute}:",
                                "Die {number} höchsten Werte ({attribute}):",
                                "Les {number} valeurs les plus élevées ({attribute})" COLON_FR,
@@ -203,7 +205,8 @@ static const char *const PHRASES[N_PHRASES][N_LANGUAGES] = {
                      "{number} entrées des documents correspondent ({text})" COLON_FR,
                      "{number} entradas de los documentos cumplen esto ({text}):",
                      "文件中有 {number} 条记录符合（{text}）："},
-    [PHRASE_LIST_ALL] = {"Entries in the documents ({number}):", "Einträge der Dokumente ({number}):",
+    [PHRASE_LIST_ALL] = {"Entries in the documents ({number}):",
+                         "Einträge der Dokumente ({number}):",
                          "Entrées des documents ({number})" COLON_FR,
                          "Entradas de los documentos ({number}):", "文件中的记录（{number}）："},
     [PHRASE_MORE] = {"and {number} more", "und {number} weitere", "et {number} autres",
@@ -242,12 +245,13 @@ static const char *const PHRASES[N_PHRASES][N_LANGUAGES] = {
                                  "Un modèle des documents correspond ({text}){list}.",
                                  "Un modelo de los documentos cumple esto ({text}){list}.",
                                  "文件中有 1 个车型符合（{text}）{list}。"},
-    [PHRASE_COUNT_MODELS] = {"{number} different models in the documents meet this ({text}){list}.",
-                             "{number} verschiedene Modelle der Dokumente erfüllen das ({text}){list}.",
-                             "{number} modèles différents des documents correspondent ({text}){list}.",
-                             "{number} modelos distintos de los documentos cumplen esto "
-                             "({text}){list}.",
-                             "文件中有 {number} 个不同车型符合（{text}）{list}。"},
+    [PHRASE_COUNT_MODELS] =
+        {"{number} different models in the documents meet this ({text}){list}.",
+         "{number} verschiedene Modelle der Dokumente erfüllen das ({text}){list}.",
+         "{number} modèles différents des documents correspondent ({text}){list}.",
+         "{number} modelos distintos de los documentos cumplen esto "
+         "({text}){list}.",
+         "文件中有 {number} 个不同车型符合（{text}）{list}。"},
     [PHRASE_AVERAGE] = {"The average {attribute} is {value}, over {number} values ({text}).",
                         "Durchschnitt ({attribute}): {value}, aus {number} Werten ({text}).",
                         "Moyenne ({attribute})" COLON_FR " {value}, sur {number} valeurs ({text}).",
@@ -258,22 +262,24 @@ static const char *const PHRASES[N_PHRASES][N_LANGUAGES] = {
                     "Total ({attribute})" COLON_FR " {value}, sur {number} valeurs ({text}).",
                     "Total ({attribute}): {value}, de {number} valores ({text}).",
                     "合计（{attribute}）：{value}，共 {number} 个数值（{text}）。"},
-    [PHRASE_RANGE] = {"The {attribute} {ranges} from {least} to {most}, over {number} values ({text}).",
-                      "Spanne ({attribute}): {least} bis {most}, aus {number} Werten ({text}).",
-                      "Étendue ({attribute})" COLON_FR
-                      " de {least} à {most}, sur {number} valeurs ({text}).",
-                      "Intervalo ({attribute}): de {least} a {most}, de {number} valores ({text}).",
-                      "范围（{attribute}）：{least} 至 {most}，共 {number} 个数值（{text}）。"},
+    [PHRASE_RANGE] =
+        {"The {attribute} {ranges} from {least} to {most}, over {number} values ({text}).",
+         "Spanne ({attribute}): {least} bis {most}, aus {number} Werten ({text}).",
+         "Étendue ({attribute})" COLON_FR " de {least} à {most}, sur {number} valeurs ({text}).",
+         "Intervalo ({attribute}): de {least} a {most}, de {number} valores ({text}).",
+         "范围（{attribute}）：{least} 至 {most}，共 {number} 个数值（{text}）。"},
     [PHRASE_RANGE_SAME] =
         {"The {attribute} is {value} throughout, over {number} values ({text}).",
          "Überall derselbe Wert ({attribute}): {value}, aus {number} Werten ({text}).",
          "Partout la même valeur ({attribute})" COLON_FR " {value}, sur {number} valeurs ({text}).",
          "El mismo valor en todos ({attribute}): {value}, de {number} valores ({text}).",
          "全部相同（{attribute}）：{value}，共 {number} 个数值（{text}）。"},
-    [PHRASE_LEAST] = {"The {lowest} {attribute} is {value}.", "Niedrigster Wert ({attribute}): {value}.",
+    [PHRASE_LEAST] = {"The {lowest} {attribute} is {value}.",
+                      "Niedrigster Wert ({attribute}): {value}.",
                       "Valeur la plus basse ({attribute})" COLON_FR " {value}.",
                       "Valor más bajo ({attribute}): {value}.", "最低值（{attribute}）：{value}。"},
-    [PHRASE_MOST] = {"The {highest} {attribute} is {value}.", "Höchster Wert ({attribute}): {value}.",
+    [PHRASE_MOST] = {"The {highest} {attribute} is {value}.",
+                     "Höchster Wert ({attribute}): {value}.",
                      "Valeur la plus élevée ({attribute})" COLON_FR " {value}.",
                      "Valor más alto ({attribute}): {value}.", "最高值（{attribute}）：{value}。"},
     [PHRASE_EXTREMES] = {"Lowest: {least}; highest: {most}.",
@@ -283,24 +289,27 @@ static const char *const PHRASES[N_PHRASES][N_LANGUAGES] = {
                          "Valor más bajo: {least}; más alto: {most}.",
                          "最低：{least}；最高：{most}。"},
     [PHRASE_GROUPS_COUNT] = {"Entries by group ({text}):", "Einträge je Gruppe ({text}):",
-                             "Entrées par groupe ({text})" COLON_FR, "Entradas por grupo ({text}):",
-                             "各组记录数（{text}）："},
-    [PHRASE_GROUPS_AVERAGE] = {"Average {attribute} ({text}):", "Durchschnitt, {attribute} ({text}):",
+                             "Entrées par groupe ({text})" COLON_FR,
+                             "Entradas por grupo ({text}):", "各组记录数（{text}）："},
+    [PHRASE_GROUPS_AVERAGE] = {"Average {attribute} ({text}):",
+                               "Durchschnitt, {attribute} ({text}):",
                                "Moyenne, {attribute} ({text})" COLON_FR,
                                "Media, {attribute} ({text}):", "平均{attribute}（{text}）："},
     [PHRASE_GROUPS_SUM] = {"Total {attribute} ({text}):", "Summe, {attribute} ({text}):",
-                           "Total, {attribute} ({text})" COLON_FR, "Total, {attribute} ({text}):",
-                           "{attribute}合计（{text}）："},
-    [PHRASE_GROUPS_LEAST] = {"{lowest} {attribute} ({text}):",
-                             "Niedrigster Wert, {attribute} ({text}):",
-                             "Valeur la plus basse, {attribute} ({text})" COLON_FR,
-                             "Valor más bajo, {attribute} ({text}):", "{attribute}最低值（{text}）："},
-    [PHRASE_GROUPS_MOST] = {"{highest} {attribute} ({text}):", "Höchster Wert, {attribute} ({text}):",
-                            "Valeur la plus élevée, {attribute} ({text})" COLON_FR,
-                            "Valor más alto, {attribute} ({text}):", "{attribute}最高值（{text}）："},
+                           "Total, {attribute} ({text})" COLON_FR,
+                           "Total, {attribute} ({text}):", "{attribute}合计（{text}）："},
+    [PHRASE_GROUPS_LEAST] =
+        {"{lowest} {attribute} ({text}):", "Niedrigster Wert, {attribute} ({text}):",
+         "Valeur la plus basse, {attribute} ({text})" COLON_FR,
+         "Valor más bajo, {attribute} ({text}):", "{attribute}最低值（{text}）："},
+    [PHRASE_GROUPS_MOST] =
+        {"{highest} {attribute} ({text}):", "Höchster Wert, {attribute} ({text}):",
+         "Valeur la plus élevée, {attribute} ({text})" COLON_FR,
+         "Valor más alto, {attribute} ({text}):", "{attribute}最高值（{text}）："},
     [PHRASE_GROUP] = {"{vehicle}: {value} ({number} values)", "{vehicle}: {value} ({number} Werte)",
                       "{vehicle}" COLON_FR " {value} ({number} valeurs)",
-                      "{vehicle}: {value} ({number} valores)", "{vehicle}：{value}（{number} 个数值）"},
+                      "{vehicle}: {value} ({number} valores)",
+                      "{vehicle}：{value}（{number} 个数值）"},
     [PHRASE_GROUP_COUNT] = {"{vehicle}: {number}", "{vehicle}: {number}",
                             "{vehicle}" COLON_FR " {number}", "{vehicle}: {number}",
                             "{vehicle}：{number}"},
@@ -325,8 +334,7 @@ static const char *const PHRASES[N_PHRASES][N_LANGUAGES] = {
                               "Eso depende de la versión: {text}", "取决于版本：{text}"},
     [PHRASE_CHECK_NONE] = {"No: no vehicle in the documents meets this ({text}).",
                            "Nein: kein Fahrzeug der Dokumente erfüllt das ({text}).",
-                           "Non" COLON_FR
-                           " aucun véhicule des documents ne correspond ({text}).",
+                           "Non" COLON_FR " aucun véhicule des documents ne correspond ({text}).",
                            "No: ningún vehículo de los documentos cumple esto ({text}).",
                            "否：文件中没有符合条件的车辆（{text}）。"},
 
@@ -353,8 +361,7 @@ static const char *const PHRASES[N_PHRASES][N_LANGUAGES] = {
     [PHRASE_NO_VEHICLE] = {"The documents hold no {vehicle}.",
                            "Nicht in den Dokumenten: {vehicle}.",
                            "Absent des documents" COLON_FR " {vehicle}.",
-                           "No está en los documentos: {vehicle}.",
-                           "文件中没有 {vehicle}。"},
+                           "No está en los documentos: {vehicle}.", "文件中没有 {vehicle}。"},
     [PHRASE_NO_YEAR] = {"The documents hold no {vehicle}.", "Nicht in den Dokumenten: {vehicle}.",
                         "Absent des documents" COLON_FR " {vehicle}.",
                         "No está en los documentos: {vehicle}.", "文件中没有 {vehicle}。"},
@@ -364,13 +371,12 @@ static const char *const PHRASES[N_PHRASES][N_LANGUAGES] = {
                             " {vehicle} ; année la plus proche" COLON_FR " {list}.",
                             "No está en los documentos: {vehicle}; año más cercano: {list}.",
                             "文件中没有 {vehicle}；最接近的年份：{list}。"},
-    [PHRASE_NO_YEAR_NEAREST] =
-        {"The documents hold no {vehicle}; nearest years: {list}.",
-         "Nicht in den Dokumenten: {vehicle}; nächstliegende Jahre: {list}.",
-         "Absent des documents" COLON_FR " {vehicle} ; années les plus proches" COLON_FR
-         " {list}.",
-         "No está en los documentos: {vehicle}; años más cercanos: {list}.",
-         "文件中没有 {vehicle}；最接近的年份：{list}。"},
+    [PHRASE_NO_YEAR_NEAREST] = {"The documents hold no {vehicle}; nearest years: {list}.",
+                                "Nicht in den Dokumenten: {vehicle}; nächstliegende Jahre: {list}.",
+                                "Absent des documents" COLON_FR
+                                " {vehicle} ; années les plus proches" COLON_FR " {list}.",
+                                "No está en los documentos: {vehicle}; años más cercanos: {list}.",
+                                "文件中没有 {vehicle}；最接近的年份：{list}。"},
     [PHRASE_NO_THAT_YEAR] = {"The documents hold no {vehicle} of that year.",
                              "Nicht in den Dokumenten: {vehicle} aus diesem Jahr.",
                              "Absent des documents" COLON_FR " {vehicle} de cette année.",
@@ -379,8 +385,8 @@ static const char *const PHRASES[N_PHRASES][N_LANGUAGES] = {
     [PHRASE_NO_THAT_YEAR_ONE] =
         {"The documents hold no {vehicle} of that year; nearest year: {list}.",
          "Nicht in den Dokumenten: {vehicle} aus diesem Jahr; nächstliegendes Jahr: {list}.",
-         "Absent des documents" COLON_FR
-         " {vehicle} de cette année ; année la plus proche" COLON_FR " {list}.",
+         "Absent des documents" COLON_FR " {vehicle} de cette année ; année la plus proche" COLON_FR
+         " {list}.",
          "No está en los documentos: {vehicle} de ese año; año más cercano: {list}.",
          "文件中没有该年份的 {vehicle}；最接近的年份：{list}。"},
     [PHRASE_NO_THAT_YEAR_NEAREST] =
@@ -390,12 +396,12 @@ static const char *const PHRASES[N_PHRASES][N_LANGUAGES] = {
          " {vehicle} de cette année ; années les plus proches" COLON_FR " {list}.",
          "No está en los documentos: {vehicle} de ese año; años más cercanos: {list}.",
          "文件中没有该年份的 {vehicle}；最接近的年份：{list}。"},
-    [PHRASE_NO_ATTRIBUTE] =
-        {"The documents do not give the {attribute} of the {vehicle}.",
-         "Die Dokumente nennen diese Angabe nicht: {vehicle}, {attribute}.",
-         "Les documents ne donnent pas cette valeur" COLON_FR " {vehicle}, {attribute}.",
-         "Los documentos no dan este dato: {vehicle}, {attribute}.",
-         "文件没有给出该数据：{vehicle}，{attribute}。"},
+    [PHRASE_NO_ATTRIBUTE] = {"The documents do not give the {attribute} of the {vehicle}.",
+                             "Die Dokumente nennen diese Angabe nicht: {vehicle}, {attribute}.",
+                             "Les documents ne donnent pas cette valeur" COLON_FR
+                             " {vehicle}, {attribute}.",
+                             "Los documentos no dan este dato: {vehicle}, {attribute}.",
+                             "文件没有给出该数据：{vehicle}，{attribute}。"},
     [PHRASE_NO_ATTRIBUTE_AT_ALL] =
         {"The documents do not give the {attribute} of any vehicle.",
          "Die Dokumente nennen diese Angabe bei keinem Fahrzeug: {attribute}.",
@@ -427,19 +433,21 @@ static const char *const PHRASES[N_PHRASES][N_LANGUAGES] = {
                                       "Je n’ai pas compris la question ; rien n’est deviné.",
                                       "No entendí la pregunta; no se adivina nada.",
                                       "未能理解这个问题；不作猜测。"},
-    [PHRASE_WHICH_VEHICLE] = {"I did not understand which vehicle is meant; nothing is guessed.",
-                              "Welches Fahrzeug gemeint ist, wurde nicht verstanden; es wird nichts "
-                              "geraten.",
-                              "Je n’ai pas compris de quel véhicule il s’agit ; rien n’est deviné.",
-                              "No entendí de qué vehículo se trata; no se adivina nada.",
-                              "未能理解指的是哪辆车；不作猜测。"},
+    [PHRASE_WHICH_VEHICLE] =
+        {"I did not understand which vehicle is meant; nothing is guessed.",
+         "Welches Fahrzeug gemeint ist, wurde nicht verstanden; es wird nichts "
+         "geraten.",
+         "Je n’ai pas compris de quel véhicule il s’agit ; rien n’est deviné.",
+         "No entendí de qué vehículo se trata; no se adivina nada.",
+         "未能理解指的是哪辆车；不作猜测。"},
 
-    [PHRASE_WHICH_ATTRIBUTE] = {"I did not understand what is to be compared; nothing is guessed.",
-                                "Was verglichen werden soll, wurde nicht verstanden; es wird nichts "
-                                "geraten.",
-                                "Je n’ai pas compris ce qui est à comparer ; rien n’est deviné.",
-                                "No entendí qué se debe comparar; no se adivina nada.",
-                                "未能理解要比较的项目；不作猜测。"},
+    [PHRASE_WHICH_ATTRIBUTE] =
+        {"I did not understand what is to be compared; nothing is guessed.",
+         "Was verglichen werden soll, wurde nicht verstanden; es wird nichts "
+         "geraten.",
+         "Je n’ai pas compris ce qui est à comparer ; rien n’est deviné.",
+         "No entendí qué se debe comparar; no se adivina nada.",
+         "未能理解要比较的项目；不作猜测。"},
 
     [PHRASE_IN_DOCUMENT] = {"{value} in the document", "{value} im Dokument",
                             "{value} dans le document", "{value} en el documento",
@@ -464,19 +472,19 @@ static const char *const PHRASES[N_PHRASES][N_LANGUAGES] = {
                             "fuera del intervalo habitual; compruébelo en el documento",
                             "超出通常范围；请核对文件"},
 
-    [PHRASE_NOTE_LEFT_OUT_ONE] = {"One entry was left out: it has no figure for the {attribute}.",
-                                  "Ein Eintrag wurde ausgelassen: dort fehlt eine Zahl ({attribute}).",
-                                  "Une entrée a été écartée" COLON_FR
-                                  " elle n’a pas de chiffre ({attribute}).",
-                                  "Se omitió una entrada: no tiene cifra ({attribute}).",
-                                  "略去 1 条记录：没有数值（{attribute}）。"},
-    [PHRASE_NOTE_LEFT_OUT] = {"{number} entries were left out: they have no figure for the {attribute}.",
-                              "{number} Einträge wurden ausgelassen: dort fehlt eine Zahl "
-                              "({attribute}).",
-                              "{number} entrées ont été écartées" COLON_FR
-                              " elles n’ont pas de chiffre ({attribute}).",
-                              "Se omitieron {number} entradas: no tienen cifra ({attribute}).",
-                              "略去 {number} 条记录：没有数值（{attribute}）。"},
+    [PHRASE_NOTE_LEFT_OUT_ONE] =
+        {"One entry was left out: it has no figure for the {attribute}.",
+         "Ein Eintrag wurde ausgelassen: dort fehlt eine Zahl ({attribute}).",
+         "Une entrée a été écartée" COLON_FR " elle n’a pas de chiffre ({attribute}).",
+         "Se omitió una entrada: no tiene cifra ({attribute}).",
+         "略去 1 条记录：没有数值（{attribute}）。"},
+    [PHRASE_NOTE_LEFT_OUT] =
+        {"{number} entries were left out: they have no figure for the {attribute}.",
+         "{number} Einträge wurden ausgelassen: dort fehlt eine Zahl "
+         "({attribute}).",
+         "{number} entrées ont été écartées" COLON_FR " elles n’ont pas de chiffre ({attribute}).",
+         "Se omitieron {number} entradas: no tienen cifra ({attribute}).",
+         "略去 {number} 条记录：没有数值（{attribute}）。"},
     [PHRASE_NOTE_MARKS] = {"Left out as marks of a missing value: {number}.",
                            "Als Zeichen für einen fehlenden Wert ausgelassen: {number}.",
                            "Écartées comme marques d’une valeur absente" COLON_FR " {number}.",
@@ -490,16 +498,17 @@ static const char *const PHRASES[N_PHRASES][N_LANGUAGES] = {
                                "Uniquement d’après" COLON_FR " {list}.", "Solo de: {list}.",
                                "仅依据：{list}。"},
     [PHRASE_NOTE_SHOWN] = {"{number} of {other} are shown.", "{number} von {other} werden gezeigt.",
-                           "{number} sur {other} sont affichées.", "Se muestran {number} de {other}.",
-                           "显示 {other} 条中的 {number} 条。"},
-    [PHRASE_NOTE_STALE] = {"Read by an older version and not used until ingested again: {list}.",
-                           "Von einer älteren Version gelesen und bis zum erneuten Einlesen nicht "
-                           "verwendet: {list}.",
-                           "Lus par une version antérieure et inutilisés jusqu’à une nouvelle "
-                           "lecture" COLON_FR " {list}.",
-                           "Leídos por una versión anterior y no usados hasta que se lean de nuevo: "
-                           "{list}.",
-                           "由旧版本读取，重新导入之前不使用：{list}。"},
+                           "{number} sur {other} sont affichées.",
+                           "Se muestran {number} de {other}.", "显示 {other} 条中的 {number} 条。"},
+    [PHRASE_NOTE_STALE] =
+        {"Read by an older version and not used until ingested again: {list}.",
+         "Von einer älteren Version gelesen und bis zum erneuten Einlesen nicht "
+         "verwendet: {list}.",
+         "Lus par une version antérieure et inutilisés jusqu’à une nouvelle "
+         "lecture" COLON_FR " {list}.",
+         "Leídos por una versión anterior y no usados hasta que se lean de nuevo: "
+         "{list}.",
+         "由旧版本读取，重新导入之前不使用：{list}。"},
 
     [PHRASE_AND] = {" and ", " und ", " et ", " y ", "和"},
     [PHRASE_COMMA] = {", ", ", ", ", ", ", ", "，"},
@@ -520,7 +529,8 @@ static const char *const PHRASES[N_PHRASES][N_LANGUAGES] = {
     [PHRASE_HEAD_NUMBER] = {"Number", "Anzahl", "Nombre", "Número", "数量"},
     [PHRASE_HEAD_SOURCE] = {"Source", "Quelle", "Source", "Fuente", "来源"},
 
-    [PHRASE_OP_NONE] = {"Not understood", "Nicht verstanden", "Non compris", "No entendido", "未理解"},
+    [PHRASE_OP_NONE] = {"Not understood", "Nicht verstanden", "Non compris", "No entendido",
+                        "未理解"},
     [PHRASE_OP_VALUE] = {"Value", "Wert", "Valeur", "Valor", "数值"},
     [PHRASE_OP_COMPARE] = {"Comparison", "Vergleich", "Comparaison", "Comparación", "比较"},
     [PHRASE_OP_RANK] = {"Ranking", "Rangliste", "Classement", "Clasificación", "排名"},
@@ -568,15 +578,23 @@ static const char *slot(const struct phrase_slots *s, const char *name, size_t l
     const struct {
         const char *name, *value;
     } all[] = {
-        {"vehicle", s->vehicle},       {"attribute", s->attribute},
-        {"value", s->value},           {"other", s->other},
-        {"other_value", s->other_value}, {"difference", s->difference},
-        {"least", s->least},           {"most", s->most},
-        {"number", s->number},         {"list", s->list},
-        {"text", s->text},             {"unit", s->unit},
-        {"is", s->is},                 {"ranges", s->ranges},
+        {"vehicle", s->vehicle},
+        {"attribute", s->attribute},
+        {"value", s->value},
+        {"other", s->other},
+        {"other_value", s->other_value},
+        {"difference", s->difference},
+        {"least", s->least},
+        {"most", s->most},
+        {"number", s->number},
+        {"list", s->list},
+        {"text", s->text},
+        {"unit", s->unit},
+        {"is", s->is},
+        {"ranges", s->ranges},
         {"higher", s->higher},
-        {"lower", s->lower},           {"highest", s->highest},
+        {"lower", s->lower},
+        {"highest", s->highest},
         {"lowest", s->lowest},
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
@@ -612,21 +630,26 @@ static const struct {
     {"chassis", {"Chassis", "Fahrwerk", "Châssis", "Chasis", "底盘"}},
     {"suspension", {"Suspension", "Federung", "Suspension", "Suspensión", "悬架"}},
     {"brakes", {"Brakes", "Bremsen", "Freins", "Frenos", "制动"}},
-    {"wheels", {"Wheels and tyres", "Räder und Reifen", "Roues et pneus", "Ruedas y neumáticos",
-                "车轮与轮胎"}},
+    {"wheels",
+     {"Wheels and tyres", "Räder und Reifen", "Roues et pneus", "Ruedas y neumáticos",
+      "车轮与轮胎"}},
     {"dimensions", {"Dimensions", "Abmessungen", "Dimensions", "Dimensiones", "尺寸"}},
-    {"weight", {"Weights and loads", "Gewichte und Lasten", "Poids et charges", "Pesos y cargas",
-                "重量与载荷"}},
-    {"weights", {"Weights and loads", "Gewichte und Lasten", "Poids et charges", "Pesos y cargas",
-                 "重量与载荷"}},
+    {"weight",
+     {"Weights and loads", "Gewichte und Lasten", "Poids et charges", "Pesos y cargas",
+      "重量与载荷"}},
+    {"weights",
+     {"Weights and loads", "Gewichte und Lasten", "Poids et charges", "Pesos y cargas",
+      "重量与载荷"}},
     {"capacity", {"Capacities", "Inhalte", "Capacités", "Capacidades", "容量"}},
     {"performance", {"Performance", "Fahrleistungen", "Performances", "Prestaciones", "性能"}},
     {"economy", {"Consumption", "Verbrauch", "Consommation", "Consumo", "能耗"}},
     {"emissions", {"Emissions", "Emissionen", "Émissions", "Emisiones", "排放"}},
-    {"electric", {"Electric drive", "Elektroantrieb", "Motorisation électrique",
-                  "Propulsión eléctrica", "电驱动"}},
-    {"fuel", {"Fuel and consumption", "Kraftstoff und Verbrauch", "Carburant et consommation",
-              "Combustible y consumo", "燃料与能耗"}},
+    {"electric",
+     {"Electric drive", "Elektroantrieb", "Motorisation électrique", "Propulsión eléctrica",
+      "电驱动"}},
+    {"fuel",
+     {"Fuel and consumption", "Kraftstoff und Verbrauch", "Carburant et consommation",
+      "Combustible y consumo", "燃料与能耗"}},
     {"range", {"Range", "Reichweite", "Autonomie", "Autonomía", "续航"}},
     {"battery", {"Battery", "Batterie", "Batterie", "Batería", "电池"}},
     {"charging", {"Charging", "Laden", "Recharge", "Carga", "充电"}},
@@ -653,9 +676,11 @@ static const struct {
     const char *symbol, *one[N_LANGUAGES], *many[N_LANGUAGES];
 } UNIT_WORDS[] = {
     {"years", {"year", "Jahr", "an", "año", "年"}, {"years", "Jahre", "ans", "años", "年"}},
-    {"months", {"month", "Monat", "mois", "mes", "个月"},
+    {"months",
+     {"month", "Monat", "mois", "mes", "个月"},
      {"months", "Monate", "mois", "meses", "个月"}},
-    {"weeks", {"week", "Woche", "semaine", "semana", "周"},
+    {"weeks",
+     {"week", "Woche", "semaine", "semana", "周"},
      {"weeks", "Wochen", "semaines", "semanas", "周"}},
     {"days", {"day", "Tag", "jour", "día", "天"}, {"days", "Tage", "jours", "días", "天"}},
 };

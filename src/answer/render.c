@@ -172,15 +172,18 @@ const char *subject_text(struct renderer *r, size_t subject)
         const struct query_subject *s = &r->q->subjects[subject];
         if (s->n_records == 1 && s->records[0] < r->c->n_records)
             return record_text(r, s->records[0]);
-        vehicle_name_write(&b, s->label && s->label[0] ? s->label : s->name ? s->name : "", s->year,
-                           r->l);
+        vehicle_name_write(&b,
+                           s->label && s->label[0] ? s->label
+                           : s->name               ? s->name
+                                                   : "",
+                           s->year, r->l);
     }
     if (b.len == 0) buffer_puts(&b, phrase_text(PHRASE_THE_VEHICLE, r->l));
     return render_keep(r, &b);
 }
 
-/* What narrows the vehicle down beside its name: "2018 Mazda CX-9 (4WD)". Without it a figure would be
- * said of all versions. */
+/* What narrows the vehicle down beside its name: "2018 Mazda CX-9 (4WD)". Without it a figure would
+ * be said of all versions. */
 static const char *narrowed(struct renderer *r, const char *name)
 {
     struct buffer b = {0}, folded = {0};
@@ -214,7 +217,8 @@ const char *rows_vehicle(struct renderer *r, struct rows rows, size_t subject)
 {
     bool same = rows.n > 0;
     for (size_t i = 1; same && i < rows.n; i++)
-        same = strcmp(row_record(r, rows.items[i])->title, row_record(r, rows.items[0])->title) == 0;
+        same =
+            strcmp(row_record(r, rows.items[i])->title, row_record(r, rows.items[0])->title) == 0;
     bool narrow = r->q->op == QUERY_VALUE && r->q->n_subjects;
     const char *name = same ? record_text(r, r->r->rows[rows.items[0]].record)
                        : subject < r->q->n_subjects ? subject_text(r, subject)
@@ -256,8 +260,11 @@ const char *conditions_text(struct renderer *r)
     for (size_t i = 0; i < r->q->n_subjects; i++) {
         if (b.len) buffer_puts(&b, phrase_text(PHRASE_SEMICOLON, r->l));
         const struct query_subject *s = &r->q->subjects[i];
-        vehicle_name_write(&b, s->label && s->label[0] ? s->label : s->name ? s->name : "", s->year,
-                           r->l);
+        vehicle_name_write(&b,
+                           s->label && s->label[0] ? s->label
+                           : s->name               ? s->name
+                                                   : "",
+                           s->year, r->l);
     }
     for (size_t i = 0; i < r->q->n_where; i++) {
         struct buffer one = {0};
@@ -269,7 +276,8 @@ const char *conditions_text(struct renderer *r)
     return render_keep(r, &b);
 }
 
-/* Lengths, masses and the like are "greater" and "smaller" in English, rates "higher" and "lower". */
+/* Lengths, masses and the like are "greater" and "smaller" in English, rates "higher" and "lower".
+ */
 struct phrase_slots slots_of(struct renderer *r, const char *attribute, struct rows rows)
 {
     enum dimension d = DIMENSION_NONE;
@@ -341,9 +349,9 @@ static void render_missing_attributes(struct renderer *r)
             if (rows_of(r, s, q->n_subjects == 0, a, false).n) continue;
             any = true;
             const char *attribute = query_attribute_text(r, a);
-            render_sentence(r, q->n_subjects ? PHRASE_NO_ATTRIBUTE : PHRASE_NO_ATTRIBUTE_AT_ALL,
-                            &(struct phrase_slots){.attribute = attribute,
-                                                   .vehicle = subject_text(r, s)});
+            render_sentence(
+                r, q->n_subjects ? PHRASE_NO_ATTRIBUTE : PHRASE_NO_ATTRIBUTE_AT_ALL,
+                &(struct phrase_slots){.attribute = attribute, .vehicle = subject_text(r, s)});
         }
     }
     const char *name = r->r->missing_name ? r->r->missing_name : q->missing_name;
@@ -354,9 +362,9 @@ static void render_missing_attributes(struct renderer *r)
     }
     struct buffer b = {0};
     clean_write(&b, name, WORDING_MAX_NAME);
-    render_sentence(r, q->n_subjects ? PHRASE_NO_ATTRIBUTE : PHRASE_NO_ATTRIBUTE_AT_ALL,
-                    &(struct phrase_slots){.attribute = render_keep(r, &b),
-                                           .vehicle = subject_text(r, 0)});
+    render_sentence(
+        r, q->n_subjects ? PHRASE_NO_ATTRIBUTE : PHRASE_NO_ATTRIBUTE_AT_ALL,
+        &(struct phrase_slots){.attribute = render_keep(r, &b), .vehicle = subject_text(r, 0)});
 }
 
 static void render_no_unit(struct renderer *r)
@@ -379,7 +387,8 @@ static void render_not_found(struct renderer *r)
     const char *conditions;
     switch (missing) {
     case MISSING_VEHICLE:
-        render_sentence(r, PHRASE_NO_VEHICLE, &(struct phrase_slots){.vehicle = missing_vehicle(r)});
+        render_sentence(r, PHRASE_NO_VEHICLE,
+                        &(struct phrase_slots){.vehicle = missing_vehicle(r)});
         return;
     case MISSING_YEAR:
         render_missing_year(r);
@@ -556,8 +565,8 @@ static void finish_text(struct renderer *r)
             struct cell *cell = &r->cells[read_index(at + 1)];
             if (cell->n == 0) {
                 cell->n = ++out->n_citations;
-                out->citations[cell->n - 1] = (struct rendered_citation){.n = cell->n,
-                                                                         .row = cell->row};
+                out->citations[cell->n - 1] =
+                    (struct rendered_citation){.n = cell->n, .row = cell->row};
             }
             bool follows = mark_end > 0 && mark_end == text.len;
             buffer_printf(&text, follows ? "[%zu]" : " [%zu]", cell->n);

@@ -1,6 +1,6 @@
-/* From a query and its result to the answer's text, in the question's language, with a citation of the
- * cell behind each figure. The program writes all of it: every word comes from the store, the registry
- * or phrases.c.
+/* From a query and its result to the answer's text, in the question's language, with a citation of
+ * the cell behind each figure. The program writes all of it: every word comes from the store, the
+ * registry or phrases.c.
  *
  *   struct rendered a;
  *   if (!answer_render(&a, &query, &result, &catalog, &err)) ...
@@ -9,8 +9,8 @@
  *
  * What it expects of a result: rows of one cell come together, in the order of its parts; rows of a
  * ranking in its order, those of the query's attributes before those of conditions or between them;
- * rows of an aggregate hold at least the least and the most value. Rows that mark a missing value are
- * passed over.
+ * rows of an aggregate hold at least the least and the most value. Rows that mark a missing value
+ * are passed over.
  */
 #ifndef ANSWER_RENDER_H
 #define ANSWER_RENDER_H
@@ -49,7 +49,7 @@ struct rendered {
     struct arena arena; /* owns everything below */
     enum language language;
     const char *text;
-    bool refused;         /* it says that the documents do not hold it or that it was not understood */
+    bool refused; /* it says that the documents do not hold it or that it was not understood */
     const char *understood; /* "Value · combined fuel consumption · 2022 Kia Telluride AWD" */
     struct rendered_citation *citations;
     size_t n_citations;

@@ -12,7 +12,7 @@ struct side {
     struct item *items;
     size_t n;
     bool numbers;
-    double low, high; /* over all versions, in the comparison's unit */
+    double low, high;    /* over all versions, in the comparison's unit */
     uint64_t qualifiers; /* that all its rows have */
 };
 
@@ -53,8 +53,9 @@ static bool is_single(const struct side *s)
 
 static const char *side_text(struct renderer *r, const struct side *s)
 {
-    return s->numbers && s->n > RENDER_MAX_LABELS ? items_span(r, s->items, s->n)
-                                                  : items_list(r, s->items, s->n, RENDER_MAX_LABELS);
+    return s->numbers && s->n > RENDER_MAX_LABELS
+               ? items_span(r, s->items, s->n)
+               : items_list(r, s->items, s->n, RENDER_MAX_LABELS);
 }
 
 /* A figure that is measured otherwise than the others says so: "£29,400 (excluding tax)". */
@@ -117,8 +118,7 @@ static void compare_two(struct renderer *r, const struct side *sides, const stru
         slots.other = b->name;
         struct buffer value = {0};
         buffer_puts(&value, item_text(r, &a->items[0], false));
-        for (size_t i = 0; i < b->items[0].n_rows; i++)
-            render_cite(r, &value, b->items[0].rows[i]);
+        for (size_t i = 0; i < b->items[0].n_rows; i++) render_cite(r, &value, b->items[0].rows[i]);
         slots.value = render_keep(r, &value);
         render_sentence(r, PHRASE_COMPARE_EQUAL, &slots);
         return;

@@ -1,5 +1,5 @@
-/* Values as text: what a row says, with what has to be said of it, and rows that say the same as one
- * item. */
+/* Values as text: what a row says, with what has to be said of it, and rows that say the same as
+ * one item. */
 #include "answer/render_parts.h"
 
 #include <ctype.h>
@@ -43,10 +43,10 @@ static const char *stated(struct renderer *r, const struct fact_row *f, size_t r
 /* Whether a cell's text says no more than yes or no. */
 static bool is_plain_answer(const char *text)
 {
-    static const char *const WORDS[] = {"yes", "no",  "y",  "n",  "true", "false", "ja",  "nein",
-                                        "oui", "non", "si", "sí", "1",    "0",     "x",   "✓",
-                                        "✔",   "●",   "○",  "✗",  "✘",    "是",    "否",  "有",
-                                        "无",  "-",   "–",  "—",  "j",    "o",     "√",   "×"};
+    static const char *const WORDS[] = {"yes", "no",  "y",  "n",  "true", "false", "ja", "nein",
+                                        "oui", "non", "si", "sí", "1",    "0",     "x",  "✓",
+                                        "✔",   "●",   "○",  "✗",  "✘",    "是",    "否", "有",
+                                        "无",  "-",   "–",  "—",  "j",    "o",     "√",  "×"};
     char lower[8] = "";
     size_t len = strlen(text);
     if (len >= sizeof lower) return false;
@@ -76,8 +76,8 @@ static const char *category_name(const struct renderer *r, int category)
     return name ? name : "";
 }
 
-/* The number that stands for the quantity, and the same quantity in other units. `rows` are the parts
- * of one cell's group. */
+/* The number that stands for the quantity, and the same quantity in other units. `rows` are the
+ * parts of one cell's group. */
 static size_t main_part(const struct renderer *r, const size_t *rows, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -138,7 +138,8 @@ static void value_text(struct renderer *r, const size_t *rows, size_t n, bool fi
     case VALUE_YES:
     case VALUE_NO:
         buffer_puts(value, phrase_text(f->kind == VALUE_YES ? PHRASE_YES : PHRASE_NO, r->l));
-        if (!is_plain_answer(f->text)) add_remark(r, remarks, cleaned(r, f->text, WORDING_MAX_VALUE));
+        if (!is_plain_answer(f->text))
+            add_remark(r, remarks, cleaned(r, f->text, WORDING_MAX_VALUE));
         break;
     case VALUE_TEXT:
     case VALUE_NONE:
@@ -154,9 +155,9 @@ static void value_text(struct renderer *r, const size_t *rows, size_t n, bool fi
 
 /* What tells this row from others: "city", "Manual 6-spd", "row 12". */
 struct distinctions {
-    uint64_t common;  /* qualifiers that all columns have */
-    bool qualifiers;  /* they differ in others */
-    bool columns;     /* columns of no registry attribute, by several names */
+    uint64_t common; /* qualifiers that all columns have */
+    bool qualifiers; /* they differ in others */
+    bool columns;    /* columns of no registry attribute, by several names */
     bool titles, documents, records;
 };
 
@@ -285,9 +286,8 @@ static size_t group_parts(const struct renderer *r, struct rows rows, size_t i, 
         if (row->record != first->record || row->column != first->column ||
             row->attribute != first->attribute)
             break;
-        if (k == i ||
-            (row->fact.group == first->fact.group && row->fact.kind == VALUE_NUMBER &&
-             first->fact.kind == VALUE_NUMBER))
+        if (k == i || (row->fact.group == first->fact.group && row->fact.kind == VALUE_NUMBER &&
+                       first->fact.kind == VALUE_NUMBER))
             parts[n++] = rows.items[k];
     }
     return n;

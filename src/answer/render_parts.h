@@ -6,16 +6,16 @@
 #include "answer/wording.h"
 
 enum {
-    RENDER_MAX_ITEMS = 24,   /* values or vehicles named in a text; the table has more */
+    RENDER_MAX_ITEMS = 24, /* values or vehicles named in a text; the table has more */
     RENDER_MAX_DESCRIBED = 40,
-    RENDER_MAX_MARKS = 5,    /* citations behind one value */
-    RENDER_MAX_LABELS = 4,   /* versions named behind one value */
+    RENDER_MAX_MARKS = 5,  /* citations behind one value */
+    RENDER_MAX_LABELS = 4, /* versions named behind one value */
     RENDER_MAX_QUALITIES = 4,
 };
 
-/* While the text is put together, a figure stands between \1 and \2, a citation is \3; six hexadecimal
- * digits behind \1 and \3 are an index. clean_write lets none of these through, so that they are the
- * renderer's alone. At the end cells are numbered by their first mention. */
+/* While the text is put together, a figure stands between \1 and \2, a citation is \3; six
+ * hexadecimal digits behind \1 and \3 are an index. clean_write lets none of these through, so that
+ * they are the renderer's alone. At the end cells are numbered by their first mention. */
 struct renderer {
     const struct query *q;
     const struct result *r;
@@ -26,14 +26,14 @@ struct renderer {
     struct buffer text;
     struct cell {
         size_t row, n;
-    } *cells;
+    } * cells;
     size_t n_cells, cap_cells;
     size_t *cell_of_row; /* (r->n_rows) index + 1; 0: none yet */
     struct figure {
         double low, high;
         const struct unit *unit;
         size_t row; /* SIZE_MAX: computed */
-    } *figures;
+    } * figures;
     size_t n_figures, cap_figures;
     size_t cap_notes;
     size_t n_marks_left_out; /* rows that mark a missing value */

@@ -10,8 +10,8 @@ struct entry {
     size_t record;
     struct rows rows;
     const char *name;
-    const char *values; /* "8.7 L/100 km; 4 cylinders"; "" */
-    size_t n_same;      /* entries that read the same */
+    const char *values;                      /* "8.7 L/100 km; 4 cylinders"; "" */
+    size_t n_same;                           /* entries that read the same */
     size_t marks[RENDER_MAX_MARKS], n_marks; /* rows to cite */
 };
 
@@ -216,7 +216,10 @@ void render_list(struct renderer *r)
     struct phrase_slots slots = {.text = conditions_text(r)};
     bool one = total == 1 && slots.text[0];
     slots.number = one ? "" : render_count(r, total);
-    render_sentence(r, one ? PHRASE_LIST_ONE : slots.text[0] ? PHRASE_LIST : PHRASE_LIST_ALL,
+    render_sentence(r,
+                    one             ? PHRASE_LIST_ONE
+                    : slots.text[0] ? PHRASE_LIST
+                                    : PHRASE_LIST_ALL,
                     &slots);
     entries_lines(r, all, total);
 }
@@ -249,9 +252,11 @@ void render_count_result(struct renderer *r)
     } else if (models && slots.text[0])
         render_sentence(r, one ? PHRASE_COUNT_MODELS_ONE : PHRASE_COUNT_MODELS, &slots);
     else
-        render_sentence(r, one ? PHRASE_COUNT_ONE
-                           : slots.text[0] ? PHRASE_COUNT
-                                           : PHRASE_COUNT_ALL, &slots);
+        render_sentence(r,
+                        one             ? PHRASE_COUNT_ONE
+                        : slots.text[0] ? PHRASE_COUNT
+                                        : PHRASE_COUNT_ALL,
+                        &slots);
 }
 
 /* ---- most and least ---- */
@@ -296,8 +301,8 @@ static const char *row_value(struct renderer *r, size_t row)
 static bool ties(const struct renderer *r, size_t a, size_t b)
 {
     const struct result_row *x = &r->r->rows[a], *y = &r->r->rows[b];
-    return x->unit == y->unit && !(x->low < y->low) && !(x->low > y->low) &&
-           !(x->high < y->high) && !(x->high > y->high);
+    return x->unit == y->unit && !(x->low < y->low) && !(x->low > y->low) && !(x->high < y->high) &&
+           !(x->high > y->high);
 }
 
 /* "A [1], B [2] and C [3]" */
@@ -337,8 +342,8 @@ void render_rank(struct renderer *r)
         struct buffer value = {0};
         const struct result_row *row = &r->r->rows[rows.items[0]];
         int decimals = row->converted ? computed_decimals(row->low) : stated_decimals(row->low);
-        buffer_puts(&value, render_quantity(r, row->low, row->high, decimals, row->unit,
-                                            rows.items[0]));
+        buffer_puts(&value,
+                    render_quantity(r, row->low, row->high, decimals, row->unit, rows.items[0]));
         slots.value = render_keep(r, &value);
         slots.list = tied_names(r, (struct rows){rows.items, tied});
         render_sentence(r, most ? PHRASE_RANK_TIED_MOST : PHRASE_RANK_TIED_LEAST, &slots);
@@ -375,7 +380,8 @@ static const char *extreme_text(struct renderer *r, size_t row, bool high)
     return render_keep(r, &b);
 }
 
-/* The rows with the least and the most: where the executor says so and it is true of what is shown. */
+/* The rows with the least and the most: where the executor says so and it is true of what is shown.
+ */
 static void find_extremes(const struct renderer *r, struct rows rows, size_t *least, size_t *most)
 {
     *least = *most = rows.items[0];
@@ -427,10 +433,10 @@ void render_aggregate(struct renderer *r)
     case AGGREGATE_SUM: {
         bool sum = r->q->aggregate == AGGREGATE_SUM;
         bool whole = sum && !res->rows[least].converted;
-        slots.value = render_quantity(r, res->number, res->number,
-                                      whole ? stated_decimals(res->number)
-                                            : computed_decimals(res->number),
-                                      res->number_unit, SIZE_MAX);
+        slots.value =
+            render_quantity(r, res->number, res->number,
+                            whole ? stated_decimals(res->number) : computed_decimals(res->number),
+                            res->number_unit, SIZE_MAX);
         render_sentence(r, sum ? PHRASE_SUM : PHRASE_AVERAGE, &slots);
         slots.least = extreme_text(r, least, false);
         slots.most = extreme_text(r, most, true);
@@ -469,9 +475,9 @@ static const char *group_title(struct renderer *r, size_t i)
 void render_groups(struct renderer *r)
 {
     static const enum phrase INTROS[] = {
-        [AGGREGATE_NONE] = PHRASE_GROUPS_AVERAGE, [AGGREGATE_AVERAGE] = PHRASE_GROUPS_AVERAGE,
-        [AGGREGATE_SUM] = PHRASE_GROUPS_SUM,      [AGGREGATE_RANGE] = PHRASE_GROUPS_MOST,
-        [AGGREGATE_LEAST] = PHRASE_GROUPS_LEAST,  [AGGREGATE_MOST] = PHRASE_GROUPS_MOST,
+        [AGGREGATE_NONE] = PHRASE_GROUPS_SUM,    [AGGREGATE_AVERAGE] = PHRASE_GROUPS_AVERAGE,
+        [AGGREGATE_SUM] = PHRASE_GROUPS_SUM,     [AGGREGATE_RANGE] = PHRASE_GROUPS_SUM,
+        [AGGREGATE_LEAST] = PHRASE_GROUPS_LEAST, [AGGREGATE_MOST] = PHRASE_GROUPS_MOST,
     };
     const struct result *res = r->r;
     bool count = r->q->op == QUERY_COUNT;

@@ -227,10 +227,9 @@ static const struct query_condition *bound_of(const struct renderer *r, struct r
     const struct query_condition *found = NULL;
     for (size_t i = 0; i < r->q->n_where; i++) {
         const struct query_condition *w = &r->q->where[i];
-        bool fits = w->attribute.attribute >= 0
-                        ? w->attribute.attribute == column->attribute
-                        : w->attribute.key && w->attribute.key[0] &&
-                              strstr(column->key, w->attribute.key);
+        bool fits = w->attribute.attribute >= 0 ? w->attribute.attribute == column->attribute
+                                                : w->attribute.key && w->attribute.key[0] &&
+                                                      strstr(column->key, w->attribute.key);
         if (!w->number || !fits) continue;
         if (found) return NULL;
         found = w;

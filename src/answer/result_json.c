@@ -135,8 +135,8 @@ static json_t *condition(struct maker *m, const struct query_condition *w)
 
 static json_t *query(struct maker *m)
 {
-    static const char *const OPERATIONS[] = {"none",  "value", "compare",   "rank",  "list",
-                                             "count", "aggregate", "check", "describe", "open"};
+    static const char *const OPERATIONS[] = {"none",  "value",     "compare", "rank",     "list",
+                                             "count", "aggregate", "check",   "describe", "open"};
     static const char *const AGGREGATES[] = {"", "average", "sum", "range", "least", "most"};
     const struct query *q = m->q;
     json_t *o = json_object(), *vehicles = json_array(), *attributes = json_array(),
@@ -148,8 +148,7 @@ static json_t *query(struct maker *m)
     for (size_t i = 0; i < q->n_documents; i++)
         if (q->documents[i] < m->c->n_documents)
             append(m, documents, json_text(m->c->documents[q->documents[i]].path));
-    for (size_t i = 0; i < q->n_unresolved; i++)
-        append(m, unresolved, json_text(q->unresolved[i]));
+    for (size_t i = 0; i < q->n_unresolved; i++) append(m, unresolved, json_text(q->unresolved[i]));
     set(m, o, "operation", json_text(q->op <= QUERY_OPEN ? OPERATIONS[q->op] : "none"));
     set(m, o, "vehicles", vehicles);
     set(m, o, "attributes", attributes);
@@ -160,7 +159,9 @@ static json_t *query(struct maker *m)
                          ? AGGREGATES[q->aggregate]
                          : ""));
     set(m, o, "order",
-        text_or_null(q->order > 0 ? "most_first" : q->order < 0 ? "least_first" : ""));
+        text_or_null(q->order > 0   ? "most_first"
+                     : q->order < 0 ? "least_first"
+                                    : ""));
     set(m, o, "limit", q->limit ? count(q->limit) : json_null());
     set(m, o, "group", q->grouped ? attribute(m, &q->group) : json_null());
     set(m, o, "documents", documents);

@@ -8,8 +8,8 @@
 
 enum { RESULT_JSON_MAX_ROWS = 500 };
 
-/* What was understood: operation, vehicles, attributes, conditions, ... The caller json_decref()s it;
- * NULL when memory is out. */
+/* What was understood: operation, vehicles, attributes, conditions, ... The caller json_decref()s
+ * it; NULL when memory is out. */
 json_t *query_to_json(const struct query *q, const struct catalog *c);
 
 /* The rows, typed, each with its cell: at most RESULT_JSON_MAX_ROWS. `a` (NULL: none) says which of

@@ -99,8 +99,8 @@ static void raw_number(struct buffer *out, double low, double high)
     if (low < high || low > high) buffer_printf(out, "-%.12g", high);
 }
 
-static void append_value(struct table_maker *m, const struct result_row *row,
-                         const struct field *f, struct buffer *shown, struct buffer *raw)
+static void append_value(struct table_maker *m, const struct result_row *row, const struct field *f,
+                         struct buffer *shown, struct buffer *raw)
 {
     const struct fact_row *fact = &row->fact;
     bool number = fact->kind == VALUE_NUMBER && isfinite(row->low) && isfinite(row->high);
@@ -113,7 +113,8 @@ static void append_value(struct table_maker *m, const struct result_row *row,
         double scale = pow(10, low > high ? low : high);
         number = quantity_write(shown, row->low, row->high, low > high ? low : high, unit, m->l,
                                 NULL, NULL);
-        if (number) raw_number(raw, round(row->low * scale) / scale, round(row->high * scale) / scale);
+        if (number)
+            raw_number(raw, round(row->low * scale) / scale, round(row->high * scale) / scale);
         if (number && unit) buffer_printf(raw, " %s", unit->symbol);
     } else if (fact->kind == VALUE_YES || fact->kind == VALUE_NO) {
         const char *word = phrase_text(fact->kind == VALUE_YES ? PHRASE_YES : PHRASE_NO, m->l);
@@ -251,7 +252,8 @@ static void by_vehicle(struct table_maker *m)
         set_cell(t, i + 1, 0, vehicle, vehicle);
         for (size_t k = m->lines[i].first_row + 1; k; k = next[k - 1]) {
             const struct result_row *row = &r->rows[k - 1];
-            if (versions && row->variant && row->variant[0] && !t->cells[(i + 1) * n_columns + 1][0]) {
+            if (versions && row->variant && row->variant[0] &&
+                !t->cells[(i + 1) * n_columns + 1][0]) {
                 const char *version = text_cell(m, row->variant);
                 set_cell(t, i + 1, 1, version, version);
             }
@@ -277,8 +279,11 @@ static const char *subject_cell(struct table_maker *m, size_t subject)
     if (subject >= m->q->n_subjects) return phrase_text(PHRASE_HEAD_VALUE, m->l);
     const struct query_subject *s = &m->q->subjects[subject];
     struct buffer b = {0};
-    vehicle_name_write(&b, s->label && s->label[0] ? s->label : s->name ? s->name : "", s->year,
-                       m->l);
+    vehicle_name_write(&b,
+                       s->label && s->label[0] ? s->label
+                       : s->name               ? s->name
+                                               : "",
+                       s->year, m->l);
     return keep(m, &b);
 }
 

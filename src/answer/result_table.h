@@ -16,9 +16,10 @@
 enum { RESULT_TABLE_MAX_ROWS = 200, RESULT_TABLE_MAX_COLUMNS = 24 };
 
 struct result_table {
-    const char **cells; /* (1 + n_rows, n_columns): the headings first; valid UTF-8, one line each */
-    const char **raw;   /* the same for programs: numbers with a decimal point and no grouping */
-    bool *right;        /* (n_columns) numbers: aligned to the right */
+    const char *
+        *cells;       /* (1 + n_rows, n_columns): the headings first; valid UTF-8, one line each */
+    const char **raw; /* the same for programs: numbers with a decimal point and no grouping */
+    bool *right;      /* (n_columns) numbers: aligned to the right */
     size_t n_columns, n_rows;
     size_t n_left_out; /* lines that there was no room for */
 };

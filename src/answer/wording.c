@@ -162,7 +162,8 @@ void attribute_name_write(struct buffer *out, const struct attribute_name *a, en
 bool unit_is_economy(const struct unit *u)
 {
     return u && u->reciprocal &&
-           (u->dimension == DIMENSION_CONSUMPTION || u->dimension == DIMENSION_ELECTRIC_CONSUMPTION);
+           (u->dimension == DIMENSION_CONSUMPTION ||
+            u->dimension == DIMENSION_ELECTRIC_CONSUMPTION);
 }
 
 struct attribute_name column_attribute_name(const struct catalog *c, size_t column)
@@ -270,9 +271,9 @@ void bound_write(struct buffer *out, const struct query_condition *w, enum langu
         ok = quantity_write(&high, w->high, w->high, stated_decimals(w->high), w->unit, l, NULL,
                             NULL);
     if (ok)
-        phrase_write(out, BOUNDS[w->comparator], l,
-                     &(struct phrase_slots){.value = buffer_text(&low),
-                                            .other_value = buffer_text(&high)});
+        phrase_write(
+            out, BOUNDS[w->comparator], l,
+            &(struct phrase_slots){.value = buffer_text(&low), .other_value = buffer_text(&high)});
     else
         clean_write(out, w->text ? w->text : "", WORDING_MAX_NAME);
     out->failed = out->failed || low.failed || high.failed;
@@ -293,7 +294,8 @@ void condition_write(struct buffer *out, const struct query_condition *w, enum l
     attribute_name_write(out, &name, l);
     if (w->comparator == COMPARE_EQUAL && !w->negated) {
         buffer_puts(out, phrase_text(PHRASE_COLON, l));
-        if (!quantity_write(&bound, w->low, w->low, stated_decimals(w->low), w->unit, l, NULL, NULL))
+        if (!quantity_write(&bound, w->low, w->low, stated_decimals(w->low), w->unit, l, NULL,
+                            NULL))
             clean_write(&bound, w->text ? w->text : "", WORDING_MAX_NAME);
     } else {
         if (l != LANGUAGE_ZH) buffer_putc(out, ' ');
@@ -323,7 +325,8 @@ static enum phrase operation(const struct query *q)
         [AGGREGATE_LEAST] = PHRASE_OP_LEAST,    [AGGREGATE_MOST] = PHRASE_OP_MOST,
     };
     if (q->op == QUERY_AGGREGATE && q->aggregate <= AGGREGATE_MOST) return AGGREGATES[q->aggregate];
-    if (q->op == QUERY_RANK && q->limit <= 1) return q->order < 0 ? PHRASE_OP_LEAST : PHRASE_OP_MOST;
+    if (q->op == QUERY_RANK && q->limit <= 1)
+        return q->order < 0 ? PHRASE_OP_LEAST : PHRASE_OP_MOST;
     return q->op <= QUERY_OPEN ? (enum phrase)(PHRASE_OP_NONE + q->op) : PHRASE_OP_NONE;
 }
 
@@ -340,7 +343,10 @@ void understood_write(struct buffer *out, const struct query *q, const struct ca
     for (size_t i = 0; i < q->n_subjects; i++) {
         const struct query_subject *s = &q->subjects[i];
         part(&line);
-        vehicle_name_write(&line, s->label && s->label[0] ? s->label : s->name ? s->name : "",
+        vehicle_name_write(&line,
+                           s->label && s->label[0] ? s->label
+                           : s->name               ? s->name
+                                                   : "",
                            s->year, l);
     }
     for (size_t i = 0; i < q->n_where; i++) {

@@ -20,8 +20,8 @@ enum { WORDING_MAX_NAME = 160, WORDING_MAX_VALUE = 240, WORDING_MAX_QUOTE = 600 
 /* "2022 Kia Carnival"; in other languages than English "Kia Carnival (2022)". year 0: as it is. */
 void vehicle_name_write(struct buffer *out, const char *title, int year, enum language l);
 
-/* "combined fuel consumption (WLTP)". What attribute -1 is called is `own`. `economy`: its values are
- * miles per gallon and the like, of which more is less consumption. */
+/* "combined fuel consumption (WLTP)". What attribute -1 is called is `own`. `economy`: its values
+ * are miles per gallon and the like, of which more is less consumption. */
 struct attribute_name {
     int attribute;
     uint64_t qualifiers;
@@ -39,7 +39,8 @@ struct attribute_name query_attribute_name(const struct query_attribute *a);
 /* Whether English says "are" of it: "seats", "CO2 emissions". */
 bool name_is_plural(const char *name);
 
-/* Whether the unit counts what the vehicle does with the energy (mpg), not the energy (L/100 km). */
+/* Whether the unit counts what the vehicle does with the energy (mpg), not the energy (L/100 km).
+ */
 bool unit_is_economy(const struct unit *u);
 
 /* As many decimals as the value has, at most 6; and for a computed value four significant digits or
@@ -47,20 +48,21 @@ bool unit_is_economy(const struct unit *u);
 int stated_decimals(double value);
 int computed_decimals(double value);
 
-/* "11.3 L/100 km", "8.8–10.3 kW", "$35,000", "58.990 €". `open` and `close` ("" or NULL: nothing) stand
- * around the number alone. Of a number that is not finite or beyond 1e15 false, and nothing is
- * written. */
+/* "11.3 L/100 km", "8.8–10.3 kW", "$35,000", "58.990 €". `open` and `close` ("" or NULL: nothing)
+ * stand around the number alone. Of a number that is not finite or beyond 1e15 false, and nothing
+ * is written. */
 bool quantity_write(struct buffer *out, double low, double high, int decimals,
                     const struct unit *unit, enum language l, const char *open, const char *close);
 
 /* A condition's bound: "more than 10 L/100 km". Conditions that are no number: the text itself. */
 void bound_write(struct buffer *out, const struct query_condition *w, enum language l);
 
-/* The whole condition: "city fuel consumption more than 12.5 L/100 km"; where the value says it all, as
- * the question writes it: "diesel". */
+/* The whole condition: "city fuel consumption more than 12.5 L/100 km"; where the value says it
+ * all, as the question writes it: "diesel". */
 void condition_write(struct buffer *out, const struct query_condition *w, enum language l);
 
-/* "Value · combined fuel consumption · 2022 Kia Telluride AWD": what was understood, in one line. */
+/* "Value · combined fuel consumption · 2022 Kia Telluride AWD": what was understood, in one line.
+ */
 void understood_write(struct buffer *out, const struct query *q, const struct catalog *c,
                       enum language l);
 

@@ -159,19 +159,21 @@ static const struct condition_columns *condition_columns(struct execution *x, si
     const struct catalog_source *s = &x->c->sources[source];
     if (w->attribute.attribute >= 0 || w->attribute.key[0])
         c->n = columns_find(x->c, source, &w->attribute, w->unit, c->columns);
-    if (w->number || w->truth || c->n) return c;
-    /* The columns that hold the text, or texts of the category. */
+    if (w->number || w->truth || (c->n && w->category < 0)) return c;
+    /* The columns that hold the text, or texts of the category: a fuel may stand in "Engine Type". */
     for (size_t i = 0; i < x->c->n_terms && c->n < COLUMNS_MAX; i++) {
         const struct catalog_term *t = &x->c->terms[i];
         if (t->column < s->first_column || t->column >= s->first_column + s->n_columns) continue;
-        if (c->n && c->columns[c->n - 1] == t->column) continue;
+        bool listed = false;
+        for (size_t k = 0; k < c->n; k++) listed = listed || c->columns[k] == t->column;
+        if (listed) continue;
         int category = t->category;
         /* Of a column whose name says nothing: "type" with "bev" and "phev". */
         const struct catalog_column *column = &x->c->columns[t->column];
         bool plain = column->attribute < 0 || REGISTRY[column->attribute].role == ROLE_NONE;
         if (category < 0 && w->category >= 0 && plain)
             category = registry_read_category(w->attribute.attribute, t->text, strlen(t->text));
-        if ((w->key[0] && strcmp(t->key, w->key) == 0) ||
+        if ((w->key[0] && strcmp(t->key, w->key) == 0 && (plain || w->category < 0)) ||
             (w->category >= 0 && category >= 0 && registry_category_is(category, w->category)))
             c->columns[c->n++] = t->column;
     }

@@ -100,10 +100,10 @@ const struct lexicon_line LEXICON_LINES[] = {
     {WORD_THAN, EN, "than|compared to|compared with"},
     {WORD_OVER, EN,
      "over|above|more than|greater than|higher than|larger than|bigger than|exceeding|exceeds|"
-     "exceed|beyond|upwards of|north of|longer than|heavier than|in excess of|better than|"
-     "wider than|taller than|older than"},
+     "exceed|beyond|upwards of|north of|in excess of|better than|"
+     "wider than"},
     {WORD_UNDER, EN,
-     "under|below|less than|lower than|fewer than|smaller than|shorter than|cheaper than|"
+     "under|below|less than|lower than|fewer than|smaller than|"
      "lighter than|south of|beneath|short of|inside of"},
     {WORD_AT_LEAST, EN, "at least|no less than|not less than|minimum of|a minimum of|min|no fewer than|from at least|not under|not below"},
     {WORD_AT_MOST, EN,
@@ -187,8 +187,8 @@ const struct lexicon_line LEXICON_LINES[] = {
     {WORD_BETTER, DE, "besser|bessere|besseren"},
     {WORD_WORSE, DE, "schlechter|schlechtere"},
     {WORD_THAN, DE, "als"},
-    {WORD_OVER, DE, "uber|mehr als|hoher als|grosser als|langer als|schwerer als|ab mehr als"},
-    {WORD_UNDER, DE, "unter|weniger als|niedriger als|kleiner als|kurzer als|leichter als|billiger als"},
+    {WORD_OVER, DE, "uber|mehr als|hoher als|grosser als|ab mehr als"},
+    {WORD_UNDER, DE, "unter|weniger als|niedriger als|kleiner als"},
     {WORD_AT_LEAST, DE, "mindestens|ab|wenigstens|nicht weniger als"},
     {WORD_AT_MOST, DE, "hochstens|maximal|bis|bis zu|nicht mehr als"},
     {WORD_OR_MORE, DE, "oder mehr|aufwarts|oder hoher|oder grosser|oder neuer"},

@@ -419,6 +419,8 @@ static void decide(struct reading *r)
         q->aggregate = AGGREGATE_SUM;
         return;
     }
+    /* "¿Qué Toyota tiene más potencia?", "which has more": of many, the most. */
+    if (comparative && set && r->which && order && r->relative && q->n_subjects <= 1) comparative = false;
     if (q->n_attributes && (order || r->top || r->rank) && !comparative && set) {
         q->op = QUERY_RANK;
         q->order = order ? order : direction_of(&q->attributes[0]);

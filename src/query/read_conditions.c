@@ -417,13 +417,15 @@ static bool is_caption(const struct reading *r, const struct label *l, int categ
     return false;
 }
 
-static bool negated_before(struct reading *r, size_t i)
+/* *first: the token that the denial begins with, where there is one. */
+static bool negated_before(struct reading *r, size_t i, size_t *first)
 {
     size_t k = i;
     for (int steps = 0; steps < 3 && k > 0; steps++) {
         struct label *l = &r->l->labels[--k];
         if (label_is(l, WORD_NOT)) {
             l->used = true;
+            *first = l->first;
             return true;
         }
         if (!reading_is_filler(l)) return false;
@@ -457,8 +459,11 @@ static void read_category(struct reading *r, size_t i)
     /* Written just as the store has it ("SUV: Small"): that text, and no wider kind. */
     if (value && category >= 0 && l->n > 1) {
         const char *text = reading_text(r, l->first, l->n);
-        for (size_t k = 0; k < l->n_ids; k++)
-            if (strcasecmp(text, r->c->terms[l->ids[k]].text) == 0) category = -1;
+        for (size_t k = 0; k < l->n_ids; k++) {
+            int a = r->c->columns[r->c->terms[l->ids[k]].column].attribute;
+            if (strcasecmp(text, r->c->terms[l->ids[k]].text) == 0 && (a < 0 || REGISTRY[a].role == ROLE_NONE))
+                category = -1;
+        }
     }
     bool attribute_too = false;
     for (size_t k = 0; k < l->n_terms; k++)
@@ -500,8 +505,9 @@ static void read_category(struct reading *r, size_t i)
     /* A word that names what is asked, "electric range", is no condition. */
     struct query_condition *c = new_condition(r);
     if (!c) return;
-    c->negated = negated_before(r, i);
-    c->text = reading_text(r, l->first, l->n);
+    size_t first = l->first;
+    c->negated = negated_before(r, i, &first);
+    c->text = reading_text(r, first, l->first + l->n - first);
     c->category = category;
     if (category >= 0) {
         c->attribute.attribute = CATEGORIES[category].attribute;
@@ -654,8 +660,9 @@ static void read_feature(struct reading *r, size_t i)
     struct query_condition *c = new_condition(r);
     if (!c) return;
     c->attribute = a;
-    c->truth = negated_before(r, i) ? -1 : 1;
-    c->text = reading_text(r, l->first, l->n);
+    size_t first = l->first;
+    c->truth = negated_before(r, i, &first) ? -1 : 1;
+    c->text = reading_text(r, first, l->first + l->n - first);
     c->said = true;
     l->used = true;
 }
