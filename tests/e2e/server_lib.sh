@@ -15,6 +15,7 @@ start_server() {
         sleep 0.05
     done
     URL=$(sed -n 's/^autospec: listening on //p' "$SERVER_LOG" | head -n 1)
+    [ -n "$URL" ] || sed 's/^/  /' "$SERVER_LOG"
 }
 
 # stop_server [SIGNAL]: leaves its exit status in STATUS.
