@@ -37,8 +37,8 @@ void handle_verify(struct exchange *x)
         size_t len = strlen(text);
         json_t *reply = len > VERIFY_MAX_BYTES ? NULL : check(x, text, &err);
         if (len > VERIFY_MAX_BYTES)
-            reply_error(x, 413, "text_too_long", "text", "text: has %zu bytes; at most %d are taken",
-                        len, VERIFY_MAX_BYTES);
+            reply_error(x, 413, "text_too_long", "text",
+                        "text: has %zu bytes; at most %d are taken", len, VERIFY_MAX_BYTES);
         else if (reply)
             reply_json(x, 200, reply);
         else

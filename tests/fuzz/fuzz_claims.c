@@ -25,10 +25,11 @@ static void open_store(void)
 {
     struct ingest_totals totals = {0};
     store = store_open(":memory:", STORE_WRITE, NULL);
-    if (!store || !ingest_text(store, "/cars.csv", DOCUMENT_CSV, CARS, strlen(CARS), NULL, &totals,
-                               NULL))
+    if (!store ||
+        !ingest_text(store, "/cars.csv", DOCUMENT_CSV, CARS, strlen(CARS), NULL, &totals, NULL))
         abort();
-    if (!catalog_read(&catalog, store, NULL) || !(words = word_index_build(&catalog, NULL))) abort();
+    if (!catalog_read(&catalog, store, NULL) || !(words = word_index_build(&catalog, NULL)))
+        abort();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -34,12 +34,18 @@ struct fixture {
 static void fixture_init(struct fixture *f, const char *language, enum query_op op)
 {
     *f = (struct fixture){0};
-    f->documents[0] = (struct catalog_document){
-        .id = 7, .path = "/data/cars.csv", .name = "cars.csv", .kind = "csv", .title = "",
-        .language = "en"};
-    f->documents[1] = (struct catalog_document){
-        .id = 8, .path = "/data/other.md", .name = "other.md", .kind = "markdown", .title = "",
-        .language = "en"};
+    f->documents[0] = (struct catalog_document){.id = 7,
+                                                .path = "/data/cars.csv",
+                                                .name = "cars.csv",
+                                                .kind = "csv",
+                                                .title = "",
+                                                .language = "en"};
+    f->documents[1] = (struct catalog_document){.id = 8,
+                                                .path = "/data/other.md",
+                                                .name = "other.md",
+                                                .kind = "markdown",
+                                                .title = "",
+                                                .language = "en"};
     f->sources[0] = (struct catalog_source){.id = 1, .caption = "", .row_word = "row"};
     f->sources[1] = (struct catalog_source){.id = 2, .document = 1, .caption = "", .row_word = ""};
     f->c = (struct catalog){.documents = f->documents,
@@ -72,7 +78,7 @@ static uint64_t fixture_qualifier(const char *id)
 
 /* A column; `id` NULL: of its own name. */
 static inline size_t fixture_column(struct fixture *f, const char *name, const char *id,
-                             const char *qualifier, const char *unit)
+                                    const char *qualifier, const char *unit)
 {
     size_t n = f->c.n_columns++;
     f->columns[n] = (struct catalog_column){.id = (int64_t)n + 1,
@@ -129,7 +135,7 @@ static inline size_t fixture_subject(struct fixture *f, const char *label, int y
 }
 
 static inline struct result_row *fixture_row(struct fixture *f, size_t record, size_t column,
-                                      size_t subject, size_t attribute)
+                                             size_t subject, size_t attribute)
 {
     struct result_row *row = &f->rows[f->r.n_rows++];
     *row = (struct result_row){.record = record,
@@ -155,8 +161,8 @@ static inline struct result_row *fixture_row(struct fixture *f, size_t record, s
 }
 
 static inline struct result_row *fixture_number(struct fixture *f, size_t record, size_t column,
-                                         size_t subject, size_t attribute, double value,
-                                         const char *text)
+                                                size_t subject, size_t attribute, double value,
+                                                const char *text)
 {
     struct result_row *row = fixture_row(f, record, column, subject, attribute);
     row->fact.kind = VALUE_NUMBER;
@@ -167,7 +173,7 @@ static inline struct result_row *fixture_number(struct fixture *f, size_t record
 }
 
 static inline struct result_row *fixture_text(struct fixture *f, size_t record, size_t column,
-                                       size_t subject, size_t attribute, const char *text)
+                                              size_t subject, size_t attribute, const char *text)
 {
     struct result_row *row = fixture_row(f, record, column, subject, attribute);
     row->fact.kind = VALUE_TEXT;
@@ -177,9 +183,11 @@ static inline struct result_row *fixture_text(struct fixture *f, size_t record, 
 
 static inline void fixture_where(struct fixture *f, const char *text)
 {
-    f->q.where[f->q.n_where++] = (struct query_condition){
-        .attribute = {.attribute = -1, .name = "", .key = ""}, .category = -1, .key = "",
-        .text = text};
+    f->q.where[f->q.n_where++] =
+        (struct query_condition){.attribute = {.attribute = -1, .name = "", .key = ""},
+                                 .category = -1,
+                                 .key = "",
+                                 .text = text};
 }
 
 /* The answer's text; the caller frees the whole. */

@@ -101,7 +101,7 @@ static void another_value_is_contradicted_by_its_cell(void **state)
 
 static void value_of_another_vehicle_or_attribute_does_not_support(void **state)
 {
-    expect(state, "The 2023 Mazda CX-50 makes 203 hp.", "!");   /* the Camry's */
+    expect(state, "The 2023 Mazda CX-50 makes 203 hp.", "!"); /* the Camry's */
     expect(state, "The 2023 Mazda CX-50 has a combined fuel economy of 28 mpg.", "!"); /* CX-5's */
     expect(state, "The 2023 Mazda CX-50 can tow 187 lb.", "!"); /* its power */
     expect(state, "The 2023 Mazda CX-50 makes 187 kW.", "!");   /* another unit */
@@ -136,6 +136,28 @@ static void units_convert_and_rounding_is_allowed_to_the_last_digit(void **state
     expect(state, "The 2023 Honda Accord LX needs 7.35 L/100 km.", "+"); /* 32 mpg */
 }
 
+static void unit_that_no_source_names_supports_nothing(void **state)
+{
+    (void)state;
+    struct store *store = memory_store();
+    ingest_ok(store, "/bare.csv", DOCUMENT_CSV,
+              "Make,Model,Year,Towing\nTestra,Uno,2020,1500\nTestra,Duo,2021,1800\n"
+              "Testra,Tre,2022,2100\n");
+    struct check bare = {.store = store};
+    struct error err = {0};
+    assert_true(catalog_read(&bare.catalog, store, &err));
+    bare.words = word_index_build(&bare.catalog, &err);
+    assert_non_null(bare.words);
+    void *inner = &bare;
+    struct claims claims = check(&inner, "The 2020 Testra Uno has a towing capacity of 1,500 kg.");
+    assert_int_equal(claims.n, 1);
+    assert_int_equal(claims.counts[CLAIM_SUPPORTED], 0);
+    claims_free(&claims);
+    word_index_free(bare.words);
+    catalog_free(&bare.catalog);
+    store_close(store);
+}
+
 static void comparators_hold_or_not(void **state)
 {
     expect(state, "The 2023 Honda Accord LX has more than 190 hp.", "+");
@@ -159,8 +181,8 @@ static void figures_go_with_the_names_they_stand_by(void **state)
     expect(state, "The 2023 Toyota Camry LE has 192 hp and the 2023 Honda Accord LX 203 hp.", "!!");
     expect(state, "203 hp for the 2023 Toyota Camry LE and 192 hp for the 2023 Honda Accord LX.",
            "++");
-    expect(state,
-           "The 2023 Toyota Camry LE and the 2023 Honda Accord LX have 203 hp and 192 hp.", "++");
+    expect(state, "The 2023 Toyota Camry LE and the 2023 Honda Accord LX have 203 hp and 192 hp.",
+           "++");
     expect(state, "The 2023 Mazda CX-50 and the 2023 Mazda CX-5 make 187 hp.", "++");
     expect(state, "The 2023 Honda Accord LX is frugal. It makes 192 hp.", "+");
 }
@@ -209,7 +231,8 @@ static void lists_are_read_line_by_line(void **state)
            "By power, highest first:\n1. 2023 Toyota Camry XSE V6: 301 hp [1]\n"
            "2. 2023 Mazda CX-5: 187 hp [2]\n3. 2023 Honda Accord LX: 191 hp [3]\n",
            "++!");
-    expect(state, "Towing capacity:\n- 2021 Ford F-150 XLT (13,200 lb)\n- 2023 Mazda CX-5 (2,100 lb)\n",
+    expect(state,
+           "Towing capacity:\n- 2021 Ford F-150 XLT (13,200 lb)\n- 2023 Mazda CX-5 (2,100 lb)\n",
            "+!");
 }
 
@@ -237,10 +260,37 @@ static void any_bytes_are_checked(void **state)
 {
     struct check *c = *state;
     srand(7);
-    static const char *const PIECES[] = {
-        "2023 Honda Accord LX", "203 hp", "192", "\xff\xfe", "\n- ", "1. ", "[1]", "(", ")",
-        "more than", "the", "it", "\0", "…", "averages", "11,5.2", "9e99999", "马力", "°", "\xc3",
-        "city", "between 1 and 2 kg", ".", " ", "2023", "€", "not", "€58.990", "and", ";", ":"};
+    static const char *const PIECES[] = {"2023 Honda Accord LX",
+                                         "203 hp",
+                                         "192",
+                                         "\xff\xfe",
+                                         "\n- ",
+                                         "1. ",
+                                         "[1]",
+                                         "(",
+                                         ")",
+                                         "more than",
+                                         "the",
+                                         "it",
+                                         "\0",
+                                         "…",
+                                         "averages",
+                                         "11,5.2",
+                                         "9e99999",
+                                         "马力",
+                                         "°",
+                                         "\xc3",
+                                         "city",
+                                         "between 1 and 2 kg",
+                                         ".",
+                                         " ",
+                                         "2023",
+                                         "€",
+                                         "not",
+                                         "€58.990",
+                                         "and",
+                                         ";",
+                                         ":"};
     for (size_t round = 0; round < 3000; round++) {
         struct buffer b = {0};
         for (int i = rand() % 24; i > 0; i--) {
@@ -292,6 +342,7 @@ int main(void)
         cmocka_unit_test(year_has_to_agree),
         cmocka_unit_test(versions_that_differ_do_not_support),
         cmocka_unit_test(units_convert_and_rounding_is_allowed_to_the_last_digit),
+        cmocka_unit_test(unit_that_no_source_names_supports_nothing),
         cmocka_unit_test(comparators_hold_or_not),
         cmocka_unit_test(difference_is_checked_as_one),
         cmocka_unit_test(figures_go_with_the_names_they_stand_by),

@@ -1,4 +1,5 @@
-/* From rows to the answer's text: what it says, in five languages, and that each figure has its cell. */
+/* From rows to the answer's text: what it says, in five languages, and that each figure has its
+ * cell. */
 #include "answer_fixture.h"
 
 #include "answer/wording.h"
@@ -11,7 +12,8 @@
 static void one_value(struct fixture *f, const char *language)
 {
     fixture_init(f, language, QUERY_VALUE);
-    size_t column = fixture_column(f, "Comb (L/100 km)", "fuel_consumption", "combined", "L/100 km");
+    size_t column =
+        fixture_column(f, "Comb (L/100 km)", "fuel_consumption", "combined", "L/100 km");
     size_t record = fixture_record(f, "2022 Kia Telluride AWD", 2022);
     fixture_ask(f, "fuel_consumption", "combined");
     fixture_subject(f, "2022 Kia Telluride AWD", 2022);
@@ -89,8 +91,9 @@ static void converted_value_names_the_documents_own(void **state)
     row->unit = unit_by_symbol("kg");
     assert_true(unit_convert(12100, row->fact.unit, row->unit, &row->low));
     row->high = row->low;
-    fixture_expect(&f, "The tow of the 2022 Corvane Baxter Diesel 4x4 is 5488.5 kg (12,100 lb in the "
-                       "document) [1].");
+    fixture_expect(&f,
+                   "The tow of the 2022 Corvane Baxter Diesel 4x4 is 5488.5 kg (12,100 lb in the "
+                   "document) [1].");
 }
 
 static void remarks_bounds_and_doubts_are_said(void **state)
@@ -104,13 +107,15 @@ static void remarks_bounds_and_doubts_are_said(void **state)
     fixture_subject(&f, "Testa X", 0);
     struct result_row *row = fixture_number(&f, record, column, 0, 0, 500, "up to 500 km");
     row->fact.bound = true;
-    fixture_expect(&f, "The Range of the Testa X is 500 km (a limit: “up to 500 km” in the document) "
-                       "[1].");
+    fixture_expect(&f,
+                   "The Range of the Testa X is 500 km (a limit: “up to 500 km” in the document) "
+                   "[1].");
     row->fact.bound = false;
     row->fact.implausible = true;
     row->fact.remark = "with heat pump";
-    fixture_expect(&f, "The Range of the Testa X is 500 km (with heat pump; outside the usual range; "
-                       "check the document) [1].");
+    fixture_expect(&f,
+                   "The Range of the Testa X is 500 km (with heat pump; outside the usual range; "
+                   "check the document) [1].");
     row->fact.implausible = false;
     row->fact.remark = "";
     row->fact.high = row->high = 520.5;
@@ -140,9 +145,10 @@ static void parts_of_one_cell_are_each_said_with_their_words(void **state)
         row->fact.unit = row->unit = unit_by_symbol(i % 2 ? "kg" : "lb");
         row->fact.remark = i / 2 ? "braked" : "unbraked";
     }
-    assert_string_equal(fixture_render(&f, &a),
-                        "The Towing of the Testa X: 1102 lb (500 kg; unbraked) [1], 2425 lb (1100 kg; "
-                        "braked) [1].");
+    assert_string_equal(
+        fixture_render(&f, &a),
+        "The Towing of the Testa X: 1102 lb (500 kg; unbraked) [1], 2425 lb (1100 kg; "
+        "braked) [1].");
     assert_int_equal(a.n_citations, 1);
     assert_int_equal(a.n_numbers, 4);
     rendered_free(&a);
@@ -154,11 +160,13 @@ static void conditions_that_narrow_a_vehicle_are_said(void **state)
     struct fixture f;
     one_value(&f, "en");
     fixture_where(&f, "with a manual");
-    fixture_expect(&f, "The combined fuel consumption of the 2022 Kia Telluride AWD (with a manual) is "
-                       "11.3 L/100 km [1].");
+    fixture_expect(&f,
+                   "The combined fuel consumption of the 2022 Kia Telluride AWD (with a manual) is "
+                   "11.3 L/100 km [1].");
     f.q.where[0].text = "awd"; /* the name says it already */
-    fixture_expect(&f, "The combined fuel consumption of the 2022 Kia Telluride AWD is 11.3 L/100 km "
-                       "[1].");
+    fixture_expect(&f,
+                   "The combined fuel consumption of the 2022 Kia Telluride AWD is 11.3 L/100 km "
+                   "[1].");
 }
 
 static void texts_and_yes_or_no_are_said_as_they_are(void **state)
@@ -204,10 +212,11 @@ static void several_values_give_the_range_and_each(void **state)
     struct fixture f;
     struct rendered a;
     versions(&f, 2);
-    assert_string_equal(fixture_render(&f, &a),
-                        "The combined fuel consumption of the 2022 Subaru BRZ is between 9.5 L/100 km "
-                        "and 10.5 L/100 km, depending on the version: 9.5 L/100 km (Manual 6-spd) "
-                        "[1], 10.5 L/100 km (Automatic) [2].");
+    assert_string_equal(
+        fixture_render(&f, &a),
+        "The combined fuel consumption of the 2022 Subaru BRZ is between 9.5 L/100 km "
+        "and 10.5 L/100 km, depending on the version: 9.5 L/100 km (Manual 6-spd) "
+        "[1], 10.5 L/100 km (Automatic) [2].");
     assert_string_equal(a.citations[0].location, "row 3"); /* numbered by first mention */
     assert_string_equal(a.citations[1].location, "row 2");
     assert_int_equal(a.table.n_rows, 2);
@@ -228,7 +237,8 @@ static void equal_values_are_one_with_all_their_cells(void **state)
     versions(&f, 2);
     f.rows[1].low = f.rows[1].high = f.rows[1].fact.low = f.rows[1].fact.high = 10.5;
     f.r.status = STATUS_FOUND;
-    fixture_expect(&f, "The combined fuel consumption of the 2022 Subaru BRZ is 10.5 L/100 km [1][2].");
+    fixture_expect(&f,
+                   "The combined fuel consumption of the 2022 Subaru BRZ is 10.5 L/100 km [1][2].");
 }
 
 static void city_and_highway_are_not_versions(void **state)
@@ -244,8 +254,9 @@ static void city_and_highway_are_not_versions(void **state)
     fixture_number(&f, record, city, 0, 0, 12.1, "12.1");
     fixture_number(&f, record, highway, 0, 0, 9, "9.0");
     f.r.status = STATUS_SEVERAL;
-    fixture_expect(&f, "The fuel consumption of the 2022 Kia Carnival: 9 L/100 km (highway) [1], 12.1 "
-                       "L/100 km (city) [2].");
+    fixture_expect(&f,
+                   "The fuel consumption of the 2022 Kia Carnival: 9 L/100 km (highway) [1], 12.1 "
+                   "L/100 km (city) [2].");
 }
 
 static void contradiction_names_both_documents(void **state)
@@ -258,9 +269,10 @@ static void contradiction_names_both_documents(void **state)
     f.columns[1].source = 1;
     f.rows[1].column = 1;
     f.r.status = STATUS_CONTRADICTION;
-    fixture_expect(&f, "The documents contradict each other on the combined fuel consumption of the "
-                       "2022 Subaru BRZ: 9.5 L/100 km (other.md, row 3) [1], 10.5 L/100 km (cars.csv, "
-                       "row 2) [2].");
+    fixture_expect(&f,
+                   "The documents contradict each other on the combined fuel consumption of the "
+                   "2022 Subaru BRZ: 9.5 L/100 km (other.md, row 3) [1], 10.5 L/100 km (cars.csv, "
+                   "row 2) [2].");
 }
 
 /* n vehicles with one figure each. */
@@ -285,11 +297,13 @@ static void comparison_names_winner_difference_and_both_values(void **state)
     struct fixture f;
     several_vehicles(&f, QUERY_COMPARE, "L/100 km", 2, (const double[]){12.7, 11.1});
     f.q.order = -1;
-    fixture_expect(&f, "The 2022 BMW X7 has the lower combined fuel consumption: 11.1 L/100 km [1], "
-                       "1.6 L/100 km less than the 2022 Jaguar F-TYPE with 12.7 L/100 km [2].");
+    fixture_expect(&f,
+                   "The 2022 BMW X7 has the lower combined fuel consumption: 11.1 L/100 km [1], "
+                   "1.6 L/100 km less than the 2022 Jaguar F-TYPE with 12.7 L/100 km [2].");
     f.q.order = 1;
-    fixture_expect(&f, "The 2022 Jaguar F-TYPE has the higher combined fuel consumption: 12.7 L/100 "
-                       "km [1], 1.6 L/100 km more than the 2022 BMW X7 with 11.1 L/100 km [2].");
+    fixture_expect(&f,
+                   "The 2022 Jaguar F-TYPE has the higher combined fuel consumption: 12.7 L/100 "
+                   "km [1], 1.6 L/100 km more than the 2022 BMW X7 with 11.1 L/100 km [2].");
     several_vehicles(&f, QUERY_COMPARE, "L/100 km", 2, (const double[]){12.7, 12.7});
     f.q.order = -1;
     fixture_expect(&f, "The 2022 Jaguar F-TYPE and the 2022 BMW X7 have the same combined fuel "
@@ -312,8 +326,9 @@ static void comparison_of_versions_claims_no_more_than_holds(void **state)
     f.q.order = -1;
     struct rendered a;
     fixture_render(&f, &a);
-    assert_non_null(strstr(a.text, "The 2022 BMW X7 has the lower combined fuel consumption in every "
-                                   "version: 11.1 L/100 km (xDrive40i) [1], 12 L/100 km (M) [2]"));
+    assert_non_null(strstr(a.text,
+                           "The 2022 BMW X7 has the lower combined fuel consumption in every "
+                           "version: 11.1 L/100 km (xDrive40i) [1], 12 L/100 km (M) [2]"));
     rendered_free(&a);
     f.rows[2].low = f.rows[2].high = f.rows[2].fact.low = f.rows[2].fact.high = 13;
     fixture_render(&f, &a);
@@ -328,9 +343,10 @@ static void comparison_of_many_is_an_ordered_list(void **state)
     struct fixture f;
     several_vehicles(&f, QUERY_COMPARE, "L/100 km", 3, (const double[]){12.7, 11.1, 9});
     f.q.order = -1;
-    fixture_expect(&f, "The 2022 Audi Q3 has the lowest combined fuel consumption: 9 L/100 km [1]. By "
-                       "combined fuel consumption, lowest first:\n1. 2022 Audi Q3: 9 L/100 km [1]\n2. "
-                       "2022 BMW X7: 11.1 L/100 km [2]\n3. 2022 Jaguar F-TYPE: 12.7 L/100 km [3]");
+    fixture_expect(&f,
+                   "The 2022 Audi Q3 has the lowest combined fuel consumption: 9 L/100 km [1]. By "
+                   "combined fuel consumption, lowest first:\n1. 2022 Audi Q3: 9 L/100 km [1]\n2. "
+                   "2022 BMW X7: 11.1 L/100 km [2]\n3. 2022 Jaguar F-TYPE: 12.7 L/100 km [3]");
 }
 
 static void comparison_says_what_is_measured_otherwise(void **state)
@@ -341,8 +357,9 @@ static void comparison_says_what_is_measured_otherwise(void **state)
     f.columns[0].qualifiers |= fixture_qualifier("wltp");
     f.rows[1].column = fixture_column(&f, "Comb", "fuel_consumption", "combined", "L/100 km");
     f.q.order = -1;
-    fixture_expect(&f, "The 2022 BMW X7 has the lower combined fuel consumption: 11.1 L/100 km [1], "
-                       "1.6 L/100 km less than the 2022 Jaguar F-TYPE with 12.7 L/100 km (WLTP) [2].");
+    fixture_expect(&f,
+                   "The 2022 BMW X7 has the lower combined fuel consumption: 11.1 L/100 km [1], "
+                   "1.6 L/100 km less than the 2022 Jaguar F-TYPE with 12.7 L/100 km (WLTP) [2].");
 }
 
 static void comparison_says_who_has_no_value(void **state)
@@ -380,8 +397,9 @@ static void ranking_names_the_first_and_ties(void **state)
     set_of_vehicles(&f, QUERY_RANK, "L/100 km", 1, (const double[]){13.8});
     f.q.order = 1;
     f.r.n_matches = 42;
-    fixture_expect(&f, "The 2022 Jaguar F-TYPE has the highest combined fuel consumption: 13.8 L/100 "
-                       "km [1]. Compared: 42 entries (2022).");
+    fixture_expect(&f,
+                   "The 2022 Jaguar F-TYPE has the highest combined fuel consumption: 13.8 L/100 "
+                   "km [1]. Compared: 42 entries (2022).");
     set_of_vehicles(&f, QUERY_RANK, "L/100 km", 2, (const double[]){4, 4});
     f.q.order = -1;
     fixture_expect(&f, "These share the lowest combined fuel consumption, 4 L/100 km: 2022 Jaguar "
@@ -389,9 +407,10 @@ static void ranking_names_the_first_and_ties(void **state)
     set_of_vehicles(&f, QUERY_RANK, "L/100 km", 3, (const double[]){4, 4.5, 5});
     f.q.order = -1;
     f.q.limit = 3;
-    fixture_expect(&f, "The 3 with the lowest combined fuel consumption:\n1. 2022 Jaguar F-TYPE: 4 "
-                       "L/100 km [1]\n2. 2022 BMW X7: 4.5 L/100 km [2]\n3. 2022 Audi Q3: 5 L/100 km "
-                       "[3]");
+    fixture_expect(&f,
+                   "The 3 with the lowest combined fuel consumption:\n1. 2022 Jaguar F-TYPE: 4 "
+                   "L/100 km [1]\n2. 2022 BMW X7: 4.5 L/100 km [2]\n3. 2022 Audi Q3: 5 L/100 km "
+                   "[3]");
     set_of_vehicles(&f, QUERY_RANK, "mpg", 1, (const double[]){48});
     f.q.order = -1; /* the least consumption */
     fixture_expect(&f, "The 2022 Jaguar F-TYPE has the highest combined fuel economy: 48 mpg [1].");
@@ -407,8 +426,9 @@ static void list_names_vehicles_with_what_they_were_chosen_by(void **state)
         f.rows[i].attribute = SIZE_MAX;
         f.rows[i].condition = 1;
     }
-    fixture_expect(&f, "2 entries in the documents meet this (2022; under 9 L/100 km):\n- 2022 Jaguar "
-                       "F-TYPE (8.7 L/100 km) [1]\n- 2022 BMW X7 (8.9 L/100 km) [2]");
+    fixture_expect(&f,
+                   "2 entries in the documents meet this (2022; under 9 L/100 km):\n- 2022 Jaguar "
+                   "F-TYPE (8.7 L/100 km) [1]\n- 2022 BMW X7 (8.9 L/100 km) [2]");
     f.q.where[1].attribute.attribute = registry_find("fuel_consumption");
     f.q.where[1].attribute.qualifiers = fixture_qualifier("city");
     f.q.where[1].number = true;
@@ -416,15 +436,17 @@ static void list_names_vehicles_with_what_they_were_chosen_by(void **state)
     f.q.where[1].unit = unit_by_symbol("L/100 km");
     f.q.where[1].comparator = COMPARE_LESS;
     struct rendered a;
-    assert_non_null(strstr(fixture_render(&f, &a), "meet this (2022; city fuel consumption less than 9 "
-                                                   "L/100 km):\n"));
+    assert_non_null(strstr(fixture_render(&f, &a),
+                           "meet this (2022; city fuel consumption less than 9 "
+                           "L/100 km):\n"));
     rendered_free(&a);
     f.q.where[1].number = false;
     f.r.n_rows = 1;
     f.r.n_matches = 1;
     f.rows[0].name_only = true;
-    fixture_expect(&f, "One entry in the documents meets this (2022; under 9 L/100 km):\n- 2022 Jaguar "
-                       "F-TYPE [1]");
+    fixture_expect(&f,
+                   "One entry in the documents meets this (2022; under 9 L/100 km):\n- 2022 Jaguar "
+                   "F-TYPE [1]");
 }
 
 static void long_list_says_how_many_more(void **state)
@@ -463,7 +485,8 @@ static void count_is_a_number_with_a_few_cells(void **state)
     fixture_expect(&f, "23 different models in the documents meet this (2022) [1][2][3][4].");
     f.q.distinct = false;
     f.r.number = 333; /* an entry may stand for several vehicles */
-    fixture_expect(&f, "333 vehicles in 23 entries of the documents meet this (2022) [1][2][3][4].");
+    fixture_expect(&f,
+                   "333 vehicles in 23 entries of the documents meet this (2022) [1][2][3][4].");
     f.r.n_matches = 1;
     f.r.number = 1;
     fixture_expect(&f, "One entry in the documents meets this (2022) [1][2][3][4].");
@@ -478,15 +501,17 @@ static void aggregates_name_least_and_most(void **state)
     f.r.number_unit = unit_by_symbol("L/100 km");
     f.r.n_counted = 3;
     f.q.aggregate = AGGREGATE_AVERAGE;
-    fixture_expect(&f, "The average combined fuel consumption is 10.93 L/100 km, over 3 values (2022). "
-                       "Lowest: 9 L/100 km (2022 Audi Q3) [1]; highest: 12.7 L/100 km (2022 Jaguar "
-                       "F-TYPE) [2].");
+    fixture_expect(&f,
+                   "The average combined fuel consumption is 10.93 L/100 km, over 3 values (2022). "
+                   "Lowest: 9 L/100 km (2022 Audi Q3) [1]; highest: 12.7 L/100 km (2022 Jaguar "
+                   "F-TYPE) [2].");
     f.q.aggregate = AGGREGATE_RANGE;
     fixture_expect(&f, "The combined fuel consumption ranges from 9 L/100 km (2022 Audi Q3) [1] to "
                        "12.7 L/100 km (2022 Jaguar F-TYPE) [2], over 3 values (2022).");
     f.q.aggregate = AGGREGATE_MOST;
-    fixture_expect(&f, "The highest combined fuel consumption is 12.7 L/100 km (2022 Jaguar F-TYPE) "
-                       "[1]. Compared: 3 entries (2022).");
+    fixture_expect(&f,
+                   "The highest combined fuel consumption is 12.7 L/100 km (2022 Jaguar F-TYPE) "
+                   "[1]. Compared: 3 entries (2022).");
 }
 
 static void check_says_yes_or_no_and_why(void **state)
@@ -504,18 +529,22 @@ static void check_says_yes_or_no_and_why(void **state)
     f.q.where[0].low = f.q.where[0].high = 10;
     f.q.where[0].unit = unit_by_symbol("L/100 km");
     f.r.verdict = 1;
-    fixture_expect(&f, "Yes: the combined fuel consumption of the 2022 Kia Telluride AWD is 11.3 L/100 "
-                       "km [1], more than 10 L/100 km.");
+    fixture_expect(&f,
+                   "Yes: the combined fuel consumption of the 2022 Kia Telluride AWD is 11.3 L/100 "
+                   "km [1], more than 10 L/100 km.");
     f.q.where[0].comparator = COMPARE_LESS;
     f.r.verdict = 0;
-    fixture_expect(&f, "No: the combined fuel consumption of the 2022 Kia Telluride AWD is 11.3 L/100 "
-                       "km [1], not less than 10 L/100 km.");
+    fixture_expect(&f,
+                   "No: the combined fuel consumption of the 2022 Kia Telluride AWD is 11.3 L/100 "
+                   "km [1], not less than 10 L/100 km.");
     f.q.where[0].comparator = COMPARE_AT_MOST;
-    fixture_expect(&f, "No: the combined fuel consumption of the 2022 Kia Telluride AWD is 11.3 L/100 "
-                       "km [1], more than 10 L/100 km.");
+    fixture_expect(&f,
+                   "No: the combined fuel consumption of the 2022 Kia Telluride AWD is 11.3 L/100 "
+                   "km [1], more than 10 L/100 km.");
     f.q.where[0].comparator = COMPARE_EQUAL;
-    fixture_expect(&f, "No: the combined fuel consumption of the 2022 Kia Telluride AWD is 11.3 L/100 "
-                       "km [1], not 10 L/100 km.");
+    fixture_expect(&f,
+                   "No: the combined fuel consumption of the 2022 Kia Telluride AWD is 11.3 L/100 "
+                   "km [1], not 10 L/100 km.");
     f.q.language = "de";
     struct rendered a;
     fixture_render(&f, &a);
@@ -566,7 +595,8 @@ static void unresolved_words_are_said_and_nothing_is_guessed(void **state)
     one_value(&f, "en");
     f.r.status = STATUS_NOT_UNDERSTOOD;
     f.q.unresolved[f.q.n_unresolved++] = "towball";
-    assert_string_equal(fixture_render(&f, &a), "I did not understand ‘towball’; nothing is guessed.");
+    assert_string_equal(fixture_render(&f, &a),
+                        "I did not understand ‘towball’; nothing is guessed.");
     assert_true(a.refused);
     rendered_free(&a);
     f.q.unresolved[f.q.n_unresolved++] = "[1]\n\x1b[31mfoo";
@@ -645,8 +675,9 @@ static void groups_are_a_line_each(void **state)
     f.groups[1] = (struct result_group){"Compact", 7, 2};
     f.r.n_groups = 2;
     f.r.number_unit = unit_by_symbol("L/100 km");
-    fixture_expect(&f, "Average combined fuel consumption (by class; 2022):\n- SUV: 9.25 L/100 km (4 "
-                       "values)\n- Compact: 7 L/100 km (2 values)");
+    fixture_expect(&f,
+                   "Average combined fuel consumption (by class; 2022):\n- SUV: 9.25 L/100 km (4 "
+                   "values)\n- Compact: 7 L/100 km (2 values)");
 }
 
 static void citations_in_documents_are_no_citations(void **state)
@@ -658,11 +689,14 @@ static void citations_in_documents_are_no_citations(void **state)
     size_t record = fixture_record(&f, "Testa \xff X\n[7]", 0);
     fixture_ask(&f, NULL, "Engine");
     fixture_subject(&f, "Testa X", 0);
-    fixture_text(&f, record, column, 0, 0, "V8[12] \xe2\x80\xae" "evil\x01" "000000 [a]");
+    fixture_text(&f, record, column, 0, 0,
+                 "V8[12] \xe2\x80\xae"
+                 "evil\x01"
+                 "000000 [a]");
     struct rendered a;
     fixture_render(&f, &a);
-    assert_string_equal(a.text,
-                        "The Engine of the Testa \xef\xbf\xbd X (7) is V8(12) evil 000000 [a] [1].");
+    assert_string_equal(
+        a.text, "The Engine of the Testa \xef\xbf\xbd X (7) is V8(12) evil 000000 [a] [1].");
     assert_true(utf8_is_valid(a.text, strlen(a.text)));
     rendered_free(&a);
 }
@@ -690,11 +724,13 @@ static void figures_that_are_none_are_written_as_in_the_document(void **state)
         struct fixture f;
         one_value(&f, "en");
         f.rows[0].low = f.rows[0].high = VALUES[i];
-        fixture_expect(&f, "The combined fuel consumption of the 2022 Kia Telluride AWD is 11.3 [1].");
+        fixture_expect(&f,
+                       "The combined fuel consumption of the 2022 Kia Telluride AWD is 11.3 [1].");
     }
 }
 
-/* Every operation with every status over rows of all kinds: no crash, valid UTF-8, marks in order. */
+/* Every operation with every status over rows of all kinds: no crash, valid UTF-8, marks in order.
+ */
 static void every_result_gives_whole_text(void **state)
 {
     (void)state;
@@ -712,11 +748,15 @@ static void every_result_gives_whole_text(void **state)
                            rand() % 2 ? "fuel_consumption" : NULL, rand() % 2 ? "city" : NULL,
                            UNITS[rand() % 5]);
         for (size_t i = 0; i < n_records; i++)
-            fixture_record(&f, rand() % 3 ? "2022 Testa X" : rand() % 2 ? "" : "1999 Testa \xc3",
+            fixture_record(&f,
+                           rand() % 3   ? "2022 Testa X"
+                           : rand() % 2 ? ""
+                                        : "1999 Testa \xc3",
                            rand() % 2 ? 2022 : 0);
         for (int i = rand() % 4; i > 0; i--) fixture_subject(&f, rand() % 4 ? "2022 Testa" : "", 0);
         for (int i = rand() % 3; i > 0; i--)
-            fixture_ask(&f, rand() % 2 ? "fuel_consumption" : NULL, rand() % 2 ? "city" : "combined");
+            fixture_ask(&f, rand() % 2 ? "fuel_consumption" : NULL,
+                        rand() % 2 ? "city" : "combined");
         for (int i = rand() % 3; i > 0; i--) fixture_where(&f, rand() % 3 ? "under 9" : "");
         for (size_t i = 0; i < f.q.n_where; i++) {
             f.q.where[i].number = rand() % 2;
@@ -758,7 +798,8 @@ static void every_result_gives_whole_text(void **state)
         f.q.limit = (size_t)(rand() % 4);
         f.q.grouped = rand() % 4 == 0;
         f.q.group = (struct query_attribute){.attribute = -1, .name = "class", .key = "class"};
-        f.groups[0] = (struct result_group){rand() % 2 ? "SUV" : NULL, rand() % 4 ? 1 : (double)NAN, 2};
+        f.groups[0] =
+            (struct result_group){rand() % 2 ? "SUV" : NULL, rand() % 4 ? 1 : (double)NAN, 2};
         f.r.n_groups = (size_t)(rand() % 2);
         f.q.documents = documents;
         f.q.n_documents = (size_t)(rand() % 3);
@@ -797,8 +838,8 @@ static void every_phrase_is_there_in_every_language(void **state)
             /* What is put in is the same in all of them; English alone has words that bend. */
             const char *english = phrase_text((enum phrase)p, LANGUAGE_EN);
             static const char *const SLOTS[] = {
-                "{vehicle}", "{attribute}",  "{value}", "{other}",  "{other_value}", "{difference}",
-                "{least}",   "{most}",       "{number}", "{list}", "{text}",        "{unit}"};
+                "{vehicle}", "{attribute}", "{value}",  "{other}", "{other_value}", "{difference}",
+                "{least}",   "{most}",      "{number}", "{list}",  "{text}",        "{unit}"};
             size_t known = 0;
             for (size_t s = 0; s < sizeof SLOTS / sizeof *SLOTS; s++) {
                 if (!strstr(text, SLOTS[s]) != !strstr(english, SLOTS[s]))
@@ -843,11 +884,12 @@ static void tables_are_written_in_three_forms(void **state)
     f.rows[1].variant = "a|b, \"c\"";
     fixture_render(&f, &a);
     result_table_write_text(&b, &a.table, 0);
-    assert_string_equal(buffer_text(&b),
-                        "Vehicle          Version   combined fuel consumption, L/100 km  Source\n"
-                        "---------------  --------  -----------------------------------  ---------------\n"
-                        "2022 Subaru BRZ  =1+1                                     10.5  cars.csv, row 2\n"
-                        "2022 Subaru BRZ  a|b, \"c\"                                  9.5  cars.csv, row 3\n");
+    assert_string_equal(
+        buffer_text(&b),
+        "Vehicle          Version   combined fuel consumption, L/100 km  Source\n"
+        "---------------  --------  -----------------------------------  ---------------\n"
+        "2022 Subaru BRZ  =1+1                                     10.5  cars.csv, row 2\n"
+        "2022 Subaru BRZ  a|b, \"c\"                                  9.5  cars.csv, row 3\n");
     buffer_clear(&b);
     result_table_write_csv(&b, &a.table);
     assert_string_equal(buffer_text(&b),

@@ -89,8 +89,8 @@ static void conditions_are_data(void **state)
     assert_string_equal(text_at(condition, "comparator"), "<");
     assert_string_equal(text_at(condition, "unit"), "L/100 km");
     assert_string_equal(text_at(json_object_get(condition, "attribute"), "id"), "fuel_consumption");
-    assert_string_equal(
-        json_string_value(json_array_get(json_object_get(query, "unresolved"), 0)), "towball");
+    assert_string_equal(json_string_value(json_array_get(json_object_get(query, "unresolved"), 0)),
+                        "towball");
     json_decref(o);
 }
 
