@@ -1,4 +1,4 @@
-/* Scoring of answers: what counts as right value, unit, citation, refusal. */
+/* Evaluation: what counts as right value, unit, citation, refusal; and items run the whole way. */
 #include "rag_fixture.h"
 
 #include "base/file.h"
@@ -29,7 +29,7 @@ static void expect_score(const char *expect, const char *answer, const char *exp
     json_t *item = item_of(expect, true);
     struct eval_result r = {0};
     struct error err = {0};
-    assert_true(evaluate_score(&r, item, "x", answer, &err));
+    assert_true(evaluate_score(&r, item, "x", answer, false, &err));
     char got[4] = {r.value_right ? 'v' : '.', r.unit_right ? 'u' : '.',
                    r.citation_right ? 'c' : '.', 0};
     if (strcmp(got, expected) != 0) fail_msg("\"%s\": %s, expected %s", answer, got, expected);
@@ -85,30 +85,71 @@ static void refusals_are_scored(void **state)
     json_t *item = item_of("", false);
     struct eval_result r = {0};
     struct error err = {0};
-    assert_true(evaluate_score(&r, item, "x", "The passages do not say.", &err));
+    assert_true(evaluate_score(&r, item, "x", "The documents do not give it.", true, &err));
     assert_true(r.right && r.refused && !r.answerable);
-    assert_true(evaluate_score(&r, item, "x", "It has 203 hp [1].", &err));
+    assert_true(evaluate_score(&r, item, "x", "It has 203 hp [1].", false, &err));
     assert_false(r.right);
     json_decref(item);
     item = item_of("{\"value\": \"203\", \"unit\": \"hp\", \"cite\": 1}", true);
-    assert_true(evaluate_score(&r, item, "x", "The passages do not say.", &err));
+    assert_true(evaluate_score(&r, item, "x", "The documents do not give it.", true, &err));
     assert_true(!r.right && r.refused);
     json_decref(item);
 }
 
-static void items_are_run_through_the_prompt(void **state)
+static json_t *json_item(const char *text)
+{
+    struct error err = {0};
+    json_t *item = json_read_text(text, strlen(text), "x", &err);
+    if (!item) fail_msg("%s", err.text);
+    return item;
+}
+
+static void facts_of_the_passages_are_answered_without_the_model(void **state)
 {
     (void)state;
-    struct fake_model m = {.says = " It has 203 hp [1]."};
+    struct fake_model m = {.says = "It has 999 hp [1]."};
     struct generator g = fake_generator(&m, 1000);
-    json_t *item = item_of("{\"value\": \"203\", \"unit\": \"hp\", \"cite\": 1}", true);
+    /* The blank passage is none: marks count in the item's own passages. */
+    json_t *item = json_item(
+        "{\"id\": \"x\", \"passages\": [{\"title\": \"\", \"text\": \" \"}, "
+        "{\"title\": \"2023 Toyota Camry LE\", \"text\": \"Horsepower (hp): 203\\nSeats: 5\"}, "
+        "{\"title\": \"2023 Honda Accord LX\", \"text\": \"Horsepower (hp): 192\\nSeats: 5\"}], "
+        "\"question\": \"What is the horsepower of the 2023 Honda Accord LX?\", \"answerable\": true, "
+        "\"expect\": [{\"value\": \"192\", \"unit\": \"hp\", \"cite\": 3}]}");
     struct eval_result r;
     struct error err = {0};
-    assert_true(evaluate_item(&r, &g, item, "x", 64, &err));
-    assert_true(r.right);
-    assert_string_equal(r.answer, "It has 203 hp [1].");
-    assert_string_equal(buffer_text(&m.prompt),
-                        "Passages:\n\n[1] A\nPower: 203 hp\n\nQuestion: Power?");
+    if (!evaluate_item(&r, &g, item, "x", 64, &err)) fail_msg("%s", err.text);
+    if (!r.right) fail_msg("%s", r.answer);
+    assert_int_equal(m.calls, 0);
+    assert_false(r.generated);
+    eval_result_free(&r);
+    json_decref(item);
+    item = json_item("{\"id\": \"x\", \"passages\": [{\"title\": \"2023 Toyota Camry LE\", "
+                     "\"text\": \"Horsepower (hp): 203\"}], \"question\": "
+                     "\"horsepower of the 2023 Honda Accord\", \"answerable\": false, \"expect\": []}");
+    if (!evaluate_item(&r, &g, item, "x", 64, &err)) fail_msg("%s", err.text);
+    if (!r.right || !r.refused) fail_msg("%s", r.answer);
+    eval_result_free(&r);
+    json_decref(item);
+    fake_free(&m);
+}
+
+static void prose_is_read_by_the_model(void **state)
+{
+    (void)state;
+    struct fake_model m = {.says = "Hold the button for 5 seconds [1]."};
+    struct generator g = fake_generator(&m, 1000);
+    json_t *item = json_item(
+        "{\"id\": \"x\", \"passages\": [{\"title\": \"2022 Rivian R1T - Tyres\", \"text\": "
+        "\"To reset the tyre pressure warning, hold the button below the wheel for 5 seconds.\"}], "
+        "\"question\": \"How do I reset the tyre pressure warning?\", "
+        "\"answerable\": true, \"expect\": [{\"value\": \"5\", \"unit\": \"seconds\", \"cite\": 1}]}");
+    struct eval_result r;
+    struct error err = {0};
+    if (!evaluate_item(&r, &g, item, "x", 64, &err)) fail_msg("%s", err.text);
+    assert_int_equal(m.calls, 1);
+    if (!r.right || !r.generated) fail_msg("%s", r.answer);
+    assert_int_equal(r.usage.prompt_tokens, m.prompt_tokens);
     eval_result_free(&r);
     json_decref(item);
     fake_free(&m);
@@ -124,15 +165,18 @@ static void files_are_totalled_and_errors_name_the_line(void **state)
     assert_true(fd >= 0);
     close(fd);
     static const char LINES[] =
-        "{\"id\":\"1\",\"passages\":[{\"title\":\"A\",\"text\":\"Power: 203 hp\"}],\"question\":"
-        "\"Q\",\"answerable\":true,\"expect\":[{\"value\":\"203\",\"unit\":\"hp\",\"cite\":1}]}\n"
+        "{\"id\":\"1\",\"passages\":[{\"title\":\"2023 Kia Rio\",\"text\":\"Power: 203 hp\"}],"
+        "\"question\":\"power of the Kia Rio\",\"answerable\":true,"
+        "\"expect\":[{\"value\":\"203\",\"unit\":\"hp\",\"cite\":1}]}\n"
         "\n"
-        "{\"id\":\"2\",\"passages\":[{\"title\":\"A\",\"text\":\"Power: 99 hp\"}],\"question\":"
-        "\"Q\",\"answerable\":true,\"expect\":[{\"value\":\"99\",\"unit\":\"hp\",\"cite\":1}]}\n"
-        "{\"id\":\"3\",\"passages\":[],\"question\":\"Q\",\"answerable\":false,\"expect\":[]}\n";
+        "{\"id\":\"2\",\"passages\":[{\"title\":\"2023 Kia Rio\",\"text\":\"Power: 99 hp\"}],"
+        "\"question\":\"power of the Kia Rio\",\"answerable\":true,"
+        "\"expect\":[{\"value\":\"98\",\"unit\":\"hp\",\"cite\":1}]}\n"
+        "{\"id\":\"3\",\"passages\":[],\"question\":\"power of the Kia Rio\",\"answerable\":false,"
+        "\"expect\":[]}\n";
     struct error err = {0};
     assert_true(file_write(path, LINES, sizeof LINES - 1, &err));
-    struct fake_model m = {.says = "It has 203 hp [1]."};
+    struct fake_model m = {.says = "never"};
     struct generator g = fake_generator(&m, 1000);
     struct eval_totals t;
     if (!evaluate_file(&t, &g, path, 0, 64, NULL, NULL, &err)) fail_msg("%s", err.text);
@@ -140,7 +184,8 @@ static void files_are_totalled_and_errors_name_the_line(void **state)
     assert_int_equal(t.answerable, 2);
     assert_int_equal(t.right_answers, 1);
     assert_int_equal(t.unanswerable, 1);
-    assert_int_equal(t.right_refusals, 0);
+    assert_int_equal(t.right_refusals, 1);
+    assert_int_equal(t.generated_answers, 0);
     assert_true(evaluate_file(&t, &g, path, 2, 64, NULL, NULL, &err));
     assert_int_equal(t.items, 2);
     static const char BAD[] = "\n{\"question\": 1}\n";
@@ -160,7 +205,8 @@ int main(void)
         cmocka_unit_test(right_answers_are_right),
         cmocka_unit_test(wrong_answers_are_wrong),
         cmocka_unit_test(refusals_are_scored),
-        cmocka_unit_test(items_are_run_through_the_prompt),
+        cmocka_unit_test(facts_of_the_passages_are_answered_without_the_model),
+        cmocka_unit_test(prose_is_read_by_the_model),
         cmocka_unit_test(files_are_totalled_and_errors_name_the_line),
     };
     return cmocka_run_group_tests_name("evaluate", tests, NULL, NULL);
