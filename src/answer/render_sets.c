@@ -365,6 +365,12 @@ void render_rank(struct renderer *r)
 
 /* ---- aggregates ---- */
 
+/* An average of prices has cents. */
+static int average_decimals(double value, const struct unit *unit)
+{
+    return unit && unit->dimension == DIMENSION_MONEY ? 2 : computed_decimals(value);
+}
+
 /* "10.2 L/100 km (2022 Genesis G70) [1]" */
 static const char *extreme_text(struct renderer *r, size_t row, bool high)
 {
@@ -433,10 +439,10 @@ void render_aggregate(struct renderer *r)
     case AGGREGATE_SUM: {
         bool sum = r->q->aggregate == AGGREGATE_SUM;
         bool whole = sum && !res->rows[least].converted;
-        slots.value =
-            render_quantity(r, res->number, res->number,
-                            whole ? stated_decimals(res->number) : computed_decimals(res->number),
-                            res->number_unit, SIZE_MAX);
+        slots.value = render_quantity(r, res->number, res->number,
+                                      whole ? stated_decimals(res->number)
+                                            : average_decimals(res->number, res->number_unit),
+                                      res->number_unit, SIZE_MAX);
         render_sentence(r, sum ? PHRASE_SUM : PHRASE_AVERAGE, &slots);
         slots.least = extreme_text(r, least, false);
         slots.most = extreme_text(r, most, true);
@@ -506,7 +512,8 @@ void render_groups(struct renderer *r)
         const struct result_group *g = &res->groups[i];
         struct phrase_slots line = {.vehicle = group_title(r, i), .number = render_count(r, g->n)};
         if (!count)
-            line.value = render_quantity(r, g->number, g->number, computed_decimals(g->number),
+            line.value = render_quantity(r, g->number, g->number,
+                                         average_decimals(g->number, res->number_unit),
                                          res->number_unit, SIZE_MAX);
         buffer_puts(&r->text, "\n- ");
         phrase_write(&r->text, count ? PHRASE_GROUP_COUNT : PHRASE_GROUP, r->l, &line);

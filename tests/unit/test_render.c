@@ -505,6 +505,11 @@ static void aggregates_name_least_and_most(void **state)
                    "The average combined fuel consumption is 10.93 L/100 km, over 3 values (2022). "
                    "Lowest: 9 L/100 km (2022 Audi Q3) [1]; highest: 12.7 L/100 km (2022 Jaguar "
                    "F-TYPE) [2].");
+    f.r.number_unit = unit_by_symbol("€");
+    struct rendered a;
+    assert_non_null(strstr(fixture_render(&f, &a), "is €10.93, over 3 values"));
+    rendered_free(&a);
+    f.r.number_unit = unit_by_symbol("L/100 km");
     f.q.aggregate = AGGREGATE_RANGE;
     fixture_expect(&f, "The combined fuel consumption ranges from 9 L/100 km (2022 Audi Q3) [1] to "
                        "12.7 L/100 km (2022 Jaguar F-TYPE) [2], over 3 values (2022).");
