@@ -11,6 +11,7 @@
 enum {
     FAMILY_HEADINGS = 3, /* that begin with one word */
     FAMILY_WORDS = 64,   /* first words that are counted */
+    MAX_TABLES = 64,     /* of a document that are looked at */
     TABLE_ROWS = 400,    /* of a table beside prose */
     NAME_WORDS = 6,
 };
@@ -281,12 +282,13 @@ static bool read_tables(struct prose_names *names)
     struct interpret_context context;
     struct context_walk walk;
     struct error err = {0};
-    size_t block, text = 0;
+    size_t block, text = 0, tables = 0;
     for (size_t b = 0; b < d->n_blocks; b++)
         text += d->blocks[b].kind == BLOCK_PARAGRAPH || d->blocks[b].kind == BLOCK_LIST_ITEM;
     if (text == 0) return true;
     context_walk_init(&walk, d);
-    while (names->n_known < PROSE_MAX_KNOWN && context_walk_next(&walk, &context, &block)) {
+    while (tables++ < MAX_TABLES && names->n_known < PROSE_MAX_KNOWN &&
+           context_walk_next(&walk, &context, &block)) {
         struct interpretation in;
         const struct table *table = d->blocks[block].table;
         if (table->n_rows > TABLE_ROWS || table->n_columns > TABLE_ROWS) continue;
