@@ -504,6 +504,29 @@ static void append_name(struct buffer *b, const struct interpreted_column *c, si
     buffer_puts(b, c->fact.name);
 }
 
+/* Columns in which 0 or -1 is written for no value. */
+static void note_missing(struct interpreter *p)
+{
+    struct interpretation *in = p->out;
+    for (int zero = 1; zero >= 0; zero--) {
+        size_t n = 0;
+        buffer_clear(&p->scratch);
+        for (size_t j = 0; j < in->n_columns; j++) {
+            const struct interpreted_column *c = &in->columns[j];
+            if (c->text || !c->n_filled || c->n_missing * 50 <= c->n_filled ||
+                c->zero_missing != (zero == 1))
+                continue;
+            if (n < NAMES_IN_NOTE) append_name(&p->scratch, c, n);
+            n++;
+        }
+        if (n)
+            interpret_note(p, "%s stands for no value in %zu %s%s: %s%s", zero ? "0" : "-1", n,
+                           in->frame.layout == FRAME_ROWS ? "column" : "attribute",
+                           n == 1 ? "" : "s", buffer_text(&p->scratch),
+                           n > NAMES_IN_NOTE ? ", ..." : "");
+    }
+}
+
 static void note_columns(struct interpreter *p)
 {
     struct interpretation *in = p->out;
@@ -523,14 +546,12 @@ static void note_columns(struct interpreter *p)
             interpret_note(p, "column '%s': numbers use a decimal %s%s", c->fact.name,
                            c->style == NUMBER_COMMA ? "comma" : "point",
                            c->style_by_range ? ", as their size shows" : "");
-        if (c->n_missing && c->n_missing * 50 > c->n_filled)
-            interpret_note(p, "column '%s': %s stands for no value", c->fact.name,
-                           c->zero_missing ? "0" : "-1");
         if (c->nines > 0) interpret_note(p, "column '%s': %.0f stands for no value", c->fact.name, c->nines);
         if (c->n_implausible * 2 > c->n_numbers && c->n_numbers >= 2 && c->fact.attribute >= 0)
             interpret_note(p, "column '%s': most values are implausible%s%s", c->fact.name,
                            c->fact.unit ? " in " : "", c->fact.unit ? c->fact.unit->symbol : "");
     }
+    note_missing(p);
     if (!own) return;
     buffer_clear(&p->scratch);
     size_t listed = 0;
@@ -651,14 +672,14 @@ bool table_slices(const struct table *t, struct arena *arena, struct table **out
     enum { MAX_SLICES = 256 };
     if (t->row_word == ROW_ROW && !t->key_value && t->n_columns >= 3)
         for (size_t r = 0; r < t->n_rows && count < MAX_SLICES; r++) {
-            if (!is_other_header(t, r)) continue;
             bool fresh = first_header == SIZE_MAX || !same_texts(t, first_header, r);
-            if (first_header != SIZE_MAX && fresh && r > first_header + 1) {
+            if (!fresh || !is_other_header(t, r)) continue;
+            if (first_header != SIZE_MAX && r > first_header + 1) {
                 if (!cuts) cuts = arena_array(arena, MAX_SLICES, sizeof *cuts);
                 if (!cuts) return false;
                 cuts[count++ - 1] = r;
             }
-            if (fresh) first_header = r;
+            first_header = r;
         }
     struct table *slices = arena_array(arena, count, sizeof *slices);
     if (!slices) return false;
