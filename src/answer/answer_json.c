@@ -9,14 +9,9 @@ static void set(json_t *object, const char *key, json_t *value)
     json_object_set_new(object, key, value); /* a NULL value makes no member; see the end */
 }
 
-static json_t *text(const char *s)
-{
-    return json_string(s ? s : "");
-}
-
 static json_t *text_or_null(const char *s)
 {
-    return s && s[0] ? json_string(s) : json_null();
+    return s && s[0] ? json_text(s) : json_null();
 }
 
 static void set_vehicle(json_t *o, const struct vehicle *v)
@@ -34,16 +29,16 @@ json_t *hit_to_json(const struct hit *h)
 {
     json_t *o = json_object(), *metadata = json_object();
     set_vehicle(metadata, &h->vehicle);
-    set(metadata, "title", text(h->title));
-    set(metadata, "source", text(h->path));
+    set(metadata, "title", json_text(h->title));
+    set(metadata, "source", json_text(h->path));
     set(metadata, "document", json_integer(h->document));
     set(metadata, "line_first", json_integer((json_int_t)h->line_first));
     set(metadata, "line_last", json_integer((json_int_t)h->line_last));
     set(o, "id", json_integer(h->chunk));
-    set(o, "content", text(h->text));
+    set(o, "content", json_text(h->text));
     set(o, "metadata", metadata);
     set(o, "relevance_score", json_real(h->score));
-    set(o, "location", text(h->location));
+    set(o, "location", json_text(h->location));
     return o;
 }
 
@@ -53,10 +48,10 @@ static json_t *citation(const struct answer_citation *c)
     set(o, "n", json_integer((json_int_t)c->n));
     set(o, "valid", json_boolean(c->valid));
     if (!c->valid) return o;
-    set(o, "document", text(c->path));
-    set(o, "location", text(c->location));
-    set(o, "title", text(c->title));
-    set(o, "quote", text(c->quote));
+    set(o, "document", json_text(c->path));
+    set(o, "location", json_text(c->location));
+    set(o, "title", json_text(c->title));
+    set(o, "quote", json_text(c->quote));
     set(o, "column", text_or_null(c->column));
     set(o, "line", c->line ? json_integer((json_int_t)c->line) : json_null());
     set(o, "begin", json_integer((json_int_t)c->begin));
@@ -88,7 +83,7 @@ static json_t *table_data(const struct result_table *t)
 static json_t *number(const struct answer_number *n)
 {
     json_t *o = json_object();
-    set(o, "text", text(n->text));
+    set(o, "text", json_text(n->text));
     set(o, "offset", json_integer((json_int_t)n->offset));
     set(o, "unit", text_or_null(n->unit));
     set(o, "supported", json_true());
@@ -121,7 +116,7 @@ static json_t *filters(const struct answer *a)
     if (a->query.missing_name) {
         json_t *o = json_object();
         set(o, "manufacturer", json_null());
-        set(o, "model", text(a->query.missing_name));
+        set(o, "model", json_text(a->query.missing_name));
         set(o, "year", json_null());
         set(o, "trim", json_null());
         set(o, "in_documents", json_false());
@@ -159,7 +154,7 @@ json_t *answer_sources_to_json(const struct answer *a)
     json_t *o = json_object(), *documents = json_array(), *notes = json_array();
     for (size_t i = 0; i < a->hits.n; i++)
         json_array_append_new(documents, hit_to_json(&a->hits.items[i]));
-    for (size_t i = 0; i < a->n_notes; i++) json_array_append_new(notes, text(a->notes[i]));
+    for (size_t i = 0; i < a->n_notes; i++) json_array_append_new(notes, json_text(a->notes[i]));
     set(o, "documents", documents);
     set(o, "metadata_filters_used", filters(a));
     set(o, "notes", notes);
@@ -181,13 +176,13 @@ json_t *answer_to_json(const struct answer *a)
         json_array_append_new(citations, citation(&a->citations[i]));
     for (size_t i = 0; i < a->n_numbers; i++)
         json_array_append_new(numbers, number(&a->numbers[i]));
-    for (size_t i = 0; i < a->n_notes; i++) json_array_append_new(notes, text(a->notes[i]));
-    set(o, "query", text(a->query.text));
-    set(o, "answer", text(a->text));
+    for (size_t i = 0; i < a->n_notes; i++) json_array_append_new(notes, json_text(a->notes[i]));
+    set(o, "query", json_text(a->query.text));
+    set(o, "answer", json_text(a->text));
     set(o, "reasoning", text_or_null(a->reasoning));
     set(o, "refused", json_boolean(a->refused));
-    set(o, "status", text(query_status_name(a->status)));
-    set(o, "understood", text(a->rendered.understood ? a->rendered.understood : a->query.understood));
+    set(o, "status", json_text(query_status_name(a->status)));
+    set(o, "understood", json_text(a->rendered.understood ? a->rendered.understood : a->query.understood));
     set(o, "parsed", query_to_json(&a->query, &a->knowledge->catalog));
     set(o, "rows", result_rows_to_json(&a->rendered, &a->result, &a->knowledge->catalog));
     set(o, "table", text_or_null(a->rendered.markdown_table));

@@ -341,7 +341,7 @@ static void find_layout(struct table_frame *f, struct arena *arena, bool *ok)
         if (role == ROLE_MAKE || role == ROLE_MODEL || role == ROLE_NAME || role == ROLE_TRIM ||
             role == ROLE_YEAR)
             subjects++;
-        if (j > 0) {
+        if (j > 0 && role != ROLE_VALUE) {
             named += len > 0;
             known += is_measure_name(f->names[j], len);
         }

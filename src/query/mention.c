@@ -35,6 +35,7 @@ int token_year(const struct labelled *q, size_t i)
     const struct token *t = &q->tokens[i];
     if (t->kind != TOKEN_NUMBER || strchr(t->key, '.')) return 0;
     size_t len = strlen(t->key);
+    if (len > 4) return 0; /* and no figure too large for an int */
     int n = (int)t->number;
     if (len == 4 && n >= 1885 && n <= 2049 && t->end - t->begin == 4) return n;
     if (len == 2 && t->begin > 0) {

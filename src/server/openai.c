@@ -190,7 +190,7 @@ bool openai_read(struct openai_request *r, struct exchange *x, const char *prefi
     r->created = (json_int_t)time(NULL);
     r->options.sampler = d.sampler;
     r->options.max_tokens = d.max_tokens < context ? d.max_tokens : context;
-    r->thinking = d.thinking == THINK_ON           ? THINKING_ON
+    r->thinking = d.thinking == THINK_ON          ? THINKING_ON
                   : d.thinking == THINK_AUTO && g ? chat_prompt_thinking(s->engine)
                                                   : THINKING_OFF;
     snprintf(r->id, sizeof r->id, "%s-%s", prefix, x->id);

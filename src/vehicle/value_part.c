@@ -164,7 +164,10 @@ static enum range_sign range_sign_at(const char *text, size_t len, size_t at, un
         return RANGE_DASH;
     }
     if (c == 0x2026 || (c == '.' && at + 1 < len && text[at + 1] == '.')) {
-        while (at < len && (text[at] == '.' || char_at(text, len, at, &n) == 0x2026)) at += n;
+        for (uint32_t dot; at < len; at += n) {
+            dot = char_at(text, len, at, &n);
+            if (dot != '.' && dot != 0x2026) break;
+        }
         *end = spaces_end(text, len, at);
         return RANGE_DASH;
     }

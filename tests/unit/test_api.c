@@ -277,8 +277,8 @@ static void several_documents_are_compared(void **state)
     };
     struct autospec_error error = {0};
     struct autospec_answer *a = autospec_answer_query(
-        llm, "Which has more horsepower, the Camry or the Accord, and by how much?", documents, 2, NULL,
-        &error);
+        llm, "Which has more horsepower, the Camry or the Accord, and by how much?", documents, 2,
+        NULL, &error);
     if (!a) fail_msg("%s", error.text);
     assert_non_null(strstr(a->text, "11 hp"));
     assert_int_equal(a->n_citations, 2);
@@ -314,7 +314,8 @@ static void damaged_text_is_refused_by_the_name_of_its_document(void **state)
     assert_non_null(strstr(error.text, "broken.txt"));
     /* Other encodings are read as what they are. */
     d = (struct autospec_document){.content = "Citro\xebn C3, 2023\n\nPower: 83 hp\n"};
-    struct autospec_answer *a = autospec_answer_query(llm, "What is the power of the Citroën C3?", &d, 1, NULL, &error);
+    struct autospec_answer *a =
+        autospec_answer_query(llm, "What is the power of the Citroën C3?", &d, 1, NULL, &error);
     if (!a) fail_msg("%s", error.text);
     autospec_answer_free(a);
     assert_null(autospec_answer_query(llm, "a\xff", NULL, 0, NULL, &error));

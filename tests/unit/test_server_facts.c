@@ -1,5 +1,5 @@
-/* The server while its model is loading, which here never ends: what the store answers by itself, and
- * what has to wait. */
+/* The server while its model is loading, which here never ends: what the store answers by itself,
+ * and what has to wait. */
 #include "scratch.h"
 #include "server/server.h"
 
@@ -103,9 +103,10 @@ static int start(void **state)
         print_error("%s\n", err.text);
         return -1;
     }
-    struct reply r = http("/ingest/text",
-                          "{\"name\": \"cars.csv\", \"text\": \"Make,Model,Year,Horsepower (hp),Torque (lb-ft)\\n"
-                          "Toyota,Camry,2023,203,184\\nHonda,Accord,2023,192,192\\n\"}");
+    struct reply r = http(
+        "/ingest/text",
+        "{\"name\": \"cars.csv\", \"text\": \"Make,Model,Year,Horsepower (hp),Torque (lb-ft)\\n"
+        "Toyota,Camry,2023,203,184\\nHonda,Accord,2023,192,192\\n\"}");
     if (r.status != 200) print_error("%s\n", r.text);
     bool ok = r.status == 200;
     reply_free(&r);
@@ -149,8 +150,9 @@ static void facts_are_answered_without_a_model(void **state)
 static void so_are_follow_ups_and_streams(void **state)
 {
     (void)state;
-    struct reply r = http("/query", "{\"query\": \"and the torque?\", \"conversation\": [" CAMRY "], "
-                                    "\"stream\": true}");
+    struct reply r =
+        http("/query", "{\"query\": \"and the torque?\", \"conversation\": [" CAMRY "], "
+                       "\"stream\": true}");
     assert_int_equal(r.status, 200);
     assert_non_null(strstr(r.type, "text/event-stream"));
     const char *sources = strstr(r.text, "event: sources"), *token = strstr(r.text, "event: token"),
@@ -163,7 +165,8 @@ static void so_are_follow_ups_and_streams(void **state)
 static void what_is_not_there_is_said_without_a_model_too(void **state)
 {
     (void)state;
-    struct reply r = http("/query", "{\"query\": \"What is the horsepower of the 1968 Tatra 603?\"}");
+    struct reply r =
+        http("/query", "{\"query\": \"What is the horsepower of the 1968 Tatra 603?\"}");
     assert_int_equal(r.status, 200);
     assert_string_equal(text_at(r.json, "status"), "not_found");
     reply_free(&r);
@@ -176,9 +179,10 @@ static void what_is_not_there_is_said_without_a_model_too(void **state)
 static void a_grounded_chat_is_answered(void **state)
 {
     (void)state;
-    struct reply r = http("/v1/chat/completions",
-                          "{\"model\": \"whatever it will be\", \"messages\": [{\"role\": \"user\", "
-                          "\"content\": " CAMRY "}], \"autospec\": {\"retrieve\": true}}");
+    struct reply r =
+        http("/v1/chat/completions",
+             "{\"model\": \"whatever it will be\", \"messages\": [{\"role\": \"user\", "
+             "\"content\": " CAMRY "}], \"autospec\": {\"retrieve\": true}}");
     if (r.status != 200) fail_msg("status %ld: %s", r.status, r.text);
     const json_t *choice = json_array_get(json_object_get(r.json, "choices"), 0);
     assert_non_null(strstr(text_at(json_object_get(choice, "message"), "content"), "203 hp [1]"));
@@ -191,15 +195,18 @@ static void a_grounded_chat_is_answered(void **state)
 static void passages_wait_for_the_model_that_reads_them(void **state)
 {
     (void)state;
-    struct reply r = http("/ingest/text",
-                          "{\"name\": \"note.txt\", \"text\": \"Toyota Camry owners like how quietly the "
-                          "doors close, and that the towing eye is easy to find.\\n\"}");
+    struct reply r =
+        http("/ingest/text",
+             "{\"name\": \"note.txt\", \"text\": \"Toyota Camry owners like how quietly the "
+             "doors close, and that the towing eye is easy to find.\\n\"}");
     assert_int_equal(r.status, 200);
     reply_free(&r);
-    says_loading(http("/query", "{\"query\": \"What is the towing capacity of the 2023 Toyota Camry?\"}"));
+    says_loading(
+        http("/query", "{\"query\": \"What is the towing capacity of the 2023 Toyota Camry?\"}"));
     /* Before the stream begins: so that a client can come again. */
-    says_loading(http("/query", "{\"query\": \"What is the towing capacity of the 2023 Toyota Camry?\", "
-                                "\"stream\": true}"));
+    says_loading(http("/query",
+                      "{\"query\": \"What is the towing capacity of the 2023 Toyota Camry?\", "
+                      "\"stream\": true}"));
 }
 
 static void texts_of_the_model_alone_wait(void **state)
@@ -207,9 +214,11 @@ static void texts_of_the_model_alone_wait(void **state)
     (void)state;
     says_loading(http("/v1/chat/completions",
                       "{\"messages\": [{\"role\": \"user\", \"content\": \"Hello\"}]}"));
-    says_loading(http("/v1/chat/completions",
-                      "{\"messages\": [{\"role\": \"user\", \"content\": \"Hello\"}], \"stream\": true}"));
-    says_loading(http("/v1/completions", "{\"prompt\": \"Hello\", \"autospec\": {\"retrieve\": true}}"));
+    says_loading(
+        http("/v1/chat/completions",
+             "{\"messages\": [{\"role\": \"user\", \"content\": \"Hello\"}], \"stream\": true}"));
+    says_loading(
+        http("/v1/completions", "{\"prompt\": \"Hello\", \"autospec\": {\"retrieve\": true}}"));
     says_loading(http("/v1/models", NULL));
     says_loading(http("/query/llm-info", NULL));
 }
@@ -219,9 +228,17 @@ static void texts_of_the_model_alone_wait(void **state)
 static void a_conversation_that_is_none_is_refused(void **state)
 {
     (void)state;
-    static const char *const BAD[] = {"7", "\"x\"", "{}", "{\"messages\": {}}", "[7]", "[{}]", "[null]",
-                                      "[{\"role\": \"user\"}]", "[{\"role\": \"user\", \"content\": []}]",
-                                      "[\" \"]", "[{\"role\": \"user\", \"content\": \"\"}]"};
+    static const char *const BAD[] = {"7",
+                                      "\"x\"",
+                                      "{}",
+                                      "{\"messages\": {}}",
+                                      "[7]",
+                                      "[{}]",
+                                      "[null]",
+                                      "[{\"role\": \"user\"}]",
+                                      "[{\"role\": \"user\", \"content\": []}]",
+                                      "[\" \"]",
+                                      "[{\"role\": \"user\", \"content\": \"\"}]"};
     for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++) {
         char body[256];
         snprintf(body, sizeof body, "{\"query\": " CAMRY ", \"conversation\": %s}", BAD[i]);
@@ -230,7 +247,8 @@ static void a_conversation_that_is_none_is_refused(void **state)
         assert_string_equal(text_at(json_object_get(r.json, "error"), "param"), "conversation");
         reply_free(&r);
     }
-    static const char *const GOOD[] = {"null", "[]", "{\"messages\": []}", "[{\"role\": \"assistant\"}]",
+    static const char *const GOOD[] = {"null", "[]", "{\"messages\": []}",
+                                       "[{\"role\": \"assistant\"}]",
                                        "[{\"role\": \"system\", \"content\": 7}]"};
     for (size_t i = 0; i < sizeof GOOD / sizeof *GOOD; i++) {
         char body[256];
