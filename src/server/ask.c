@@ -12,6 +12,7 @@ struct running {
     struct store *store;
     bool empty;    /* there is no document at all */
     bool no_model; /* `found` waits for the answer: whether there is one is not known before */
+    bool missed;   /* the model would have been asked */
 };
 
 static void on_found(void *context, const struct answer *a)
@@ -28,7 +29,8 @@ static void on_found(void *context, const struct answer *a)
 /* Passages have to be read, and there was no model when the question came. */
 static const struct generator *no_generator(void *context, struct error *err)
 {
-    (void)context;
+    struct running *r = context;
+    r->missed = true;
     error_set(err, ERROR_BUSY, "the model is being loaded");
     return NULL;
 }
@@ -64,16 +66,18 @@ bool ask_run(struct exchange *x, const struct ask *ask, struct answer *out, stru
         .found = on_found,
         .found_context = &r,
         .open_generator = no_generator,
+        .open_context = &r,
     };
     bool ok = answer_question(out, r.store, generator, ask->question, &options, err);
     stores_give(s->stores, r.store);
     if (!ok) return false;
-    if (!r.empty && !atomic_load(&x->cancel)) {
+    if (!r.empty && !r.missed && !atomic_load(&x->cancel)) {
         if (r.no_model && ask->found) ask->found(ask->context, out);
         return true;
     }
     answer_free(out);
     if (r.empty) return error_set(err, ERROR_NOT_FOUND, "there are no documents yet");
+    if (r.missed) return error_set(err, ERROR_BUSY, "the model is being loaded");
     return error_set(err, ERROR_CANCELLED, "cancelled");
 }
 
@@ -85,9 +89,8 @@ static bool is_too_long(const struct error *err)
 
 void ask_reply_failure(struct exchange *x, const struct error *err)
 {
-    if (err->code == ERROR_BUSY && !server_has_model(x))
-        return;
-    else if (err->code == ERROR_NOT_FOUND)
+    if (err->code == ERROR_BUSY && !server_has_model(x)) return;
+    if (err->code == ERROR_NOT_FOUND)
         reply_error(x, 409, "no_documents", NULL, "%s", err->text);
     else if (is_too_long(err))
         reply_error(x, 400, "context_length_exceeded", NULL, "%s", err->text);
