@@ -238,6 +238,14 @@ static bool add_compound(struct interpreter *p, size_t index, const char *name, 
     return true;
 }
 
+static bool has_digit(const struct cell *const *cells, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < cells[i]->len; k++)
+            if (cells[i]->text[k] >= '0' && cells[i]->text[k] <= '9') return true;
+    return false;
+}
+
 /* What the tables' names are read under: a group in the header, a band, the parents of a path. */
 static bool read_row_columns(struct interpreter *p)
 {
@@ -277,6 +285,11 @@ static bool read_row_columns(struct interpreter *p)
         if (!column_read(c, name, group, json ? "" : p->caption, f->units[j], json, &study,
                          &in->arena))
             return false;
+        /* "Range" over model lines: texts without a figure are no quantity. */
+        if (c->fact.attribute >= 0 && REGISTRY[c->fact.attribute].dimension != DIMENSION_NONE &&
+            study.filled >= 3 && !study.numeric && !study.yes_no && !study.units &&
+            study.distinct * 10 >= study.filled * 3 && !has_digit(p->run, n))
+            c->fact.attribute = -1;
         column_decide_kind(c, &study);
         p->column_of[j] = in->n_columns - 1;
         candidates[n_candidates++] = (struct role_column){(int)j, c->fact.attribute,

@@ -473,6 +473,16 @@ static bool has_inner_capital(const char *text, size_t len)
     return false;
 }
 
+/* Whether two words of a name stand before token `at`. */
+static bool is_behind_name(const struct name_tokens *w, size_t at)
+{
+    size_t words = 0;
+    for (size_t k = w->begin; k < at; k++)
+        words += w->t[k].kind == TOKEN_WORD && w->t[k].upper && !is_document_word(w->t[k].key) &&
+                 !is_small_word(w->t[k].key);
+    return words >= 2;
+}
+
 bool subject_read(struct subject *out, struct arena *arena, const char *text, size_t len,
                   enum subject_source source)
 {
@@ -489,6 +499,10 @@ bool subject_read(struct subject *out, struct arena *arena, const char *text, si
     int make = -1, year = 0;
     for (size_t k = w.begin; k < w.end; k++) {
         make_len = make_match(w.t + k, w.end - k, &make);
+        if (make_len && k + make_len == w.end && is_behind_name(&w, k)) {
+            make_len = 0;
+            make = -1; /* "Ralua 3 MG": the end of another make's name */
+        }
         if (make_len) {
             make_at = k;
             break;

@@ -54,6 +54,15 @@ static bool number_met(const struct query_condition *w, const struct fact_row *f
     return compare(w->comparator, low, high, w->low, w->high);
 }
 
+/* A cell of a column whose name says nothing, as the category of a condition; -1: none. One letter is
+ * no code there ("D" of a tax band, "A1001" of a stock list). */
+static int plain_category(const struct query_condition *w, const char *text)
+{
+    size_t len = strlen(text);
+    if (len < 3 || strpbrk(text, "0123456789")) return -1;
+    return registry_read_category(w->attribute.attribute, text, len);
+}
+
 static bool text_met(const struct query_condition *w, const struct fact_row *f, bool *known)
 {
     *known = f->kind != VALUE_NONE && !f->missing_mark;
@@ -66,8 +75,7 @@ static bool text_met(const struct query_condition *w, const struct fact_row *f, 
     }
     if (w->category >= 0) {
         int category = f->category;
-        if (category < 0 && f->kind == VALUE_TEXT)
-            category = registry_read_category(w->attribute.attribute, f->text, strlen(f->text));
+        if (category < 0 && f->kind == VALUE_TEXT) category = plain_category(w, f->text);
         if (category >= 0 && registry_category_is(category, w->category)) return true;
         if (f->kind == VALUE_YES || f->kind == VALUE_NO)
             return strcmp(CATEGORIES[w->category].id, f->kind == VALUE_YES ? "yes" : "no") == 0;
@@ -139,6 +147,40 @@ static bool car_met(struct execution *x, size_t record, const struct query_condi
     return true;
 }
 
+/* The texts of a column whose name says nothing: categories of the condition's attribute, the condition's
+ * own among them, in "type" with "bev" and "phev". */
+struct plain_texts {
+    size_t n, read, own;
+};
+
+static bool is_of_category(const struct plain_texts *p)
+{
+    return p->own > 0 && p->read * 2 >= p->n;
+}
+
+static bool count_plain_texts(struct execution *x, const struct catalog_source *s,
+                              const struct query_condition *w, struct plain_texts **out)
+{
+    *out = arena_array(&x->out->arena, s->n_columns ? s->n_columns : 1, sizeof **out);
+    if (!*out) {
+        error_memory(x->err, "a query");
+        return false;
+    }
+    memset(*out, 0, (s->n_columns ? s->n_columns : 1) * sizeof **out);
+    for (size_t i = 0; i < x->c->n_terms; i++) {
+        const struct catalog_term *t = &x->c->terms[i];
+        if (t->column < s->first_column || t->column >= s->first_column + s->n_columns) continue;
+        const struct catalog_column *column = &x->c->columns[t->column];
+        if (column->attribute >= 0 && REGISTRY[column->attribute].role != ROLE_NONE) continue;
+        struct plain_texts *p = &(*out)[t->column - s->first_column];
+        int category = t->category >= 0 ? -1 : plain_category(w, t->text);
+        p->n++;
+        p->read += category >= 0;
+        p->own += category >= 0 && registry_category_is(category, w->category);
+    }
+    return true;
+}
+
 /* The columns of a source that a condition is about: looked for once. */
 static const struct condition_columns *condition_columns(struct execution *x, size_t source,
                                                          const struct query_condition *w)
@@ -161,20 +203,20 @@ static const struct condition_columns *condition_columns(struct execution *x, si
         c->n = columns_find(x->c, source, &w->attribute, w->unit, c->columns);
     if (w->number || w->truth || (c->n && w->category < 0)) return c;
     /* The columns that hold the text, or texts of the category: a fuel may stand in "Engine Type". */
+    struct plain_texts *plain_texts = NULL;
+    if (w->category >= 0 && !count_plain_texts(x, s, w, &plain_texts)) return NULL;
     for (size_t i = 0; i < x->c->n_terms && c->n < COLUMNS_MAX; i++) {
         const struct catalog_term *t = &x->c->terms[i];
         if (t->column < s->first_column || t->column >= s->first_column + s->n_columns) continue;
         bool listed = false;
         for (size_t k = 0; k < c->n; k++) listed = listed || c->columns[k] == t->column;
         if (listed) continue;
-        int category = t->category;
-        /* Of a column whose name says nothing: "type" with "bev" and "phev". */
         const struct catalog_column *column = &x->c->columns[t->column];
         bool plain = column->attribute < 0 || REGISTRY[column->attribute].role == ROLE_NONE;
-        if (category < 0 && w->category >= 0 && plain)
-            category = registry_read_category(w->attribute.attribute, t->text, strlen(t->text));
-        if ((w->key[0] && strcmp(t->key, w->key) == 0 && (plain || w->category < 0)) ||
-            (w->category >= 0 && category >= 0 && registry_category_is(category, w->category)))
+        bool of_category = w->category >= 0 && t->category >= 0 &&
+                           registry_category_is(t->category, w->category);
+        if ((w->key[0] && strcmp(t->key, w->key) == 0 && (plain || w->category < 0)) || of_category ||
+            (plain && plain_texts && is_of_category(&plain_texts[t->column - s->first_column])))
             c->columns[c->n++] = t->column;
     }
     return c;

@@ -167,7 +167,7 @@ static bool value_of(const struct groups *g, const char *text, size_t len, size_
     size_t kept = 0, dropped = 0, behind = 0;
     uint64_t small = 0;
     for (size_t i = 0; i < n; i++) {
-        for (size_t at = g->begin[i], used; at < g->end[i]; at += used) {
+        for (size_t at = g->begin[i], used = 0; at < g->end[i]; at += used) {
             int d = number_digit(text + at, len - at, &used);
             bool leading = kept == 0 && d == 0;
             if (i >= whole) behind++;
