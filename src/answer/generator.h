@@ -17,7 +17,7 @@ struct generator {
     bool (*generate)(void *context, const struct tokens *prompt,
                      const struct generate_options *options, generate_sink *sink,
                      void *sink_context, struct generate_result *result, struct error *err);
-    bool one_vehicle; /* asked about one vehicle at a time (respond.h) */
+    bool one_vehicle; /* asked about one vehicle at a time (passages_read.h) */
 };
 
 /* The engine is borrowed. */

@@ -58,7 +58,7 @@ struct model_config {
     bool o_bias;    /* Llama's attention_bias covers o_proj too */
     bool qk_norm;   /* Qwen3: RMSNorm over each head of q and k before RoPE */
     /* Our own field "autospec_one_vehicle": the model was trained to be asked about one vehicle at a
-     * time, with the passages about it (answer/respond.h). */
+     * time, with the passages about it (answer/passages_read.h). */
     bool one_vehicle;
     struct rope_config rope;
     int32_t bos, eos[8]; /* -1 where there is none */
