@@ -243,6 +243,26 @@ static bool label_identifier(struct labelled *q, const struct word_index *v, siz
     return true;
 }
 
+/* Of a phrase that means something in the question's language, the meanings in others are left out:
+ * "Transporter" is a van in German, and French for to carry. Terms stand by language together or
+ * apart; a run of them is kept. */
+static void keep_language(const struct labelled *q, const struct term **terms, size_t *n)
+{
+    size_t best = 0, best_n = 0;
+    for (size_t i = 0; i < *n;) {
+        size_t end = i;
+        while (end < *n && (!(*terms)[end].languages || ((*terms)[end].languages >> q->language & 1))) end++;
+        if (end - i > best_n) {
+            best = i;
+            best_n = end - i;
+        }
+        i = end + 1;
+    }
+    if (best_n == 0) return;
+    *terms += best;
+    *n = best_n;
+}
+
 static void label_word(struct labelled *q, const struct word_index *v, size_t i, size_t room)
 {
     const struct token *t = &q->tokens[i];
@@ -253,6 +273,7 @@ static void label_word(struct labelled *q, const struct word_index *v, size_t i,
     struct word words[WORD_MAX_MEANINGS];
     const struct unit *unit = NULL;
     size_t term = match_inflected(t, room, &terms, &n_terms);
+    keep_language(q, &terms, &n_terms);
     size_t column = word_index_match_columns(v, t, room, &columns, &n_columns);
     size_t value = word_index_match_terms(v, t, room, &values, &n_values);
     size_t word = lexicon_match(t, room, words, &n_words);

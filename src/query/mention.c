@@ -30,6 +30,23 @@ static bool is_common(const struct labelled *q, size_t i)
     return false;
 }
 
+/* A capital word that means something in other languages only: "the Transporter" of an English question.
+ * German has capitals for all nouns. */
+static bool is_foreign_word(const struct labelled *q, size_t i)
+{
+    const struct token *t = &q->tokens[i];
+    const struct term *terms;
+    size_t n_terms = 0;
+    struct word words[WORD_MAX_MEANINGS];
+    const char *language = LEXICON_LANGUAGES[q->language];
+    if (!t->upper || i == 0 || (t->gap & GAP_STOP) || !strcmp(language, "de") || words_of(q, i, words))
+        return false;
+    if (!registry_match(t, q->n_tokens - i, &terms, &n_terms)) return false;
+    for (size_t k = 0; k < n_terms; k++)
+        if (terms[k].languages & (1u << q->language)) return false;
+    return n_terms > 0;
+}
+
 int token_year(const struct labelled *q, size_t i)
 {
     const struct token *t = &q->tokens[i];
@@ -239,7 +256,7 @@ static bool is_anchor(struct finder *f, size_t i)
         const struct name_word *number = word_index_name(f->v, t[1].key);
         return number && postings_intersect(p.items, p.n, number->records.items, number->records.n, f->spare) > 0;
     }
-    return strlen(t->key) >= 3 && !is_common(q, i);
+    return strlen(t->key) >= 3 && (!is_common(q, i) || is_foreign_word(q, i));
 }
 
 static bool any_of_year(const struct finder *f, const uint32_t *records, size_t n)
