@@ -66,7 +66,7 @@ static void csv_row_becomes_a_titled_chunk(void **state)
     /* a cell of several lines */
     expect_chunks(DOCUMENT_CSV, "Make,Model,Notes\nKia,Rio,\"one\n two\"\nKia,Soul,\n",
                   "Kia Rio@row 2{Make: Kia\nModel: Rio\nNotes: one\n two}"
-                  "Kia Soul@row 4{Make: Kia\nModel: Soul}");
+                  "Kia Soul@row 3{Make: Kia\nModel: Soul}");
 }
 
 static void csv_metadata_comes_from_columns(void **state)
