@@ -84,9 +84,25 @@ static bool is_range_of(struct reading *r, size_t i)
     return true;
 }
 
+/* "how much diesel does it use", "wie viel Benzin verbraucht er": a quantity of a fuel is its consumption,
+ * and no condition. */
+static void fuel_is_consumed(struct label *l)
+{
+    int fuel = registry_find("fuel_type");
+    bool fuels = l->kind == LABEL_TERM && l->n_terms > 0;
+    for (size_t t = 0; fuels && t < l->n_terms; t++)
+        fuels = l->terms[t].kind == TERM_CATEGORY && CATEGORIES[l->terms[t].id].attribute == fuel &&
+                strcmp(CATEGORIES[l->terms[t].id].id, "electric") != 0;
+    struct token t[2];
+    if (!fuels || tokens_split("fuel consumption", 16, TOKENS_TEXT, t, 2) != 2) return;
+    registry_match(t, 2, &l->terms, &l->n_terms);
+}
+
 static void gather(struct reading *r)
 {
     bool content = false;
+    for (size_t i = 0; i + 1 < r->l->n_labels; i++)
+        if (label_is(&r->l->labels[i], WORD_HOW_MUCH)) fuel_is_consumed(&r->l->labels[i + 1]);
     for (size_t i = 0; i < r->l->n_labels; i++) {
         struct label *l = &r->l->labels[i];
         if (l->kind == LABEL_MENTION || l->kind == LABEL_UNKNOWN || l->kind == LABEL_YEAR ||

@@ -589,7 +589,7 @@ static void missing_things_are_named(void **state)
     f.q.op = QUERY_LIST;
     fixture_where(&f, "2022 Volvo");
     fixture_where(&f, "under 3 L/100 km");
-    fixture_expect(&f, "No vehicle in the documents meets this: 2022 Volvo; under 3 L/100 km.");
+    fixture_expect(&f, "The documents name no vehicle that meets this: 2022 Volvo; under 3 L/100 km.");
 }
 
 static void unresolved_words_are_said_and_nothing_is_guessed(void **state)
