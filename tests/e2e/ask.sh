@@ -121,7 +121,7 @@ holds "and the conditions" '.parsed.carried and ([.rows[].vehicle | test("Toyota
 says_so 'What is the towing capacity of the 2023 Toyota Camry?' not_found 'do not give the .*towing capacity'
 says_so 'What is the top speed of the 2020 Ferrari 488?' not_found 'no 2020 Ferrari 488'
 says_so 'Which Toyota has the highest wading depth?' not_found 'do not give the wading depth'
-says_so 'Which cars have more than 3000 hp?' not_found 'No vehicle'
+says_so 'Which cars have more than 3000 hp?' not_found 'name no vehicle'
 ask 'What is the horsepower of the 2019 Toyota Camry?'
 holds "a year that is not there is said, with the nearest" '.status == "not_found" and .refused and
     (.answer | test("no 2019 .*nearest years: 2018, 2021")) and (.numbers == [])'
