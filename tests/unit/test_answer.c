@@ -149,7 +149,7 @@ static void what_is_not_in_the_documents_is_said(void **state)
          MISSING_YEAR},
         {"top speed of the 2023 Accord", "top speed of the 2023 Honda Accord LX", MISSING_ATTRIBUTE},
         {"towing capacity of the 2023 Camry LE", "do not give the", MISSING_ATTRIBUTE},
-        {"which cars have more than 900 hp?", "No vehicle in the documents", MISSING_MATCH},
+        {"which cars have more than 900 hp?", "The documents name no vehicle", MISSING_MATCH},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
         struct answer a = answer_of(s, CASES[i].question);

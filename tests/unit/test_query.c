@@ -432,6 +432,37 @@ static void sentinels_are_no_least_values(void **state)
     garage_close(&g);
 }
 
+/* "D" of a tax band is no diesel, "A1" of a stock list no all-wheel drive. */
+static void codes_of_other_columns_meet_no_condition(void **state)
+{
+    (void)state;
+    struct garage g = garage_of(DOCUMENT_CSV, "Stock #,Make,Model,Year,Propulsion,Driveline,Band\n"
+                                              "A1001,Kia,Rio,2020,Petrol,FWD,D\n"
+                                              "A1002,Kia,Soul,2020,Diesel,FWD,C\n"
+                                              "A1003,Kia,Seltos,2020,Diesel,AWD,A\n");
+    static const struct asked ASKED[] = {
+        {"how many are diesels?", "count found = 2: 2020 Kia Soul; 2020 Kia Seltos"},
+        {"how many cars have all-wheel drive?", "count found = 1: 2020 Kia Seltos"},
+    };
+    EXPECT_OUTCOMES(&g, ASKED);
+    garage_close(&g);
+}
+
+static void quantity_of_a_fuel_is_its_consumption(void **state)
+{
+    (void)state;
+    struct garage g = garage_of(DOCUMENT_CSV, "Model,Payload (kg),Combined consumption (l/100 km)\n"
+                                              "VW Transporter,1015,7.2\nToyota Proace,1400,7.1\n");
+    static const struct asked ASKED[] = {
+        {"How much diesel does the Proace use?", "value found: Toyota Proace 7.1 L/100 km"},
+        {"Wie viel Benzin verbraucht der Proace?", "value found: Toyota Proace 7.1 L/100 km"},
+        /* a van in German, a verb in French */
+        {"What is the payload of the Transporter?", "value found: VW Transporter 1015 kg"},
+    };
+    EXPECT_OUTCOMES(&g, ASKED);
+    garage_close(&g);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -456,6 +487,8 @@ int main(void)
         cmocka_unit_test(empty_store_holds_nothing),
         cmocka_unit_test(sources_that_differ_are_both_given),
         cmocka_unit_test(sentinels_are_no_least_values),
+        cmocka_unit_test(codes_of_other_columns_meet_no_condition),
+        cmocka_unit_test(quantity_of_a_fuel_is_its_consumption),
     };
     return cmocka_run_group_tests_name("query", tests, garage_make, garage_remove);
 }
