@@ -50,12 +50,11 @@ static inline int garage_remove(void **state)
 }
 
 /* A store of one document. */
-static inline struct garage garage_of(enum document_kind kind, const char *text)
+static inline void garage_of(struct garage *g, enum document_kind kind, const char *text)
 {
-    struct garage g = {.store = memory_store()};
-    ingest_ok(g.store, "/doc", kind, text);
-    garage_open(&g);
-    return g;
+    *g = (struct garage){.store = memory_store()};
+    ingest_ok(g->store, "/doc", kind, text);
+    garage_open(g); /* its words point into *g */
 }
 
 static inline void garage_close(struct garage *g)

@@ -71,7 +71,8 @@ static void each_word_is_labelled_as_what_it_is(void **state)
 static void cells_and_columns_are_known_by_their_words(void **state)
 {
     (void)state;
-    struct garage g = garage_of(DOCUMENT_CSV, "Make,Model,Year,Upholstery,Frobnication factor\n"
+    struct garage g;
+    garage_of(&g, DOCUMENT_CSV, "Make,Model,Year,Upholstery,Frobnication factor\n"
                                               "Kia,Rio,2020,Midnight Velvet,7\n"
                                               "Kia,Soul,2020,Plain Cord,9\n");
     static const struct asked ASKED[] = {

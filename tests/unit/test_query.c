@@ -420,7 +420,8 @@ static void sources_that_differ_are_both_given(void **state)
 static void sentinels_are_no_least_values(void **state)
 {
     (void)state;
-    struct garage g = garage_of(DOCUMENT_CSV, "Make,Model,Year,Horsepower (hp),Range (mi)\n"
+    struct garage g;
+    garage_of(&g, DOCUMENT_CSV, "Make,Model,Year,Horsepower (hp),Range (mi)\n"
                                               "Kia,Rio,2020,120,0\nKia,Soul,2020,147,0\n"
                                               "Kia,Niro EV,2020,201,239\nKia,Seltos,2020,-1,0\n"
                                               "Kia,K5,2020,180,n/a\n");
@@ -436,7 +437,8 @@ static void sentinels_are_no_least_values(void **state)
 static void codes_of_other_columns_meet_no_condition(void **state)
 {
     (void)state;
-    struct garage g = garage_of(DOCUMENT_CSV, "Stock #,Make,Model,Year,Propulsion,Driveline,Band\n"
+    struct garage g;
+    garage_of(&g, DOCUMENT_CSV, "Stock #,Make,Model,Year,Propulsion,Driveline,Band\n"
                                               "A1001,Kia,Rio,2020,Petrol,FWD,D\n"
                                               "A1002,Kia,Soul,2020,Diesel,FWD,C\n"
                                               "A1003,Kia,Seltos,2020,Diesel,AWD,A\n");
@@ -451,7 +453,8 @@ static void codes_of_other_columns_meet_no_condition(void **state)
 static void quantity_of_a_fuel_is_its_consumption(void **state)
 {
     (void)state;
-    struct garage g = garage_of(DOCUMENT_CSV, "Model,Payload (kg),Combined consumption (l/100 km)\n"
+    struct garage g;
+    garage_of(&g, DOCUMENT_CSV, "Model,Payload (kg),Combined consumption (l/100 km)\n"
                                               "VW Transporter,1015,7.2\nToyota Proace,1400,7.1\n");
     static const struct asked ASKED[] = {
         {"How much diesel does the Proace use?", "value found: Toyota Proace 7.1 L/100 km"},

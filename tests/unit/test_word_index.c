@@ -47,7 +47,8 @@ static void neighbours_are_found_when_they_are_written_as_one(void **state)
 static void makers_of_the_registry_are_found_however_they_are_spelled(void **state)
 {
     (void)state;
-    struct garage g = garage_of(DOCUMENT_CSV, "Make,Model,Year,Power (hp)\n"
+    struct garage g;
+    garage_of(&g, DOCUMENT_CSV, "Make,Model,Year,Power (hp)\n"
                                               "VW,Golf,2020,150\nVolkswagen,Polo,2020,95\n"
                                               "CHEVROLET,Spark,2020,98\nZephyr,Galewind,2031,417\n");
     int vw = word_index_make_of(g.words, 0);
