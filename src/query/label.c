@@ -108,11 +108,18 @@ static struct label *new_label(struct labelled *q, enum label_kind kind, size_t 
     return l;
 }
 
-/* How many tokens the bytes up to `end` of the text take, from token i on. */
-static size_t tokens_to(const struct labelled *q, size_t i, size_t end)
+/* How many tokens from i on begin before the byte `end` of the text. */
+static size_t tokens_before(const struct labelled *q, size_t i, size_t end)
 {
     size_t n = 0;
     while (i + n < q->n_tokens && q->tokens[i + n].begin < end) n++;
+    return n;
+}
+
+/* The same of something that begins with token i. */
+static size_t tokens_to(const struct labelled *q, size_t i, size_t end)
+{
+    size_t n = tokens_before(q, i, end);
     return n ? n : 1;
 }
 
@@ -151,7 +158,7 @@ static bool label_number(struct labelled *q, size_t i, const unsigned char *take
         unit = unit_parse(behind + skip, strlen(behind + skip), &used);
         if (unit) {
             /* "8 in the city", "4 a day": words that only look like units. */
-            size_t unit_tokens = tokens_to(q, i + 1, end + skip + used);
+            size_t unit_tokens = tokens_before(q, i + 1, end + skip + used); /* 20": none */
             bool word = i + 1 < q->n_tokens && unit_tokens == 1 && skip > 0 &&
                         lexicon_has(q->tokens[i + 1].key);
             if (word)

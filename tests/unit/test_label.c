@@ -108,6 +108,7 @@ static void numbers_take_their_unit_on_either_side(void **state)
         {"unter 24.990 EUR", "word<unter> number<24990 €>"},
         {"less than 4.5 L/100 km", "word<less than> number<4.5 L/100 km>"},
         {"at least 10,000 lb", "word<at least> number<10000 lb>"},
+        {"20\" rims", "number<20 in> term<rims>"}, /* a sign that is no token */
         /* a preposition is no inch */
         {"8 in the city", "number<8> term<in the city>"},
     };
@@ -232,6 +233,8 @@ static void any_text_is_labelled_whole(void **state)
         "",
         " \t\n",
         "?!.,;",
+        "20\"",
+        "wheels of 20\" or 21\"",
         "cars with 300",
         "300 hp 300 hp 300",
         "5 %",
