@@ -1,6 +1,7 @@
 #include "answer/answer.h"
 
 #include "answer/passages_read.h"
+#include "answer/value_read.h"
 #include "base/clock.h"
 
 #include <stdlib.h>
@@ -65,8 +66,12 @@ static struct hit *new_hit(struct answer *a)
 static bool add_record(struct answer *a, struct store *store, size_t record, size_t *at,
                        struct error *err)
 {
-    const struct catalog *c = &a->knowledge->catalog;
+    const struct catalog *c = a->catalog;
     const struct catalog_record *rec = &c->records[record];
+    if (rec->id < 0) { /* read from this passage */
+        *at = (size_t)-(rec->id + 1);
+        return true;
+    }
     for (*at = 0; *at < a->hits.n; ++*at)
         if (a->hits.items[*at].record == rec->id) return true;
     struct fact_row *rows;
@@ -119,7 +124,7 @@ static bool add_record(struct answer *a, struct store *store, size_t record, siz
 static bool take_rendered(struct answer *a, struct store *store, struct error *err)
 {
     const struct rendered *r = &a->rendered;
-    const struct catalog *c = &a->knowledge->catalog;
+    const struct catalog *c = a->catalog;
     a->text = r->text;
     a->refused = r->refused;
     a->citations = arena_array(&a->arena, r->n_citations + 1, sizeof *a->citations);
@@ -198,17 +203,51 @@ static bool wants_passages(const struct answer *a)
     return a->result.status == STATUS_NOT_FOUND && a->result.missing == MISSING_ATTRIBUTE;
 }
 
+static struct reading_options reading_options(const struct answer_options *o)
+{
+    return (struct reading_options){.top_k = o->top_k,
+                                    .max_tokens = o->max_tokens,
+                                    .thinking = o->thinking,
+                                    .sampler = o->sampler,
+                                    .cancel = o->cancel,
+                                    .sink = o->sink,
+                                    .sink_context = o->sink_context,
+                                    .metadata = o->metadata};
+}
+
+/* Values that are missing from the result, from prose. */
+static bool read_values(struct answer *a, struct store *store, const struct generator *g,
+                        const struct answer_options *o, struct error *err)
+{
+    const struct reading_options reading = reading_options(o);
+    struct value_reading values;
+    bool needs_model;
+    if (!values_read(&values, store, g, &a->query, &a->result, a->catalog, &reading, &needs_model, &a->arena, err))
+        return false;
+    if (needs_model && o->open_generator) {
+        struct error none = {0};
+        hit_list_free(&values.hits);
+        g = o->open_generator(o->open_context, &none);
+        if (!g) return true;
+        if (!values_read(&values, store, g, &a->query, &a->result, a->catalog, &reading, &needs_model, &a->arena, err))
+            return false;
+    }
+    a->usage = values.usage;
+    bool ok = true;
+    if (values.n > 0) {
+        ok = value_rows_add(&a->query, &a->result, &a->catalog, &values, &a->arena, err);
+        a->hits = values.hits;
+        a->generated = true;
+    } else {
+        hit_list_free(&values.hits);
+    }
+    return ok;
+}
+
 static bool read_passages(struct answer *a, struct store *store, const struct generator *g,
                           const struct answer_options *o, bool *answered, struct error *err)
 {
-    const struct reading_options reading = {.top_k = o->top_k,
-                                            .max_tokens = o->max_tokens,
-                                            .thinking = o->thinking,
-                                            .sampler = o->sampler,
-                                            .cancel = o->cancel,
-                                            .sink = o->sink,
-                                            .sink_context = o->sink_context,
-                                            .metadata = o->metadata};
+    const struct reading_options reading = reading_options(o);
     *answered = false;
     struct hit_list found;
     if (!passages_find(store, &a->query, &reading, &found, err)) return false;
@@ -274,7 +313,7 @@ bool answer_question(struct answer *out, struct store *store, const struct gener
     if (!question_check(question, strlen(question), err)) goto fail;
     out->knowledge = knowledge_acquire(options->cache, store, err);
     if (!out->knowledge) goto fail;
-    const struct catalog *c = &out->knowledge->catalog;
+    const struct catalog *c = out->catalog = &out->knowledge->catalog;
     if (!read_query(out, question, options, err)) goto fail;
     if (options->metadata) {
         const struct vehicle_filter filter = {.metadata = options->metadata};
@@ -292,8 +331,9 @@ bool answer_question(struct answer *out, struct store *store, const struct gener
     double understood = clock_seconds();
     out->understand_seconds = understood - start;
     if (!query_execute(&out->result, &out->query, c, store, err)) goto fail;
+    if (values_wanted(&out->query, &out->result) && !read_values(out, store, generator, options, err)) goto fail;
     out->status = out->result.status;
-    if (!answer_render(&out->rendered, &out->query, &out->result, c, err)) goto fail;
+    if (!answer_render(&out->rendered, &out->query, &out->result, out->catalog, err)) goto fail;
     if (!take_rendered(out, store, err)) goto fail;
     bool answered = false;
     if (wants_passages(out)) {

@@ -81,6 +81,7 @@ struct answer_number {
 struct answer {
     struct arena arena; /* owns the strings below that no member of its own owns */
     struct knowledge *knowledge;
+    const struct catalog *catalog; /* knowledge->catalog, with what was read from prose */
     struct query query;
     struct result result;
     struct rendered rendered;

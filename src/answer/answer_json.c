@@ -97,7 +97,7 @@ static json_t *filters(const struct answer *a)
     json_t *list = json_array();
     for (size_t i = 0; i < a->query.n_subjects; i++) {
         const struct query_subject *s = &a->query.subjects[i];
-        const struct catalog *c = &a->knowledge->catalog;
+        const struct catalog *c = a->catalog;
         const struct catalog_record *first = s->n_records ? &c->records[s->records[0]] : NULL;
         bool one_model = first, one_trim = first;
         for (size_t k = 1; k < s->n_records; k++) {
@@ -183,8 +183,8 @@ json_t *answer_to_json(const struct answer *a)
     set(o, "refused", json_boolean(a->refused));
     set(o, "status", json_text(query_status_name(a->status)));
     set(o, "understood", json_text(a->rendered.understood ? a->rendered.understood : a->query.understood));
-    set(o, "parsed", query_to_json(&a->query, &a->knowledge->catalog));
-    set(o, "rows", result_rows_to_json(&a->rendered, &a->result, &a->knowledge->catalog));
+    set(o, "parsed", query_to_json(&a->query, a->catalog));
+    set(o, "rows", result_rows_to_json(&a->rendered, &a->result, a->catalog));
     set(o, "table", text_or_null(a->rendered.markdown_table));
     set(o, "table_data", table_data(&a->rendered.table));
     set(o, "documents", documents);

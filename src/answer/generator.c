@@ -1,5 +1,7 @@
 #include "answer/generator.h"
 
+#include "engine/vocabulary.h"
+
 static bool render(void *context, const struct chat_message *messages, size_t n,
                    enum thinking thinking, struct tokens *out, struct error *err)
 {
@@ -14,9 +16,15 @@ static bool generate(void *context, const struct tokens *prompt,
     return engine_generate(context, prompt, options, sink, sink_context, result, err);
 }
 
+static const struct vocabulary *vocabulary(void *context, struct error *err)
+{
+    return engine_vocabulary(context, err);
+}
+
 struct generator generator_from_engine(struct engine *e)
 {
     struct engine_info info;
     engine_info(e, &info);
-    return (struct generator){e, info.context, render, generate, engine_config(e)->one_vehicle};
+    return (struct generator){e, info.context, render, generate, engine_config(e)->one_vehicle,
+                              vocabulary};
 }

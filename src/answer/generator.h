@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct vocabulary; /* engine/vocabulary.h */
+
 struct generator {
     void *context;
     size_t context_tokens; /* prompt and answer together */
@@ -17,7 +19,9 @@ struct generator {
     bool (*generate)(void *context, const struct tokens *prompt,
                      const struct generate_options *options, generate_sink *sink,
                      void *sink_context, struct generate_result *result, struct error *err);
-    bool one_vehicle; /* asked about one vehicle at a time (passages_read.h) */
+    bool one_vehicle; /* only copies the value of one attribute of one vehicle (value_read.h) */
+    /* What its tokens spell, to constrain it; NULL (or a NULL result): it is not constrained. */
+    const struct vocabulary *(*vocabulary)(void *context, struct error *err);
 };
 
 /* The engine is borrowed. */

@@ -59,6 +59,11 @@ static const char *const PHRASES[N_PHRASES][N_LANGUAGES] = {
          "Los documentos no dan ninguna unidad ({vehicle}, {attribute}), así que no se puede "
          "convertir a {unit}. Está escrito: {list}.",
          "文件没有给出单位（{vehicle}，{attribute}），无法换算为 {unit}。原文：{list}。"},
+    [PHRASE_OTHER_UNIT] = {"The {attribute} {is} not measured in {unit}; nothing is guessed.",
+                           "{unit} ist dafür keine Einheit ({attribute}); es wird nichts geraten.",
+                           "L’unité {unit} ne convient pas ({attribute}) ; rien n’est deviné.",
+                           "La unidad {unit} no corresponde ({attribute}); no se adivina nada.",
+                           "{unit} 不是这一项目的单位（{attribute}）；不作猜测。"},
     [PHRASE_DESCRIBE] =
         {"What the documents give for the {vehicle}:", "Angaben der Dokumente zu {vehicle}:",
          "Ce que les documents donnent pour {vehicle}" COLON_FR,
@@ -494,6 +499,12 @@ static const char *const PHRASES[N_PHRASES][N_LANGUAGES] = {
                              "Zusammen mit der vorigen Frage gelesen.",
                              "Lu avec la question précédente.",
                              "Leído junto con la pregunta anterior.", "结合上一个问题理解。"},
+    [PHRASE_NOTE_READ] = {"Read from running text by the language model: see the cited sentence.",
+                          "Vom Sprachmodell aus Fließtext gelesen: siehe den angegebenen Satz.",
+                          "Lu dans un texte par le modèle de langage" COLON_FR
+                          " voir la phrase citée.",
+                          "Leído en un texto por el modelo de lenguaje: véase la frase citada.",
+                          "由语言模型从正文中读取：请见所引句子。"},
     [PHRASE_NOTE_DOCUMENTS] = {"Only from: {list}.", "Nur aus: {list}.",
                                "Uniquement d’après" COLON_FR " {list}.", "Solo de: {list}.",
                                "仅依据：{list}。"},
@@ -615,81 +626,4 @@ void phrase_write(struct buffer *out, enum phrase p, enum language l,
         s = close + 1;
     }
     buffer_puts(out, s);
-}
-
-/* Groups of registry. */
-static const struct {
-    const char *group, *names[N_LANGUAGES];
-} GROUPS[] = {
-    {"identity", {"Identity", "Bezeichnung", "Identité", "Identificación", "基本信息"}},
-    {"general", {"General", "Allgemein", "Généralités", "General", "概况"}},
-    {"body", {"Body", "Karosserie", "Carrosserie", "Carrocería", "车身"}},
-    {"engine", {"Engine", "Motor", "Moteur", "Motor", "发动机"}},
-    {"transmission", {"Transmission", "Getriebe", "Transmission", "Transmisión", "变速箱"}},
-    {"drivetrain", {"Drivetrain", "Antrieb", "Transmission", "Transmisión", "传动系统"}},
-    {"chassis", {"Chassis", "Fahrwerk", "Châssis", "Chasis", "底盘"}},
-    {"suspension", {"Suspension", "Federung", "Suspension", "Suspensión", "悬架"}},
-    {"brakes", {"Brakes", "Bremsen", "Freins", "Frenos", "制动"}},
-    {"wheels",
-     {"Wheels and tyres", "Räder und Reifen", "Roues et pneus", "Ruedas y neumáticos",
-      "车轮与轮胎"}},
-    {"dimensions", {"Dimensions", "Abmessungen", "Dimensions", "Dimensiones", "尺寸"}},
-    {"weight",
-     {"Weights and loads", "Gewichte und Lasten", "Poids et charges", "Pesos y cargas",
-      "重量与载荷"}},
-    {"weights",
-     {"Weights and loads", "Gewichte und Lasten", "Poids et charges", "Pesos y cargas",
-      "重量与载荷"}},
-    {"capacity", {"Capacities", "Inhalte", "Capacités", "Capacidades", "容量"}},
-    {"performance", {"Performance", "Fahrleistungen", "Performances", "Prestaciones", "性能"}},
-    {"economy", {"Consumption", "Verbrauch", "Consommation", "Consumo", "能耗"}},
-    {"emissions", {"Emissions", "Emissionen", "Émissions", "Emisiones", "排放"}},
-    {"electric",
-     {"Electric drive", "Elektroantrieb", "Motorisation électrique", "Propulsión eléctrica",
-      "电驱动"}},
-    {"fuel",
-     {"Fuel and consumption", "Kraftstoff und Verbrauch", "Carburant et consommation",
-      "Combustible y consumo", "燃料与能耗"}},
-    {"range", {"Range", "Reichweite", "Autonomie", "Autonomía", "续航"}},
-    {"battery", {"Battery", "Batterie", "Batterie", "Batería", "电池"}},
-    {"charging", {"Charging", "Laden", "Recharge", "Carga", "充电"}},
-    {"comfort", {"Comfort", "Komfort", "Confort", "Confort", "舒适配置"}},
-    {"equipment", {"Equipment", "Ausstattung", "Équipement", "Equipamiento", "配置"}},
-    {"safety", {"Safety", "Sicherheit", "Sécurité", "Seguridad", "安全"}},
-    {"price", {"Price", "Preis", "Prix", "Precio", "价格"}},
-    {"cost", {"Costs", "Kosten", "Coûts", "Costes", "费用"}},
-    {"warranty", {"Warranty", "Garantie", "Garantie", "Garantía", "质保"}},
-    {"motorcycle", {"Motorcycle", "Motorrad", "Moto", "Motocicleta", "摩托车"}},
-    {"truck", {"Truck", "Nutzfahrzeug", "Utilitaire", "Vehículo industrial", "商用车"}},
-    {"other", {"Other", "Weitere Angaben", "Autres", "Otros", "其他"}},
-};
-
-const char *group_name(const char *group, enum language l)
-{
-    for (size_t i = 0; i < sizeof GROUPS / sizeof *GROUPS; i++)
-        if (strcmp(GROUPS[i].group, group) == 0)
-            return GROUPS[i].names[l < N_LANGUAGES ? l : LANGUAGE_EN];
-    return group;
-}
-
-static const struct {
-    const char *symbol, *one[N_LANGUAGES], *many[N_LANGUAGES];
-} UNIT_WORDS[] = {
-    {"years", {"year", "Jahr", "an", "año", "年"}, {"years", "Jahre", "ans", "años", "年"}},
-    {"months",
-     {"month", "Monat", "mois", "mes", "个月"},
-     {"months", "Monate", "mois", "meses", "个月"}},
-    {"weeks",
-     {"week", "Woche", "semaine", "semana", "周"},
-     {"weeks", "Wochen", "semaines", "semanas", "周"}},
-    {"days", {"day", "Tag", "jour", "día", "天"}, {"days", "Tage", "jours", "días", "天"}},
-};
-
-const char *unit_word(const char *symbol, bool one, enum language l)
-{
-    if (l >= N_LANGUAGES) l = LANGUAGE_EN;
-    for (size_t i = 0; i < sizeof UNIT_WORDS / sizeof *UNIT_WORDS; i++)
-        if (strcmp(UNIT_WORDS[i].symbol, symbol) == 0)
-            return (one ? UNIT_WORDS[i].one : UNIT_WORDS[i].many)[l];
-    return symbol;
 }

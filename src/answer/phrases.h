@@ -27,6 +27,7 @@ enum phrase {
     PHRASE_SEVERAL_TEXTS, /* attribute, vehicle, list */
     PHRASE_CONTRADICTION, /* attribute, vehicle, list */
     PHRASE_NO_UNIT,       /* attribute, vehicle, unit, list */
+    PHRASE_OTHER_UNIT,    /* attribute, is, unit: one of another dimension was asked for */
     PHRASE_DESCRIBE,      /* vehicle */
     PHRASE_DESCRIBE_MORE, /* number */
     /* comparisons */
@@ -124,6 +125,7 @@ enum phrase {
     PHRASE_NOTE_LEFT_OUT,     /* number, attribute */
     PHRASE_NOTE_MARKS,        /* number: values that mark a missing one */
     PHRASE_NOTE_CARRIED,
+    PHRASE_NOTE_READ,
     PHRASE_NOTE_DOCUMENTS, /* list */
     PHRASE_NOTE_SHOWN,     /* number, other: how many of how many */
     PHRASE_NOTE_STALE,     /* list */

@@ -119,4 +119,10 @@ void render_count_result(struct renderer *r);
 void render_aggregate(struct renderer *r);
 void render_groups(struct renderer *r);
 
+/* render_missing.c */
+void render_not_found(struct renderer *r);
+void render_no_unit(struct renderer *r);
+void render_not_understood(struct renderer *r);
+void render_notes(struct renderer *r);
+
 #endif

@@ -7,6 +7,7 @@
 #include "engine/batch.h"
 #include "engine/engine_internal.h"
 #include "engine/plan.h"
+#include "engine/vocabulary.h"
 #include "model/gguf.h"
 
 #include <stdint.h>
@@ -114,6 +115,7 @@ struct engine *engine_open(const struct engine_options *given, struct error *err
         error_memory(err, "engine");
         return NULL;
     }
+    pthread_mutex_init(&e->vocabulary_lock, NULL);
     if (!check_options(options, err)) {
         engine_free(e);
         return NULL;
@@ -161,6 +163,8 @@ void engine_free(struct engine *e)
     kv_free(e->kv);
     if (e->backend) e->backend->ops->free(e->backend);
     gpus_close(&e->own_gpus);
+    vocabulary_free(e->vocabulary);
+    pthread_mutex_destroy(&e->vocabulary_lock);
     packed_model_free(e->model);
     tokenizer_free(e->tokenizer);
     thread_pool_free(e->pool);

@@ -7,8 +7,11 @@
 #include "engine/engine.h"
 #include "engine/kv.h"
 
+#include <pthread.h>
+
 struct batch;
 struct scheduler;
+struct vocabulary;
 
 struct engine {
     char *name, *dir;
@@ -25,6 +28,8 @@ struct engine {
     struct batch *batch;
     struct scheduler *scheduler;   /* NULL: engine_generate runs the batch itself */
     struct kv_chain forward_chain; /* of engine_forward; known to nobody else */
+    struct vocabulary *vocabulary; /* made when it is first needed, under its lock */
+    pthread_mutex_t vocabulary_lock;
     double load_seconds;
 };
 

@@ -145,3 +145,12 @@ void vocabulary_free(struct vocabulary *v)
     free(v->ends);
     free(v);
 }
+
+const struct vocabulary *engine_vocabulary(struct engine *e, struct error *err)
+{
+    pthread_mutex_lock(&e->vocabulary_lock);
+    if (!e->vocabulary) e->vocabulary = vocabulary_create(e, err);
+    const struct vocabulary *v = e->vocabulary;
+    pthread_mutex_unlock(&e->vocabulary_lock);
+    return v;
+}

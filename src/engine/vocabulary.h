@@ -39,6 +39,9 @@ struct vocabulary {
 struct vocabulary *vocabulary_create(const struct engine *e, struct error *err);
 void vocabulary_free(struct vocabulary *v);
 
+/* The engine's own, made at the first call and freed with the engine. Any thread may call. */
+const struct vocabulary *engine_vocabulary(struct engine *e, struct error *err);
+
 static inline void token_set_add(uint64_t *set, int32_t id)
 {
     set[(size_t)id / 64] |= (uint64_t)1 << ((size_t)id % 64);

@@ -1,5 +1,6 @@
 #include "server/generation.h"
 #include "base/clock.h"
+#include "engine/vocabulary.h"
 #include "grammar/constraint.h"
 #include "server/server.h"
 
@@ -40,7 +41,8 @@ bool generation_run(struct exchange *x, const struct generation *g, struct gener
     struct constraint *constraint = NULL;
     options.cancel = &x->cancel;
     if (g->schema) {
-        const struct vocabulary *v = server_vocabulary(x->server, err);
+        struct server *s = x->server;
+        const struct vocabulary *v = engine_vocabulary(s->engine, err);
         if (v) constraint = constraint_create(v, g->schema, g->thinks, err);
         if (!constraint) return false;
         options.constraint = constraint_token(constraint);

@@ -49,7 +49,6 @@ struct server *server_start(const struct server_options *o, struct error *err)
     }
     pthread_mutex_init(&s->lock, NULL);
     pthread_mutex_init(&s->encoder_lock, NULL);
-    pthread_mutex_init(&s->vocabulary_lock, NULL);
     s->started = clock_seconds();
     s->defaults = o->defaults;
     s->parallel = o->parallel;
@@ -143,9 +142,7 @@ void server_free(struct server *s)
     stores_free(s->stores);
     ingest_state_free(s->ingests);
     metrics_free(s->metrics);
-    vocabulary_free(s->vocabulary);
     pthread_mutex_destroy(&s->encoder_lock);
-    pthread_mutex_destroy(&s->vocabulary_lock);
     pthread_mutex_destroy(&s->lock);
     free(s);
 }
@@ -172,11 +169,3 @@ const struct generator *server_generator(struct server *s)
     return atomic_load(&s->ready) ? &s->generator : NULL;
 }
 
-const struct vocabulary *server_vocabulary(struct server *s, struct error *err)
-{
-    pthread_mutex_lock(&s->vocabulary_lock);
-    if (!s->vocabulary) s->vocabulary = vocabulary_create(s->engine, err);
-    const struct vocabulary *v = s->vocabulary;
-    pthread_mutex_unlock(&s->vocabulary_lock);
-    return v;
-}

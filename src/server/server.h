@@ -7,7 +7,6 @@
 #include "engine/encoder.h"
 #include "engine/engine.h"
 #include "engine/scheduler.h"
-#include "engine/vocabulary.h"
 #include "answer/generator.h"
 #include "server/http.h"
 #include "server/ingest_state.h"
@@ -48,8 +47,6 @@ struct server {
     struct generator generator;
     struct encoder *encoder;
     pthread_mutex_t encoder_lock;  /* it serves one thread at a time */
-    struct vocabulary *vocabulary; /* made when it is first needed, under its lock */
-    pthread_mutex_t vocabulary_lock;
     const char *model_name, *encoder_name;
     const char *revision; /* commit of the model's files; NULL: not known */
 
@@ -92,9 +89,6 @@ bool server_has_model(struct exchange *x);
 
 /* NULL while the model is not there: what facts answer is answered without one. */
 const struct generator *server_generator(struct server *s);
-
-/* The engine's, for constraints; NULL when it cannot be made. */
-const struct vocabulary *server_vocabulary(struct server *s, struct error *err);
 
 /* All routes. */
 extern const struct route ROUTES[];

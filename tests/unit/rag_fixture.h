@@ -117,7 +117,7 @@ static inline bool fake_generate(void *context, const struct tokens *prompt,
 
 static inline struct generator fake_generator(struct fake_model *m, size_t context_tokens)
 {
-    return (struct generator){m, context_tokens, fake_render, fake_generate, false};
+    return (struct generator){m, context_tokens, fake_render, fake_generate, false, NULL};
 }
 
 static inline void fake_free(struct fake_model *m)

@@ -435,6 +435,78 @@ static bool stop_at_once(void *context, const char *text, size_t len, bool reaso
     return false;
 }
 
+/* ---- values from prose ---- */
+
+static const char REVIEW[] =
+    "# 2023 Toyota Camry LE\n\n"
+    "The seats are firm and the ride is calm. Its upholstery is leatherette with grey seams. "
+    "The spoiler lamp is an LED strip. The Honda Accord has a spoiler lamp of 12 bulbs.\n";
+
+static void value_that_no_fact_gives_is_copied_from_its_sentence(void **state)
+{
+    (void)state;
+    struct store *s = cars_store();
+    ingest_ok(s, "/review.md", DOCUMENT_MARKDOWN, REVIEW);
+    struct fake_model m = {.says = "leatherette with grey seams [1]"};
+    struct generator g = fake_generator(&m, 4096);
+    struct answer a = answer_with(s, &g, "What is the upholstery of the 2023 Toyota Camry LE?", NULL);
+    assert_int_equal(m.calls, 1);
+    assert_string_equal(buffer_text(&m.system), "Copy from the numbered passages the words that give what is asked for, "
+                                                "and cite the passage as [n]. If they do not give it, write: not given");
+    assert_non_null(strstr(buffer_text(&m.prompt), "Question: What is the upholstery of the 2023 Toyota Camry LE?"));
+    assert_string_equal(a.text, "The upholstery of the 2023 Toyota Camry LE is leatherette with grey seams [1].");
+    assert_int_equal(a.status, STATUS_FOUND);
+    assert_false(a.refused);
+    assert_true(a.generated);
+    assert_int_equal(a.n_citations, 1);
+    assert_string_equal(a.citations[0].path, "/review.md");
+    assert_string_equal(a.citations[0].quote, "Its upholstery is leatherette with grey seams.");
+    assert_int_equal(a.citations[0].line, 3);
+    assert_int_equal(a.n_notes, 1);
+    assert_non_null(strstr(a.notes[0], "language model"));
+    json_t *o = answer_to_json(&a);
+    assert_non_null(o);
+    const json_t *row = json_array_get(json_object_get(o, "rows"), 0);
+    assert_string_equal(json_string_value(json_object_get(row, "value")), "leatherette with grey seams");
+    assert_string_equal(json_string_value(json_object_get(row, "document")), "/review.md");
+    json_decref(o);
+    answer_free(&a);
+    /* Words that no rule knows name an attribute where the text calls it so. */
+    m.says = "an LED strip [1]";
+    a = answer_with(s, &g, "What is the spoiler lamp of the 2023 Toyota Camry LE?", NULL);
+    expect_text(&a, "is an LED strip [1].");
+    answer_free(&a);
+    fake_free(&m);
+    store_close(s);
+}
+
+static void span_that_is_not_the_vehicle_s_value_is_not_shown(void **state)
+{
+    (void)state;
+    static const char *const SAYS[] = {
+        "12 bulbs [1]",        /* another vehicle's */
+        "gold plate [1]",      /* not in the text */
+        "firm [1]",            /* of something else */
+        "an LED strip [2]",    /* no such passage */
+        "an LED strip",        /* not cited */
+        "not given", "", "[1]", " [1]", "The spoiler lamp [1]",
+    };
+    struct store *s = cars_store();
+    ingest_ok(s, "/review.md", DOCUMENT_MARKDOWN, REVIEW);
+    for (size_t i = 0; i < sizeof SAYS / sizeof *SAYS; i++) {
+        struct fake_model m = {.says = SAYS[i]};
+        struct generator g = fake_generator(&m, 4096);
+        g.one_vehicle = true;
+        struct answer a = answer_with(s, &g, "What is the spoiler lamp of the 2023 Toyota Camry LE?", NULL);
+        assert_int_equal(m.calls, 1);
+        if (!a.refused || strstr(a.text, "bulbs") || strstr(a.text, "strip"))
+            fail_msg("%s: %s", SAYS[i], a.text);
+        answer_free(&a);
+        fake_free(&m);
+    }
+    store_close(s);
+}
+
 static void cancelled_generation_is_no_error(void **state)
 {
     (void)state;
@@ -590,6 +662,8 @@ int main(void)
         cmocka_unit_test(model_that_keeps_to_the_passages_is_shown),
         cmocka_unit_test(figures_that_nothing_supports_are_not_shown),
         cmocka_unit_test(model_cannot_put_a_figure_in_place_of_a_missing_one),
+        cmocka_unit_test(value_that_no_fact_gives_is_copied_from_its_sentence),
+        cmocka_unit_test(span_that_is_not_the_vehicle_s_value_is_not_shown),
         cmocka_unit_test(cancelled_generation_is_no_error),
         cmocka_unit_test(errors_come_through),
         cmocka_unit_test(json_has_the_whole_answer),

@@ -584,6 +584,10 @@ static void missing_things_are_named(void **state)
     fixture_expect(&f, "The documents hold no 2024 Odenau Brenz; nearest years: 2022, 2020.");
     f.q.years_near[1] = 0;
     fixture_expect(&f, "The documents hold no 2024 Odenau Brenz; nearest year: 2022.");
+    f.r.missing = MISSING_UNIT; /* of another dimension: the documents do give the consumption */
+    f.q.unit = unit_by_symbol("kg");
+    fixture_expect(&f, "The combined fuel consumption is not measured in kg; nothing is guessed.");
+    f.q.unit = NULL;
     f.r.missing = MISSING_MATCH;
     f.q.n_subjects = 0;
     f.q.op = QUERY_LIST;
@@ -863,6 +867,15 @@ static void every_phrase_is_there_in_every_language(void **state)
     }
 }
 
+static void every_group_of_attributes_has_a_name(void **state)
+{
+    (void)state;
+    for (size_t a = 0; a < REGISTRY_COUNT; a++)
+        for (int l = 0; l < N_LANGUAGES; l++)
+            if (group_name(REGISTRY[a].group, (enum language)l) == REGISTRY[a].group)
+                fail_msg("the group %s has no name in language %d", REGISTRY[a].group, l);
+}
+
 static void numbers_keep_their_decimals(void **state)
 {
     (void)state;
@@ -946,6 +959,7 @@ int main(void)
         cmocka_unit_test(figures_that_are_none_are_written_as_in_the_document),
         cmocka_unit_test(every_result_gives_whole_text),
         cmocka_unit_test(every_phrase_is_there_in_every_language),
+        cmocka_unit_test(every_group_of_attributes_has_a_name),
         cmocka_unit_test(numbers_keep_their_decimals),
         cmocka_unit_test(tables_are_written_in_three_forms),
     };
