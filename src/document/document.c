@@ -135,7 +135,17 @@ static bool looks_like_json(const char *text, size_t len, bool cut, bool *lines)
     return *lines || text[behind] == '{' || text[behind] == '[';
 }
 
-/* A line of "|---|:--:|", or headings, or fences. */
+/* "- **Power:** 300 hp": an item of a list that begins in bold type. */
+static bool is_bold_item(const char *text, size_t len)
+{
+    size_t at = 0;
+    while (at < len && text[at] == ' ') at++;
+    return at + 6 < len && strchr("-*+", text[at]) && text[at + 1] == ' ' &&
+           memcmp(text + at + 2, "**", 2) == 0 && text[at + 4] != ' ' && text[at + 4] != '*' &&
+           memmem(text + at + 4, len - at - 4, "**", 2) != NULL;
+}
+
+/* A line of "|---|:--:|", or headings, or items in bold type. */
 static bool looks_like_markdown(const char *text, size_t len)
 {
     size_t headings = 0;
@@ -144,6 +154,7 @@ static bool looks_like_markdown(const char *text, size_t len)
         size_t end = nl ? (size_t)(nl - text) : len, at = i, dashes = 0, pipes = 0;
         while (at < end && text[at] == '#') at++;
         if (at > i && at - i <= 6 && at < end && text[at] == ' ') headings += i == 0 ? 2 : 1;
+        if (is_bold_item(text + i, end - i)) headings += i == 0 ? 2 : 1;
         for (at = i; at < end && strchr("|-: \t\r", text[at]); at++) {
             dashes += text[at] == '-';
             pipes += text[at] == '|';

@@ -356,7 +356,8 @@ static bool add_pairs(struct text_run *run, enum block_kind kind, int level,
                            .line_last = last->number,
                            .begin = first->begin,
                            .end = last->begin + last->len,
-                           .alone = run->below_heading && kind == BLOCK_PARAGRAPH};
+                           .alone = run->below_heading && kind == BLOCK_PARAGRAPH,
+                           .sole = run->sole};
     if (!pair_list_add(&run->pairs, &b)) return false;
     run->below_heading = false;
     return true;
@@ -388,13 +389,24 @@ static size_t add_item(struct text_run *run, const struct text_line *lines, size
     return i;
 }
 
+/* "Heron 1.6 T - technical data" above "Power: 120 hp": a dash in a title, not in a pair. */
+static bool is_dashed_title(const struct text_line *lines, size_t n)
+{
+    struct pair p, next;
+    size_t indent = indent_of(&lines[0]);
+    if (n < 2 || !text_is_heading(&lines[0])) return false;
+    size_t below = indent_of(&lines[1]);
+    return pairs_find(lines[0].text + indent, lines[0].len - indent, &p, 1) && p.form == PAIR_DASH &&
+           pairs_find(lines[1].text + below, lines[1].len - below, &next, 1) && next.form != PAIR_DASH;
+}
+
 /* Lines that are pairs, each with lines that go on with its value. 0: there is but one, among
  * others. */
 static size_t add_pair_lines(struct text_run *run, const struct text_line *lines, size_t n,
                              bool whole)
 {
     size_t indent = indent_of(&lines[0]);
-    if (!is_pair(&lines[0], indent)) return 0;
+    if (!is_pair(&lines[0], indent) || is_dashed_title(lines, n)) return 0;
     size_t second = 1;
     while (second < n && indent_of(&lines[second]) > indent &&
            !is_pair(&lines[second], indent_of(&lines[second])))

@@ -19,6 +19,7 @@ struct text_run {
     struct text_piece *pieces; /* where its lines stand */
     size_t n_pieces, cap_pieces;
     bool below_heading; /* the block before is a heading */
+    bool sole;          /* the line at hand is all of the document */
     int heading_level;  /* of headings that are short lines alone */
     bool headings;      /* short lines may be headings; else they are paragraphs */
     bool titles;        /* lines right above their text may be titles: the file has several */

@@ -212,7 +212,7 @@ static bool pair_find(const char *text, size_t len, struct pair *out)
         return pair_between(out, PAIR_GAP, text, i, i + n, len) &&
                count_words(text, i) <= SHORT_NAME_WORDS;
     }
-    for (size_t i = 1; i + 4 < limit; i++) {
+    for (size_t i = 1; i + 3 < limit; i++) {
         size_t n = starts_with(text + i, len - i, " - ") ? 3
                    : starts_with(text + i, len - i, " – ") || starts_with(text + i, len - i, " — ")
                        ? 5
@@ -239,9 +239,55 @@ static size_t separator_length(const char *text, size_t len, size_t at)
     return text[at] == ' ' || text[at] == '\t' ? gap_length(text, len, at) : 0;
 }
 
+/* "Power | 300 hp": a bar between name and value, where semicolons part the pairs. */
+static bool bar_find(const char *text, size_t len, struct pair *out)
+{
+    const char *bar = memchr(text, '|', len);
+    size_t at = bar ? (size_t)(bar - text) : 0;
+    if (at < 2 || at + 2 >= len || text[at - 1] != ' ' || text[at + 1] != ' ' || memchr(bar + 1, '|', len - at - 1))
+        return false;
+    return pair_between(out, PAIR_COLON, text, at, at + 1, len);
+}
+
+/* Three or more pairs of one form with semicolons between them, whatever parts name and value:
+ * "Bore | 3.2 in; Class | SUV; ...", "* Seats - 5; * Doors - 4; ...". So many alike are no prose. */
+static size_t semicolon_pairs(const char *text, size_t len, struct pair *out, size_t max)
+{
+    size_t n = 0;
+    for (size_t begin = 0; begin < len && n < max;) {
+        size_t end = begin;
+        while (end < len && !(text[end] == ';' && (end + 1 == len || text[end + 1] == ' '))) end++;
+        size_t from = begin, stop = end;
+        span_trim(text, &from, &stop);
+        if (stop - from > 2 && strchr("-*+", text[from]) && text[from + 1] == ' ') from += 2;
+        struct pair p;
+        if (from >= stop || !(bar_find(text + from, stop - from, &p) || pair_find(text + from, stop - from, &p)))
+            return 0;
+        p.name_begin += from;
+        p.name_end += from;
+        p.value_begin += from;
+        p.value_end += from;
+        if (n && p.form != out[0].form) return 0;
+        out[n++] = p;
+        begin = end + 1;
+        while (begin < len && text[begin] == ' ') begin++;
+        if (begin < len && n == max) return 0;
+    }
+    if (n < 3) return 0;
+    for (size_t i = 0; i < n; i++) out[i].form = PAIR_COLON;
+    return n;
+}
+
 size_t pairs_find(const char *text, size_t len, struct pair *out, size_t max)
 {
     if (len > (size_t)PAIRS_MAX * (NAME_BYTES + VALUE_BYTES) || max == 0) return 0;
+    if (memchr(text, ';', len)) {
+        struct pair all[PAIRS_MAX];
+        size_t several = semicolon_pairs(text, len, all, PAIRS_MAX);
+        if (several > max) several = max;
+        memcpy(out, all, several * sizeof *out);
+        if (several) return several;
+    }
     /* Several: each part behind a separator begins with a name of its own; what does not belongs to
      * the value before it ("Colours: red, white, blue"). */
     size_t n = 0, begin = 0, i = 0;
@@ -305,7 +351,7 @@ struct pair_entry {
     size_t name_source, value_source;
     size_t line_first, line_last, begin, end;
     bool first; /* of its block's pairs */
-    bool alone;
+    bool alone, sole;
 };
 
 void pair_list_init(struct pair_list *list, struct document_reader *r)
@@ -384,6 +430,7 @@ bool pair_list_add(struct pair_list *list, const struct pair_block *b)
             .end = b->end,
             .first = i == 0,
             .alone = b->alone,
+            .sole = b->sole,
         };
     }
     return true;
@@ -399,7 +446,11 @@ static bool run_is_table(const struct pair_list *list)
         figures += has_digit(list->text.data + e->value_begin, e->value_end - e->value_begin);
     }
     if (list->entries[0].form == PAIR_DASH) return list->n >= 2 && figures * 2 >= list->n;
-    return list->n >= 2 || (list->entries[0].alone && figures);
+    const struct pair_entry *e = &list->entries[0];
+    const char *value = list->text.data + e->value_begin;
+    size_t len = e->value_end - e->value_begin;
+    bool sole = e->sole && !has_sentence(value, len) && value[len - 1] != '.';
+    return list->n >= 2 || (e->alone && figures) || sole;
 }
 
 void pair_list_flush(struct pair_list *list)

@@ -48,6 +48,7 @@ struct pair_block {
     size_t n_pieces;
     size_t line_first, line_last, begin, end;
     bool alone; /* makes a table even alone: "**Price:** $30,000", the only item of a list */
+    bool sole;  /* all of the document: a table whatever its value, where a colon or leaders part it */
 };
 
 struct pair_list {

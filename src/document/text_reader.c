@@ -72,6 +72,7 @@ bool read_text_document(struct document_reader *r, struct error *err)
                 if (!add_line(&lines, &next.items[i])) r->failed = true;
         }
         if (lines.n == 0) break;
+        run.sole = first && lines.n == 1 && next.n == 0;
         if (first && next.n && is_title(&lines))
             add_title(r, &lines);
         else

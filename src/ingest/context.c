@@ -226,6 +226,30 @@ static void add_file_name(struct interpreter *p)
     }
 }
 
+static size_t count_same(const struct token *a, size_t n, const struct token *b, size_t m)
+{
+    size_t i = 0;
+    while (i < n && i < m && strcmp(a[i].key, b[i].key) == 0) i++;
+    return i;
+}
+
+/* "Model: Heron" below "Quenby Heron 1.4 Turbo 1998": what the heading says behind make and model is the
+ * version, where no row tells it. */
+void heading_trim(const struct interpreter *p, struct subject *s)
+{
+    const struct subject *h = &p->out->subject;
+    if (!*s->model || *s->trim || !*h->model || *h->trim) return;
+    if (h->year_first && s->year_first && h->year_first != s->year_first) return;
+    struct token name[64], part[64];
+    size_t n = tokens_split(h->model, strlen(h->model), TOKENS_TEXT, name, 64), at = 0;
+    size_t make = tokens_split(s->make, strlen(s->make), TOKENS_TEXT, part, 64);
+    if (make && count_same(part, make, name, n) == make) at = make;
+    size_t model = tokens_split(s->model, strlen(s->model), TOKENS_TEXT, part, 64);
+    if (model == 0 || count_same(part, model, name + at, n - at) != model || at + model >= n) return;
+    if (name[at + model].gap == GAP_NONE) return; /* "500" is no "500e" */
+    s->trim = h->model + name[at + model].begin;
+}
+
 bool context_subject(struct interpreter *p)
 {
     struct interpretation *in = p->out;

@@ -39,6 +39,9 @@ size_t gather_cells(struct interpreter *p, size_t column);
 /* context.c: who the headings, titles and the file's name speak of. */
 bool context_subject(struct interpreter *p);
 
+/* The version that the headings say behind make and model, where no row tells it. */
+void heading_trim(const struct interpreter *p, struct subject *s);
+
 /* records.c */
 bool make_row_records(struct interpreter *p);
 bool make_column_records(struct interpreter *p);

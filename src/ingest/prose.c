@@ -1,82 +1,7 @@
-#include "ingest/prose.h"
-
-#include "base/buffer.h"
-#include "ingest/prose_measures.h"
-#include "ingest/prose_subject.h"
+#include "ingest/prose_reader.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-enum {
-    MAX_LEVELS = 8,
-    MAX_BEARERS = 64,     /* records of one heading that are looked up by name; more get new ones */
-    SEARCH_WINDOW = 8192, /* bytes in which a figure is looked for in the file's text */
-};
-
-enum bearer_kind { BEARER_OWN, BEARER_VARIANT, BEARER_OTHER, BEARER_NONE };
-
-/* Whose figures a sentence gives. */
-struct bearer {
-    enum bearer_kind kind;
-    struct subject s; /* VARIANT: the whole subject with its trim; OTHER: of its own name */
-    char key[3 * TOKEN_KEY_MAX];
-};
-
-struct level {
-    int level;
-    struct prose_subject subject;
-};
-
-struct array {
-    void *items;
-    size_t n, cap;
-};
-
-struct prose_reader {
-    struct prose *out;
-    const struct document *d;
-    const char *data;
-    size_t len;
-    struct prose_lexicon *lex;
-    struct prose_names names;
-    struct prose_sentence *sentence;
-    enum number_style style;
-    struct level levels[MAX_LEVELS];
-    size_t n_levels;
-    const char *caption;
-    struct array sources, columns, records, values;
-    struct {
-        char key[3 * TOKEN_KEY_MAX];
-        size_t record;
-    } bearers[MAX_BEARERS];
-    size_t n_bearers;
-    bool open; /* a source is being filled */
-    unsigned group;
-    /* where the last figure of the block was found */
-    size_t block, at, line;
-    struct buffer scratch;
-    bool failed;
-};
-
-/* Room for one more element; NULL: out of memory. */
-static void *array_add(struct prose_reader *r, struct array *a, size_t size)
-{
-    if (a->n == a->cap) {
-        size_t cap = a->cap ? 2 * a->cap : 16;
-        void *grown = cap > SIZE_MAX / size ? NULL : realloc(a->items, cap * size);
-        if (!grown) {
-            r->failed = true;
-            return NULL;
-        }
-        a->items = grown;
-        a->cap = cap;
-    }
-    void *item = (char *)a->items + a->n++ * size;
-    memset(item, 0, size);
-    return item;
-}
-
-/* ---- the document as a whole ---- */
 
 static const char *find_language(const struct document *d)
 {
@@ -132,92 +57,6 @@ static enum number_style find_style(const struct document *d, const char *langua
 
 /* ---- sources, records, columns ---- */
 
-static const char *string_of(struct prose_reader *r, const char *text, size_t len)
-{
-    char *copy = arena_strndup(&r->out->arena, text, len);
-    if (!copy) r->failed = true;
-    return copy ? copy : "";
-}
-
-static void close_source(struct prose_reader *r)
-{
-    if (!r->open) return;
-    struct prose_source *s = (struct prose_source *)r->sources.items + r->sources.n - 1;
-    s->n_columns = r->columns.n - s->first_column;
-    s->n_records = r->records.n - s->first_record;
-    s->n_values = r->values.n - s->first_value;
-    r->open = false;
-}
-
-static void open_source(struct prose_reader *r)
-{
-    if (r->open) return;
-    struct prose_source *s = array_add(r, &r->sources, sizeof *s);
-    if (!s) return;
-    *s = (struct prose_source){.fact = {.caption = r->caption, .row_word = "", .prose = true},
-                               .first_column = r->columns.n,
-                               .first_record = r->records.n,
-                               .first_value = r->values.n};
-    r->n_bearers = 0;
-    r->group = 0;
-    r->open = true;
-}
-
-static struct prose_subject *section(struct prose_reader *r)
-{
-    return &r->levels[r->n_levels - 1].subject;
-}
-
-static size_t find_column(struct prose_reader *r, const struct prose_measure *m)
-{
-    const struct prose_source *s = (struct prose_source *)r->sources.items + r->sources.n - 1;
-    struct fact_column *columns = r->columns.items;
-    for (size_t i = s->first_column; i < r->columns.n; i++)
-        if (columns[i].attribute == m->attribute && columns[i].qualifiers == m->qualifiers &&
-            columns[i].inverse == m->inverse)
-            return i;
-    struct fact_column *c = array_add(r, &r->columns, sizeof *c);
-    if (!c) return SIZE_MAX;
-    const char *name = REGISTRY[m->attribute].names[0];
-    *c = (struct fact_column){.name = name ? name : REGISTRY[m->attribute].id,
-                              .section = "",
-                              .attribute = m->attribute,
-                              .qualifiers = m->qualifiers,
-                              .inverse = m->inverse};
-    return r->columns.n - 1;
-}
-
-static size_t find_record(struct prose_reader *r, const struct bearer *b, const struct block *block)
-{
-    for (size_t i = 0; i < r->n_bearers; i++)
-        if (!strcmp(r->bearers[i].key, b->key)) return r->bearers[i].record;
-    struct fact_record *record = array_add(r, &r->records, sizeof *record);
-    if (!record) return SIZE_MAX;
-    const struct prose_subject *own = section(r);
-    const char *title = subject_title(&b->s, &r->out->arena, &r->scratch);
-    if (!title) r->failed = true;
-    *record = (struct fact_record){
-        .title = title ? title : "",
-        .make = b->s.make,
-        .model = b->s.model,
-        .trim = b->s.trim,
-        .year_first = b->s.year_first,
-        .year_last = b->s.year_last,
-        .place = own->heading && own->known ? own->heading : "",
-        .line = own->known && b->kind == BEARER_OWN && own->line ? own->line : block->line_first,
-        .quantity = 1};
-    if (!*record->place) {
-        buffer_clear(&r->scratch);
-        buffer_printf(&r->scratch, "line %zu", block->line_first);
-        record->place = string_of(r, buffer_text(&r->scratch), r->scratch.len);
-    }
-    if (r->n_bearers < MAX_BEARERS) {
-        memcpy(r->bearers[r->n_bearers].key, b->key, sizeof b->key);
-        r->bearers[r->n_bearers++].record = r->records.n - 1;
-    }
-    return r->records.n - 1;
-}
-
 /* ---- whose figure it is ---- */
 
 static void key_of(const struct prose_sentence *s, size_t first, size_t end, char *key, size_t room)
@@ -237,7 +76,7 @@ static const char *text_of(struct prose_reader *r, const struct prose_sentence *
                            size_t end)
 {
     if (first >= end) return "";
-    return string_of(r, s->text + s->t[first].begin, s->t[end - 1].end - s->t[first].begin);
+    return prose_string(r, s->text + s->t[first].begin, s->t[end - 1].end - s->t[first].begin);
 }
 
 static struct bearer bearer_own(const struct prose_subject *own)
@@ -250,7 +89,7 @@ static struct bearer bearer_own(const struct prose_subject *own)
 static struct bearer bearer_of_mention(struct prose_reader *r, const struct prose_sentence *s,
                                        const struct prose_mention *m)
 {
-    const struct prose_subject *own = section(r);
+    const struct prose_subject *own = prose_section(r);
     struct bearer b = bearer_own(own);
     if (m->kind == MENTION_OWN) return b;
     if (m->kind == MENTION_KNOWN) {
@@ -292,7 +131,7 @@ static struct bearer bearer_of_mention(struct prose_reader *r, const struct pros
     buffer_clear(&r->scratch);
     buffer_puts(&r->scratch, name);
     if (*own->s.trim) buffer_printf(&r->scratch, ", %s", own->s.trim);
-    b.s.trim = string_of(r, buffer_text(&r->scratch), r->scratch.len);
+    b.s.trim = prose_string(r, buffer_text(&r->scratch), r->scratch.len);
     key_of(s, m->name.first, m->name.end, b.key, sizeof b.key);
     if (follows_model && !prose_known_add(&r->names, &b.s)) r->failed = true;
     return b;
@@ -352,7 +191,7 @@ static struct bearer find_bearer(struct prose_reader *r, const struct prose_sent
             continue;
         bool several = p->joined || (k + 1 < n && mentions[k + 1].joined &&
                                      mentions[k + 1].at.first < m->remark.end);
-        if (range || several) return bearer_own(section(r));
+        if (range || several) return bearer_own(prose_section(r));
         *in_remark = true;
         return bearer_of_mention(r, s, p);
     }
@@ -376,120 +215,6 @@ static struct bearer find_bearer(struct prose_reader *r, const struct prose_sent
         return bearer_of_mention(r, s, p);
     }
     return *sentence_bearer;
-}
-
-/* ---- values ---- */
-
-/* Where in the file a sentence of a block begins: its text has lost markup and line ends, never
- * gained anything, so it is looked for from where the one before it ended. */
-static void locate_sentence(struct prose_reader *r, size_t block, const char *text, size_t len)
-{
-    const struct block *b = &r->d->blocks[block];
-    if (r->block != block) {
-        r->block = block;
-        r->at = (size_t)b->begin;
-        r->line = b->line_first;
-    }
-    if (!r->data || b->end > r->len || b->begin > b->end) return;
-    size_t window = (size_t)b->end - r->at, n = 0;
-    if (window > SEARCH_WINDOW) window = SEARCH_WINDOW;
-    while (n < len && n < 16 && text[n] != ' ') n++;
-    const char *found = n ? memmem(r->data + r->at, window, text, n) : NULL;
-    if (!found) return;
-    for (size_t at = (size_t)(found - r->data); r->at < at; r->at++)
-        r->line += r->data[r->at] == '\n';
-}
-
-/* Where a figure of the sentence stands; `offset` bytes into it. False: only the block is known. */
-static bool locate(const struct prose_reader *r, size_t offset, const char *text, size_t len,
-                   uint64_t *begin, size_t *line)
-{
-    const struct block *b = &r->d->blocks[r->block];
-    if (!r->data || b->end > r->len || b->begin > b->end || r->at + offset >= b->end) return false;
-    size_t from = r->at + offset, window = (size_t)b->end - from;
-    if (window > SEARCH_WINDOW) window = SEARCH_WINDOW;
-    const char *found = memmem(r->data + from, window, text, len);
-    if (!found) return false;
-    *begin = (uint64_t)(found - r->data);
-    *line = r->line;
-    for (size_t at = r->at; at < *begin; at++) *line += r->data[at] == '\n';
-    return true;
-}
-
-static const char *remark_of(struct prose_reader *r, const struct prose_sentence *s,
-                             const struct prose_measure *m, bool without)
-{
-    buffer_clear(&r->scratch);
-    if (s->lead.end > 0 && prose_stretch_begin(s, m->at.first, BREAK_CLAUSE) == 0)
-        buffer_append(&r->scratch, s->text + s->t[0].begin,
-                      s->t[s->lead.end - 1].end - s->t[0].begin);
-    if (m->engine != SIZE_MAX) {
-        const struct token_range *e = &s->engines[m->engine];
-        if (r->scratch.len) buffer_puts(&r->scratch, ", ");
-        if (!(e->first == m->at.first && e->end == m->at.end))
-            buffer_append(&r->scratch, s->text + s->t[e->first].begin,
-                          s->t[e->end - 1].end - s->t[e->first].begin);
-    }
-    const char *id = REGISTRY[m->attribute].id, *part = strstr(id, "_warranty");
-    if (m->span.end > m->span.first && !(part && !part[9])) {
-        if (r->scratch.len) buffer_puts(&r->scratch, ", ");
-        buffer_append(&r->scratch, s->text + s->t[m->span.first].begin,
-                      s->t[m->span.end - 1].end - s->t[m->span.first].begin);
-    }
-    if (!without && m->remark.end > m->remark.first) {
-        if (r->scratch.len) buffer_puts(&r->scratch, ", ");
-        buffer_append(&r->scratch, s->text + s->t[m->remark.first].begin,
-                      s->t[m->remark.end - 1].end - s->t[m->remark.first].begin);
-    }
-    return r->scratch.len ? string_of(r, buffer_text(&r->scratch), r->scratch.len) : "";
-}
-
-static void add_values(struct prose_reader *r, const struct prose_sentence *s,
-                       const struct prose_measure *m, const struct bearer *b, bool in_remark,
-                       size_t block, const char *quote)
-{
-    const struct block *where = &r->d->blocks[block];
-    open_source(r);
-    if (r->failed) return;
-    size_t record = find_record(r, b, where), column = find_column(r, m);
-    const char *remark = remark_of(r, s, m, in_remark);
-    bool bound = false;
-    for (size_t k = 0; k < m->n_parts; k++)
-        bound =
-            bound || s->parts[m->first_part + k].at_most || s->parts[m->first_part + k].at_least;
-    static const char *const BOUNDS[] = {"under", "over",   "unter", "uber", "below",
-                                         "above", "nearly", "fast",  "knapp"};
-    for (size_t k = 0; m->at.first > 0 && k < sizeof BOUNDS / sizeof *BOUNDS; k++)
-        bound = bound || !strcmp(s->t[m->at.first - 1].key, BOUNDS[k]);
-    if (record == SIZE_MAX || column == SIZE_MAX) return;
-    for (size_t k = 0; k < m->n_parts; k++) {
-        const struct value_part *p = &s->parts[m->first_part + k];
-        struct prose_value *v = array_add(r, &r->values, sizeof *v);
-        if (!v) return;
-        *v = (struct prose_value){.record = record, .column = column};
-        size_t begin = p->begin, end = p->end;
-        struct fact_value *f = &v->fact;
-        *f = (struct fact_value){.kind = VALUE_NUMBER,
-                                 .low = p->low,
-                                 .high = p->high,
-                                 .unit = p->unit,
-                                 .group = r->group,
-                                 .remark = remark,
-                                 .category = -1,
-                                 .bound = bound,
-                                 .line = where->line_first,
-                                 .begin = where->begin,
-                                 .end = where->end,
-                                 .quote = quote};
-        uint64_t at = 0;
-        if (locate(r, begin, s->text + begin, end - begin, &at, &f->line)) {
-            f->begin = at;
-            f->end = at + (end - begin);
-        }
-        f->text = string_of(r, s->text + begin, end - begin);
-        f->len = end - begin;
-    }
-    r->group++;
 }
 
 /* An engine's word that is part of a vehicle's name ("the Hybrid 145") says nothing of a figure. */
@@ -524,14 +249,14 @@ static void read_paragraph(struct prose_reader *r, size_t block)
     const struct block *b = &r->d->blocks[block];
     struct prose_sentence *s = r->sentence;
     struct sentence_span span;
-    struct bearer paragraph = bearer_own(section(r)), last = paragraph;
+    struct bearer paragraph = bearer_own(prose_section(r)), last = paragraph;
     bool first = true;
     for (size_t at = 0; !r->failed && sentence_next(b->text, b->len, at, &span); at = span.end) {
-        locate_sentence(r, block, b->text + span.begin, span.end - span.begin);
+        prose_locate_sentence(r, block, b->text + span.begin, span.end - span.begin);
         if (!prose_sentence_read(s, r->lex, b->text + span.begin, span.end - span.begin, r->style))
             continue;
         struct prose_mention mentions[PROSE_MAX_MENTIONS];
-        size_t n = prose_mentions_find(s, &r->names, section(r), mentions, PROSE_MAX_MENTIONS);
+        size_t n = prose_mentions_find(s, &r->names, prose_section(r), mentions, PROSE_MAX_MENTIONS);
         leave_names_out(s, mentions, n);
         struct bearer bearer = prose_goes_on(s) ? last : paragraph;
         for (size_t k = 0; k < n; k++) {
@@ -542,7 +267,7 @@ static void read_paragraph(struct prose_reader *r, size_t block)
                 bearer = bearer_of_mention(r, s, &mentions[k]);
             break;
         }
-        if (speaks_of_all(s)) bearer = bearer_own(section(r));
+        if (speaks_of_all(s)) bearer = bearer_own(prose_section(r));
         if (first && bearer.kind == BEARER_OTHER) paragraph = bearer;
         first = false;
         last = bearer;
@@ -556,11 +281,11 @@ static void read_paragraph(struct prose_reader *r, size_t block)
             struct bearer whose =
                 find_bearer(r, s, m, mentions, n, &bearer, &in_remark, &also, &also_end);
             if (whose.kind == BEARER_NONE || !(*whose.s.make || *whose.s.model)) continue;
-            if (!quote) quote = string_of(r, s->text, s->len);
-            add_values(r, s, m, &whose, in_remark, block, quote);
+            if (!quote) quote = prose_string(r, s->text, s->len);
+            prose_add_values(r, s, m, &whose, in_remark, block, quote);
             for (; also < also_end && !r->failed; also++) {
                 struct bearer other = bearer_of_mention(r, s, &mentions[also]);
-                add_values(r, s, m, &other, in_remark, block, quote);
+                prose_add_values(r, s, m, &other, in_remark, block, quote);
             }
         }
     }
@@ -571,17 +296,33 @@ static void read_paragraph(struct prose_reader *r, size_t block)
 static bool read_heading(struct prose_reader *r, size_t block, int level)
 {
     const struct block *b = &r->d->blocks[block];
-    close_source(r);
+    prose_source_close(r);
     while (r->n_levels > 1 && r->levels[r->n_levels - 1].level >= level) r->n_levels--;
     struct prose_subject subject;
     enum heading_kind kind;
-    if (!prose_heading_read(&subject, &kind, &r->names, section(r), b->text, b->len, block))
+    if (!prose_heading_read(&subject, &kind, &r->names, prose_section(r), b->text, b->len, block))
         return false;
     if (kind != HEADING_TOPIC && !subject.s.year_first && !subject.s.year_last)
         subject.s.year_first = subject.s.year_last = r->names.year;
     if (r->n_levels == MAX_LEVELS) r->n_levels--;
     r->levels[r->n_levels++] = (struct level){level, subject};
     r->caption = b->text;
+    return true;
+}
+
+/* The first paragraph of a document that nothing has named a vehicle for, and that was given by itself or
+ * begins so, may name it. */
+static bool read_opening(struct prose_reader *r, size_t block)
+{
+    struct prose_subject *own = prose_section(r), subject;
+    bool found;
+    if (own->known || r->opened) return true;
+    r->opened = true;
+    const struct block *b = &r->d->blocks[block];
+    if (!prose_opening_read(&subject, &r->names, b->text, b->len, b->line_first, &found)) return false;
+    bool given = r->d->n_blocks && r->d->blocks[0].kind == BLOCK_HEADING && r->d->blocks[0].level < 1;
+    /* Of other texts those that name no make: these may go on to speak of several. */
+    if (found && (given || subject.s.make_number < 0)) *own = subject;
     return true;
 }
 
@@ -640,6 +381,25 @@ static void *moved(struct prose_reader *r, const struct array *a, size_t size)
     return copy;
 }
 
+/* Keeps the first vehicle that the document is about. */
+static void note_subject(struct prose_reader *r)
+{
+    const struct prose_subject *own = prose_section(r);
+    if (r->out->named || !own->known) return;
+    r->out->named = true;
+    const char *title = subject_title(&own->s, &r->out->arena, &r->scratch);
+    if (!title) r->failed = true;
+    r->out->subject = (struct fact_record){.title = title ? title : "",
+                                           .make = own->s.make,
+                                           .model = own->s.model,
+                                           .trim = own->s.trim,
+                                           .year_first = own->s.year_first,
+                                           .year_last = own->s.year_last,
+                                           .place = *own->heading ? own->heading : title ? title : "",
+                                           .line = own->line ? own->line : 1,
+                                           .quantity = 1};
+}
+
 bool prose_read(struct prose *out, const struct document *d, const char *data, size_t len,
                 struct error *err)
 {
@@ -665,11 +425,14 @@ bool prose_read(struct prose *out, const struct document *d, const char *data, s
             ok = read_heading(r, b, k->level);
         else if (k->kind == BLOCK_PARAGRAPH && prose_looks_like_heading(d, b))
             ok = read_heading(r, b, b == 0 ? 1 : MAX_LEVELS);
-        else if (k->kind == BLOCK_PARAGRAPH || k->kind == BLOCK_LIST_ITEM)
-            read_paragraph(r, b);
+        else if (k->kind == BLOCK_PARAGRAPH || k->kind == BLOCK_LIST_ITEM) {
+            ok = k->kind != BLOCK_PARAGRAPH || read_opening(r, b);
+            if (ok) read_paragraph(r, b);
+        }
+        note_subject(r);
         ok = ok && !r->failed && !r->scratch.failed;
     }
-    close_source(r);
+    prose_source_close(r);
     if (ok) {
         out->sources = moved(r, &r->sources, sizeof *out->sources);
         out->columns = moved(r, &r->columns, sizeof *out->columns);
@@ -696,52 +459,4 @@ bool prose_read(struct prose *out, const struct document *d, const char *data, s
     if (ok) return true;
     prose_free(out);
     return error_memory(err, "the facts of a text");
-}
-
-void prose_free(struct prose *p)
-{
-    arena_free(&p->arena);
-    *p = (struct prose){0};
-}
-
-bool prose_store(const struct prose *p, struct store *store, size_t *n_values, struct error *err)
-{
-    struct fact_value *together = NULL;
-    int64_t *columns = NULL;
-    bool ok = false;
-    if (n_values) *n_values = p->n_values;
-    if (p->n_values == 0) return true;
-    together = calloc(p->n_values, sizeof *together);
-    columns = calloc(p->n_columns, sizeof *columns);
-    if (!together || !columns) {
-        error_memory(err, "the facts of a text");
-        goto done;
-    }
-    for (size_t i = 0; i < p->n_sources; i++) {
-        const struct prose_source *s = &p->sources[i];
-        int64_t source, record = 0;
-        if (!store_add_source(store, &s->fact, &source, err)) goto done;
-        for (size_t c = s->first_column; c < s->first_column + s->n_columns; c++)
-            if (!store_add_column(store, source, &p->columns[c], &columns[c], err)) goto done;
-        size_t at = s->first_value, end = s->first_value + s->n_values, last = SIZE_MAX;
-        while (at < end) {
-            const struct prose_value *v = &p->values[at];
-            size_t n = 0;
-            while (at + n < end && v[n].record == v->record && v[n].column == v->column) {
-                together[n] = v[n].fact;
-                n++;
-            }
-            if (v->record != last &&
-                !store_add_record(store, source, &p->records[v->record], &record, err))
-                goto done;
-            last = v->record;
-            if (!store_add_values(store, record, columns[v->column], together, n, err)) goto done;
-            at += n;
-        }
-    }
-    ok = true;
-done:
-    free(together);
-    free(columns);
-    return ok;
 }

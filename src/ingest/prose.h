@@ -48,6 +48,8 @@ struct prose {
     const char *language; /* "en", "de", "fr", "es"; "" not known */
     const char *family;   /* key of the make that the registry does not know; NULL: none */
     size_t n_figures;     /* with a unit, or counted; also those that gave nothing */
+    bool named;           /* headings or the first sentence name a vehicle: */
+    struct fact_record subject; /* the first one */
 };
 
 /* Reads d's paragraphs and list items. data[0, len) is the text that d's offsets count in: with it,
@@ -59,6 +61,9 @@ void prose_free(struct prose *p);
 
 /* Bytes of a model's name that are the family's: "Quenby " of "Quenby Heron"; 0: it is another's. */
 size_t prose_family_length(const char *family, const char *model);
+
+/* Adds the subject alone, as a record without values: of a text about a vehicle that gave none. */
+bool prose_store_subject(const struct prose *p, struct store *store, struct error *err);
 
 /* Adds it to the document that was begun in the store. *n_values may be NULL. */
 bool prose_store(const struct prose *p, struct store *store, size_t *n_values, struct error *err);

@@ -390,6 +390,15 @@ bool prose_heading_read(struct prose_subject *out, enum heading_kind *kind,
         *kind = HEADING_VEHICLE;
         return true;
     }
+    if (!parent->known && names->document->blocks[block].level < 1) {
+        bool found;
+        if (!prose_title_read(out, names, text, len, &found)) return false;
+        if (found) {
+            *kind = HEADING_VEHICLE;
+            split_family(out, names);
+            return true;
+        }
+    }
     if (n > 8 || !prose_is_name(&t[0])) return true;
     if (!family && !is_spoken_of(names, t, n, block) &&
         !(is_name_like(names, t, n) && has_figures(names, block)))

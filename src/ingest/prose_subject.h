@@ -61,6 +61,14 @@ bool prose_heading_read(struct prose_subject *out, enum heading_kind *kind,
                         const struct prose_names *names, const struct prose_subject *parent,
                         const char *text, size_t len, size_t block);
 
+/* prose_opening.c: the vehicle of a title that was given with the document ("2020 Quenby Heron 1.6 T"), and
+ * of a text's first sentence ("The Quenby Heron 2020 1.6 T is ..."): a name with a model year. *found says
+ * whether there is one. False: memory is out. */
+bool prose_title_read(struct prose_subject *out, const struct prose_names *names, const char *text, size_t len,
+                      bool *found);
+bool prose_opening_read(struct prose_subject *out, const struct prose_names *names, const char *text, size_t len,
+                        size_t line, bool *found);
+
 /* Whether a paragraph is a heading in all but its markup. */
 bool prose_looks_like_heading(const struct document *d, size_t block);
 

@@ -408,6 +408,7 @@ bool make_pair_records(struct interpreter *p)
                 if (in->columns[in->cells[k].attribute].role == ROLE_ORDER[o])
                     take_role(p, &s, ROLE_ORDER[o],
                               table_cell(t, in->cells[k].row, in->cells[k].column));
+        heading_trim(p, &s);
         struct long_group g = {.first_row = r, .last_row = in->cells[cell - 1].row};
         record->fact.place = place_of_rows(p, &g);
         record->fact.line = table_cell(t, r, 0)->line;

@@ -4,6 +4,7 @@
 #include "ingest/interpret.h"
 #include "ingest/passages.h"
 #include "ingest/prose.h"
+#include "ingest/title.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -175,27 +176,27 @@ static bool store_tables(struct writer *w, struct arena *arena, struct error *er
 static bool add_headings(struct document *d, const struct ingest_options *o, struct error *err)
 {
     struct buffer name = {0};
-    bool vehicle = o->vehicle && vehicle_is_known(o->vehicle);
-    if (vehicle) vehicle_title(o->vehicle, &name);
-    const char *texts[2] = {vehicle ? buffer_text(&name) : NULL, o->title};
-    size_t n = (texts[0] ? 1u : 0u) + (texts[1] && texts[1][0] ? 1u : 0u);
+    struct title_part parts[TITLE_MAX_PARTS + 1];
+    size_t n = 0;
+    if (o->vehicle && vehicle_is_known(o->vehicle)) {
+        vehicle_title(o->vehicle, &name);
+        parts[n++] = (struct title_part){buffer_text(&name), name.len};
+    }
+    if (o->title) n += title_split(o->title, parts + n);
     struct block *blocks = n ? arena_array(&d->arena, d->n_blocks + n, sizeof *blocks) : NULL;
     bool ok = !name.failed && (n == 0 || blocks);
-    size_t at = 0;
-    for (size_t i = 0; ok && n && i < 2; i++) {
-        if (!texts[i] || !texts[i][0]) continue;
-        char *copy = arena_strdup(&d->arena, texts[i]);
+    for (size_t i = 0; ok && i < n; i++) {
+        char *copy = arena_strndup(&d->arena, parts[i].text, parts[i].len);
         ok = copy != NULL;
-        if (!ok) break;
         /* Above the document's own first level. */
-        blocks[at] = (struct block){.kind = BLOCK_HEADING, .level = (int)at - 1, .text = copy, .len = strlen(copy),
-                                    .line_first = 1, .line_last = 1};
-        at++;
+        if (ok)
+            blocks[i] = (struct block){.kind = BLOCK_HEADING, .level = (int)i - (int)n + 1, .text = copy,
+                                       .len = parts[i].len, .line_first = 1, .line_last = 1};
     }
     if (ok && n) {
-        memcpy(blocks + at, d->blocks, d->n_blocks * sizeof *blocks);
+        memcpy(blocks + n, d->blocks, d->n_blocks * sizeof *blocks);
         d->blocks = blocks;
-        d->n_blocks += at;
+        d->n_blocks += n;
     }
     buffer_free(&name);
     return ok || error_memory(err, "a document");
@@ -213,11 +214,14 @@ bool store_document_contents(struct store *store, struct document *d, const char
     for (size_t i = 0; i < d->n_blocks && !title[0]; i++)
         if (d->blocks[i].kind == BLOCK_HEADING) title = d->blocks[i].text;
     bool ok = prose_read(&prose, d, data, len, err);
+    size_t rows = totals->rows;
     w.family = prose.family;
     ok = ok && store_tables(&w, &arena, err);
     const char *language = w.language[0] ? w.language : prose.language;
     size_t n_values = 0, n_passages = 0;
     ok = ok && prose_store(&prose, store, &n_values, err) &&
+         /* Questions about the vehicle of a text that gave no facts go to its passages. */
+         (!options->title || prose.n_records || totals->rows > rows || prose_store_subject(&prose, store, err)) &&
          passages_store(store, d, options->title ? options->title : path_base(d->path), options->vehicle,
                         options->cancel, &n_passages, err) &&
          store_set_document(store, title, language ? language : "", err);

@@ -52,6 +52,9 @@ bool subject_read(struct subject *out, struct arena *arena, const char *text, si
 /* The known make at the start of tokens t[0, n): how many of them (0: none), its index in *make. */
 size_t make_match(const struct token *t, size_t n, int *make);
 
+/* Where token i begins with the bracket that opens before it. */
+size_t subject_begin_with_bracket(const char *text, const struct token *t, size_t i);
+
 /* Words that say what a document or section is ("specifications", "Technische Daten", "overview"),
  * and those that hold others together ("and", "der"). */
 bool is_document_word(const char *key);

@@ -245,6 +245,18 @@ static void text_makes_pairs_a_table_from_two_on(void **state)
                 "[] line pairs\n1: Power|150 kW\n2: Torque|320 Nm\n4: Golf|the best one\n");
 }
 
+static void text_reads_many_pairs_on_a_line(void **state)
+{
+    (void)state;
+    expect_text("Bore | 3.2 in; Class | SUV; Fuel cost | 2,916 USD\n",
+                "[] line pairs\n1: Bore|3.2 in\n1: Class|SUV\n1: Fuel cost|2,916 USD\n");
+    expect_text("* Seats - 5; * Doors - 4; * Gearbox - CVT\n",
+                "[] line pairs\n1: Seats|5\n1: Doors|4\n1: Gearbox|CVT\n");
+    /* two may be anything */
+    expect_text("He came - late; she went - early\n", "He came - late; she went - early\n");
+    expect_text("Bore: 3.2 in\n", "[] line pairs\n1: Bore|3.2 in\n");
+}
+
 static void text_leaves_prose_alone(void **state)
 {
     (void)state;
@@ -434,6 +446,7 @@ int main(void)
         cmocka_unit_test(text_reads_dotted_leaders),
         cmocka_unit_test(text_reads_bars_grids_and_tabs),
         cmocka_unit_test(text_makes_pairs_a_table_from_two_on),
+        cmocka_unit_test(text_reads_many_pairs_on_a_line),
         cmocka_unit_test(text_leaves_prose_alone),
         cmocka_unit_test(text_reads_bullets_and_numbers_as_items),
         cmocka_unit_test(text_tells_where_cells_and_blocks_stand),

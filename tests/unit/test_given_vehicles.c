@@ -1,0 +1,104 @@
+/* Questions on a few documents that are given with them, about vehicles that no list knows: which vehicle a
+ * document is about, however it says so, and what its lines and sentences give. */
+#include "rag_fixture.h"
+
+#include "answer/answer.h"
+#include "answer/given.h"
+
+enum { DOCUMENTS_MAX = 4 };
+
+struct asked {
+    const char *documents[DOCUMENTS_MAX][2]; /* title (NULL: none), text */
+    const char *question;
+    const char *part; /* of the answer, marks left out; begins with '!': is not in it */
+};
+
+static void strip_marks(char *text)
+{
+    char *out = text;
+    for (const char *p = text; *p;) {
+        if (p[0] == ' ' && p[1] == '[') p++;
+        if (*p == '[') {
+            while (*p && *p != ']') p++;
+            p += *p == ']';
+            continue;
+        }
+        if (*p) *out++ = *p++;
+    }
+    *out = '\0';
+}
+
+static void expect(const struct asked *asked, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct asked *a = &asked[i];
+        struct given_document d[DOCUMENTS_MAX] = {0};
+        size_t n_documents = 0;
+        for (; n_documents < DOCUMENTS_MAX && a->documents[n_documents][1]; n_documents++)
+            d[n_documents] = (struct given_document){.title = a->documents[n_documents][0],
+                                                     .content = a->documents[n_documents][1],
+                                                     .len = strlen(a->documents[n_documents][1])};
+        struct given g;
+        struct answer answer;
+        struct error err = {0};
+        if (!given_read(&g, d, n_documents, NULL, &err)) fail_msg("%s", err.text);
+        if (!answer_question(&answer, g.store, NULL, a->question, NULL, &err)) fail_msg("%s", err.text);
+        char *text = strdup(answer.text);
+        assert_non_null(text);
+        strip_marks(text);
+        bool wanted = a->part[0] != '!';
+        if ((strstr(text, a->part + !wanted) != NULL) != wanted)
+            fail_msg("%s: \"%s\" in \"%s\"", a->question, a->part, text);
+        free(text);
+        answer_free(&answer);
+        given_free(&g);
+    }
+}
+#define EXPECT(asked) expect(asked, sizeof(asked) / sizeof *(asked))
+
+static void lines_of_any_form_are_names_and_values(void **state)
+{
+    (void)state;
+    static const struct asked ASKED[] = {
+        {{{"2020 Quenby Heron", "- **Length (in):** 180.5\n- **Seats:** 5"}}, "length of the 2020 Quenby Heron?", "180.5 in"},
+        {{{"2020 Quenby Heron", "Bore | 3.22 in; Length | 4,510 mm; Class | SUV"}}, "length of the 2020 Quenby Heron?", "4510 mm"},
+        {{{"2020 Quenby Heron", "* City MPG: 23; * Seats: 5; * Drivetrain: AWD"}}, "city mpg of the 2020 Quenby Heron?", "23 mpg"},
+        {{{"2020 Quenby Heron", "Seats = 5; Length (cm) = 451; Drivetrain = AWD"}}, "length of the 2020 Quenby Heron?", "451 cm"},
+        /* all there is */
+        {{{"2020 Quenby Heron", "Combined MPG: 29"}}, "combined mpg of the 2020 Quenby Heron?", "29 mpg"},
+        {{{"2020 Quenby Heron", "Rear brakes  solid discs"}}, "rear brakes of the 2020 Quenby Heron?", "solid discs"},
+    };
+    EXPECT(ASKED);
+}
+
+static void titles_name_the_vehicle(void **state)
+{
+    (void)state;
+    static const struct asked ASKED[] = {
+        {{{"Quenby Heron 1.6 T 2020 > Engine", "Power: 120 hp\nSeats: 5"}}, "power of the 2020 Quenby Heron 1.6 T?", "120 hp"},
+        /* where the text is from is no name; its first line is */
+        {{{"heron.pdf p. 79", "Quenby Heron 2020 Recharge - technical data\nManufacturer: Quenby\nModel: Heron\nYear: 2020\n"
+                              "Power: 120 hp"},
+          {"heron.md > Overview", "Quenby Heron 1.6 T 2020\nManufacturer: Quenby\nModel: Heron\nYear: 2020\nPower: 99 hp"}},
+         "power of the 2020 Quenby Heron Recharge?",
+         "Recharge is 120 hp"},
+        {{{"2024 Quenby Heron review", "Power: 120 hp\nSeats: 5"}}, "power of the 2024 Quenby Heron?", "2024 Quenby Heron is"},
+        {{{"cars.csv row 5", "The Quenby Heron 2017 Sport is on sale now. It weighs 1,400 kg."}},
+         "weight of the 2017 Quenby Heron Sport?", "1400 kg"},
+        {{{"2017 Quenby Heron", "This page is about the 2017 Quenby Heron. It weighs 1,400 kg."}},
+         "weight of the 2017 Quenby Heron?", "1400 kg"},
+        /* a text that gives no facts: the vehicle is there, the fact is not */
+        {{{"2017 Quenby Heron", "It is a car for all."}, {"2019 Quenby Heron", "Seats: 5\nDoors: 4"}},
+         "weight of the 2017 Quenby Heron?", "do not give the curb weight of the 2017"},
+    };
+    EXPECT(ASKED);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lines_of_any_form_are_names_and_values),
+        cmocka_unit_test(titles_name_the_vehicle),
+    };
+    return cmocka_run_group_tests_name("given vehicles", tests, NULL, NULL);
+}
