@@ -268,7 +268,7 @@ static void spans_begin_and_end_at_edges(void **state)
         "{a}\x01{b}\u2028{c}",
         "{a}\xff{é}\xc3",
         "{snake_case} {x}{—}{y} {-} {-}{-}{x}",
-        " {5} ",
+        " {5} {.}{.}{.}{5}",
         "{a}",
         "{€}",
     };
@@ -296,6 +296,7 @@ static void the_suffix_tells_the_source(void **state)
         {{{"{red} {car}{,} {red} {car}", " [1]"}, {"{a} {red} {car}", " [12]"}, {"", " [3]"}}, 3},
         {{{"{a} {b} {[}{2}{]} {c}", " [2]"}, {"{b} {[}{2}{]}", " [2]"}}, 2},
         {{{"{red} {cars}", ""}, {"{red} {car}", ""}, {"{red}", " [3]"}}, 3},
+        {{{"{red} {car}", ""}, {"{red} {cars}", ""}}, 2},
         {{{"{not} {given}", ""}, {"{not} {given} {not} {given}", " given"}}, 2},
         {{{"{a} {a} {a}", "a"}, {"{aa}", " a"}, {"{a}{.}", ".a"}}, 3},
         {{{"{8-speed}", " [1]"}, {"{8} {speed}{s}", " [1]"}}, 1},
@@ -415,6 +416,27 @@ static void what_cannot_be_generated_is_refused(void **state)
     assert_refused(&long_suffix, 1, "none", 100);
 }
 
+/* With a byte that no token is alone, generation could get stuck. */
+static void no_text_needs_a_byte_that_no_token_is(void **state)
+{
+    (void)state;
+    struct span_source euro = {"€", 3, " [1]"}, suffix = {"a", 1, " €"};
+    struct error err = {0};
+    struct vocabulary_node *nodes = words->all.nodes;
+    size_t i = 0;
+    while (nodes[i].byte != 0xe2) i = nodes[i].next;
+    int32_t id = nodes[i].id;
+    nodes[i].id = -1;
+    assert_null(span_constraint_create(words, &suffix, 1, NULL, 10, &err));
+    assert_int_equal(err.code, ERROR_UNSUPPORTED);
+    error_clear(&err);
+    assert_null(span_constraint_create(words, NULL, 0, "€", 10, &err));
+    assert_int_equal(err.code, ERROR_UNSUPPORTED);
+    assert_refused(&euro, 1, NULL, 10);
+    nodes[i].id = id;
+    span_constraint_free(constrain(&euro, 1, NULL, 10));
+}
+
 /* ---- long texts ---- */
 
 static void make_text(struct buffer *out, size_t len, uint32_t seed)
@@ -517,6 +539,7 @@ int main(void)
         cmocka_unit_test(a_token_that_was_ruled_out_is_an_error),
         cmocka_unit_test(a_zero_byte_goes_past_no_end),
         cmocka_unit_test(what_cannot_be_generated_is_refused),
+        cmocka_unit_test(no_text_needs_a_byte_that_no_token_is),
         cmocka_unit_test(long_texts_are_walked_to_their_ends),
         cmocka_unit_test(nano_copies),
     };
