@@ -297,6 +297,16 @@ bool prose_heading_read(struct prose_subject *out, enum heading_kind *kind,
     struct token t[HEADING_TOKENS];
     size_t n = tokens_split(text, len, TOKENS_TEXT, t, HEADING_TOKENS);
     if (n == 0 || n == HEADING_TOKENS) return true;
+    if (!parent->known && names->document->blocks[block].kind == BLOCK_HEADING &&
+        names->document->blocks[block].level < 1) {
+        bool found;
+        if (!prose_title_read(out, names, text, len, &found)) return false;
+        if (found) {
+            *kind = HEADING_VEHICLE;
+            split_family(out, names);
+            return true;
+        }
+    }
     bool from_file = parent->known && !*parent->heading;
     if (from_file && count_makes(t, n)) { /* the title says it better */
         *out = (struct prose_subject){.s = {.make = "", .model = "", .trim = "", .make_number = -1},
@@ -389,15 +399,6 @@ bool prose_heading_read(struct prose_subject *out, enum heading_kind *kind,
         out->line = line;
         *kind = HEADING_VEHICLE;
         return true;
-    }
-    if (!parent->known && names->document->blocks[block].level < 1) {
-        bool found;
-        if (!prose_title_read(out, names, text, len, &found)) return false;
-        if (found) {
-            *kind = HEADING_VEHICLE;
-            split_family(out, names);
-            return true;
-        }
     }
     if (n > 8 || !prose_is_name(&t[0])) return true;
     if (!family && !is_spoken_of(names, t, n, block) &&

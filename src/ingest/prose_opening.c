@@ -15,10 +15,9 @@ static bool has_name(const struct prose_names *names, const struct token *t, siz
     bool name = false;
     for (size_t i = 0; i < n; i++) {
         uint32_t word = prose_word(names->lex, &t[i]);
-        if (word & WORD_NO_NAME) return false;
         name = name || (t[i].kind != TOKEN_SIGN && prose_is_name(&t[i]) && !is_document_word(t[i].key) &&
                         !is_small_word(t[i].key) &&
-                        !(word & (WORD_TOPIC | WORD_DOCUMENT | WORD_ARTICLE | WORD_PREPOSITION | WORD_GENERATION)));
+                        !(word & (WORD_TOPIC | WORD_DOCUMENT | WORD_ARTICLE | WORD_PREPOSITION | WORD_GENERATION | WORD_NO_NAME)));
     }
     return name;
 }

@@ -329,8 +329,13 @@ static void take_role(struct interpreter *p, struct subject *s, enum attribute_r
         if (role == ROLE_NAME && name.make_number >= 0) {
             take_name(p, s, &name);
         } else {
-            s->model = name.make_number >= 0 && *name.model && role == ROLE_NAME ? name.model : text;
-            take_tagged_year(p, s, text);
+            bool dated = role == ROLE_NAME && name.year_first && *name.model; /* "2026 Quenby Heron" */
+            bool made = role == ROLE_NAME && name.make_number >= 0 && *name.model;
+            s->model = made || dated ? name.model : text;
+            if (dated)
+                take_years(s, &name);
+            else
+                take_tagged_year(p, s, text);
         }
         break;
     case ROLE_TRIM:

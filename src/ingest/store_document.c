@@ -5,7 +5,9 @@
 #include "ingest/passages.h"
 #include "ingest/prose.h"
 #include "ingest/title.h"
+#include "vehicle/token.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -172,17 +174,43 @@ static bool store_tables(struct writer *w, struct arena *arena, struct error *er
     return true;
 }
 
+static bool has_words(const struct token *t, size_t n, const char *name)
+{
+    struct token words[16];
+    size_t m = tokens_split(name, strlen(name), TOKENS_TEXT, words, 16);
+    for (size_t i = 0; i < m; i++) {
+        size_t k = 0;
+        while (k < n && strcmp(t[k].key, words[i].key) != 0) k++;
+        if (k == n) return false;
+    }
+    return true;
+}
+
+/* Whether the heading says all of the vehicle's name. */
+static bool says_vehicle(const struct title_part *p, const struct vehicle *v)
+{
+    struct token t[32];
+    char year[16];
+    size_t n = tokens_split(p->text, p->len, TOKENS_TEXT, t, 32);
+    snprintf(year, sizeof year, "%d", v->year);
+    return has_words(t, n, v->manufacturer) && has_words(t, n, v->model) && has_words(t, n, v->trim) &&
+           (!v->year || has_words(t, n, year));
+}
+
 /* What is known beside the text stands above it, as headings. */
 static bool add_headings(struct document *d, const struct ingest_options *o, struct error *err)
 {
     struct buffer name = {0};
     struct title_part parts[TITLE_MAX_PARTS + 1];
     size_t n = 0;
-    if (o->vehicle && vehicle_is_known(o->vehicle)) {
+    if (o->title) n = title_split(o->title, parts);
+    bool said = !o->vehicle || !vehicle_is_known(o->vehicle);
+    for (size_t i = 0; i < n; i++) said = said || says_vehicle(&parts[i], o->vehicle);
+    if (!said) {
         vehicle_title(o->vehicle, &name);
-        parts[n++] = (struct title_part){buffer_text(&name), name.len};
+        memmove(parts + 1, parts, n++ * sizeof *parts);
+        parts[0] = (struct title_part){buffer_text(&name), name.len};
     }
-    if (o->title) n += title_split(o->title, parts + n);
     struct block *blocks = n ? arena_array(&d->arena, d->n_blocks + n, sizeof *blocks) : NULL;
     bool ok = !name.failed && (n == 0 || blocks);
     for (size_t i = 0; ok && i < n; i++) {

@@ -3,6 +3,7 @@
 #include "base/buffer.h"
 #include "vehicle/registry.h"
 #include "vehicle/unit.h"
+#include "vehicle/vehicle.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -455,12 +456,23 @@ static void narrow_heading(struct name_tokens *w)
         w->begin++;
 }
 
+/* "2024 Quenby Heron Performance", "Long Range": words for parts of documents that versions are called too. */
+static bool is_version_word(const struct token *t, size_t n, bool dated)
+{
+    if (n < 2 || !t[n - 1].upper) return false;
+    const char *key = t[n - 1].key, *before = t[n - 2].key;
+    if (strcmp(key, "range") == 0)
+        return strcmp(before, "long") == 0 || strcmp(before, "standard") == 0 || strcmp(before, "extended") == 0;
+    return dated && trim_known(key) && !is_document_word(before) && !is_small_word(before);
+}
+
 /* Whether the last of tokens t[0, n) belongs to no name; a letter alone ("Type R a") only behind other
- * such words. */
-static bool is_trailing_noise(const struct token *t, size_t n)
+ * such words. `dated`: a model year stands beside them. */
+static bool is_trailing_noise(const struct token *t, size_t n, bool dated)
 {
     const char *key = t[n - 1].key;
     if (n > 1 && t[n - 1].gap == GAP_HYPHEN) return false; /* "Plug-in" */
+    if (is_version_word(t, n, dated)) return false;
     if (is_document_word(key)) return true;
     if (!is_small_word(key)) return false;
     return strlen(key) > 1 || n < 2 || is_small_word(t[n - 2].key) || is_document_word(t[n - 2].key);
@@ -553,7 +565,7 @@ bool subject_read(struct subject *out, struct arena *arena, const char *text, si
     if (make_len && make_at >= begin) begin = make_at;
     size_t rest = make_len ? begin + make_len : begin;
     if (source != SUBJECT_CELL)
-        while (end > rest && is_trailing_noise(w.t + rest, end - rest)) end--;
+        while (end > rest && is_trailing_noise(w.t + rest, end - rest, have_year)) end--;
     for (size_t k = rest; k < end && !have_year;) {
         used = years_at(w.t, end, k, &s);
         if (!used || says_until(w.t[k].key)) {
@@ -580,7 +592,7 @@ bool subject_read(struct subject *out, struct arena *arena, const char *text, si
         have_year = true;
     }
     if (source != SUBJECT_CELL) /* "Preise" of "Volkswagen Preise 2023" */
-        while (end > rest && is_trailing_noise(w.t + rest, end - rest)) end--;
+        while (end > rest && is_trailing_noise(w.t + rest, end - rest, have_year)) end--;
     if (!have_year && source != SUBJECT_CELL) /* in another part of the heading */
         for (size_t k = 0; k < w.n && !have_year; k++) {
             bool inside = k >= rest && k < end;

@@ -14,7 +14,7 @@ const struct lexicon_line LEXICON_LINES[] = {
      "who|whose|whom|when|where|why|how|not|no|nor|while|during|between|under|over|above|below|"
      "about|after|before|since|until|against|also|too|very|really|quite|just|only|even|still"},
     {WORD_FILLER, EN,
-     "please|tell|give|gives|gave|given|giving|show|say|says|said|know|need|needs|needed|want|"
+     "please|tell|give|gives|gave|given|giving|show|say|says|said|state|know|need|needs|needed|want|"
      "wants|wanted|get|gets|got|getting|gotten|come|comes|came|coming|make|makes|made|making|put|"
      "puts|take|takes|took|taken|taking|go|goes|going|went|gone|do|done|doing|offer|offers|offered|"
      "offering|provide|provides|provided|deliver|delivers|delivered|produce|produces|produced|"

@@ -208,6 +208,11 @@ bool source_phrase_find(const struct labelled *q, const struct word_index *v, si
             named = named || names_document(q, v, k);
             begin = k;
         }
+        /* "tow rating": what is asked, no ratings that somebody publishes. */
+        const struct term *terms = NULL;
+        size_t n_terms = 0;
+        if (begin < i && registry_match(&q->tokens[begin], last + 1 - begin, &terms, &n_terms) == last + 1 - begin)
+            continue;
         /* The word for the document itself may be in its name: "the guide" says too little alone. */
         if (!named && begin < i) named = true;
         if (!named) continue;

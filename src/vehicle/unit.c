@@ -403,6 +403,9 @@ const struct unit *unit_parse_strict(const char *text, size_t len, size_t *used,
     *used = 0;
     const struct unit *u = match_simple(text, len, 0, &end);
     if (!u) return NULL;
+    /* "the GS-2's length": a genitive, no foot mark. */
+    bool mark = text[0] == '\'' || (len > 2 && memcmp(text, "\xe2\x80\x99", 3) == 0);
+    if (mark && end < len && ((text[end] | 0x20) >= 'a' && (text[end] | 0x20) <= 'z')) return NULL;
     u = match_variant(u, text, len, &end);
     enum per per = match_per(text, len, end, &at);
     if (per != PER_NONE) {
