@@ -273,6 +273,7 @@ static void to_one_unit(struct item *items, size_t n)
             continue;
         items[i].low = low < high ? low : high;
         items[i].high = low < high ? high : low;
+        items[i].computed = true;
     }
 }
 

@@ -23,7 +23,7 @@ static bool one_measure(const struct renderer *r, struct rows rows)
 static const char *end_text(struct renderer *r, const struct item *item, bool high)
 {
     double v = high ? item->high : item->low;
-    bool converted = r->r->rows[item->rows[0]].converted;
+    bool converted = item->computed || r->r->rows[item->rows[0]].converted;
     int decimals = converted ? computed_decimals(v) : stated_decimals(v);
     return render_quantity(r, v, v, decimals, item->unit, item->rows[0]);
 }

@@ -427,7 +427,7 @@ size_t json_row_lists(const struct json_tape *t, const uint32_t *records, size_t
                 if (list == SIZE_MAX) list = i;
                 several = several || !same_key(t, list, i);
                 have++;
-                inner += mean_leaves(t, i);
+                inner += json_richness(t, i); /* of the list, or of a list in its records */
                 for (size_t e = i + 1; e < t->values[i].next && n_below < SAMPLE;
                      e = t->values[e].next)
                     if (t->values[e].type == JSON_RECORD) below[n_below++] = (uint32_t)e;

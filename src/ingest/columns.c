@@ -103,6 +103,48 @@ static bool name_stands_alone(const struct column_meaning *m, const char *name,
     return unknown == 0 || (topics > 1 && !path);
 }
 
+/* A list's name that says what its records are: "manufacturers", "models", "variants"; -1: none. */
+static int level_attribute(const char *name, size_t len)
+{
+    struct column_meaning m;
+    registry_read_column(&m, name, len, DIMENSION_NONE);
+    if (m.attribute < 0) return -1;
+    enum attribute_role role = REGISTRY[m.attribute].role;
+    return role == ROLE_MAKE || role == ROLE_MODEL || role == ROLE_TRIM ? m.attribute : -1;
+}
+
+/* Whether the parts of a path that were passed over say nothing of what a generic name is of. */
+static bool is_neutral_path(const struct column_meaning *m, const char *name, const char *path, size_t len,
+                            struct arena *arena, bool *neutral)
+{
+    *neutral = true;
+    for (size_t at = 0; at < len && *neutral;) {
+        const char *dot = memchr(path + at, '.', len - at);
+        size_t n = dot ? (size_t)(dot - path) - at : len - at;
+        char *part = arena_strndup(arena, path + at, n);
+        if (!part) return false;
+        *neutral = level_attribute(part, n) >= 0 || name_stands_alone(m, name, part, true);
+        at += n + 1;
+    }
+    return true;
+}
+
+bool column_is_level(const char *name, size_t len)
+{
+    return level_attribute(name, len) >= 0;
+}
+
+void column_take_level(struct interpreted_column *c, const char *list, bool outermost)
+{
+    const char *dot = strrchr(list, '.');
+    int level = -1, own = c->fact.attribute;
+    bool name = own >= 0 ? REGISTRY[own].role == ROLE_NAME : c->weak_role == ROLE_NAME || c->weak_role == ROLE_MODEL;
+    if (name) level = level_attribute(dot ? dot + 1 : list, strlen(dot ? dot + 1 : list));
+    if (level < 0 || (outermost && REGISTRY[level].role != ROLE_MAKE)) return;
+    c->fact.attribute = level;
+    c->weak_role = ROLE_NONE;
+}
+
 /* Without brackets, "a.b" as "a b": so that a section and a name read as one. */
 static void append_words(struct buffer *b, const char *text)
 {
@@ -271,8 +313,13 @@ bool column_read(struct interpreted_column *out, const char *name, const char *g
                 read_with(&m, &b, outer, full, hint);
             else
                 read_both_ways(&m, &b, outer, full, alone_len, hint);
-            if (m.attribute >= 0 && outer != in_group.text && !name_stands_alone(&m, name, group, path))
-                m.attribute = -1;
+            bool neutral = true;
+            if (m.attribute >= 0 && outer != in_group.text &&
+                !is_neutral_path(&m, name, in_group.text, (size_t)(outer - in_group.text) - 1, arena, &neutral)) {
+                buffer_free(&b);
+                return false;
+            }
+            if (!neutral) m.attribute = -1;
             const char *next = path ? strchr(outer, '.') : NULL;
             outer = next ? next + 1 : "";
         }

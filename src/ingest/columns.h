@@ -42,6 +42,12 @@ bool column_read(struct interpreted_column *out, const char *name, const char *g
                  const char *caption, const char *unit_text, bool path,
                  const struct column_study *study, struct arena *arena);
 
+/* "name" in a list of records takes the list's meaning: of "manufacturers" it is the make, of "models" the
+ * model, of "variants" the version. `list`: the path of the column; the table's caption for the outermost
+ * records, whose name may be the whole vehicle's. */
+bool column_is_level(const char *name, size_t len); /* one part of a path */
+void column_take_level(struct interpreted_column *c, const char *list, bool outermost);
+
 /* Decides text, category, bare from attribute and cells. */
 void column_decide_kind(struct interpreted_column *c, const struct column_study *study);
 

@@ -66,7 +66,8 @@ void context_walk_init(struct context_walk *w, const struct document *d)
 static void open_heading(struct context_walk *w, const struct block *b)
 {
     const struct document *d = w->document;
-    bool part = is_section_heading(b->text, b->len);
+    int first, last_year;
+    bool part = is_section_heading(b->text, b->len) || is_year_heading(b->text, b->len, &first, &last_year);
     while (w->n_path) {
         const struct block *last = &d->blocks[w->path[w->n_path - 1]];
         if (last->level < b->level) break;
@@ -125,6 +126,10 @@ static bool add_heading(struct interpreter *p, const char *heading, bool first, 
     struct subject h, *s = &p->out->subject;
     size_t len = strlen(heading);
     if (len == 0 || len > DOCUMENT_MAX_NAME || is_section_heading(heading, len)) return false;
+    if (!first && is_year_heading(heading, len, &s->year_first, &s->year_last)) {
+        p->year_from = "heading";
+        return true;
+    }
     if (!subject_read(&h, &p->out->arena, heading, len, SUBJECT_HEADING)) {
         p->failed = true;
         return false;

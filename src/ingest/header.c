@@ -563,6 +563,27 @@ static bool name_columns(struct table_frame *f, struct arena *arena, size_t from
     return ok;
 }
 
+/* The row's label is an attribute, and there are values behind it. */
+static bool is_attribute_row(const struct table_frame *f, size_t row)
+{
+    const struct cell *label = table_cell(f->table, row, (size_t)f->attribute_column);
+    size_t first = 0;
+    if (!label->len || role_of_name(label->text, label->len) != ROLE_NONE) return false;
+    return is_measure_name(label->text, label->len) && count_filled(f->table, row, &first) > 1;
+}
+
+/* Two cells or more behind the labels' column, most of them no figures. */
+static bool names_vehicles(const struct table_frame *f, size_t row)
+{
+    size_t filled = 0, numbers = 0;
+    for (size_t j = (size_t)f->attribute_column + 1; j < f->table->n_columns; j++) {
+        const struct cell *c = table_cell(f->table, row, j);
+        filled += c->len > 0;
+        numbers += c->len > 0 && is_numeric_cell(c->text, c->len);
+    }
+    return filled >= 2 && numbers * 2 <= filled;
+}
+
 /* A header whose corner is an attribute is a row of data of a sheet whose rows are attributes; what
  * stands above it may be the header: ",SE,SEL,Limited". */
 static void corner_is_data(struct table_frame *f, size_t from)
@@ -581,9 +602,13 @@ static void corner_is_data(struct table_frame *f, size_t from)
     f->has_header = false;
     f->n_header_rows = 0;
     for (size_t j = 0; j < t->n_columns; j++) f->names[j] = "";
-    if (from == 0) return;
-    size_t first = 0, filled = count_filled(t, from - 1, &first);
-    if (f->rows[from - 1] != FRAME_TITLE || first <= (size_t)f->attribute_column || filled < 2) return;
+    /* Rows above that are attributes too are data, up to the row that names the vehicles. */
+    while (from > 0 && f->rows[from - 1] == FRAME_TITLE && is_attribute_row(f, from - 1)) {
+        f->rows[--from] = FRAME_DATA;
+        f->first_data = from;
+        f->n_title_rows--;
+    }
+    if (from == 0 || f->rows[from - 1] != FRAME_TITLE || !names_vehicles(f, from - 1)) return;
     f->rows[from - 1] = FRAME_HEADER;
     f->header_row = from - 1;
     f->has_header = true;

@@ -99,6 +99,15 @@ static bool split_path(struct interpreter *p, const char *name, const char **gro
     return *group != NULL;
 }
 
+/* Whether a list of models or versions stands inside the table's records. */
+static bool has_levels(const struct table_frame *f)
+{
+    for (size_t j = 0; j < f->table->n_columns; j++)
+        for (const char *part = f->names[j], *dot; (dot = strchr(part, '.')) != NULL; part = dot + 1)
+            if (column_is_level(part, (size_t)(dot - part))) return true;
+    return false;
+}
+
 static struct interpreted_column *add_column(struct interpreter *p, size_t index)
 {
     struct interpreted_column *c = &p->out->columns[p->out->n_columns++];
@@ -259,6 +268,7 @@ static bool read_row_columns(struct interpreter *p)
         return false;
     size_t n_candidates = 0;
     bool json = is_json(p);
+    const bool nested = json && has_levels(f);
     for (size_t j = 0; j < t->n_columns; j++) {
         p->column_of[j] = SIZE_MAX;
         if (f->column_years && f->column_years[j]) continue;
@@ -285,6 +295,7 @@ static bool read_row_columns(struct interpreter *p)
         if (!column_read(c, name, group, json ? "" : p->caption, f->units[j], json, &study,
                          &in->arena))
             return false;
+        if (json && (*group || nested)) column_take_level(c, *group ? group : t->caption, !*group);
         /* "Range" over model lines: texts without a figure are no quantity. */
         if (c->fact.attribute >= 0 && REGISTRY[c->fact.attribute].dimension != DIMENSION_NONE &&
             study.filled >= 3 && !study.numeric && !study.yes_no && !study.units &&
@@ -292,8 +303,8 @@ static bool read_row_columns(struct interpreter *p)
             c->fact.attribute = -1;
         column_decide_kind(c, &study);
         p->column_of[j] = in->n_columns - 1;
-        candidates[n_candidates++] = (struct role_column){(int)j, c->fact.attribute,
-                                                            c->weak_role, study};
+        candidates[n_candidates++] = (struct role_column){
+            (int)j, c->fact.attribute, c->weak_role, c->fact.unit != NULL, study};
     }
     roles_find(&p->roles, f, candidates, n_candidates, *in->subject.make != '\0',
                *in->subject.model != '\0', t->keyed, p->hashes);

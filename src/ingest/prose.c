@@ -296,6 +296,11 @@ static void read_paragraph(struct prose_reader *r, size_t block)
 static bool read_heading(struct prose_reader *r, size_t block, int level)
 {
     const struct block *b = &r->d->blocks[block];
+    struct prose_subject *above = prose_section(r);
+    if (above->known && is_year_heading(b->text, b->len, &above->s.year_first, &above->s.year_last)) {
+        prose_source_close(r);
+        return true;
+    }
     prose_source_close(r);
     while (r->n_levels > 1 && r->levels[r->n_levels - 1].level >= level) r->n_levels--;
     struct prose_subject subject;

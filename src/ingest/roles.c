@@ -96,7 +96,7 @@ static void find_year(struct role_search *s)
             best = &s->columns[i];
     for (size_t i = 0; i < s->n && !best; i++) {
         const struct role_column *c = &s->columns[i];
-        if (c->attribute < 0 && c->study.filled && share(c->study.years, c) >= 0.9) best = c;
+        if (c->attribute < 0 && !c->has_unit && c->study.filled && share(c->study.years, c) >= 0.9) best = c;
     }
     if (best) s->out->year = best->column;
     if (last && best) s->out->year_last = last->column;

@@ -25,6 +25,7 @@ struct role_column {
     int column;               /* of the table */
     int attribute;   /* its name's meaning; -1 */
     enum attribute_role weak; /* that its name may have when the cells agree ("Typ") */
+    bool has_unit; /* its name states one: figures, whatever they look like */
     struct column_study study;
 };
 

@@ -360,6 +360,32 @@ bool is_section_heading(const char *text, size_t len)
     return n > 0;
 }
 
+bool is_year_heading(const char *text, size_t len, int *first, int *last)
+{
+    struct token t[SUBJECT_MAX_TOKENS];
+    size_t n = tokens_split(text, len, TOKENS_TEXT, t, SUBJECT_MAX_TOKENS);
+    bool any = false, named = false;
+    for (size_t i = 0; i < n;) {
+        const struct term *terms = NULL;
+        struct year_scan s;
+        size_t n_terms = 0, used = years_at(t, n, i, &s);
+        if (used && !s.date && !any) {
+            scan_result(&s, first, last);
+            any = true;
+            i += used;
+            continue;
+        }
+        used = registry_match(t + i, n - i, &terms, &n_terms);
+        bool year = false;
+        for (size_t k = 0; k < n_terms; k++)
+            year |= terms[k].kind == TERM_ATTRIBUTE && REGISTRY[terms[k].id].role == ROLE_YEAR;
+        if (!used || !year) return false;
+        named = true;
+        i += used;
+    }
+    return any && named;
+}
+
 /* ---- names ---- */
 
 /* The end of token i's text with the bracket that closes behind it. */

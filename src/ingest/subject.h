@@ -60,6 +60,10 @@ size_t subject_begin_with_bracket(const char *text, const struct token *t, size_
 bool is_document_word(const char *key);
 bool is_small_word(const char *key);
 
+/* Whether a heading gives a model year and nothing else ("Model year 2024"): it says more of the vehicle
+ * above it, and is no name of its own. */
+bool is_year_heading(const char *text, size_t len, int *first, int *last);
+
 /* Whether a heading names a part of the data ("Engine and performance", "Dimensions (mm)"), not a
  * vehicle: every word is one of the registry's or a document word. */
 bool is_section_heading(const char *text, size_t len);

@@ -230,6 +230,59 @@ static void a_list_of_makers_is_no_list_of_vehicles(void **state)
     fixture_close(&f);
 }
 
+/* ---- nested lists, corners, headings of years ---- */
+
+static void names_of_nested_lists_are_make_model_and_version(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "ev.json",
+                 "{\"brands\": [{\"name\": \"Zapp\", \"country\": \"NL\", \"models\": ["
+                 "{\"name\": \"Uno\", \"seats\": 4, \"variants\": ["
+                 "{\"name\": \"Base\", \"motor\": {\"power_kw\": 80, \"torque_nm\": 1939}, \"price_eur\": 19000},"
+                 "{\"name\": \"Plus\", \"motor\": {\"power_kw\": 95, \"torque_nm\": 2001}, \"price_eur\": 21000}]}]},"
+                 "{\"name\": \"Kirra\", \"country\": \"IN\", \"models\": ["
+                 "{\"name\": \"Duo\", \"seats\": 5, \"variants\": ["
+                 "{\"name\": \"Base\", \"motor\": {\"power_kw\": 120, \"torque_nm\": 1990}, \"price_eur\": 31000}]}]}]}");
+    expect_number(&f, "Zapp Uno Base", "models.variants.motor: power", 80, "kW");
+    expect_number(&f, "Zapp Uno Plus", "models.variants: price", 21000, "€");
+    expect_number(&f, "Kirra Duo Base", "models.variants.motor: torque", 1990, "Nm");
+    expect_number(&f, "Kirra Duo Base", "models: seats", 5, "");
+    fixture_close(&f);
+}
+
+static void first_rows_of_a_sheet_are_no_title_below_a_named_corner(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "sheet.csv",
+                 "参数/车型,比亚迪 甲,比亚迪 乙,比亚迪 丙\n指导价(万元),22.98,17.68,35.98\n能源类型,纯电动,插电混动,纯电动\n"
+                 "电机总功率(kW),150,160,330\n最高车速(km/h),185,180,190\n整备质量(kg),2020,1760,2450\n");
+    expect_number(&f, "比亚迪 乙", "指导价", 17.68, "万元");
+    expect_number(&f, "比亚迪 丙", "整备质量", 2450, "kg");
+    fixture_close(&f);
+}
+
+static void heading_of_a_year_says_more_of_the_vehicle_above(void **state)
+{
+    (void)state;
+    struct fixture f;
+    int first, last;
+    assert_true(is_year_heading("Model year 2024", 15, &first, &last));
+    assert_int_equal(first, 2024);
+    assert_false(is_year_heading("Camry 2024", 10, &first, &last));
+    assert_false(is_year_heading("Model year", 10, &first, &last));
+    fixture_open(&f, "bikes.txt",
+                 "HONDA GALE 700 TOURER\nModel year 2024\n=====\n\nENGINE\nCapacity:   698 cc\nMax. power: 55 kW\n\n"
+                 "WEIGHTS\nWet weight: 222 kg\n\n\n"
+                 "HONDA GALE 700 RALLY\nModel year 2023\n=====\n\nENGINE\nCapacity:   698 cc\nMax. power: 52 kW\n\n"
+                 "WEIGHTS\nWet weight: 228 kg\n");
+    expect_number(&f, "2024 Honda GALE 700 TOURER", "Wet weight", 222, "kg");
+    expect_number(&f, "2023 Honda GALE 700 RALLY", "Max. power", 52, "kW");
+    expect_number(&f, "2023 Honda GALE 700 RALLY", "Wet weight", 228, "kg");
+    fixture_close(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -244,6 +297,9 @@ int main(void)
         cmocka_unit_test(rows_that_stand_for_many_are_counted),
         cmocka_unit_test(sums_are_no_vehicles),
         cmocka_unit_test(a_list_of_makers_is_no_list_of_vehicles),
+        cmocka_unit_test(names_of_nested_lists_are_make_model_and_version),
+        cmocka_unit_test(first_rows_of_a_sheet_are_no_title_below_a_named_corner),
+        cmocka_unit_test(heading_of_a_year_says_more_of_the_vehicle_above),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
