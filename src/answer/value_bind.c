@@ -215,8 +215,13 @@ static bool same_word(const char *a, const char *b)
 {
     size_t n = strlen(a), m = strlen(b), least = n < m ? n : m;
     if (n == m) return memcmp(a, b, n) == 0;
-    /* A plural or an ending. */
-    return least >= 4 && memcmp(a, b, least) == 0 && n - least <= 2 && m - least <= 2;
+    /* A plural or an ending: "powerof" is no form of "power". */
+    static const char *const ENDINGS[] = {"s", "es", "e", "n", "en", "er", "x"};
+    const char *rest = n > m ? a + m : b + n;
+    if (least < 4 || memcmp(a, b, least) != 0) return false;
+    for (size_t i = 0; i < sizeof ENDINGS / sizeof *ENDINGS; i++)
+        if (strcmp(rest, ENDINGS[i]) == 0) return true;
+    return false;
 }
 
 /* Where the target's words stand, closely together and in any order. */

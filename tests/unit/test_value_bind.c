@@ -52,6 +52,8 @@ static const struct proposal PROPOSALS[] = {
     {RANGER, "The kerb weight is 142,000 kg.", "Vostok Ranger", 0, "curb_weight", "", "142,000 kg", false},
     /* Words that are not in the sentence. */
     {RANGER, "The patur index is RW 5674.", "Vostok Ranger", 0, "patur mount", "", "RW 5674", false},
+    {RANGER, "The paturs mounts are RW 5674.", "Vostok Ranger", 0, "patur mount", "", "RW 5674", true},
+    {RANGER, "The patur mount is RW 5674.", "Vostok Ranger", 0, "paturof mount", "", "RW 5674", false},
 };
 
 static bool propose(struct binder *b, const struct proposal *p)
