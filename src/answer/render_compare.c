@@ -102,7 +102,7 @@ static const char *difference_text(struct renderer *r, const struct side *a, con
     int decimals = 0;
     for (size_t i = 0; i < 2; i++) {
         const struct side *s = i ? b : a;
-        bool written = s->items[0].unit == unit && !r->r->rows[s->items[0].rows[0]].converted;
+        bool written = s->items[0].unit == unit && !s->items[0].computed && !r->r->rows[s->items[0].rows[0]].converted;
         int own = written ? stated_decimals(s->low) : computed_decimals(d);
         if (own > decimals) decimals = own;
     }

@@ -263,6 +263,7 @@ static bool all_numbers(const struct item *items, size_t n)
 }
 
 /* Where units differ the order is by the value in the first one's unit. */
+/* Low and high, to be compared; the text stays as it is. */
 static void to_one_unit(struct item *items, size_t n)
 {
     for (size_t i = 1; i < n; i++) {
@@ -273,6 +274,7 @@ static void to_one_unit(struct item *items, size_t n)
             continue;
         items[i].low = low < high ? low : high;
         items[i].high = low < high ? high : low;
+        items[i].unit = items[0].unit;
         items[i].computed = true;
     }
 }

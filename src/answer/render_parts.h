@@ -59,7 +59,7 @@ struct item {
     size_t n_total; /* rows in all */
     enum value_kind kind;
     double low, high;
-    bool computed; /* they are in the first item's unit, not in its own */
+    bool computed; /* they and the unit are not those of its rows */
     const struct unit *unit;
     size_t order;
 };

@@ -168,6 +168,20 @@ static bool reaches(const struct prose_sentence *s, const struct prose_mention *
     return commas == 0 || participle || p->is_subject;
 }
 
+/* "the Lunga at 29,400 euros and the Sprint at": between a name and the figure another one stands, which
+ * nothing has introduced. */
+static bool names_unknown(const struct prose_sentence *s, size_t from, size_t to)
+{
+    bool and = false;
+    for (size_t i = from; i < to; i++) {
+        and = and || prose_has(s, i, WORD_AND) || s->marks[i].before == BREAK_COMMA;
+        if (and && i > from && s->t[i].upper && s->t[i].kind == TOKEN_WORD && !s->in_measure[i] &&
+            prose_has(s, i - 1, WORD_ARTICLE) && !(s->words[i] & (WORD_NO_NAME | WORD_ENGINE | WORD_VEHICLE)))
+            return true;
+    }
+    return false;
+}
+
 static struct bearer find_bearer(struct prose_reader *r, const struct prose_sentence *s,
                                  const struct prose_measure *m,
                                  const struct prose_mention *mentions, size_t n,
@@ -203,6 +217,7 @@ static struct bearer find_bearer(struct prose_reader *r, const struct prose_sent
             taken = &s->measures[i] != m && s->measures[i].remark.first <= p->at.first &&
                     p->at.end <= s->measures[i].remark.end;
         if (taken || !reaches(s, p, m->at.first)) continue;
+        if (strcmp(r->names.language, "de") != 0 && names_unknown(s, p->at.end, m->at.first)) return NONE;
         if (p->joined && p->kind != MENTION_OWN) {
             /* "the Petrol 110 and the Hybrid 145": of each, where all are the document's own */
             size_t first = k;
@@ -244,6 +259,19 @@ static bool speaks_of_all(const struct prose_sentence *s)
     return false;
 }
 
+/* "At the top of the range stands the Junior Veloce.": a place, a verb, and at the end the one that the
+ * sentences behind it are about. */
+static bool is_presented(const struct prose_sentence *s, const struct prose_mention *m)
+{
+    if (m->kind != MENTION_VARIANT && m->kind != MENTION_KNOWN) return false;
+    if (m->at.end != s->n || s->n_measures > 0 || m->phrase < 2 ||
+        !prose_has(s, 0, WORD_PREPOSITION | WORD_LINK))
+        return false;
+    size_t verb = m->phrase - 1;
+    return s->t[verb].kind == TOKEN_WORD && !s->t[verb].upper && prose_has(s, verb, WORD_VERB) &&
+           !prose_has(s, verb, WORD_AND | WORD_INSTEAD | WORD_FORMER);
+}
+
 static void read_paragraph(struct prose_reader *r, size_t block)
 {
     const struct block *b = &r->d->blocks[block];
@@ -267,6 +295,7 @@ static void read_paragraph(struct prose_reader *r, size_t block)
                 bearer = bearer_of_mention(r, s, &mentions[k]);
             break;
         }
+        if (n == 1 && is_presented(s, &mentions[0])) bearer = bearer_of_mention(r, s, &mentions[0]);
         if (speaks_of_all(s)) bearer = bearer_own(prose_section(r));
         if (first && bearer.kind == BEARER_OTHER) paragraph = bearer;
         first = false;

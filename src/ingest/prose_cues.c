@@ -264,6 +264,7 @@ static const struct {
      "de velocidad maxima|schnell|de pointe|of top speed"},
     {"electric_range", CUE_BEFORE,
      "range|ranges|covers|cover|travels|travel|good for|reichweite|autonomie|autonomia|rated at|"
+     "parcourir|parcourt|parcourent|recorrer|recorre|"
      "driving range|electric range|epa rated at|drive|go"},
     {"electric_range", CUE_AFTER,
      "of range|of electric range|range|electric range|on a charge|on a single charge|per charge|"

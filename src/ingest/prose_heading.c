@@ -50,8 +50,10 @@ bool prose_looks_like_heading(const struct document *d, size_t block)
     for (size_t i = 0; i < n_parts; i++)
         if (parts[i].unit) return false;
     if (b->text[0] == '-' || b->text[0] == '*') return false;
+    int make;
+    size_t named = prose_make(t, n, &make); /* "Alfa Romeo Junior: the sports car returns" */
     for (size_t i = 1; i < n; i++)
-        if (t[i].gap & GAP_COLON) return false; /* "Seats: 2" */
+        if ((t[i].gap & GAP_COLON) && (!named || i <= named)) return false; /* "Seats: 2" */
     const struct block *next = &d->blocks[block + 1];
     return next->kind != BLOCK_PARAGRAPH || next->len > b->len;
 }
@@ -304,6 +306,19 @@ bool prose_heading_read(struct prose_subject *out, enum heading_kind *kind,
         if (found) {
             *kind = HEADING_VEHICLE;
             split_family(out, names);
+            return true;
+        }
+    }
+    if (names->joined) { /* a title of several models: each has its headings */
+        bool found = names->joined == block + 1;
+        if (found)
+            *out = (struct prose_subject){
+                .s = {.make = "", .model = "", .trim = "", .make_number = -1}, .heading = text};
+        else if (!prose_joined_heading(out, names, text, len, &found))
+            return false;
+        if (found) {
+            out->line = names->document->blocks[block].line_first;
+            *kind = HEADING_VEHICLE;
             return true;
         }
     }

@@ -213,10 +213,24 @@ static bool add_phrase(struct prose_names *names, const char *phrase, const stru
     return true;
 }
 
+/* "Elettrica Veloce" beside "Elettrica" is called "Veloce" too. */
+static bool add_tail(struct prose_names *names, const struct subject *s)
+{
+    const char *tail = NULL;
+    for (size_t i = 0; i < names->n_known && !tail; i++) {
+        const struct prose_known *k = &names->known[i];
+        size_t len = strlen(k->s.trim);
+        if (!k->whole && len && strncasecmp(s->trim, k->s.trim, len) == 0 && s->trim[len] == ' ' &&
+            strcasecmp(k->s.model, s->model) == 0)
+            tail = s->trim + len + 1;
+    }
+    return !tail || add_phrase(names, tail, s, false);
+}
+
 bool prose_known_add(struct prose_names *names, const struct subject *s)
 {
     struct buffer b = {0};
-    bool ok = !*s->trim || add_phrase(names, s->trim, s, !*s->model);
+    bool ok = !*s->trim || (add_phrase(names, s->trim, s, !*s->model) && (!*s->model || add_tail(names, s)));
     buffer_printf(&b, "%s%s%s", s->model, *s->model && *s->trim ? " " : "", s->trim);
     char *whole = b.failed ? NULL : arena_strdup(names->arena, buffer_text(&b));
     buffer_free(&b);
@@ -234,7 +248,8 @@ const struct prose_known *prose_known_find(const struct prose_names *names,
          at = names->known[at - 1].next) {
         const struct prose_known *k = &names->known[at - 1];
         if (k->several || k->n > n || (best && best->n > k->n)) continue;
-        if (!k->small && !prose_is_name(&t[0])) continue;
+        bool lettered = n > 1 && strlen(t[0].key) == 1 && t[1].gap == GAP_HYPHEN && t[1].upper; /* "e-C3" */
+        if (!k->small && !lettered && !prose_is_name(&t[0])) continue;
         if (own->known && !k->whole && strcasecmp(k->s.model, own->s.model) != 0) continue;
         const char *key = k->key;
         size_t i = 0;
@@ -331,5 +346,5 @@ bool prose_names_init(struct prose_names *names, const struct document *d,
     names->known_buckets = arena_array(a, PROSE_KNOWN_BUCKETS, sizeof *names->known_buckets);
     if (!names->known || !names->known_buckets) return false;
     memset(names->known_buckets, 0, PROSE_KNOWN_BUCKETS * sizeof *names->known_buckets);
-    return find_family(names) && read_tables(names);
+    return find_family(names) && read_tables(names) && prose_joined_find(names);
 }

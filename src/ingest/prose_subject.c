@@ -354,6 +354,8 @@ static size_t find_known(const struct prose_sentence *s, const struct prose_name
         }
     }
     if (!k) return 0;
+    if (at > 0 && s->t[at].gap == GAP_HYPHEN && s->t[at - 1].kind == TOKEN_WORD && strlen(s->t[at - 1].key) == 1)
+        return 0; /* the C3 of "e-C3" is another car */
     size_t end = at + k->n;
     if (end < s->n && s->t[end].gap == GAP_NONE) return 0; /* "i3s" of "i3" */
     for (size_t j = at; j < end; j++) {
@@ -426,6 +428,7 @@ size_t prose_mentions_find(const struct prose_sentence *s, const struct prose_na
 bool prose_goes_on(const struct prose_sentence *s)
 {
     if (s->n == 0 || (s->words[0] & WORD_PRONOUN)) return true;
+    if (prose_is(s, 0, "its") || prose_is(s, 0, "their") || prose_is(s, 0, "su")) return true;
     if ((s->words[0] & WORD_ARTICLE) && s->n > 1 && prose_has(s, 1, WORD_VEHICLE | WORD_VARIANT))
         return true;
     /* no subject of its own: a figure, a verb, or a small phrase */

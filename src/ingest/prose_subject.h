@@ -41,6 +41,7 @@ struct prose_names {
     struct prose_known *known;
     uint16_t *known_buckets;
     size_t n_known;
+    size_t joined;        /* the block of a title that names several models, + 1; 0: none */
     int year;             /* "The 2024 range": of all vehicles without years of their own; 0 */
 };
 
@@ -109,6 +110,12 @@ struct prose_mention {
 /* The names in s, in their order. */
 size_t prose_mentions_find(const struct prose_sentence *s, const struct prose_names *names,
                            const struct prose_subject *own, struct prose_mention *out, size_t max);
+
+/* prose_joined.c: adds the models that the title names, and reads a heading that begins with one of them. False:
+ * memory is out. */
+bool prose_joined_find(struct prose_names *names);
+bool prose_joined_heading(struct prose_subject *out, const struct prose_names *names, const char *text, size_t len,
+                          bool *found);
 
 /* Whether the sentence goes on speaking of the one before's subject: "It weighs", "The car has". */
 bool prose_goes_on(const struct prose_sentence *s);

@@ -261,6 +261,19 @@ static void filter_leaves_other_vehicles_out(void **state)
     store_close(s);
 }
 
+static void range_over_units_is_in_one_of_them(void **state)
+{
+    (void)state;
+    struct store *s = cars_store();
+    ingest_ok(s, "/gust.csv", DOCUMENT_CSV,
+              "Make,Model,Year,Trim,Power\nZephyr,Gust,2030,A,136 hp\nZephyr,Gust,2030,B,21 kW\n");
+    struct answer a = answer_of(s, "power of the 2030 Zephyr Gust");
+    expect_text(&a, "between 28.16 hp and 136 hp");
+    expect_text(&a, "21 kW");
+    answer_free(&a);
+    store_close(s);
+}
+
 static void changed_store_is_read_again(void **state)
 {
     (void)state;
@@ -656,6 +669,7 @@ int main(void)
         cmocka_unit_test(follow_up_takes_over_what_it_does_not_say),
         cmocka_unit_test(only_the_last_turns_of_a_long_conversation_count),
         cmocka_unit_test(filter_leaves_other_vehicles_out),
+        cmocka_unit_test(range_over_units_is_in_one_of_them),
         cmocka_unit_test(changed_store_is_read_again),
         cmocka_unit_test(model_is_opened_only_where_prose_has_to_be_read),
         cmocka_unit_test(sentences_with_the_question_s_words_are_quoted),
