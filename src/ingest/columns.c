@@ -103,6 +103,34 @@ static bool name_stands_alone(const struct column_meaning *m, const char *name,
     return unknown == 0 || (topics > 1 && !path);
 }
 
+/* The role that one part of "Typ / Ausführung" has, ROLE_NONE: it names no vehicle. */
+static enum attribute_role part_role(const char *name, size_t len)
+{
+    struct column_meaning m;
+    while (len && *name == ' ') name++, len--;
+    while (len && name[len - 1] == ' ') len--;
+    registry_read_column(&m, name, len, DIMENSION_NONE);
+    enum attribute_role role = m.attribute >= 0 ? REGISTRY[m.attribute].role : ROLE_NONE;
+    for (size_t i = 0; i < m.n_alternatives && i < 4 && role == ROLE_NONE; i++)
+        role = REGISTRY[m.alternatives[i]].role;
+    return role == ROLE_MAKE || role == ROLE_MODEL || role == ROLE_TRIM || role == ROLE_NAME ? role : ROLE_NONE;
+}
+
+/* "Model / Trim", "Typ / Ausführung": the model with what follows; "Make / Model": the whole name; -1: no such
+ * name. */
+static int joined_attribute(const char *name, size_t len)
+{
+    const char *slash = memchr(name, '/', len);
+    if (!slash || memchr(slash + 1, '/', len - (size_t)(slash - name) - 1)) return -1;
+    enum attribute_role first = part_role(name, (size_t)(slash - name));
+    enum attribute_role second = part_role(slash + 1, len - (size_t)(slash - name) - 1);
+    if (first == ROLE_NONE || second == ROLE_NONE || first == second) return -1;
+    bool make = first == ROLE_MAKE || second == ROLE_MAKE;
+    for (size_t i = 0; i < REGISTRY_COUNT; i++)
+        if (REGISTRY[i].role == (make ? ROLE_NAME : ROLE_MODEL)) return (int)i;
+    return -1;
+}
+
 /* A list's name that says what its records are: "manufacturers", "models", "variants"; -1: none. */
 static int level_attribute(const char *name, size_t len)
 {
@@ -301,6 +329,7 @@ bool column_read(struct interpreted_column *out, const char *name, const char *g
     } else if (ok) {
         registry_read_column(&alone, full, strlen(full), hint);
         size_t alone_len = without_unit(name, name_len, &alone);
+        if (alone.attribute < 0) alone.attribute = joined_attribute(name, name_len);
         bool section_used = false;
         for (size_t i = 0; i < alone.n_alternatives && i < 4 && !out->weak_role; i++)
             out->weak_role = REGISTRY[alone.alternatives[i]].role;

@@ -263,6 +263,20 @@ static void first_rows_of_a_sheet_are_no_title_below_a_named_corner(void **state
     fixture_close(&f);
 }
 
+static void column_of_model_and_version_together_is_the_model(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "hof.csv",
+                 "Fzg-Nr;Hersteller;Typ / Ausführung;EZ;Preis\nK-1;Opel;Corsa 1.2 Edition;05/2020;9.900 €\n"
+                 "K-2;Seat;Leon 1.5 TSI FR;07/2021;17.900 €\nK-3;Opel;Astra 1.6 Elegance;01/2019;12.400 €\n");
+    expect_number(&f, "2021 Seat Leon 1.5 TSI FR", "Preis", 17900, "€");
+    fixture_close(&f);
+    fixture_open(&f, "used.csv", "Make/Model,Year,Price (USD)\nHonda Fit,2015,9900\nFord Focus,2016,8800\n");
+    expect_number(&f, "2016 Ford Focus", "Price", 8800, "$");
+    fixture_close(&f);
+}
+
 static void heading_of_a_year_says_more_of_the_vehicle_above(void **state)
 {
     (void)state;
@@ -299,6 +313,7 @@ int main(void)
         cmocka_unit_test(a_list_of_makers_is_no_list_of_vehicles),
         cmocka_unit_test(names_of_nested_lists_are_make_model_and_version),
         cmocka_unit_test(first_rows_of_a_sheet_are_no_title_below_a_named_corner),
+        cmocka_unit_test(column_of_model_and_version_together_is_the_model),
         cmocka_unit_test(heading_of_a_year_says_more_of_the_vehicle_above),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
