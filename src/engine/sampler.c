@@ -61,9 +61,10 @@ struct sampler *sampler_create(const struct sampler_options *options, size_t voc
     struct sampler *s = calloc(1, sizeof *s);
     if (!s) goto fail;
     s->options = *options;
+    if (s->options.temperature < SAMPLER_LEAST_TEMPERATURE) s->options.temperature = 0;
     s->vocab = vocab;
     s->state = options->seed;
-    bool penalty = options->repetition_penalty != 1, random = options->temperature > 0;
+    bool penalty = options->repetition_penalty != 1, random = s->options.temperature > 0;
     if (penalty) {
         s->logits = calloc(vocab, sizeof *s->logits);
         s->seen = calloc(vocab, sizeof *s->seen);
@@ -296,7 +297,8 @@ static int32_t candidate_at(struct sampler *s, const struct prefix *end, double 
     }
     /* Rounding: the last there is. */
     sort_bucket(s, last, logits, max);
-    return s->sorted[(last < end->bucket ? s->n_sorted : end->n) - 1].id;
+    size_t n = last < end->bucket ? s->n_sorted : end->n;
+    return n > 0 && n <= s->n_sorted ? s->sorted[n - 1].id : -1;
 }
 
 int32_t sampler_pick(struct sampler *s, const float *from)
@@ -315,6 +317,7 @@ int32_t sampler_pick(struct sampler *s, const float *from)
     if (best < 0 || o->temperature == 0 || isinf(logits[best])) return best;
 
     float max = logits[best] / o->temperature;
+    if (!isfinite(max)) return best; /* the differences would be no numbers */
     fill_buckets(s, logits, max);
     struct limit none = {SIZE_MAX, INFINITY, 0}, limit = none;
     if (o->top_k) limit.n = o->top_k;
@@ -331,5 +334,6 @@ int32_t sampler_pick(struct sampler *s, const float *from)
         other = cut(s, &limit, logits, max);
         end = *shorter(&end, &other);
     }
-    return candidate_at(s, &end, next_random(s) * end.sum, logits, max);
+    int32_t id = candidate_at(s, &end, next_random(s) * end.sum, logits, max);
+    return id >= 0 ? id : best;
 }

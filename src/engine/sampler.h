@@ -8,6 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Below it the most likely token is picked: logits over it stay far from the largest float. */
+#define SAMPLER_LEAST_TEMPERATURE 1e-4f
+
 struct sampler_options {
     float temperature; /* 0: the most likely token, and the rest is ignored but the penalty */
     size_t top_k;      /* 0: all */

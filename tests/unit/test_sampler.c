@@ -67,6 +67,28 @@ static void temperature_zero_picks_the_most_likely(void **state)
     assert_int_equal(counts[1], DRAWS);
 }
 
+static void tiny_temperatures_pick_the_most_likely(void **state)
+{
+    (void)state;
+    static const float TINY[] = {1e-45f, 1e-38f, 1e-20f, 1e-6f, SAMPLER_LEAST_TEMPERATURE};
+    for (size_t i = 0; i < sizeof TINY / sizeof *TINY; i++) {
+        struct sampler_options o = PLAIN;
+        o.temperature = TINY[i];
+        o.repetition_penalty = 1.2f;
+        o.top_p = 0.9f;
+        o.min_p = 0.1f;
+        size_t counts[VOCAB];
+        draw(o, counts);
+        assert_int_equal(counts[1], DRAWS);
+        /* Logits that overflow over the temperature. */
+        struct sampler *s = make(o);
+        float huge[VOCAB] = {-3e38f, 3e38f, 1, 2, 3e37f};
+        for (size_t k = 5; k < VOCAB; k++) huge[k] = -3e38f;
+        for (int k = 0; k < 50; k++) assert_int_equal(sampler_pick(s, huge), 1);
+        sampler_free(s);
+    }
+}
+
 static void draws_follow_the_softmax_at_any_temperature(void **state)
 {
     (void)state;
@@ -353,6 +375,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(temperature_zero_picks_the_most_likely),
+        cmocka_unit_test(tiny_temperatures_pick_the_most_likely),
         cmocka_unit_test(draws_follow_the_softmax_at_any_temperature),
         cmocka_unit_test(top_k_keeps_the_k_most_likely),
         cmocka_unit_test(top_p_keeps_the_smallest_set_that_reaches_p),
