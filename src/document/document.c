@@ -171,6 +171,8 @@ static bool looks_like_csv(const char *text, size_t len, bool known)
     struct csv_evidence e;
     char delimiter = csv_delimiter_find(text, len, 0, &e);
     double fields = delimiter == ',' ? 2.9 : 1.9;
+    /* "Doors | 5" lines are names and values; a file that says nothing of itself is no table of two columns. */
+    if (!known && delimiter == '|' && e.fields < 2.1) return false;
     if ((delimiter == ',' && e.spaced > 0.5) || (e.fields < 2.1 && e.labels > 0.5)) return false;
     return e.records >= (known ? 3 : 2) && e.agreement >= (known ? 0.9 : 0.8) && e.fields >= fields;
 }

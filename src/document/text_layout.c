@@ -43,6 +43,30 @@ static size_t count_bars(const struct text_line *line)
     return bars;
 }
 
+static bool has_digit(const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (text[i] >= '0' && text[i] <= '9') return true;
+    return false;
+}
+
+/* "Length | 1035 in", "Colour | blue", "Doors | 5": lines of one bar that are names and values, where figures
+ * and words are mixed below the first, or begin with it; a table has a header and columns of one kind. */
+static bool bars_are_pairs(const struct text_line *lines, size_t n)
+{
+    size_t figures = 0;
+    bool first = false;
+    for (size_t i = 0; i < n; i++) {
+        const char *bar = memchr(lines[i].text, '|', lines[i].len);
+        if (!bar || count_bars(&lines[i]) != 1) return false;
+        size_t at = (size_t)(bar - lines[i].text);
+        bool figure = has_digit(bar, lines[i].len - at);
+        figures += figure;
+        if (i == 0) first = figure && !has_digit(lines[i].text, at);
+    }
+    return first ? true : figures > 0 && figures + 1 < n;
+}
+
 static size_t bar_table(struct document_reader *r, const struct text_line *lines, size_t n,
                         struct pair_list *before, size_t *tried)
 {
@@ -72,8 +96,9 @@ static size_t bar_table(struct document_reader *r, const struct text_line *lines
     for (size_t i = 0; i < taken; i++)
         if (line_shape_of(&lines[i]) == LINE_BARS) add_bar_row(&t, &lines[i]);
     const struct text_line *last = &lines[taken - 1];
-    table_builder_end(&t, "", 0, ROW_LINE, header, lines[0].number, last->number, lines[0].begin,
-                      last->begin + last->len);
+    struct table *table = table_builder_end(&t, "", 0, ROW_LINE, header, lines[0].number, last->number,
+                                            lines[0].begin, last->begin + last->len);
+    if (table) table->key_value = !framed && header == 0 && rows == taken && bars_are_pairs(lines, taken);
     table_builder_free(&t);
     return taken;
 }

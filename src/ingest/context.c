@@ -79,6 +79,30 @@ static void open_heading(struct context_walk *w, const struct block *b)
     if (w->n_path < CONTEXT_MAX_HEADINGS) w->path[w->n_path++] = w->next;
 }
 
+/* "2021 Quenby Heron - technical data": a line of its own above a table that is a vehicle's name, with a model
+ * year or a known make, and no sentence. */
+static bool is_name_line(const struct block *b)
+{
+    enum { NAME_BYTES = 90, NAME_TOKENS = 16 };
+    struct token t[NAME_TOKENS];
+    if (b->kind != BLOCK_PARAGRAPH || b->line_first != b->line_last || b->len == 0 || b->len > NAME_BYTES ||
+        strchr(".:!?;,", b->text[b->len - 1]))
+        return false;
+    size_t n = tokens_split(b->text, b->len, TOKENS_TEXT, t, NAME_TOKENS), words = 0;
+    bool named = false;
+    for (size_t i = 0; i < n; i++) {
+        int make = -1;
+        bool joined = i > 0 && (t[i].gap == GAP_NONE || t[i].gap == GAP_HYPHEN);
+        bool year = t[i].kind == TOKEN_NUMBER && strlen(t[i].key) == 4 && t[i].number >= 1950 &&
+                    t[i].number <= YEAR_LAST_EVER;
+        named = named || year || (t[i].upper && make_match(t + i, n - i, &make) > 0);
+        if (is_document_word(t[i].key) || is_small_word(t[i].key) || year) continue;
+        if (t[i].kind == TOKEN_WORD && !t[i].upper && !joined) return false;
+        words++;
+    }
+    return named && words > 0;
+}
+
 bool context_walk_next(struct context_walk *w, struct interpret_context *out, size_t *block)
 {
     const struct document *d = w->document;
@@ -94,6 +118,8 @@ bool context_walk_next(struct context_walk *w, struct interpret_context *out, si
                                       .n_tables = w->n_tables,
                                       .n_headings = w->n_path};
     for (size_t i = 0; i < w->n_path; i++) out->headings[i] = d->blocks[w->path[i]].text;
+    if (w->next > 0 && is_name_line(&d->blocks[w->next - 1]) && out->n_headings < CONTEXT_MAX_HEADINGS)
+        out->headings[out->n_headings++] = d->blocks[w->next - 1].text;
     if (w->n_path > 1) out->heading_varies = neighbour_has_rows(d, w->next, w->path[w->n_path - 1]);
     *block = w->next++;
     return true;

@@ -272,6 +272,9 @@ static bool read_title(struct prose_subject *out, const struct prose_names *name
            (word(names, &t[from + run - 1]) & (WORD_DOCUMENT | WORD_VEHICLE | WORD_TOPIC)) &&
            t[from + run - 1].kind == TOKEN_WORD)
         run--; /* "330e Sedan Review" */
+    while (run > 1 && t[from + run - 1].kind == TOKEN_NUMBER && strlen(t[from + run - 1].key) == 4 &&
+           t[from + run - 1].number >= 1950 && t[from + run - 1].number <= YEAR_LAST_EVER)
+        run--; /* "Sandero 1991": read below */
     struct subject s = {.make = "", .model = "", .trim = "", .make_number = make};
     s.make = arena_strndup(names->arena, text + t[at].begin, t[at + used - 1].end - t[at].begin);
     if (!s.make) return false;

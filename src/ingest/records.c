@@ -326,6 +326,11 @@ static void take_role(struct interpreter *p, struct subject *s, enum attribute_r
     case ROLE_MODEL:
     case ROLE_NAME:
         if (!subject_read(&name, &p->out->arena, text, c->len, SUBJECT_CELL)) p->failed = true;
+        if (role == ROLE_NAME && !name.year_first) {
+            struct subject whole; /* "Quenby Heron 2019 Sport": the year inside */
+            if (!subject_read(&whole, &p->out->arena, text, c->len, SUBJECT_HEADING)) p->failed = true;
+            if (whole.year_first && *whole.model) name = whole;
+        }
         if (role == ROLE_NAME && name.make_number >= 0) {
             take_name(p, s, &name);
         } else {

@@ -15,18 +15,18 @@ enum { SUBJECT_MAX_TOKENS = 48 };
 
 /* Folded, sorted by strcmp: what a document or a part of it calls itself. */
 static const char *const DOCUMENT_WORDS[] = {
-    "abmessungen", "all", "allgemein", "angaben", "antrieb", "ausstattung", "auto", "automobile",
+    "abmessungen", "all", "allgemein", "angaben", "antrieb", "attribute", "attributes", "ausstattung", "auto", "automobile",
     "automobiles", "autos", "basic", "blatt", "body", "brochure", "bus", "caracteristicas",
     "caracteristiques", "car", "cars", "catalog", "catalogue", "chart", "chassis", "coches",
     "comfort", "comparison", "daten", "datenblatt", "data", "database", "datasheet", "dataset",
-    "datos", "description", "details", "drivetrain", "driving", "economy", "engines", "equipment",
+    "datos", "description", "details", "drivetrain", "driving", "economy", "eigenschaft", "engines", "equipment",
     "essai", "export", "exterior", "facts", "fact", "fahrleistungen", "fahrwerk", "fahrzeug",
-    "fahrzeuge", "features", "fiche", "figures", "file", "fleet", "ficha", "flotte", "general",
-    "glance", "guide", "infos", "information", "info", "inventory", "interior", "key", "karosserie",
-    "liste", "list", "masse", "main", "measurements", "mechanical", "modele", "modeles", "modell",
-    "modelle", "models", "motoren", "motorcycle", "motorcycles", "nutzfahrzeuge", "options", "other", "overview",
+    "fahrzeuge", "feature", "features", "fiche", "figures", "file", "fleet", "ficha", "flotte", "general",
+    "glance", "guide", "infos", "information", "info", "inventory", "interior", "item", "items", "key", "karosserie",
+    "liste", "list", "masse", "main", "measurements", "mechanical", "merkmal", "modele", "modeles", "modell",
+    "modelle", "models", "motoren", "motorcycle", "motorcycles", "nutzfahrzeuge", "options", "other", "overview", "parameter", "parameters",
     "parc", "part", "performance", "powertrain", "preise", "preisliste", "prestaciones", "price",
-    "prices", "pricing", "prix", "prospekt", "range", "ratings", "review", "reviews", "running", "safety",
+    "prices", "pricing", "prix", "property", "prospekt", "range", "ratings", "review", "reviews", "running", "safety",
     "sales", "section", "sheet", "sicherheit", "spec", "specification", "specifications", "specs",
     "standard", "stock", "summary", "suvs", "table", "tables", "tech", "technical", "technik", "technique",
     "techniques", "technische", "technology", "tecnica", "tecnicas", "tecnicos", "trim", "trims",
@@ -440,9 +440,13 @@ struct name_tokens {
     size_t begin, end; /* tokens of the name */
 };
 
-/* Where a part of a heading ends: "Tarn: technical data", "Golf - prices". */
-static bool is_break(unsigned gap)
+/* Where a part of a heading ends: "Tarn: technical data", "Golf - prices"; not in "Rerae & Tibazir". */
+static bool is_break(const struct name_tokens *w, size_t i)
 {
+    unsigned gap = w->t[i].gap;
+    if (i > 0 && (gap & GAP_OTHER))
+        for (size_t k = w->t[i - 1].end; k < w->t[i].begin; k++)
+            if (w->text[k] == '&' || w->text[k] == '+') gap &= ~(unsigned)GAP_OTHER;
     return (gap & (GAP_COLON | GAP_STOP)) || ((gap & GAP_HYPHEN) && (gap & GAP_SPACE)) ||
            (gap & GAP_OTHER && gap & GAP_SPACE);
 }
@@ -455,7 +459,7 @@ static void narrow_heading(struct name_tokens *w)
     for (size_t i = 0; i < w->n; i++) capitals |= w->t[i].kind == TOKEN_WORD && w->t[i].upper;
     for (size_t i = 0; i < w->n;) {
         size_t end = i + 1, score = 0;
-        while (end < w->n && !is_break(w->t[end].gap)) end++;
+        while (end < w->n && !is_break(w, end)) end++;
         for (size_t k = i; k < end; k++) {
             int make = -1, year = 0;
             if (make_match(w->t + k, end - k, &make)) score += 8;

@@ -386,6 +386,12 @@ static bool ends_model(const char *key)
     return IN_LIST(key, STOP);
 }
 
+/* A capital or a digit begins it. */
+static bool is_name_word(const char *word)
+{
+    return (word[0] >= 'A' && word[0] <= 'Z') || (word[0] >= '0' && word[0] <= '9');
+}
+
 bool vehicle_parse_heading(struct vehicle *out, const char *text, size_t len,
                            manufacturer_lookup *known, void *context, struct arena *arena)
 {
@@ -427,10 +433,13 @@ bool vehicle_parse_heading(struct vehicle *out, const char *text, size_t len,
     size_t trim_end = last;
     /* "Camry 2023 LE": the trim behind the year. */
     if (trim == last && last + 1 < n && year && !words[last].stop_before &&
-        year_parse(text + words[last].begin, words[last].end - words[last].begin) == year &&
-        !words[last + 1].stop_before && trim_known(words[last + 1].key)) {
-        trim = last + 1;
-        trim_end = last + 2;
+        year_parse(text + words[last].begin, words[last].end - words[last].begin) == year) {
+        trim = trim_end = last + 1;
+        while (trim_end < n && trim_end < trim + 3 && !words[trim_end].stop_before &&
+               !ends_model(words[trim_end].key) &&
+               (trim_known(words[trim_end].key) || is_name_word(text + words[trim_end].begin)))
+            trim_end++;
+        if (trim_end == trim) trim = trim_end = last;
     }
     size_t model_end = trim < last ? trim : last;
     out->manufacturer = arena_strdup(arena, make);

@@ -255,6 +255,7 @@ static void text_reads_many_pairs_on_a_line(void **state)
     /* two may be anything */
     expect_text("He came - late; she went - early\n", "He came - late; she went - early\n");
     expect_text("Bore: 3.2 in\n", "[] line pairs\n1: Bore|3.2 in\n");
+    expect_text("Bore | 3.2 in\nColour | blue\n", "[] line pairs\n1: Bore|3.2 in\n2: Colour|blue\n");
 }
 
 static void text_leaves_prose_alone(void **state)
