@@ -24,10 +24,24 @@ static bool is_default(int qualifier)
     return false;
 }
 
+/* "rear" and "second row" are one where a car has two rows. */
+static uint64_t same_row(uint64_t asked, uint64_t has)
+{
+    int rear = qualifier_find("rear"), second = qualifier_find("second_row");
+    if (rear < 0 || second < 0) return asked;
+    uint64_t a = 1ull << rear, b = 1ull << second;
+    if ((asked & a) && (has & b) && !(has & a)) return (asked & ~a) | b;
+    if ((asked & b) && (has & a) && !(has & b)) return (asked & ~b) | a;
+    return asked;
+}
+
 /* How badly a column's qualifiers fit those asked for; -1: not at all. */
 static int misfit(uint64_t asked, uint64_t has)
 {
     int cost = 0, combined = qualifier_find("combined");
+    uint64_t said = asked;
+    asked = same_row(asked, has);
+    if (asked != said) cost = 3;
     for (size_t i = 0; i < QUALIFIER_COUNT; i++) {
         uint64_t bit = 1ull << i;
         int family = QUALIFIERS[i].family;

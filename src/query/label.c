@@ -270,6 +270,48 @@ static void keep_language(const struct labelled *q, const struct term **terms, s
     *n = best_n;
 }
 
+enum { TURNED_MAX = 5 };
+
+/* "length of the bed", "size of the fuel tank": tokens of "bed length" in *turned; how many tokens of the question
+ * that is, 0: no genitive begins at t. `words`: of the noun behind. */
+static size_t turn_genitive(const struct token *t, size_t room, size_t words, struct token *turned)
+{
+    size_t at = 1;
+    if (t[0].kind != TOKEN_WORD || room < 3 || strcmp(t[1].key, "of") != 0 || (t[1].gap & ~(unsigned)GAP_SPACE))
+        return 0;
+    if (strcmp(t[0].key, "range") == 0) return 0; /* from least to most */
+    at = 2;
+    if (!strcmp(t[at].key, "the") || !strcmp(t[at].key, "its")) at++;
+    if (at + words > room) return 0;
+    for (size_t i = 0; i < words; i++) {
+        if (t[at + i].kind != TOKEN_WORD || (t[at + i].gap & (GAP_STOP | GAP_COMMA | GAP_COLON))) return 0;
+        turned[i] = t[at + i];
+    }
+    turned[words] = t[0];
+    turned[words].gap = GAP_SPACE;
+    return at + words;
+}
+
+/* The attribute or column that a genitive names; 0: none. */
+static size_t match_genitive(const struct word_index *v, const struct token *t, size_t room,
+                             const struct term **terms, size_t *n_terms, const uint32_t **columns,
+                             size_t *n_columns)
+{
+    struct token turned[TURNED_MAX + 1];
+    memset(turned, 0, sizeof turned);
+    for (size_t words = 3; words > 0; words--) {
+        size_t n = turn_genitive(t, room, words, turned);
+        if (!n) continue;
+        if (registry_match(turned, words + 1, terms, n_terms) == words + 1)
+            for (size_t k = 0; k < *n_terms; k++)
+                if ((*terms)[k].kind == TERM_ATTRIBUTE && !(*terms)[k].code) return n;
+        *n_terms = 0;
+        if (word_index_match_columns(v, turned, words + 1, columns, n_columns) == words + 1) return n;
+        *n_columns = 0;
+    }
+    return 0;
+}
+
 static void label_word(struct labelled *q, const struct word_index *v, size_t i, size_t room)
 {
     const struct token *t = &q->tokens[i];
@@ -286,6 +328,22 @@ static void label_word(struct labelled *q, const struct word_index *v, size_t i,
     size_t word = lexicon_match(t, room, words, &n_words);
     size_t measure = unit_run(q, i, &unit);
     if (measure > room) measure = 0;
+    if (term < 3 && column < 3) {
+        const struct term *of_terms = NULL;
+        const uint32_t *of_columns = NULL;
+        size_t n_of_terms = 0, n_of_columns = 0;
+        size_t run = match_genitive(v, t, room, &of_terms, &n_of_terms, &of_columns, &n_of_columns);
+        if (run && n_of_terms) {
+            term = run;
+            terms = of_terms;
+            n_terms = n_of_terms;
+            keep_language(q, &terms, &n_terms);
+        } else if (run) {
+            column = run;
+            columns = of_columns;
+            n_columns = n_of_columns;
+        }
+    }
     /* Codes, and category names of one or two letters that are not written as abbreviations: "at",
      * "el", "m" mean something else in a sentence. */
     bool code = term > 0, tiny = term == 1 && t->kind == TOKEN_WORD && strlen(t->key) <= 2 &&

@@ -29,7 +29,7 @@ const struct lexicon_line LEXICON_LINES[] = {
      "something|anything|someone|anyone|people|folks|guys|man|mate|question|answer|info|"
      "information|detail|details|value|values|figure|figures|number|numbers|amount|level|measure|"
      "measured|spec|stand|stands|standing|lie|lies|good|nice|great|right|fine|sure|possible|able|"
-     "allowed|permitted|supposed|meant|expected|expect|quickly|manage|manages|managed|"
+     "allowed|permitted|supposed|meant|expected|expect|quickly|soon|manage|manages|managed|"
      "achieve|achieves|achieved|reach|reaches|reached|hit|hits|return|returns|returned|hold|holds|"
      "held|keep|keeps|kept|stay|stays|stayed|remain|remains|turn|turns|turned|work|works|worked|"
      "call|calls|called|name|named|names|belong|belongs|belonging|count for|account|mean|means|"

@@ -200,6 +200,34 @@ bool is_engine_code(const struct token *t)
            t[1].number <= 16 && strlen(t[1].key) <= 2;
 }
 
+/* Whether the words at i and i + 1 stand in one name together. */
+static bool pair_is_named(struct finder *f, size_t i, struct postings first)
+{
+    size_t n_tokens;
+    unsigned parts;
+    int make;
+    if (i + 1 >= f->q->n_tokens || (f->q->tokens[i + 1].gap & (GAP_STOP | GAP_COMMA | GAP_COLON))) return false;
+    struct postings next = word_records(f, i + 1, &n_tokens, &parts, &make);
+    return next.n && postings_intersect(first.items, first.n, next.items, next.n, f->spare) > 0;
+}
+
+/* "the 2024 2509", "2025 R 1", "the 2015 Type U", "a 60e": numbers, letters and common words that begin a model's
+ * name, told by the year before them or the letters glued to them. */
+static bool is_coded_anchor(struct finder *f, size_t i, struct postings p)
+{
+    const struct labelled *q = f->q;
+    const struct token *t = &q->tokens[i];
+    bool number = t->kind == TOKEN_NUMBER && !strchr(t->key, '.');
+    bool dated = i > 0 && token_year(q, i - 1) && t->gap == GAP_SPACE && !token_year(q, i);
+    bool pair = pair_is_named(f, i, p);
+    bool letters = number && pair && t[1].kind == TOKEN_WORD && t[1].gap == GAP_NONE && strlen(t[1].key) <= 3;
+    if (letters && (dated || !is_figure(f, i))) return true;
+    if (!dated) return false;
+    if (number) return !is_figure(f, i);
+    bool letter = t->kind == TOKEN_WORD && strlen(t->key) == 1;
+    return pair && (letter || t->upper);
+}
+
 /* Whether a name may begin at token i: nothing else is called so. */
 static bool is_anchor(struct finder *f, size_t i)
 {
@@ -222,6 +250,7 @@ static bool is_anchor(struct finder *f, size_t i)
         phrase = phrase || (run > n_tokens && terms[k].kind != TERM_MAKE && !terms[k].code);
     if (phrase) return false;
     if (p.n == 0) return false;
+    if ((parts & NAME_MODEL) && is_coded_anchor(f, i, p)) return true;
     if (t->kind == TOKEN_NUMBER) return false;
     if (parts & NAME_MAKE) {
         if (!is_common(q, i)) return true;
@@ -325,6 +354,80 @@ static bool is_link(const struct labelled *q, size_t i)
     return false;
 }
 
+static bool is_version_word(const struct labelled *q, size_t i)
+{
+    struct word words[WORD_MAX_MEANINGS];
+    size_t n = words_of(q, i, words);
+    for (size_t k = 0; k < n; k++)
+        if (words[k].class == WORD_VERSION) return true;
+    return strcmp(q->tokens[i].key, "trim") == 0 || strcmp(q->tokens[i].key, "spec") == 0 ||
+           strcmp(q->tokens[i].key, "guise") == 0;
+}
+
+/* Narrows the set by all words of [first, end), or leaves it as it was. */
+static bool narrow_all(struct finder *f, size_t first, size_t end)
+{
+    size_t n_tokens, n = f->n_set;
+    unsigned parts;
+    int make;
+    if (first >= end) return false;
+    uint32_t *before = f->joined[2];
+    memcpy(before, f->set, n * sizeof *before);
+    for (size_t i = first; i < end; i += n_tokens)
+        if (f->taken[i] || !narrow(f, i, &n_tokens, &parts, &make)) {
+            memcpy(f->set, before, n * sizeof *before);
+            f->n_set = n;
+            return false;
+        }
+    return true;
+}
+
+/* "the Jogger | in 4.9 T trim": the version's words are told by the one behind them. */
+static bool take_version_behind(struct finder *f, struct mention *m, size_t number)
+{
+    enum { VERSION_WORDS = 5 };
+    const struct labelled *q = f->q;
+    size_t at = m->first + m->n;
+    while (at < q->n_tokens && f->taken[at] == number) at++;
+    if (at >= q->n_tokens || (q->tokens[at].gap & (GAP_STOP | GAP_COLON))) return false;
+    if (strcmp(q->tokens[at].key, "in") != 0 && strcmp(q->tokens[at].key, "as") != 0 &&
+        strcmp(q->tokens[at].key, "with") != 0)
+        return false;
+    size_t first = at + 1, end = first;
+    while (first < q->n_tokens && is_link(q, first)) first++;
+    for (end = first; end < q->n_tokens && end < first + VERSION_WORDS && !is_version_word(q, end); end++) {
+    }
+    if (end >= q->n_tokens || end == first || !is_version_word(q, end) || !narrow_all(f, first, end)) return false;
+    for (size_t k = at; k <= end; k++) f->taken[k] = (unsigned char)number;
+    m->n = end - m->first;
+    m->make_only = false;
+    return true;
+}
+
+/* "the 1.6 T version of | the 2009 Cais": the version's words stand before. */
+static void take_version_before(struct finder *f, struct mention *m, size_t number)
+{
+    enum { VERSION_WORDS = 5 };
+    const struct labelled *q = f->q;
+    size_t at = m->first, end;
+    while (at > 0 && (f->taken[at - 1] == number || is_link(q, at - 1))) at--;
+    if (at < 2 || (strcmp(q->tokens[at - 1].key, "of") != 0 && strcmp(q->tokens[at - 1].key, "von") != 0) ||
+        !is_version_word(q, at - 2))
+        return;
+    end = at - 2;
+    /* As many words as the names have. */
+    for (size_t n = VERSION_WORDS; n > 0; n--) {
+        if (n > end || is_link(q, end - n) || !narrow_all(f, end - n, end)) continue;
+        m->n += m->first - (end - n);
+        m->first = end - n;
+        m->make_only = false;
+        for (size_t k = m->first; k < at; k++) f->taken[k] = (unsigned char)number;
+        for (size_t k = at; k < m->first + m->n; k++)
+            if (!f->taken[k]) f->taken[k] = (unsigned char)number;
+        return;
+    }
+}
+
 static void take_year(struct finder *f, struct mention *m, size_t i, size_t number)
 {
     int year = token_year(f->q, i);
@@ -344,6 +447,7 @@ static bool is_unknown_name(const struct finder *f, size_t i, bool first)
     const struct token *t = &q->tokens[i];
     if (f->taken[i] || t->kind == TOKEN_SIGN || (t->gap & (GAP_STOP | GAP_COMMA | GAP_COLON)))
         return false;
+    if ((t->gap & GAP_HYPHEN) && (t->gap & GAP_SPACE)) return false; /* "Heron - 0-100 km/h" */
     if (t->kind == TOKEN_HAN) return false;
     if (t->kind == TOKEN_NUMBER) return !is_figure(f, i) && !token_year(q, i) && (first || glued(t));
     struct word words[WORD_MAX_MEANINGS];
@@ -482,6 +586,8 @@ static bool grow(struct finder *f, struct mention *m, size_t number, struct aren
         m->n++;
         m->make_only = false;
     }
+    take_version_before(f, m, number);
+    take_version_behind(f, m, number);
     size_t end = m->first + m->n;
     while (end < q->n_tokens && f->taken[end] == number) end++;
     /* "(2021)", "von 2022" right behind. */

@@ -514,25 +514,6 @@ static void find_exclusions(struct reading *r)
     }
 }
 
-/* Where all that is known is about one vehicle, it needs no name. */
-static void assume_only_vehicle(struct reading *r)
-{
-    struct query *q = r->q;
-    if (q->op != QUERY_NONE || q->n_attributes == 0 || q->n_subjects || r->c->n_records == 0 || q->missing)
-        return;
-    for (size_t i = 1; i < r->c->n_records; i++)
-        if (strcmp(r->c->records[i].title, r->c->records[0].title) != 0) return;
-    size_t *records = arena_array(&q->arena, r->c->n_records, sizeof *records);
-    if (!records) return;
-    for (size_t i = 0; i < r->c->n_records; i++) records[i] = i;
-    q->subjects[q->n_subjects++] = (struct query_subject){.name = r->c->records[0].title,
-                                                          .label = r->c->records[0].title,
-                                                          .records = records,
-                                                          .n_records = r->c->n_records,
-                                                          .exact = true};
-    q->op = QUERY_VALUE;
-}
-
 /* Words that nothing has explained. */
 static void find_unresolved(struct reading *r)
 {

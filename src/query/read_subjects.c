@@ -350,3 +350,46 @@ void read_documents(struct reading *r)
         if (kept) sub->n_records = kept;
     }
 }
+
+static bool same_vehicle(const struct catalog_record *a, const struct catalog_record *b)
+{
+    if (strcmp(a->title, b->title) == 0) return true;
+    return a->model_key[0] && strcmp(a->make_key, b->make_key) == 0 && strcmp(a->model_key, b->model_key) == 0 &&
+           a->year_first == b->year_first && a->year_last == b->year_last;
+}
+
+/* Whether the record's source has all that is asked. */
+static bool has_attributes(const struct reading *r, size_t record)
+{
+    size_t found[COLUMNS_MAX];
+    for (size_t k = 0; k < r->q->n_attributes; k++)
+        if (!columns_find(r->c, r->c->records[record].source, &r->q->attributes[k], NULL, found)) return false;
+    return true;
+}
+
+void assume_only_vehicle(struct reading *r)
+{
+    struct query *q = r->q;
+    const struct catalog *c = r->c;
+    if (q->op != QUERY_NONE || q->n_attributes == 0 || q->n_subjects || c->n_records == 0 || q->missing) return;
+    size_t only = SIZE_MAX, last = SIZE_MAX, n = 0;
+    bool one = true, having = true, has = false; /* of all records; of those that have the attributes */
+    for (size_t i = 0; i < c->n_records && (one || having); i++) {
+        one = one && same_vehicle(&c->records[i], &c->records[0]);
+        if (c->records[i].source != last) has = has_attributes(r, i);
+        last = c->records[i].source;
+        if (!has) continue;
+        if (only == SIZE_MAX) only = i;
+        having = having && same_vehicle(&c->records[i], &c->records[only]);
+    }
+    if (one) only = 0;
+    if (only == SIZE_MAX || !(one || having)) return;
+    size_t *records = arena_array(&q->arena, c->n_records, sizeof *records);
+    if (!records) return;
+    for (size_t i = 0; i < c->n_records; i++)
+        if (same_vehicle(&c->records[i], &c->records[only])) records[n++] = i;
+    const char *title = c->records[only].title;
+    q->subjects[q->n_subjects++] = (struct query_subject){
+        .name = title, .label = title, .records = records, .n_records = n, .exact = true};
+    q->op = QUERY_VALUE;
+}

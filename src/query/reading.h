@@ -46,6 +46,9 @@ void read_documents(struct reading *r);
 /* Adds a subject for the mention; its records are narrowed by year and by how exactly they are named. */
 bool subject_from_mention(struct reading *r, const struct mention *m, int year);
 
+/* Where the question names no vehicle: the only one that there is, or the only one that has what is asked. */
+void assume_only_vehicle(struct reading *r);
+
 /* ---- read_attributes.c ---- */
 /* Attributes that are asked, with their qualifiers; and the unit that is wanted. */
 void read_attributes(struct reading *r);

@@ -94,11 +94,65 @@ static void titles_name_the_vehicle(void **state)
     EXPECT(ASKED);
 }
 
+#define HERONS                                                                                     \
+    {"2020 Quenby Heron 1.6 T", "Power: 120 hp\nLength: 450 cm\nRear brakes: solid discs"},         \
+        {"2020 Quenby Heron Blue", "Power: 99 hp\nLength: 440 cm"},                                 \
+        {"2018 Quenby Heron 1.6 T", "Power: 110 hp\nLength: 430 cm\nGarpo level: optional"}
+
+static void names_are_numbers_letters_and_versions(void **state)
+{
+    (void)state;
+    static const struct asked ASKED[] = {
+        {{{"2024 Quenby 2509", "Power: 120 hp\nSeats: 5"}, {"2024 Quenby Tor", "Power: 99 hp\nSeats: 5"}},
+         "power of the 2024 2509?", "2509 is 120 hp"},
+        {{{"2025 Quenby R 1", "Power: 120 hp\nSeats: 5"}, {"2024 Quenby R 1", "Power: 99 hp\nSeats: 5"}},
+         "What's the power of the 2025 R 1?", "R 1 is 120 hp"},
+        {{{"2025 Quenby 60e", "Power: 120 hp\nSeats: 5"}, {"2024 Quenby Tor", "Power: 99 hp\nSeats: 5"}},
+         "What is the 2025 60e's power?", "60e is 120 hp"},
+        {{{"2025 Quenby Type U", "Power: 120 hp\nSeats: 5"}, {"2024 Quenby Tor", "Power: 99 hp\nSeats: 5"}},
+         "2025 Type U - power?", "Type U is 120 hp"},
+        {{{"2025 Quenby XZ-284", "Power: 120 hp\nSeats: 5"}}, "What is the 2025 XZ-284's power?", "XZ-284 is 120 hp"},
+        {{HERONS}, "power of the 1.6 T version of the 2020 Quenby Heron?", "2020 Quenby Heron 1.6 T is 120 hp"},
+        {{HERONS}, "power of the 2020 Heron in 1.6 T trim?", "2020 Quenby Heron 1.6 T is 120 hp"},
+        {{HERONS}, "power of the 2018 Heron?", "2018 Quenby Heron 1.6 T is 110 hp"},
+        {{HERONS}, "power of the Quenby Heron Blue?", "Blue is 99 hp"},
+        {{HERONS}, "power of the 2019 Heron?", "hold no 2019 Heron"},
+    };
+    EXPECT(ASKED);
+}
+
+static void vehicle_that_alone_has_it_needs_no_name(void **state)
+{
+    (void)state;
+    static const struct asked ASKED[] = {
+        {{HERONS}, "What rear brakes does it have?", "2020 Quenby Heron 1.6 T are solid discs"},
+        {{HERONS}, "What power does it have?", "which vehicle is meant"},
+        {{{"2020 Quenby Heron", "Power: 120 hp\nSeats: 5"}}, "What's the power of the car?", "120 hp"},
+    };
+    EXPECT(ASKED);
+}
+
+static void attributes_are_asked_in_any_order_of_words(void **state)
+{
+    (void)state;
+    static const struct asked ASKED[] = {
+        {{{"2020 Quenby Heron", "Bed length: 170 cm\nBattery size: 60 kWh"}}, "length of the bed of the 2020 Quenby Heron?", "170 cm"},
+        {{{"2020 Quenby Heron", "Bed length: 170 cm\nBattery size: 60 kWh"}}, "size of the battery of the Heron?", "60 kWh"},
+        {{{"2020 Quenby Heron", "garpo_level: 17\nSeats: 5"}}, "the level of the garpo of the Heron?", "17"},
+        {{{"2020 Quenby Heron", "Second-row legroom: 92 cm\nSeats: 5"}}, "rear legroom of the Heron?", "92 cm"},
+        {{{"2020 Quenby Heron", "0-60 mph: 7.1 s\nSeats: 5"}}, "acceleration of the Heron?", "7.1 s"},
+    };
+    EXPECT(ASKED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_of_any_form_are_names_and_values),
         cmocka_unit_test(titles_name_the_vehicle),
+        cmocka_unit_test(names_are_numbers_letters_and_versions),
+        cmocka_unit_test(vehicle_that_alone_has_it_needs_no_name),
+        cmocka_unit_test(attributes_are_asked_in_any_order_of_words),
     };
     return cmocka_run_group_tests_name("given vehicles", tests, NULL, NULL);
 }
