@@ -1,6 +1,7 @@
 #include "ingest/header.h"
 
 #include "base/buffer.h"
+#include "base/utf8.h"
 #include "ingest/subject.h"
 #include "vehicle/number.h"
 #include "vehicle/registry.h"
@@ -560,6 +561,16 @@ static bool name_columns(struct table_frame *f, struct arena *arena, size_t from
         if (strcmp(f->groups[j], f->names[j]) == 0) f->groups[j] = "";
     }
     buffer_free(&b);
+    /* A name stands in every passage of its table. */
+    for (size_t j = 0; j < t->n_columns && ok; j++) {
+        const char **names[] = {&f->names[j], &f->groups[j]};
+        for (size_t k = 0; k < 2 && ok; k++) {
+            size_t len = strlen(*names[k]);
+            if (len <= DOCUMENT_MAX_NAME) continue;
+            *names[k] = arena_strndup(arena, *names[k], utf8_complete_prefix(*names[k], DOCUMENT_MAX_NAME));
+            ok = *names[k] != NULL;
+        }
+    }
     return ok;
 }
 

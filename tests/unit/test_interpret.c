@@ -305,6 +305,22 @@ static void odd_tables_are_read_without_a_vehicle(void **state)
     fixture_close(&f);
 }
 
+static void names_of_columns_are_bounded(void **state)
+{
+    (void)state;
+    struct fixture f;
+    static char text[70000];
+    int n = snprintf(text, sizeof text, "Make,Model,Year,");
+    for (int i = 0; i < 60000; i += 2) memcpy(text + n + i, "é", 2);
+    snprintf(text + n + 60000, 100, "\nFord,Fox,2020,17\nFord,Owl,2021,18\n");
+    fixture_open(&f, "long.csv", text);
+    assert_int_equal(f.n, 1);
+    for (size_t j = 0; j < f.tables[0].n_columns; j++)
+        assert_true(strlen(f.tables[0].columns[j].fact.name) <= DOCUMENT_MAX_NAME);
+    fixture_record(&f, "2021 Ford Owl", 0, NULL, NULL);
+    fixture_close(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -325,6 +341,7 @@ int main(void)
         cmocka_unit_test(json_paths_keep_their_parents),
         cmocka_unit_test(lists_inside_a_record_are_not_the_record),
         cmocka_unit_test(odd_tables_are_read_without_a_vehicle),
+        cmocka_unit_test(names_of_columns_are_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
