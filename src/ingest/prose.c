@@ -272,6 +272,35 @@ static bool is_presented(const struct prose_sentence *s, const struct prose_ment
            !prose_has(s, verb, WORD_AND | WORD_INSTEAD | WORD_FORMER);
 }
 
+static bool is_english(const struct prose_reader *r)
+{
+    return !r->names.language || !*r->names.language || !strcmp(r->names.language, "en");
+}
+
+/* Takes the mentions inside a frame's name and value out: they are no vehicles. False: one of them may be a
+ * version that the sentence is about. */
+static bool leave_frame_out(const struct prose_frame *f, struct prose_mention *mentions, size_t *n)
+{
+    size_t kept = 0;
+    for (size_t k = 0; k < *n; k++) {
+        const struct token_range *at = &mentions[k].at;
+        bool name = at->first < f->name.end && at->end > f->name.first;
+        bool value = at->first < f->value.end && at->end > f->value.first;
+        if (name && !f->sure) return false;
+        if ((name || value) && mentions[k].kind != MENTION_OWN) continue;
+        mentions[kept++] = mentions[k];
+    }
+    *n = kept;
+    return true;
+}
+
+static bool all_own(const struct prose_mention *mentions, size_t n)
+{
+    for (size_t k = 0; k < n; k++)
+        if (mentions[k].kind != MENTION_OWN) return false;
+    return true;
+}
+
 static void read_paragraph(struct prose_reader *r, size_t block)
 {
     const struct block *b = &r->d->blocks[block];
@@ -285,6 +314,9 @@ static void read_paragraph(struct prose_reader *r, size_t block)
             continue;
         struct prose_mention mentions[PROSE_MAX_MENTIONS];
         size_t n = prose_mentions_find(s, &r->names, prose_section(r), mentions, PROSE_MAX_MENTIONS);
+        struct prose_frame frame;
+        bool framed = is_english(r) && prose_frame_find(s, &frame);
+        if (framed && !leave_frame_out(&frame, mentions, &n)) framed = false;
         leave_names_out(s, mentions, n);
         struct bearer bearer = prose_goes_on(s) ? last : paragraph;
         for (size_t k = 0; k < n; k++) {
@@ -301,6 +333,12 @@ static void read_paragraph(struct prose_reader *r, size_t block)
         first = false;
         last = bearer;
         const char *quote = NULL;
+        struct prose_frame_fact fact;
+        if (framed && all_own(mentions, n) && bearer.kind != BEARER_NONE && (*bearer.s.make || *bearer.s.model) &&
+            prose_frame_read(s, &frame, r->style, &fact)) {
+            quote = prose_string(r, s->text, s->len);
+            prose_add_frame(r, s, &frame, &fact, &bearer, block, quote);
+        }
         for (size_t k = 0; k < s->n_measures && !r->failed; k++) {
             const struct prose_measure *m = &s->measures[k];
             r->out->n_figures += m->counted || s->parts[m->first_part].unit;

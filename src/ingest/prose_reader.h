@@ -4,6 +4,7 @@
 
 #include "base/buffer.h"
 #include "ingest/prose.h"
+#include "ingest/prose_frames.h"
 #include "ingest/prose_measures.h"
 #include "ingest/prose_subject.h"
 
@@ -79,5 +80,9 @@ void prose_locate_sentence(struct prose_reader *r, size_t block, const char *tex
 void prose_add_values(struct prose_reader *r, const struct prose_sentence *s,
                       const struct prose_measure *m, const struct bearer *b, bool in_remark,
                       size_t block, const char *quote);
+
+/* Adds what a sentence names outright. */
+void prose_add_frame(struct prose_reader *r, const struct prose_sentence *s, const struct prose_frame *f,
+                     const struct prose_frame_fact *fact, const struct bearer *b, size_t block, const char *quote);
 
 #endif

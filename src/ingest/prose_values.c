@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* Room for one more element; NULL: out of memory. */
 void *prose_array_add(struct prose_reader *r, struct array *a, size_t size)
@@ -60,22 +61,23 @@ void prose_source_open(struct prose_reader *r)
     r->open = true;
 }
 
-static size_t find_column(struct prose_reader *r, const struct prose_measure *m)
+/* `own`: the text's own name of it, where the attribute is none of the registry's. */
+static size_t find_column(struct prose_reader *r, const char *own, int attribute, uint64_t qualifiers, bool inverse)
 {
     const struct prose_source *s = (struct prose_source *)r->sources.items + r->sources.n - 1;
     struct fact_column *columns = r->columns.items;
     for (size_t i = s->first_column; i < r->columns.n; i++)
-        if (columns[i].attribute == m->attribute && columns[i].qualifiers == m->qualifiers &&
-            columns[i].inverse == m->inverse)
+        if (columns[i].attribute == attribute && columns[i].qualifiers == qualifiers &&
+            columns[i].inverse == inverse && (attribute >= 0 || strcasecmp(columns[i].name, own) == 0))
             return i;
     struct fact_column *c = prose_array_add(r, &r->columns, sizeof *c);
     if (!c) return SIZE_MAX;
-    const char *name = REGISTRY[m->attribute].names[0];
-    *c = (struct fact_column){.name = name ? name : REGISTRY[m->attribute].id,
+    const char *name = attribute < 0 ? own : REGISTRY[attribute].names[0];
+    *c = (struct fact_column){.name = name ? name : REGISTRY[attribute].id,
                               .section = "",
-                              .attribute = m->attribute,
-                              .qualifiers = m->qualifiers,
-                              .inverse = m->inverse};
+                              .attribute = attribute,
+                              .qualifiers = qualifiers,
+                              .inverse = inverse};
     return r->columns.n - 1;
 }
 
@@ -183,7 +185,7 @@ void prose_add_values(struct prose_reader *r, const struct prose_sentence *s,
     const struct block *where = &r->d->blocks[block];
     prose_source_open(r);
     if (r->failed) return;
-    size_t record = find_record(r, b, where), column = find_column(r, m);
+    size_t record = find_record(r, b, where), column = find_column(r, "", m->attribute, m->qualifiers, m->inverse);
     const char *remark = remark_of(r, s, m, in_remark);
     bool bound = false;
     for (size_t k = 0; k < m->n_parts; k++)
@@ -222,4 +224,46 @@ void prose_add_values(struct prose_reader *r, const struct prose_sentence *s,
         f->len = end - begin;
     }
     r->group++;
+}
+
+static struct prose_value *array_add_value(struct prose_reader *r, size_t record, size_t column)
+{
+    struct prose_value *v = record == SIZE_MAX || column == SIZE_MAX ? NULL : prose_array_add(r, &r->values, sizeof *v);
+    if (v) *v = (struct prose_value){.record = record, .column = column};
+    return v;
+}
+
+void prose_add_frame(struct prose_reader *r, const struct prose_sentence *s, const struct prose_frame *f,
+                     const struct prose_frame_fact *fact, const struct bearer *b, size_t block, const char *quote)
+{
+    const struct block *where = &r->d->blocks[block];
+    prose_source_open(r);
+    if (r->failed) return;
+    const char *own = prose_string(r, s->text + f->name_begin, f->name_end - f->name_begin);
+    size_t record = find_record(r, b, where);
+    size_t column = find_column(r, own, fact->attribute, fact->qualifiers, fact->inverse);
+    struct prose_value *v = array_add_value(r, record, column);
+    if (!v) return;
+    size_t len = f->value_end - f->value_begin;
+    bool number = fact->value.kind == VALUE_NUMBER;
+    const struct value_part *p = &fact->value.parts[0];
+    v->fact = (struct fact_value){.kind = fact->value.kind,
+                                  .low = number ? p->low : 0,
+                                  .high = number ? p->high : 0,
+                                  .unit = number ? p->unit : NULL,
+                                  .text = prose_string(r, s->text + f->value_begin, len),
+                                  .len = len,
+                                  .group = r->group++,
+                                  .remark = "",
+                                  .category = fact->category,
+                                  .bound = number && (p->at_most || p->at_least),
+                                  .line = where->line_first,
+                                  .begin = where->begin,
+                                  .end = where->end,
+                                  .quote = quote};
+    uint64_t at = 0;
+    if (locate(r, f->value_begin, s->text + f->value_begin, len, &at, &v->fact.line)) {
+        v->fact.begin = at;
+        v->fact.end = at + len;
+    }
 }

@@ -145,6 +145,31 @@ static void attributes_are_asked_in_any_order_of_words(void **state)
     EXPECT(ASKED);
 }
 
+static void sentences_name_properties_outright(void **state)
+{
+    (void)state;
+    static const char PROSE[] = "The 2020 Quenby Heron is described here. Its Garpo mount is RW 5674. The bracket comes to FFR "
+                                "217. With a lamp reserve of 783.5 V, it suits many. For the visor, the maker quotes "
+                                "O-6824. Its dynamic_offset is 12 mm. Its front suspension is double wishbone. The gearbox "
+                                "is 6-speed manual. It has an interior material of nappa leather. Its handling is superb. "
+                                "The steering is light. The ride is not Grade 7.";
+    static const struct asked ASKED[] = {
+        {{{"2020 Quenby Heron", PROSE}}, "Garpo mount of the Heron?", "is RW 5674"},
+        {{{"2020 Quenby Heron", PROSE}}, "bracket of the 2020 Heron?", "is FFR 217"},
+        {{{"2020 Quenby Heron", PROSE}}, "lamp reserve of the Heron?", "783.5 V"},
+        {{{"2020 Quenby Heron", PROSE}}, "visor of the Heron?", "O-6824"},
+        {{{"2020 Quenby Heron", PROSE}}, "dynamic offset of the Heron?", "12 mm"},
+        {{{"2020 Quenby Heron", PROSE}}, "front suspension of the Heron?", "double wishbone"},
+        {{{"2020 Quenby Heron", PROSE}}, "gearbox of the Heron?", "6-speed manual"},
+        {{{"2020 Quenby Heron", PROSE}}, "interior material of the Heron?", "nappa leather"},
+        /* opinions, and what is denied */
+        {{{"2020 Quenby Heron", PROSE}}, "handling of the Heron?", "!superb"},
+        {{{"2020 Quenby Heron", PROSE}}, "steering of the Heron?", "!light"},
+        {{{"2020 Quenby Heron", PROSE}}, "ride of the Heron?", "!Grade 7"},
+    };
+    EXPECT(ASKED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -153,6 +178,7 @@ int main(void)
         cmocka_unit_test(names_are_numbers_letters_and_versions),
         cmocka_unit_test(vehicle_that_alone_has_it_needs_no_name),
         cmocka_unit_test(attributes_are_asked_in_any_order_of_words),
+        cmocka_unit_test(sentences_name_properties_outright),
     };
     return cmocka_run_group_tests_name("given vehicles", tests, NULL, NULL);
 }
