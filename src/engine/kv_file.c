@@ -182,6 +182,19 @@ static bool read_file(struct kv_file *f, size_t *restored, struct error *err)
     return ok;
 }
 
+/* Whether the file says in its first bytes that it keeps KV pages, or is empty: what else there may be is
+ * somebody's, and not to be written over. */
+static bool is_ours(const char *path)
+{
+    char head[4097];
+    FILE *file = fopen(path, "re");
+    if (!file) return false;
+    size_t n = fread(head, 1, sizeof head - 1, file);
+    bool whole = ferror(file) == 0;
+    fclose(file);
+    return whole && (n == 0 || memmem(head, n, KEY_VERSION, strlen(KEY_VERSION)) != NULL);
+}
+
 static void read_if_there(struct kv_file *f)
 {
     struct error err = {0};
@@ -291,6 +304,10 @@ struct kv_file *kv_file_open(struct engine *e, const char *path, size_t limit)
     f->bytes = malloc(f->page.bytes);
     if (!f->path || !f->bytes || !packed_model_identity(e->dir, f->model, &err)) goto fail;
     f->lock = take_lock(path);
+    if (file_exists(path) && !is_ours(path)) {
+        error_set(&err, ERROR_USAGE, "it is no file of kept KV pages, and is left as it is");
+        goto fail;
+    }
     if (f->lock >= 0) tensor_writer_clean(path);
     read_if_there(f);
     f->steps = e->batch->counts.steps;

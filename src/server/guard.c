@@ -39,12 +39,28 @@ static char *next_word(const char **list)
     return word;
 }
 
-static bool take_keys(struct guard *g, const char *list)
+/* Keys are parted by commas alone: a blank inside one is a mistake that would make two weak ones of it. A
+ * list without a key must not let everybody in. */
+static bool take_keys(struct guard *g, const char *list, struct error *err)
 {
-    g->keys = calloc(count_words(list) + 1, sizeof *g->keys);
-    if (!g->keys) return false;
-    for (char *word; (word = next_word(&list)); free(word))
-        SHA256((const unsigned char *)word, strlen(word), g->keys[g->n_keys++]);
+    size_t commas = 0;
+    for (const char *p = list; p && *p; p++) commas += *p == ',';
+    g->keys = calloc(commas + 2, sizeof *g->keys);
+    if (!g->keys) return error_memory(err, "the keys");
+    for (const char *p = list; p && *p;) {
+        size_t len = strcspn(p, ","), skip = strspn(p, " \t");
+        const char *key = p + (skip < len ? skip : len), *end = p + len;
+        while (end > key && (end[-1] == ' ' || end[-1] == '\t')) end--;
+        for (const char *c = key; c < end; c++)
+            if ((unsigned char)*c <= ' ' || *c == 0x7f)
+                return error_set(err, ERROR_USAGE,
+                                 "API_KEY: key %zu has a blank or control character in it; keys are "
+                                 "separated by commas", g->n_keys + 1);
+        if (end > key) SHA256((const unsigned char *)key, (size_t)(end - key), g->keys[g->n_keys++]);
+        p += len + (p[len] == ',');
+    }
+    if (list && *list && g->n_keys == 0)
+        return error_set(err, ERROR_USAGE, "API_KEY is set, but holds no key");
     return true;
 }
 
@@ -69,7 +85,8 @@ static bool is_origin(const char *text)
 struct guard *guard_create(const struct guard_rules *rules, struct error *err)
 {
     struct guard *g = calloc(1, sizeof *g);
-    if (!g || !take_keys(g, rules->keys) || !(g->hosts = take_words(rules->hosts, &g->n_hosts)) ||
+    if (g && !take_keys(g, rules->keys, err)) goto fail;
+    if (!g || !(g->hosts = take_words(rules->hosts, &g->n_hosts)) ||
         !(g->origins = take_words(rules->origins, &g->n_origins))) {
         error_memory(err, "the access rules");
         goto fail;

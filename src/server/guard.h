@@ -8,14 +8,14 @@
 
 struct guard;
 
-struct guard_rules { /* lists are separated by commas or blanks; NULL: empty */
+struct guard_rules { /* lists are separated by commas or blanks, keys by commas alone; NULL: empty */
     const char *keys;
     const char *hosts;   /* names that the server may be called by; "*": any */
     const char *origins; /* of pages elsewhere that may ask: "https://tools.example" */
     const char *bind;    /* the address or name that it listens on */
 };
 
-/* Errors name the entry that is no name or origin. */
+/* Errors name the entry that is no name or origin, and keys that are none. */
 struct guard *guard_create(const struct guard_rules *rules, struct error *err);
 void guard_free(struct guard *g);
 

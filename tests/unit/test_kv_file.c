@@ -231,6 +231,31 @@ static void what_is_foreign_is_passed_over_and_says_what_it_belongs_to(void **st
     assert_int_equal(warnings, 1);
 }
 
+static void a_file_of_another_kind_is_never_written_over(void **state)
+{
+    (void)state;
+    static const char STORE[] = "SQLite format 3 - somebody's documents";
+    struct engine *e = open_engine("qwen2", QUANT_Q4, 16, 2000);
+    struct generate_result r;
+    char got[sizeof STORE] = {0};
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_int_equal(fwrite(STORE, 1, sizeof STORE, file), sizeof STORE);
+    assert_int_equal(fclose(file), 0);
+    forget_log();
+    struct kv_file *f = kv_file_open(e, path, SIZE_MAX);
+    says("left as it is");
+    assert_null(f);
+    free(ask(e, 1, &r));
+    engine_free(e);
+    file = fopen(path, "r");
+    assert_non_null(file);
+    assert_int_equal(fread(got, 1, sizeof got, file), sizeof STORE);
+    fclose(file);
+    assert_memory_equal(got, STORE, sizeof STORE);
+    unlink(path);
+}
+
 static void only_one_process_writes_a_file(void **state)
 {
     (void)state;
@@ -425,6 +450,7 @@ int main(void)
         cmocka_unit_test(a_bounded_file_keeps_what_was_used_last),
         cmocka_unit_test(a_smaller_cache_takes_what_was_used_last),
         cmocka_unit_test(what_is_foreign_is_passed_over_and_says_what_it_belongs_to),
+        cmocka_unit_test(a_file_of_another_kind_is_never_written_over),
         cmocka_unit_test(only_one_process_writes_a_file),
         cmocka_unit_test(nothing_new_is_not_written_and_a_stopped_write_changes_nothing),
         cmocka_unit_test(a_scheduler_keeps_its_pages_while_idle_and_at_its_end),

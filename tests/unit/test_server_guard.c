@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <string.h>
+
 #include <cmocka.h>
 
 static struct guard *make(const char *keys, const char *hosts, const char *origins,
@@ -47,11 +49,24 @@ static void anything_but_a_key_is_refused(void **state)
 static void without_keys_all_are_admitted(void **state)
 {
     (void)state;
-    struct guard *g = make(" , ", NULL, NULL, "127.0.0.1");
+    struct guard *g = make(NULL, NULL, NULL, "127.0.0.1");
     assert_false(guard_has_keys(g));
     assert_true(guard_admits(g, NULL, NULL));
     assert_true(guard_admits(g, "Bearer x", "y"));
     guard_free(g);
+}
+
+static void a_list_that_holds_no_key_lets_nobody_in(void **state)
+{
+    (void)state;
+    static const char *const BAD[] = {",", " ", " , ", ",,,", "a b", "good,b\tc", "x\ny"};
+    for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++) {
+        struct error err = {0};
+        struct guard_rules rules = {BAD[i], NULL, NULL, "127.0.0.1"};
+        assert_null(guard_create(&rules, &err));
+        assert_int_equal(err.code, ERROR_USAGE);
+        assert_non_null(strstr(err.text, "API_KEY"));
+    }
 }
 
 static void addresses_localhost_and_listed_names_are_hosts(void **state)
@@ -130,6 +145,7 @@ int main(void)
         cmocka_unit_test(a_key_admits_by_either_header),
         cmocka_unit_test(anything_but_a_key_is_refused),
         cmocka_unit_test(without_keys_all_are_admitted),
+        cmocka_unit_test(a_list_that_holds_no_key_lets_nobody_in),
         cmocka_unit_test(addresses_localhost_and_listed_names_are_hosts),
         cmocka_unit_test(pages_of_other_origins_are_foreign),
         cmocka_unit_test(rules_that_name_nothing_are_errors),
