@@ -16,6 +16,11 @@ static bool generate(void *context, const struct tokens *prompt,
     return engine_generate(context, prompt, options, sink, sink_context, result, err);
 }
 
+static bool begin(void *context, const char *text, size_t len, struct tokens *out, struct error *err)
+{
+    return tokenizer_encode(engine_tokenizer(context), text, len, TOKENIZE_TEXT, out, err);
+}
+
 static const struct vocabulary *vocabulary(void *context, struct error *err)
 {
     return engine_vocabulary(context, err);
@@ -26,5 +31,5 @@ struct generator generator_from_engine(struct engine *e)
     struct engine_info info;
     engine_info(e, &info);
     return (struct generator){e, info.context, render, generate, engine_config(e)->one_vehicle,
-                              vocabulary};
+                              begin, vocabulary};
 }

@@ -20,6 +20,8 @@ struct generator {
                      const struct generate_options *options, generate_sink *sink,
                      void *sink_context, struct generate_result *result, struct error *err);
     bool one_vehicle; /* only copies the value of one attribute of one vehicle (value_read.h) */
+    /* Appends the tokens of a text that the answer is to begin with. */
+    bool (*begin)(void *context, const char *text, size_t len, struct tokens *out, struct error *err);
     /* What its tokens spell, to constrain it; NULL (or a NULL result): it is not constrained. */
     const struct vocabulary *(*vocabulary)(void *context, struct error *err);
 };

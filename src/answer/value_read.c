@@ -16,12 +16,8 @@ enum {
     MAX_VALUES = 6,
     MAX_TOKENS = 96, /* a span with its mark */
     MAX_TERMS = 24,
+    MAX_BEGINNING = 256, /* bytes, and so at most as many tokens */
 };
-
-const char VALUE_SYSTEM[] =
-    "Copy from the numbered passages the words that give what is asked for, and cite the passage as "
-    "[n]. If they do not give it, write: not given";
-static const char NOT_GIVEN[] = "not given";
 
 static bool has_row(const struct result *r, size_t subject, size_t attribute)
 {
@@ -229,10 +225,10 @@ static struct span_constraint *constrain(const struct reader *x, struct error *e
             sources[n++] = (struct span_source){
                 x->out->hits.items[x->candidates[i].hit].text + x->candidates[i].sentences[k].begin,
                 x->candidates[i].sentences[k].len, MARKS[i]};
-    return span_constraint_create(v, sources, n, NOT_GIVEN, BIND_MAX_SPAN, err);
+    return span_constraint_create(v, sources, n, NULL, BIND_MAX_SPAN, err);
 }
 
-static bool ask(struct reader *x, const char *question, struct buffer *text, struct error *err)
+static bool ask(struct reader *x, const char *question, const char *beginning, struct buffer *text, struct error *err)
 {
     struct passage passages[MAX_PASSAGES];
     for (size_t i = 0; i < x->n_candidates; i++) {
@@ -240,9 +236,9 @@ static bool ask(struct reader *x, const char *question, struct buffer *text, str
         passages[i] = (struct passage){h->title, h->text};
     }
     struct prompt prompt;
-    if (x->g->context_tokens <= MAX_TOKENS) return true;
-    if (!prompt_build(&prompt, x->g, VALUE_SYSTEM, passages, x->n_candidates, question, THINKING_OFF,
-                      x->g->context_tokens - MAX_TOKENS, err))
+    if (x->g->context_tokens <= MAX_TOKENS + MAX_BEGINNING || strlen(beginning) > MAX_BEGINNING) return true;
+    if (!prompt_build(&prompt, x->g, PROMPT_SYSTEM, passages, x->n_candidates, question, THINKING_OFF,
+                      x->g->context_tokens - MAX_TOKENS - MAX_BEGINNING, err))
         return false;
     x->n_candidates = prompt.n_passages;
     bool ok = true;
@@ -255,6 +251,7 @@ static bool ask(struct reader *x, const char *question, struct buffer *text, str
             .cancel = x->o->cancel,
             .constraint = constraint ? span_constraint_token(constraint) : NULL};
         struct generate_result usage = {0};
+        ok = ok && (!x->g->begin || x->g->begin(x->g->context, beginning, strlen(beginning), &prompt.tokens, err));
         ok = ok && x->g->generate(x->g->context, &prompt.tokens, &options, collect, text, &usage, err);
         add_usage(&x->out->usage, &usage);
         x->out->generated = true;
@@ -346,10 +343,12 @@ static bool read_value(struct reader *x, size_t subject, size_t attribute, bool 
         *needs_model = true;
         return true;
     }
-    struct buffer question = {0}, text = {0};
+    struct buffer question = {0}, beginning = {0}, text = {0};
     buffer_printf(&question, "What is the %s of the %s?", asked, vehicle[n - 1]);
-    bool ok = !question.failed || error_memory(err, "an answer");
-    ok = ok && ask(x, buffer_text(&question), &text, err);
+    /* The answer is begun for the model, so that it only has to go on with the value. */
+    buffer_printf(&beginning, "The %s of the %s is", asked, vehicle[n - 1]);
+    bool ok = (!question.failed && !beginning.failed) || error_memory(err, "an answer");
+    ok = ok && ask(x, buffer_text(&question), buffer_text(&beginning), &text, err);
     size_t len, passage;
     const char *answer = buffer_text(&text);
     answer += strspn(answer, " \n");
@@ -361,6 +360,7 @@ static bool read_value(struct reader *x, size_t subject, size_t attribute, bool 
         x->out->n += ok && bound;
     }
     buffer_free(&question);
+    buffer_free(&beginning);
     buffer_free(&text);
     return ok;
 }

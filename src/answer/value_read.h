@@ -8,9 +8,6 @@
 
 #include "answer/passages_read.h"
 
-/* "Copy from the numbered passages the words ..." */
-extern const char VALUE_SYSTEM[];
-
 struct value_read {
     size_t subject, attribute; /* of the query */
     size_t hit;                /* index into hits */

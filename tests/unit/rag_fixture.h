@@ -69,6 +69,7 @@ struct fake_model {
     size_t prompt_tokens; /* of the last prompt */
     struct buffer prompt; /* the last user message that was rendered */
     struct buffer system;
+    struct buffer begun; /* what the answer was made to begin with */
     bool fails; /* generate ends with an error */
 };
 
@@ -90,6 +91,15 @@ static inline bool fake_render(void *context, const struct chat_message *message
         }
     }
     return true;
+}
+
+static inline bool fake_begin(void *context, const char *text, size_t len, struct tokens *out,
+                              struct error *err)
+{
+    struct fake_model *m = context;
+    buffer_clear(&m->begun);
+    buffer_append(&m->begun, text, len);
+    return tokens_push(out, 1, err);
 }
 
 static inline bool fake_generate(void *context, const struct tokens *prompt,
@@ -117,13 +127,14 @@ static inline bool fake_generate(void *context, const struct tokens *prompt,
 
 static inline struct generator fake_generator(struct fake_model *m, size_t context_tokens)
 {
-    return (struct generator){m, context_tokens, fake_render, fake_generate, false, NULL};
+    return (struct generator){m, context_tokens, fake_render, fake_generate, false, fake_begin, NULL};
 }
 
 static inline void fake_free(struct fake_model *m)
 {
     buffer_free(&m->prompt);
     buffer_free(&m->system);
+    buffer_free(&m->begun);
 }
 
 #endif

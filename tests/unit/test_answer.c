@@ -464,8 +464,7 @@ static void value_that_no_fact_gives_is_copied_from_its_sentence(void **state)
     struct generator g = fake_generator(&m, 4096);
     struct answer a = answer_with(s, &g, "What is the upholstery of the 2023 Toyota Camry LE?", NULL);
     assert_int_equal(m.calls, 1);
-    assert_string_equal(buffer_text(&m.system), "Copy from the numbered passages the words that give what is asked for, "
-                                                "and cite the passage as [n]. If they do not give it, write: not given");
+    assert_string_equal(buffer_text(&m.begun), "The upholstery of the 2023 Toyota Camry LE is");
     assert_non_null(strstr(buffer_text(&m.prompt), "Question: What is the upholstery of the 2023 Toyota Camry LE?"));
     assert_string_equal(a.text, "The upholstery of the 2023 Toyota Camry LE is leatherette with grey seams [1].");
     assert_int_equal(a.status, STATUS_FOUND);
