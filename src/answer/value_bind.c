@@ -186,8 +186,9 @@ static bool vehicle_fits(struct binder *b, const struct bind_target *t)
     return year_fits(b, t);
 }
 
-/* Whether a name of another vehicle stands outside the span. */
-static bool names_another(struct binder *b, const struct bind_target *t, size_t begin, size_t end)
+/* Whether a name of another vehicle stands outside the span and the attribute's name. */
+static bool names_another(struct binder *b, const struct bind_target *t, size_t begin, size_t end,
+                          const struct evidence *name)
 {
     const struct prose_sentence *s = &b->sentence;
     struct prose_mention m[PROSE_MAX_MENTIONS];
@@ -196,6 +197,7 @@ static bool names_another(struct binder *b, const struct bind_target *t, size_t 
         if (m[k].kind == MENTION_OWN) continue;
         const struct token *first = &s->t[m[k].at.first], *last = &s->t[m[k].at.end - 1];
         if (first->begin < end && begin < last->end) continue;
+        if (m[k].at.first < name->end && name->first < m[k].at.end) continue;
         for (size_t i = m[k].at.first; i < m[k].at.end; i++)
             if (!has(t->names, t->n_names, s->t[i].key) && !has(b->title, b->n_title, s->t[i].key))
                 return true;
@@ -207,6 +209,8 @@ static bool names_another(struct binder *b, const struct bind_target *t, size_t 
 
 static void add_evidence(struct binder *b, size_t first, size_t n, int attribute, uint64_t qualifiers, bool weak)
 {
+    /* "the maker quotes": of the vehicle itself, no value's name. */
+    if (attribute >= 0 && REGISTRY[attribute].role != ROLE_NONE) return;
     if (b->n_evidence < MAX_EVIDENCE)
         b->evidence[b->n_evidence++] = (struct evidence){first, first + n, attribute, qualifiers, weak};
 }
@@ -433,7 +437,8 @@ static bool take_number(const struct binder *b, const struct bind_target *t, str
         *dimension = p->unit ? p->unit->dimension : DIMENSION_NONE;
     }
     if (a && a->type == ATTRIBUTE_NUMBER) {
-        bool none = a->dimension == DIMENSION_NONE || a->dimension == DIMENSION_COUNT;
+        bool none = a->dimension == DIMENSION_NONE || a->dimension == DIMENSION_COUNT ||
+                    a->dimension == DIMENSION_RATIO;
         if (p->unit ? p->unit->dimension != a->dimension : !none) return false;
     }
     out->kind = VALUE_NUMBER;
@@ -443,6 +448,35 @@ static bool take_number(const struct binder *b, const struct bind_target *t, str
     out->bound = p->at_most || p->at_least;
     judge(t, out);
     return !out->implausible;
+}
+
+static bool is_named(const struct binder *b, size_t token)
+{
+    for (size_t i = 0; i < b->n_evidence; i++)
+        if (b->evidence[i].first <= token && token < b->evidence[i].end) return true;
+    return false;
+}
+
+static bool has_unit(const struct prose_sentence *s, size_t token)
+{
+    size_t m = s->in_measure[token];
+    return m && (s->parts[s->measures[m - 1].first_part].unit || s->measures[m - 1].counted);
+}
+
+/* The whole of a code or name of which the span may be a part: "F" and "5223" of "F 5223", "Brembo" of
+ * "Brembo Stylema". */
+static struct token_range whole_value(const struct binder *b, struct token_range span)
+{
+    const struct prose_sentence *s = &b->sentence;
+    const unsigned close = GAP_SPACE | GAP_HYPHEN | GAP_SLASH;
+    while (span.end < s->n && !(s->t[span.end].gap & ~close) && !is_named(b, span.end) &&
+           (s->t[span.end].kind == TOKEN_NUMBER || s->t[span.end].upper || s->t[span.end].gap == GAP_NONE))
+        span.end++;
+    while (span.first > 1 && !(s->t[span.first].gap & ~close) && !is_named(b, span.first - 1) &&
+           s->t[span.first].kind == TOKEN_NUMBER && !has_unit(s, span.first) &&
+           s->t[span.first - 1].kind == TOKEN_WORD && s->t[span.first - 1].upper)
+        span.first--;
+    return span;
 }
 
 bool bind_value(struct binder *b, const struct hit *h, const struct bind_target *t,
@@ -463,7 +497,17 @@ bool bind_value(struct binder *b, const struct hit *h, const struct bind_target 
             if (i < span.first) span.first = i;
             span.end = i + 1;
         }
-    if (span.first >= span.end || span.end - span.first > MAX_VALUE_TOKENS) return false;
+    if (span.first >= span.end || s->t[span.first].begin > from + 3) return false; /* ": F" */
+    struct token_range whole = whole_value(b, span);
+    if (whole.first < span.first) from = s->t[whole.first].begin;
+    if (whole.end > span.end) to = s->t[whole.end - 1].end;
+    span = whole;
+    while (from < to && strchr(" :;,.)]=-", s->text[from]) && s->text[from] && s->t[span.first].begin > from) from++;
+    if (span.end - span.first > MAX_VALUE_TOKENS || to <= from) return false;
+    begin = sentence->begin + from;
+    len = to - from;
+    out->text = h->text + begin;
+    out->len = len;
     bool digits = false;
     for (size_t i = span.first; i < span.end; i++) digits = digits || s->t[i].kind == TOKEN_NUMBER;
     const struct attribute *a = t->attribute >= 0 ? &REGISTRY[t->attribute] : NULL;
@@ -480,7 +524,7 @@ bool bind_value(struct binder *b, const struct hit *h, const struct bind_target 
             out->category = registry_read_category(t->attribute, h->text + begin, len);
     }
     const struct evidence *name = nearest(b, t, span, dimension);
-    if (!name || is_denied(s, span) || names_another(b, t, from, to)) return false;
+    if (!name || is_denied(s, span) || names_another(b, t, from, to, name)) return false;
     is_evidence(b, t, name, qualifiers);
     return true;
 }

@@ -297,7 +297,7 @@ static bool take(struct reader *x, const struct bind_target *t, const char *span
             if (memcmp(h->text + at, span, len) != 0) continue;
             struct fact_value fact;
             if (!bind_value(x->binder, h, t, s, at, len, &fact, &out->qualifiers)) continue;
-            fact.text = arena_strndup(x->arena, h->text + at, len);
+            fact.text = arena_strndup(x->arena, fact.text, fact.len);
             fact.quote = arena_strndup(x->arena, h->text + s->begin, s->len);
             fact.place = h->location;
             out->fact = fact;

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "answer/answer.h"
 #include "answer/given.h"
+#include "vehicle/unit.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -56,18 +57,40 @@ static bool is_token(const char *text, size_t at, size_t len)
     return !(is_alnum(last) && is_alnum(next));
 }
 
-/* Whether the unit stands right behind: after nothing, spaces or one hyphen. */
-static bool unit_follows(const char *text, const char *unit, size_t *len)
+/* Whether the unit stands right behind, after nothing, spaces or one hyphen, in this or another spelling
+ * ("lbs", "lb"); or a currency's sign right before. */
+static bool unit_follows(const char *answer, size_t begin, size_t end, const char *unit, size_t *len)
 {
-    size_t skip = strspn(text, " ");
+    const char *text = answer + end;
+    size_t skip = strspn(text, " "), n = strlen(unit), used = 0;
     if (skip == 0 && text[0] == '-') skip = 1;
-    size_t n = strlen(unit);
     *len = 0;
     if (n == 0) return true;
-    if (strncasecmp(text + skip, unit, n) != 0) return false;
-    if (is_alnum(unit[n - 1]) && is_alnum(text[skip + n])) return false;
-    *len = skip + n;
-    return true;
+    if (strncasecmp(text + skip, unit, n) == 0 && !(is_alnum(unit[n - 1]) && is_alnum(text[skip + n]))) {
+        *len = skip + n;
+        return true;
+    }
+    const struct unit *wanted = unit_parse_all(unit, n);
+    if (!wanted) return false;
+    if (unit_parse(text + skip, strlen(text + skip), &used) == wanted) {
+        *len = skip + used;
+        return true;
+    }
+    size_t sign = strlen(wanted->symbol);
+    return begin >= sign && memcmp(answer + begin - sign, wanted->symbol, sign) == 0;
+}
+
+/* The length of the value at text: the same text, or the same number ("32" for "32.0"); 0: it is not there. */
+static size_t value_length(const char *text, const char *value)
+{
+    size_t n = strlen(value);
+    if (strncasecmp(text, value, n) == 0) return n;
+    if (!is_digit(*text) || value[strspn(value, "0123456789.")]) return 0;
+    size_t own = strspn(text, "0123456789.");
+    while (own && text[own - 1] == '.') own--;
+    char *end;
+    double a = strtod(value, &end), b = strtod(text, NULL);
+    return own && !*end && !(a < b) && !(a > b) ? own : 0;
 }
 
 /* Whether the first citations behind text ("[1]", "[1][2]", "[1, 2]") hold this one. */
@@ -98,12 +121,12 @@ static void score_value(const char *answer, const char *value, const char *unit,
                         bool *value_right, bool *unit_right, bool *citation_right)
 {
     *value_right = *unit_right = *citation_right = false;
-    size_t n = strlen(value);
     int best = -1;
-    for (size_t at = 0; n && answer[at]; at++) {
-        if (strncasecmp(answer + at, value, n) != 0 || !is_token(answer, at, n)) continue;
+    for (size_t at = 0; *value && answer[at]; at++) {
+        size_t n = value_length(answer + at, value);
+        if (n == 0 || !is_token(answer, at, n)) continue;
         size_t unit_len;
-        bool u = unit_follows(answer + at + n, unit, &unit_len);
+        bool u = unit_follows(answer, at, at + n, unit, &unit_len);
         bool c = citation_follows(answer + at + n + unit_len, cite);
         int score = (u ? 2 : 0) + (c ? 1 : 0);
         if (score <= best) continue;

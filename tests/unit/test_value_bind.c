@@ -28,6 +28,9 @@ static const struct proposal PROPOSALS[] = {
     {RANGER, "The rear suspension is a de Dion axle.", "Vostok Ranger", 0, "suspension", "rear", "de Dion axle", true},
     {RANGER, "Upholstery: leatherette", "Vostok Ranger", 0, "upholstery", "", "leatherette", true},
     {RANGER, "The drivetrain is front-wheel drive.", "Vostok Ranger", 0, "drivetrain", "", "front-wheel drive", true},
+    {RANGER, "For the patur mount, the maker quotes Tiga-3.", "Vostok Ranger", 0, "patur mount", "", "Tiga-3", true},
+    {RANGER, "Its Patur Mount is RW 5674.", "Vostok Ranger", 0, "patur mount", "", "RW 5674", true},
+    {RANGER, "The compression ratio is 16.8.", "Vostok Ranger", 0, "compression_ratio", "", "16.8", true},
     /* The name itself, or half of a figure's unit, is no value. */
     {RANGER, "The drivetrain is front-wheel drive.", "Vostok Ranger", 0, "drivetrain", "", "The drivetrain", false},
     /* Another attribute's value. */
@@ -95,6 +98,37 @@ static void only_what_the_sentence_bears_is_bound(void **state)
     assert_int_equal(wrong, 0);
 }
 
+static void part_of_a_code_becomes_the_whole(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *span, *whole;
+    } CASES[] = {
+        {"Its patur mount is RW 5674.", "5674", "RW 5674"},
+        {"Its patur mount is RW 5674.", "RW", "RW 5674"},
+        {"The patur mount: F 5223", ": F", "F 5223"},
+        {"It has a patur mount by Brembo Stylema and more.", "Brembo", "Brembo Stylema"},
+    };
+    struct error err = {0};
+    struct binder *b = binder_create(&err);
+    assert_non_null(b);
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        struct hit h = {.title = RANGER, .text = CASES[i].text, .location = "", .path = "", .vehicle = vehicle_none()};
+        struct bind_target t = {.attribute = -1};
+        struct bind_sentence s[BIND_MAX_SENTENCES];
+        struct fact_value v;
+        uint64_t qualifiers;
+        bind_target_vehicle(&t, "Vostok Ranger", 0);
+        assert_true(bind_target_words(&t, "patur mount"));
+        assert_int_equal(bind_sentences(b, &h, &t, s), 1);
+        size_t at = (size_t)(strstr(CASES[i].text, CASES[i].span) - CASES[i].text);
+        assert_true(bind_value(b, &h, &t, &s[0], at, strlen(CASES[i].span), &v, &qualifiers));
+        if (v.len != strlen(CASES[i].whole) || memcmp(v.text, CASES[i].whole, v.len) != 0)
+            fail_msg("'%.*s', not '%s'", (int)v.len, v.text, CASES[i].whole);
+    }
+    binder_free(b);
+}
+
 static void number_carries_its_unit_and_text_its_words(void **state)
 {
     (void)state;
@@ -126,6 +160,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_what_the_sentence_bears_is_bound),
+        cmocka_unit_test(part_of_a_code_becomes_the_whole),
         cmocka_unit_test(number_carries_its_unit_and_text_its_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
