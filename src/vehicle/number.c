@@ -426,9 +426,10 @@ static void add_number(struct number_evidence *e, const char *text, size_t len,
     }
 }
 
-void number_evidence_add(struct number_evidence *e, const char *text, size_t len)
+void number_evidence_add(struct number_evidence *sum, const char *text, size_t len)
 {
     if (len > MAX_EVIDENCE_CELL) return;
+    struct number_evidence one = {0}, *e = &one;
     size_t at = 0, found = 0, used;
     bool in_word = false; /* what stands before text[at] makes the digits there part of a word */
     while (at < len && found < MAX_EVIDENCE_NUMBERS) {
@@ -451,6 +452,12 @@ void number_evidence_add(struct number_evidence *e, const char *text, size_t len
         }
         in_word = true;
     }
+    /* "4 years / 50,000 miles": figures of several kinds, whose magnitudes are not to be compared. */
+    if (found > 1) {
+        one.plain = 0;
+        one.plain_magnitude = 0;
+    }
+    number_evidence_join(sum, &one);
 }
 
 void number_evidence_join(struct number_evidence *e, const struct number_evidence *other)

@@ -207,6 +207,7 @@ static void without_evidence_the_file_decides(void **s)
     UNDECIDED("1.341", "2,115");
     UNDECIDED("9,5", "9.5");
     UNDECIDED("30", "1.341", "1.165"); /* between the sizes */
+    UNDECIDED("4 years / 50,000 miles", "12 years / 120,000 miles"); /* figures of two kinds */
 }
 
 static void names_dates_and_long_texts_are_no_evidence(void **s)
