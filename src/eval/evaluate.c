@@ -137,6 +137,35 @@ static void score_value(const char *answer, const char *value, const char *unit,
     }
 }
 
+static void score_part(struct eval_result *out, const char *answer, char *value, const char *unit, size_t cite)
+{
+    /* A unit that stands in the value is one: "4 years", "37.0°". */
+    char own[64];
+    size_t digits = strspn(value, "0123456789."), used = 0, len = strlen(value);
+    size_t skip = digits < len && value[digits] == ' ' ? digits + 1 : digits;
+    if (!*unit && digits && skip < len && len - skip < sizeof own &&
+        unit_parse(value + skip, len - skip, &used) && skip + used == len) {
+        memcpy(own, value + skip, len - skip + 1);
+        unit = own;
+        value[digits] = '\0';
+    }
+    bool v, u, c;
+    score_value(answer, value, unit, cite, &v, &u, &c);
+    out->value_right = out->value_right && v;
+    out->unit_right = out->unit_right && u;
+    out->citation_right = out->citation_right && c;
+}
+
+/* "5 years / 60,000 km" is two values: the answer may name them apart. */
+static void score_parts(struct eval_result *out, const char *answer, struct buffer *wanted, const char *unit, size_t cite)
+{
+    char *value = wanted->data, *slash = wanted->len ? strstr(value, " / ") : NULL;
+    bool two = slash && is_digit(value[0]) && is_digit(slash[3]) && !strstr(answer, value);
+    if (two) *slash = '\0';
+    score_part(out, answer, wanted->len ? value : (char[]){""}, unit, cite);
+    if (two) score_part(out, answer, slash + 3, unit, cite);
+}
+
 bool evaluate_score(struct eval_result *out, const json_t *item, const char *name,
                     const char *answer, bool refused, struct error *err)
 {
@@ -168,13 +197,9 @@ bool evaluate_score(struct eval_result *out, const json_t *item, const char *nam
              json_get_string(e, name, "unit", false, &unit, err) &&
              json_get_size(e, name, "cite", true, 1, MAX_PASSAGES, &cite, err);
         if (!ok) break;
-        bool v, u, c;
         buffer_clear(&wanted);
         without_thousands(value, &wanted);
-        score_value(buffer_text(&plain), buffer_text(&wanted), unit, cite, &v, &u, &c);
-        out->value_right = out->value_right && v;
-        out->unit_right = out->unit_right && u;
-        out->citation_right = out->citation_right && c;
+        score_parts(out, buffer_text(&plain), &wanted, unit, cite);
     }
     if (ok && (plain.failed || wanted.failed)) ok = error_memory(err, "an evaluation");
     out->right = out->value_right && out->unit_right && out->citation_right;

@@ -57,6 +57,24 @@ static void right_answers_are_right(void **state)
     expect_score(HP, "Of 203 cars one has 203 hp [1].", "vuc");
 }
 
+static void other_spellings_of_a_value_are_right(void **state)
+{
+    (void)state;
+    static const char LBS[] = "{\"value\": \"32.0\", \"unit\": \"lbs\", \"cite\": 1}";
+    expect_score(LBS, "It is 32 lb [1].", "vuc");
+    expect_score(LBS, "It is 32.5 lb [1].", "...");
+    expect_score(LBS, "It is 32 kg [1].", "v.c");
+    static const char USD[] = "{\"value\": \"228820\", \"unit\": \"USD\", \"cite\": 4}";
+    expect_score(USD, "The price is $228,820 [4].", "vuc");
+    expect_score(USD, "The price is \u20ac228,820 [4].", "v.c");
+    static const char ANGLE[] = "{\"value\": \"37.0\u00b0\", \"cite\": 1}";
+    expect_score(ANGLE, "It is 37\u00b0 [1].", "vuc");
+    static const char BOTH[] = "{\"value\": \"5 years / 60,000 km\", \"cite\": 2}";
+    expect_score(BOTH, "It is 5 years / 60,000 km [2].", "vuc");
+    expect_score(BOTH, "The warranty: 5 years [2], 60,000 km [2].", "vuc");
+    expect_score(BOTH, "The warranty: 5 years [2], 60 km [2].", "...");
+}
+
 static void wrong_answers_are_wrong(void **state)
 {
     (void)state;
@@ -203,6 +221,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(right_answers_are_right),
+        cmocka_unit_test(other_spellings_of_a_value_are_right),
         cmocka_unit_test(wrong_answers_are_wrong),
         cmocka_unit_test(refusals_are_scored),
         cmocka_unit_test(facts_of_the_passages_are_answered_without_the_model),
