@@ -35,7 +35,7 @@ class DataError(Exception):
 
 PLAIN = {"ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "đ": "d", "Đ": "d", "æ": "ae", "Æ": "ae",
          "œ": "oe", "Œ": "oe", "ı": "i", "İ": "i", "þ": "th", "Þ": "th", "ð": "d", "Ð": "d"}
-SUPERSCRIPTS = {"²": "2", "³": "3", "¹": "1"}
+SUPERSCRIPTS = {"²": "2", "³": "3", "¹": "1", **{chr(0x2080 + i): str(i) for i in range(10)}}
 
 
 def is_han(c):
@@ -338,6 +338,8 @@ def read_words(attributes):
     groups, ids = [a["group"] for a in attributes], [a["id"] for a in attributes]
     for where, title, f in sections_of(DATA / "words.txt"):
         kind, _, of = title.partition(" ")
+        if title == "abbreviations":
+            continue
         if kind not in ("empty", "count", "not", "vehicle", "context", "group", "cells") or \
                 (kind == "group" and of not in groups) or (kind == "cells" and of not in ids):
             raise DataError(f"{where}: unknown [{title}]")
@@ -350,6 +352,20 @@ def read_words(attributes):
                     else:
                         w["kinds"].add(kind)
     return words
+
+
+def read_abbreviations():
+    """[(key, key of the word)] in the order of the keys."""
+    out = set()
+    for where, title, f in sections_of(DATA / "words.txt"):
+        for text in f.values() if title == "abbreviations" else ():
+            for item in filter(None, (x.strip() for x in text.split(","))):
+                short, equals, word = item.partition("=")
+                pair = key_of(short), key_of(word)
+                if not equals or not all(pair) or " " in pair[0] + pair[1]:
+                    raise DataError(f"{where}: expected 'abbreviation = word': {item!r}")
+                out.add(pair)
+    return sorted(out, key=lambda p: (p[0].encode("utf-8"), p[1].encode("utf-8")))
 
 
 # ---- terms ----
@@ -540,7 +556,11 @@ def table_of(attributes, qualifiers, categories, makes, words, by_key):
             c_text(key), " | ".join(kinds[k] for k in sorted(w["kinds"])) or "0",
             sum(1 << groups.index(g) for g in w["groups"]),
             sum(1 << cells.index(x) for x in w["cells"])))
-    out += ["};", f"const size_t REGISTRY_WORDS_COUNT = {len(words)};"]
+    short = read_abbreviations()
+    out += ["};", f"const size_t REGISTRY_WORDS_COUNT = {len(words)};", "",
+            "const struct registry_abbreviation REGISTRY_ABBREVIATIONS[] = {"]
+    out += wrap("{%s, %s}" % (c_text(k), c_text(w)) for k, w in short)
+    out += ["};", f"const size_t REGISTRY_ABBREVIATIONS_COUNT = {len(short)};"]
     return "\n".join(out) + "\n"
 
 

@@ -148,8 +148,14 @@ const struct registry_word *registry_word_find(const char *key)
     return bsearch(key, REGISTRY_WORDS, REGISTRY_WORDS_COUNT, sizeof *REGISTRY_WORDS, compare_word);
 }
 
-/* The first of the sorted words that is not below `key`. */
-static size_t spelled_from(const char *key)
+size_t registry_abbreviation_from(const char *key)
+{
+    size_t at = 0;
+    while (at < REGISTRY_ABBREVIATIONS_COUNT && strcmp(REGISTRY_ABBREVIATIONS[at].key, key) < 0) at++;
+    return at;
+}
+
+size_t registry_spelled_from(const char *key)
 {
     size_t low = 0, high = REGISTRY_SPELLED_COUNT;
     while (low < high) {
@@ -164,7 +170,7 @@ static size_t spelled_from(const char *key)
 
 bool registry_has_word(const char *key)
 {
-    size_t at = spelled_from(key);
+    size_t at = registry_spelled_from(key);
     return at < REGISTRY_SPELLED_COUNT && strcmp(REGISTRY_SPELLED[at], key) == 0;
 }
 
@@ -199,7 +205,7 @@ const char *registry_similar(const char *key)
     const char *found = NULL;
     bool several = false, swapped = false;
     char first[2] = {key[0], '\0'};
-    for (size_t i = spelled_from(first);
+    for (size_t i = registry_spelled_from(first);
          i < REGISTRY_SPELLED_COUNT && REGISTRY_SPELLED[i][0] == key[0]; i++) {
         size_t n;
         uint32_t differ = letters ^ letters_of(REGISTRY_SPELLED[i], &n);

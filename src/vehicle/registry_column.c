@@ -518,6 +518,103 @@ static bool correct_words(struct name_words *w)
     return corrected;
 }
 
+/* ---- abbreviations ---- */
+
+enum { MAX_SHORT = 3, MAX_FULL = 24, MAX_TRIES = 96 };
+
+/* A token that may stand for longer words: "svc", "Verbr.". */
+struct short_word {
+    size_t token, n;
+    const char *full[MAX_FULL];
+};
+
+/* Of words that are written in one ("Verbrauchswerte", "potenciamaxima") the first is enough. */
+static void add_full(struct short_word *s, const char *word)
+{
+    enum { WORD = 5, ENDING = 2 };
+    for (size_t i = 0; i < s->n; i++) {
+        size_t len = strlen(s->full[i]);
+        if (len >= WORD && strncmp(word, s->full[i], len) == 0 &&
+            (!word[len] || strlen(word + len) > ENDING))
+            return;
+    }
+    if (s->n < MAX_FULL && strlen(word) < TOKEN_KEY_MAX) s->full[s->n++] = word;
+}
+
+/* The tokens that are a known abbreviation, or are cut: with a point behind them, or the beginning of
+ * known words and no word themselves. One word alone is cut only where it shows and says enough. */
+static size_t find_short_words(const struct name_words *w, struct short_word *out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < w->n && n < MAX_SHORT; i++) {
+        const struct token *t = &w->t[i];
+        struct short_word s = {.token = i};
+        size_t len = strlen(t->key);
+        if (t->kind != TOKEN_WORD) continue;
+        for (size_t k = registry_abbreviation_from(t->key);
+             k < REGISTRY_ABBREVIATIONS_COUNT &&
+             strcmp(REGISTRY_ABBREVIATIONS[k].key, t->key) == 0;
+             k++)
+            add_full(&s, REGISTRY_ABBREVIATIONS[k].word);
+        bool point = t->end < w->len && w->text[t->end] == '.';
+        bool known = registry_has_word(t->key) || registry_word_find(t->key);
+        if (len >= (point && w->n > 1 ? 3u : 4u) && (point || (!known && w->n > 1)))
+            for (size_t k = registry_spelled_from(t->key);
+                 k < REGISTRY_SPELLED_COUNT && strncmp(REGISTRY_SPELLED[k], t->key, len) == 0; k++)
+                if (REGISTRY_SPELLED[k][len]) add_full(&s, REGISTRY_SPELLED[k]);
+        if (s.n) out[n++] = s;
+    }
+    return n;
+}
+
+/* Reads the name with its abbreviations written out in every way; all that can be read have to mean the
+ * same attribute. */
+static bool read_short_words(const struct name_words *w, enum dimension hint,
+                             struct name_words *taken, struct column_reading *best)
+{
+    struct short_word words[MAX_SHORT];
+    size_t n = find_short_words(w, words), at[MAX_SHORT] = {0}, tries = 0;
+    bool found = false;
+    if (n == 0) return false;
+    while (tries++ < MAX_TRIES) { /* at[i] 0: as it is written */
+        size_t i = 0;
+        while (i < n && at[i] == words[i].n) at[i++] = 0;
+        if (i == n) break;
+        at[i]++;
+        struct name_words one = *w;
+        struct column_reading r = {.attribute = -1};
+        struct column_meaning unused = {.attribute = -1};
+        for (i = 0; i < n; i++)
+            if (at[i]) strcpy(one.t[words[i].token].key, words[i].full[at[i] - 1]);
+        one.n_runs = 0;
+        find_runs(&one);
+        if (!read_words(&one, hint, &r, &unused)) continue;
+        if (found && r.attribute != best->attribute) return false;
+        if (!found || r.cover.score > best->cover.score) {
+            *taken = one;
+            *best = r;
+            if (r.unit) best->unit = &taken->units[r.unit - one.units];
+        }
+        found = true;
+    }
+    return found;
+}
+
+/* "(as shown on the label)", "(laut Hersteller)": where a figure comes from. The bytes before a bracket
+ * at the end that says so; len: there is none. */
+static size_t without_source(const struct name_words *w)
+{
+    static const char *const WORDS[] = {"as", "per", "see", "from", "source", "according", "via",
+                                        "laut", "lt", "gemass", "nach", "siehe", "quelle", "selon",
+                                        "voir", "d", "segun", "ver", "fuente"};
+    for (size_t i = 1; i < w->n; i++) {
+        if (!(w->t[i].gap & GAP_OPEN) || !(w->t[w->n - 1].gap_end & GAP_CLOSE)) continue;
+        for (size_t k = 0; k < sizeof WORDS / sizeof *WORDS; k++)
+            if (strcmp(w->t[i].key, WORDS[k]) == 0) return w->t[i - 1].end;
+    }
+    return w->len;
+}
+
 static void take_reading(struct column_meaning *out, const struct name_words *w,
                          const struct column_reading *r)
 {
@@ -549,6 +646,19 @@ void registry_read_column(struct column_meaning *out, const char *name, size_t l
     find_runs(&w);
     find_units(&w);
     bool found = read_words(&w, dimension_hint, &best, out);
+    size_t named = found || out->n_alternatives ? len : without_source(&w);
+    if (named < len) {
+        registry_read_column(out, name, named, dimension_hint);
+        if (out->attribute >= 0) return;
+        *out = (struct column_meaning){.attribute = -1, .name_len = len};
+    }
+    if (!found && out->n_alternatives == 0) {
+        struct name_words full;
+        if (read_short_words(&w, dimension_hint, &full, &best)) {
+            take_reading(out, &full, &best);
+            return;
+        }
+    }
     if (!found && out->n_alternatives == 0 && correct_words(&w)) {
         w.n_runs = 0;
         find_runs(&w);

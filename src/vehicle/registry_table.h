@@ -75,6 +75,17 @@ extern const size_t REGISTRY_WORDS_COUNT;
 /* NULL: no such word. */
 const struct registry_word *registry_word_find(const char *key);
 
+/* Words of column names that stand for longer ones, sorted by key: "svc" for "service". */
+struct registry_abbreviation {
+    const char *key, *word;
+};
+extern const struct registry_abbreviation REGISTRY_ABBREVIATIONS[];
+extern const size_t REGISTRY_ABBREVIATIONS_COUNT;
+
+/* The first of them, and of REGISTRY_SPELLED, that is not below `key`. */
+size_t registry_abbreviation_from(const char *key);
+size_t registry_spelled_from(const char *key);
+
 /* All terms of exactly these tokens; *n_out 0 when there is none. `plural`: an s at the end may be
  * missing or too much. */
 const struct term *registry_terms_of(const struct token *t, size_t n, bool plural, size_t *n_out);

@@ -71,7 +71,10 @@ static struct reading read_at(const char *text, size_t len)
     case UTF8PROC_CATEGORY_ND: r.class = CLASS_DIGIT; break;
     case UTF8PROC_CATEGORY_NO:
     case UTF8PROC_CATEGORY_NL: /* "cm³", "½" */
-        r.class = r.cp == 0xb2 || r.cp == 0xb3 || r.cp == 0xb9 ? CLASS_DIGIT : CLASS_GAP;
+        /* Raised digits, and the lowered ones of "CO₂". */
+        r.class = r.cp == 0xb2 || r.cp == 0xb3 || r.cp == 0xb9 || (r.cp >= 0x2080 && r.cp <= 0x2089)
+                      ? CLASS_DIGIT
+                      : CLASS_GAP;
         break;
     default: break;
     }
@@ -82,6 +85,7 @@ static struct reading read_at(const char *text, size_t len)
 static char digit_of(uint32_t cp)
 {
     if (cp >= '0' && cp <= '9') return (char)cp;
+    if (cp >= 0x2080 && cp <= 0x2089) return (char)('0' + (cp - 0x2080));
     if (cp == 0xb2 || cp == 0xb3) return (char)('2' + (cp - 0xb2));
     if (cp == 0xb9) return '1';
     unsigned before = 0;
