@@ -330,6 +330,8 @@ static bool read_row_columns(struct interpreter *p)
 
 /* Years as columns in front of which nothing says what is measured: the caption does. */
 static bool add_year_value_column(struct interpreter *p)
+    if (r->group != NO_COLUMN)
+        in->columns[p->column_of[r->group]].fact.attribute = attribute_of_role(ROLE_GROUP);
 {
     struct interpretation *in = p->out;
     const struct table_frame *f = &in->frame;
@@ -613,8 +615,9 @@ static bool interpret(struct interpreter *p)
     /* Rows of Markdown tables count from 1 in each table; those of other kinds in the whole file. */
     in->place_table = p->context->n_tables > 1 &&
                       (p->context->kind == DOCUMENT_MARKDOWN || t->row_word == ROW_ITEM);
-    p->roles = (struct table_roles){NO_COLUMN, NO_COLUMN, NO_COLUMN, NO_COLUMN, NO_COLUMN,
-                                    NO_COLUMN, {0}, 0, false, false, false, false};
+    p->roles = (struct table_roles){.make = NO_COLUMN, .model = NO_COLUMN, .name = NO_COLUMN,
+                                    .year = NO_COLUMN, .year_last = NO_COLUMN,
+                                    .quantity = NO_COLUMN, .group = NO_COLUMN};
     bool columns = in->frame.layout == FRAME_COLUMNS;
     if (in->frame.pairs ? !room_for_columns(p, 1)
         : columns       ? !read_attribute_rows(p)

@@ -1,6 +1,7 @@
 #include "ingest/roles.h"
 
 #include "vehicle/registry.h"
+#include "vehicle/token.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +28,7 @@ static double share(size_t part, const struct role_column *c)
 static bool is_taken(const struct table_roles *r, int column)
 {
     if (column == r->make || column == r->model || column == r->name || column == r->year ||
-        column == r->year_last || column == r->quantity)
+        column == r->year_last || column == r->quantity || column == r->group)
         return true;
     for (size_t i = 0; i < r->n_trims; i++)
         if (r->trims[i] == column) return true;
@@ -41,6 +42,74 @@ static bool is_name_like(const struct role_column *c)
     return s->filled > 0 && s->numeric * 2 < s->filled && s->years * 2 < s->filled &&
            s->identifiers * 2 < s->filled && s->yes_no * 2 < s->filled &&
            s->units * 2 < s->filled && s->text_bytes < 100 * s->filled;
+}
+
+static int compare_hashes(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* How many different rows a sample has by these columns (NO_COLUMN is passed over). */
+static size_t distinct_rows(const struct role_search *s, const int *columns, size_t n, size_t *rows)
+{
+    const struct table *t = s->frame->table;
+    size_t step = t->n_rows > STUDY_SAMPLE ? t->n_rows / STUDY_SAMPLE : 1, count = 0, distinct = 0;
+    for (size_t r = s->frame->first_data; r < t->n_rows && count < STUDY_SAMPLE; r += step) {
+        if (s->frame->rows[r] != FRAME_DATA) continue;
+        uint64_t h = 1;
+        for (size_t i = 0; i < n; i++) {
+            if (columns[i] == NO_COLUMN) continue;
+            const struct cell *c = table_cell(t, r, (size_t)columns[i]);
+            h = XXH3_64bits_withSeed(c->text, c->len, h);
+        }
+        s->scratch[count++] = h;
+    }
+    qsort(s->scratch, count, sizeof *s->scratch, compare_hashes);
+    for (size_t i = 0; i < count; i++) distinct += i == 0 || s->scratch[i] != s->scratch[i - 1];
+    *rows = count;
+    return distinct;
+}
+
+/* Whether a column is called what the trade calls the name on the bonnet, not who builds the car. */
+static bool says_brand(const struct role_search *s, const struct role_column *c)
+{
+    static const char *const WORDS[] = {"brand", "brands", "make", "marque", "badge", "marke",
+                                        "automarke", "fahrzeugmarke", "marca", "division"};
+    const char *name = s->frame->names[c->column];
+    struct token t[12];
+    size_t n = tokens_split(name, strlen(name), TOKENS_IDENTIFIER, t, 12);
+    if (strstr(name, "\u54c1\u724c")) return true;
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < sizeof WORDS / sizeof *WORDS; k++)
+            if (strcmp(t[i].key, WORDS[k]) == 0) return true;
+    return false;
+}
+
+/* Whether each value of `of` stands beside one of `by`: every brand has one group. */
+static bool determines(const struct role_search *s, int of, int by)
+{
+    const int both[] = {of, by};
+    size_t rows;
+    size_t alone = distinct_rows(s, both, 1, &rows);
+    return alone == distinct_rows(s, both, 2, &rows);
+}
+
+/* Whether `c` holds the brands of the makers in `make`: "General Motors, Chevrolet". */
+static bool is_brand_of(const struct role_search *s, const struct role_column *c,
+                        const struct role_column *make)
+{
+    double known = share(c->study.whole_make, c), other = share(make->study.whole_make, make);
+    if (c == make || !is_name_like(c) || c->study.filled * 10 < make->study.filled * 9)
+        return false;
+    if (role_of(c) == ROLE_MAKE)
+        return says_brand(s, c) && !says_brand(s, make) && known > other - 0.1;
+    if (c->attribute >= 0 || known < 0.8 || c->study.filled < 2 ||
+        c->study.distinct < make->study.distinct)
+        return false;
+    if (c->weak == ROLE_MAKE && says_brand(s, c)) return true;
+    return c->study.distinct > make->study.distinct && !says_brand(s, make) &&
+           determines(s, c->column, make->column);
 }
 
 static void find_make(struct role_search *s)
@@ -66,7 +135,16 @@ static void find_make(struct role_search *s)
         best = by_cells;
         s->out->make_by_cells = true;
     }
-    if (best) s->out->make = best->column;
+    for (size_t i = 0; best && i < s->n; i++)
+        if (is_brand_of(s, &s->columns[i], best)) best = &s->columns[i];
+    if (!best) return;
+    s->out->make = best->column;
+    for (size_t i = 0; i < s->n && s->out->group == NO_COLUMN; i++) {
+        const struct role_column *c = &s->columns[i];
+        if (c != best && role_of(c) == ROLE_MAKE && !says_brand(s, c) && c->study.filled &&
+            determines(s, best->column, c->column))
+            s->out->group = c->column;
+    }
 }
 
 static void find_year(struct role_search *s)
@@ -177,33 +255,6 @@ static void find_model(struct role_search *s, bool has_make, bool has_model, boo
     }
 }
 
-static int compare_hashes(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return (x > y) - (x < y);
-}
-
-/* How many different rows a sample has by these columns (NO_COLUMN is passed over). */
-static size_t distinct_rows(const struct role_search *s, const int *columns, size_t n, size_t *rows)
-{
-    const struct table *t = s->frame->table;
-    size_t step = t->n_rows > STUDY_SAMPLE ? t->n_rows / STUDY_SAMPLE : 1, count = 0, distinct = 0;
-    for (size_t r = s->frame->first_data; r < t->n_rows && count < STUDY_SAMPLE; r += step) {
-        if (s->frame->rows[r] != FRAME_DATA) continue;
-        uint64_t h = 1;
-        for (size_t i = 0; i < n; i++) {
-            if (columns[i] == NO_COLUMN) continue;
-            const struct cell *c = table_cell(t, r, (size_t)columns[i]);
-            h = XXH3_64bits_withSeed(c->text, c->len, h);
-        }
-        s->scratch[count++] = h;
-    }
-    qsort(s->scratch, count, sizeof *s->scratch, compare_hashes);
-    for (size_t i = 0; i < count; i++) distinct += i == 0 || s->scratch[i] != s->scratch[i - 1];
-    *rows = count;
-    return distinct;
-}
-
 /* The share of a sample's cells in `column` that begin with the text of `model`, case aside. */
 static double repeats_model(const struct role_search *s, int column, int model)
 {
@@ -272,7 +323,8 @@ void roles_find(struct table_roles *out, const struct table_frame *frame,
                 bool keyed, uint64_t *scratch)
 {
     *out = (struct table_roles){.make = NO_COLUMN, .model = NO_COLUMN, .name = NO_COLUMN,
-                                .year = NO_COLUMN, .year_last = NO_COLUMN, .quantity = NO_COLUMN};
+                                .year = NO_COLUMN, .year_last = NO_COLUMN, .quantity = NO_COLUMN,
+                                .group = NO_COLUMN};
     struct role_search s = {frame, columns, n, scratch, out};
     find_make(&s);
     find_year(&s);

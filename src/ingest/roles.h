@@ -1,6 +1,6 @@
 /* Which columns say what a record is: manufacturer, model, trim, year, the whole name. Names decide
- * together with cells: the manufacturer's column is the one whose cells are known makes, however many
- * columns of importers and holdings stand beside it.
+ * together with cells: the manufacturer's column is the one whose cells are known makes, and of two the
+ * one of the brands, however many columns of groups, importers and holdings stand beside it.
  */
 #ifndef INGEST_ROLES_H
 #define INGEST_ROLES_H
@@ -13,6 +13,7 @@ enum { ROLES_MAX_TRIMS = 3 };
 /* Columns of the table; NO_COLUMN: none. */
 struct table_roles {
     int make, model, name, year, year_last, quantity;
+    int group; /* who builds the brands of `make`: "General Motors" beside "Chevrolet" */
     int trims[ROLES_MAX_TRIMS];
     size_t n_trims;
     bool trim_by_cells;   /* no name said so, the cells tell rows of one model apart */

@@ -230,6 +230,7 @@ static void a_list_of_makers_is_no_list_of_vehicles(void **state)
     fixture_close(&f);
 }
 
+
 /* ---- nested lists, corners, headings of years ---- */
 
 static void names_of_nested_lists_are_make_model_and_version(void **state)
@@ -297,6 +298,40 @@ static void heading_of_a_year_says_more_of_the_vehicle_above(void **state)
     fixture_close(&f);
 }
 
+static void the_brand_is_the_make_not_who_builds_it(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "fe.csv", "Model Year,Mfr Name,Division,Carline,Hwy FE\n"
+                               "2024,General Motors,Buick,ENVISTA,32\n"
+                               "2024,General Motors,Chevrolet,MALIBU,35\n"
+                               "2024,Toyota,Lexus,UX 300h,41\n2024,Toyota,Toyota,COROLLA,38\n");
+    assert_string_equal(fixture_record(&f, "2024 Lexus UX 300h", 0, NULL, NULL)->make, "Lexus");
+    fixture_record(&f, "2024 Buick ENVISTA", 0, NULL, NULL);
+    expect_attribute(&f, "Mfr Name", "importer");
+    fixture_close(&f);
+    fixture_open(&f, "k.csv", "Hersteller;Marke;Modell;Leistung (kW)\nVolkswagen;Seat;Leon;110\n"
+                              "Volkswagen;Skoda;Fabia;70\nHyundai;Kia;Ceed;88\n");
+    fixture_record(&f, "Skoda Fabia", 0, NULL, NULL);
+    fixture_close(&f);
+    fixture_open(&f, "p.csv", "Parent company,Brand,Model,Power (hp)\nStellantis,Fiat,Panda,70\n"
+                              "Stellantis,Opel,Corsa,100\nRenault,Dacia,Spring,65\n");
+    fixture_record(&f, "Opel Corsa", 0, NULL, NULL);
+    fixture_close(&f);
+    /* A name that says nothing: more makes, each of one maker. */
+    fixture_open(&f, "u.csv", "Manufacturer,Line,Model,Power (hp)\nToyota,Lexus,UX,181\n"
+                              "Toyota,Toyota,Yaris,116\nHyundai,Kia,Ceed,120\n"
+                              "Hyundai,Hyundai,i20,100\n");
+    fixture_record(&f, "Lexus UX", 0, NULL, NULL);
+    fixture_close(&f);
+    /* Who builds the engine is no brand. */
+    fixture_open(&f, "e.csv", "Manufacturer,Engine supplier,Model,Power (hp)\n"
+                              "Aston Martin,Mercedes-Benz,Vantage,665\nMini,BMW,Cooper,136\n"
+                              "Lotus,Toyota,Emira,360\nLotus,Mercedes-Benz,Emira,400\n");
+    fixture_record(&f, "Aston Martin Vantage", 0, NULL, NULL);
+    fixture_close(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -304,6 +339,7 @@ int main(void)
         cmocka_unit_test(names_are_taken_apart),
         cmocka_unit_test(titles_say_no_word_twice),
         cmocka_unit_test(the_column_of_known_makes_is_the_make),
+        cmocka_unit_test(the_brand_is_the_make_not_who_builds_it),
         cmocka_unit_test(names_that_begin_with_makes_are_split),
         cmocka_unit_test(a_version_is_found_by_its_cells),
         cmocka_unit_test(headings_and_files_give_what_columns_lack),
