@@ -3,6 +3,7 @@
  * as some record has all of its words. */
 #include "query/label.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* What the lexicon says of one word, in the question's language: "m" and "se" are words in French and
@@ -228,6 +229,14 @@ static bool is_coded_anchor(struct finder *f, size_t i, struct postings p)
     return pair && (letter || t->upper);
 }
 
+/* "4x4", "6x2": one word of three tokens. */
+static bool is_driven_wheels(const struct labelled *q, size_t i)
+{
+    const struct token *t = &q->tokens[i];
+    return i + 2 < q->n_tokens && t[0].kind == TOKEN_NUMBER && strcmp(t[1].key, "x") == 0 &&
+           glued(&t[1]) && t[2].kind == TOKEN_NUMBER && glued(&t[2]);
+}
+
 /* Whether a name may begin at token i: nothing else is called so. */
 static bool is_anchor(struct finder *f, size_t i)
 {
@@ -237,7 +246,9 @@ static bool is_anchor(struct finder *f, size_t i)
     size_t n_terms = 0, n_tokens;
     unsigned parts;
     int make;
-    if (t->kind == TOKEN_SIGN) return false;
+    if (t->kind == TOKEN_SIGN || is_driven_wheels(q, i) ||
+        (i > 0 && is_driven_wheels(q, i - 1)))
+        return false;
     struct postings p = word_records(f, i, &n_tokens, &parts, &make);
     /* "kW" is a unit, and "KGM" a maker, unless a number stands before it; "m3" may be a name. */
     bool numbered = i > 0 && q->tokens[i - 1].kind == TOKEN_NUMBER;
@@ -310,6 +321,32 @@ static bool narrow(struct finder *f, size_t i, size_t *n_tokens, unsigned *parts
     uint32_t *t = f->set;
     f->set = f->spare;
     f->spare = t;
+    f->n_set = n;
+    return true;
+}
+
+/* Narrows the set to names that have these wheels as written: "SuperCab 4x2" has all tokens of "4x4".
+ * False, the set as it was: none does. */
+static bool narrow_by_wheels(struct finder *f, size_t i)
+{
+    const struct token *t = &f->q->tokens[i];
+    const struct catalog *c = word_index_catalog(f->v);
+    char key[2 * TOKEN_KEY_MAX + 8];
+    int len = snprintf(key, sizeof key, "%s x %s", t[0].key, t[2].key);
+    size_t n = 0;
+    for (size_t k = 0; k < f->n_set; k++) {
+        const struct catalog_record *r = &c->records[f->set[k]];
+        const char *keys[] = {r->model_key, r->trim_key};
+        bool has = false;
+        for (size_t j = 0; j < 2 && !has; j++)
+            for (const char *at = keys[j]; !has && (at = strstr(at, key)); at++)
+                has = (at == keys[j] || at[-1] == ' ') && (at[len] == ' ' || at[len] == '\0');
+        if (has) f->spare[n++] = f->set[k];
+    }
+    if (n == 0) return false;
+    uint32_t *set = f->set;
+    f->set = f->spare;
+    f->spare = set;
     f->n_set = n;
     return true;
 }
@@ -549,7 +586,12 @@ static bool grow(struct finder *f, struct mention *m, size_t number, struct aren
             size_t both = postings_intersect(p.items, p.n, u.items, u.n, f->spare);
             if (!both) break;
         }
-        if (narrow(f, at, &n_tokens, &parts, &make)) {
+        bool wheels = is_driven_wheels(q, at);
+        if (wheels) {
+            n_tokens = 3;
+            parts = NAME_MODEL;
+        }
+        if (wheels ? narrow_by_wheels(f, at) : narrow(f, at, &n_tokens, &parts, &make)) {
             for (size_t k = 0; k < n_tokens; k++) f->taken[at + k] = (unsigned char)number;
             if (parts & ~(unsigned)NAME_MAKE) {
                 m->make_only = false;
@@ -560,6 +602,7 @@ static bool grow(struct finder *f, struct mention *m, size_t number, struct aren
             skipped = 0;
             continue;
         }
+        if (wheels) break;
         /* One word that the names do not have may stand inside: a body style. */
         struct word words[WORD_MAX_MEANINGS];
         if (++skipped > 1 || !is_common(q, at) || is_anchor(f, at) || words_of(q, at, words) ||

@@ -190,7 +190,11 @@ bool subject_from_mention(struct reading *r, const struct mention *m, int year)
     if (!m->make_only && !r->set_scope) {
         for (size_t i = 0; i < n; i++)
             count[i] = uncovered(r, m, r->c->records[records[i]].model_key, NULL);
-        n = keep_least(records, count, n);
+        /* Where none is, longer names are all of it: "Ranger" is as much "Ranger XLT with Tow Package"
+         * as "Ranger Raptor". */
+        bool whole = false;
+        for (size_t i = 0; i < n; i++) whole = whole || count[i] == 0;
+        if (whole) n = keep_least(records, count, n);
         bool trims = false;
         for (size_t i = 0; i < n; i++) {
             const struct catalog_record *rec = &r->c->records[records[i]];
