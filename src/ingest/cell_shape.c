@@ -32,14 +32,52 @@ size_t without_footnote(const char *text, size_t len)
             ((unsigned char)text[len - 1] == 0xb2 || (unsigned char)text[len - 1] == 0xb3) &&
             text[len - 3] >= '0' && text[len - 3] <= '9')
             len -= 2;
-        /* "[1]", "[a]" */
+        /* "[1]", "[a]", "[^12]" */
         if (len > 3 && text[len - 1] == ']') {
             size_t open = len - 1;
-            while (open > 0 && text[open] != '[' && len - open < 5) open--;
-            if (text[open] == '[' && open > 0 && len - open <= 4) len = open;
+            while (open > 0 && text[open] != '[' && len - open < 6) open--;
+            if (text[open] == '[' && open > 0 && (len - open <= 4 || text[open + 1] == '^'))
+                len = open;
         }
         if (len == before) return len;
     }
+}
+
+/* The length of a mark in brackets at the end of text[0, len): "[^a]", "[12]", "(1)"; 0: none. */
+static size_t bracket_mark(const char *text, size_t len)
+{
+    char close = text[len - 1], open = close == ']' ? '[' : '(';
+    size_t at = len - 1;
+    if (close != ']' && close != ')') return 0;
+    while (at > 0 && text[at - 1] != open && len - at < 5) at--;
+    if (at < 2 || text[at - 1] != open || at == len - 1) return 0;
+    if (close == ']' && text[at] == '^') return len - at + 1;
+    for (size_t i = at; i + 1 < len; i++)
+        if (text[i] < '0' || text[i] > '9') return 0;
+    return len - at <= 3 ? len - at + 1 : 0;
+}
+
+size_t name_without_footnote(const char *text, size_t len)
+{
+    static const char *const MARKS[] = {"*", "\u2020", "\u2021", "\u00b9"};
+    size_t whole = len;
+    for (;;) {
+        size_t before = len;
+        while (len && (unsigned char)text[len - 1] <= ' ') len--;
+        for (size_t i = 0; i < sizeof MARKS / sizeof *MARKS; i++) {
+            size_t n = strlen(MARKS[i]);
+            if (len > n && memcmp(text + len - n, MARKS[i], n) == 0) len -= n;
+        }
+        if (len > 3) len -= bracket_mark(text, len);
+        if (len == before) return len ? len : whole;
+    }
+}
+
+bool is_dash_cell(const struct cell *c)
+{
+    return (c->len == 1 && (c->text[0] == '-' || c->text[0] == '.')) ||
+           (c->len == 3 && (memcmp(c->text, "\xe2\x80\x93", 3) == 0 ||
+                            memcmp(c->text, "\xe2\x80\x94", 3) == 0));
 }
 
 bool is_numeric_cell(const char *text, size_t len)
@@ -78,6 +116,7 @@ bool is_measure_name(const char *name, size_t len)
 {
     if (len == 0 || len > 200) return false;
     struct column_meaning m;
+    len = name_without_footnote(name, len);
     registry_read_column(&m, name, len, DIMENSION_NONE);
     if (m.attribute >= 0) return true;
     return m.unit && m.name_len > 0 && !is_numeric_cell(name, len);

@@ -12,11 +12,18 @@
  * called, rather than what stands in it. */
 bool is_measure_name(const char *name, size_t len);
 
+/* A dash or a point alone: nothing. */
+bool is_dash_cell(const struct cell *c);
+
 /* Whether a cell holds a number with at most a unit or a remark beside it, and no name. */
 bool is_numeric_cell(const char *text, size_t len);
 
 /* The text without the marks of a footnote at its end: "412*", "56 [1]", "4.2\u00b9". */
 size_t without_footnote(const char *text, size_t len);
+
+/* The same for a name, whose brackets may hold a unit: "GCWR (lb)[^1]", "Payload*", "Range [2]",
+ * "Consumption (1)"; "Power [kW]" and "m\u00b2" stay. */
+size_t name_without_footnote(const char *text, size_t len);
 
 const struct cell *table_cell(const struct table *t, size_t row, size_t column);
 

@@ -194,6 +194,33 @@ static void read_with(struct column_meaning *m, struct buffer *b, const char *se
     m->name_len = m->name_len > prefix ? m->name_len - prefix : 0;
 }
 
+/* "Rear, towing" under "Tire pressures (psi)": which figure of the section's quantity it is, and under
+ * which condition, whatever the condition's words mean elsewhere. */
+static bool read_condition(struct column_meaning *m, struct buffer *b, const char *section,
+                           const char *name, enum dimension hint)
+{
+    struct token t[24];
+    struct column_meaning own;
+    size_t n = tokens_split(name, strlen(name), TOKENS_TEXT, t, 24), k = 0;
+    while (k < n && is_qualifier_word(&t[k]) && (k == 0 || t[k].gap == GAP_SPACE)) k++;
+    if (k == 0 || k == n || n == 24 ||
+        !((t[k].gap & (GAP_COMMA | GAP_OPEN | GAP_COLON)) ||
+          ((t[k].gap & GAP_HYPHEN) && (t[k].gap & GAP_SPACE))))
+        return false;
+    registry_read_column(&own, section, strlen(section), hint);
+    if (own.attribute < 0 || REGISTRY[own.attribute].type != ATTRIBUTE_NUMBER) return false;
+    read_with(m, b, section, name, hint);
+    if (m->attribute == own.attribute) return true;
+    buffer_clear(b);
+    append_words(b, section);
+    buffer_putc(b, ' ');
+    buffer_append(b, name, t[k - 1].end);
+    if (b->failed || b->len > 400) return false;
+    registry_read_column(m, buffer_text(b), b->len, hint);
+    m->name_len = strlen(name);
+    return m->attribute == own.attribute;
+}
+
 static unsigned count_bits(uint64_t bits)
 {
     unsigned n = 0;
@@ -306,6 +333,8 @@ bool column_read(struct interpreted_column *out, const char *name, const char *g
     struct buffer b = {0};
     struct section_reading in_group, in_caption;
     struct column_meaning m = {.attribute = -1}, alone;
+    size_t whole = strlen(name), marked = name_without_footnote(name, whole);
+    if (marked < whole && !(name = arena_strndup(arena, name, marked))) return false;
     bool ok = section_read(&in_group, group, path, arena) &&
               section_read(&in_caption, caption, false, arena);
     out->fact = (struct fact_column){.name = name, .section = group, .attribute = -1};
@@ -353,6 +382,12 @@ bool column_read(struct interpreted_column *out, const char *name, const char *g
             outer = next ? next + 1 : "";
         }
         if (specific && m.attribute != alone.attribute) m.attribute = -1;
+        struct column_meaning part;
+        const char *section = *in_group.text ? in_group.text : in_caption.text;
+        if (!path && *section && !alone.unit && read_condition(&part, &b, section, full, hint)) {
+            m = alone = part;
+            section_used = !*in_group.text;
+        }
         if (m.attribute < 0 && alone.attribute >= 0 && *in_group.text &&
             !name_stands_alone(&alone, name, in_group.text, path)) {
             alone.attribute = -1; /* "battery.weight" is no weight of the vehicle */

@@ -190,6 +190,105 @@ static bool add_heading(struct interpreter *p, const char *heading, bool first, 
     return true;
 }
 
+/* Whether no "and" joins words: "Ranger and Maverick" are two. */
+static bool is_no_list(const char *text, size_t len)
+{
+    static const char *const AND[] = {"and", "or", "und", "oder", "et", "ou", "y", "o"};
+    struct token t[24];
+    size_t n = tokens_split(text, len, TOKENS_TEXT, t, 24);
+    for (size_t i = 1; i + 1 < n; i++) {
+        for (size_t k = 0; k < sizeof AND / sizeof *AND; k++)
+            if (strcmp(t[i].key, AND[k]) == 0 && (t[i].gap & GAP_SPACE)) return false;
+    }
+    return true;
+}
+
+/* Whether a heading's part may be a vehicle's name: its words have capitals or digits, and none is
+ * of the document's own. */
+static bool is_name_of_one(const char *text, size_t len)
+{
+    struct token t[8];
+    size_t n = tokens_split(text, len, TOKENS_TEXT, t, 8);
+    if (n == 0 || n == 8 || !is_no_list(text, len)) return false;
+    for (size_t i = 0; i < n; i++) {
+        if (t[i].kind == TOKEN_WORD && !t[i].upper && t[i].gap & GAP_SPACE) return false;
+        if (is_document_word(t[i].key) || (i > 0 && (t[i].gap & GAP_COMMA))) return false;
+    }
+    return (t[0].upper || t[0].kind != TOKEN_WORD) && !is_section_heading(text, len);
+}
+
+/* Takes "F-150, conventional towing" and "Golf: engines and prices" apart: a name beside a part of the
+ * data, in either order. */
+static bool split_heading(struct interpreter *p, const char *heading, const char **name,
+                          const char **topic)
+{
+    struct token t[32];
+    size_t len = strlen(heading), n = tokens_split(heading, len, TOKENS_TEXT, t, 32);
+    if (n < 2 || n == 32) return false;
+    for (size_t i = 1; i < n; i++) {
+        bool dash = (t[i].gap & (GAP_HYPHEN | GAP_OTHER)) && (t[i].gap & GAP_SPACE);
+        if (!dash && !(t[i].gap & (GAP_COMMA | GAP_COLON))) continue;
+        size_t cut = t[i - 1].end, from = t[i].begin;
+        if (is_section_heading(heading + from, len - from) && is_name_of_one(heading, cut)) {
+            *name = arena_strndup(&p->out->arena, heading, cut);
+            *topic = heading + from;
+        } else if (is_section_heading(heading, cut) && is_name_of_one(heading + from, len - from)) {
+            *name = heading + from;
+            *topic = arena_strndup(&p->out->arena, heading, cut);
+        } else {
+            continue;
+        }
+        p->failed |= !*name || !*topic;
+        return !p->failed;
+    }
+    return false;
+}
+
+/* A heading below the first that names neither a make nor a year: what of it is a name, and what the
+ * columns are read under. */
+static void read_inner_heading(struct interpreter *p, const char *heading)
+{
+    const char *name, *topic;
+    p->heading_name = "";
+    p->heading_split = false;
+    p->caption = heading;
+    if (split_heading(p, heading, &name, &topic)) {
+        p->heading_name = name;
+        p->heading_split = true;
+        p->caption = topic;
+    } else if (is_name_of_one(heading, strlen(heading))) {
+        p->heading_name = heading;
+    }
+}
+
+/* "Towing guide": what a document is about, no vehicle. */
+static bool names_topic(const char *text)
+{
+    struct token t[24];
+    size_t n = tokens_split(text, strlen(text), TOKENS_TEXT, t, 24);
+    for (size_t i = 0; i < n; i++) {
+        const struct term *terms = NULL;
+        size_t n_terms = 0;
+        if (is_document_word(t[i].key)) return true;
+        if (!registry_match(t + i, n - i, &terms, &n_terms)) continue;
+        for (size_t k = 0; k < n_terms; k++)
+            if (terms[k].kind == TERM_ATTRIBUTE && !terms[k].asking) return true;
+    }
+    return false;
+}
+
+void take_heading_name(struct interpreter *p)
+{
+    struct subject *s = &p->out->subject;
+    if (!*p->heading_name) return;
+    if (*s->model && !*s->make && names_topic(s->model)) s->model = "";
+    if (*s->model)
+        s->trim = join(p, s->trim, p->heading_name);
+    else
+        s->model = p->heading_name;
+    p->heading_name = "";
+}
+
 /* A title line above a header, or a table's caption: it counts when it names a make or begins with a
  * year. */
 static bool add_title(struct interpreter *p, const char *title)
@@ -288,13 +387,14 @@ bool context_subject(struct interpreter *p)
     in->subject = (struct subject){.make = "", .model = "", .trim = "", .make_number = -1};
     bool json = c->kind == DOCUMENT_JSON || c->kind == DOCUMENT_JSON_LINES;
     const char *caption = in->table->caption ? in->table->caption : "";
-    p->caption = "";
+    p->caption = p->heading_name = "";
     for (size_t i = 0; i < c->n_headings; i++) {
         bool last = i + 1 == c->n_headings;
-        if (!add_heading(p, c->headings[i], i == 0, last && c->heading_varies) && i > 0)
-            p->caption = c->headings[i];
+        bool varies = last && c->heading_varies && is_no_list(c->headings[i], strlen(c->headings[i]));
+        if (!add_heading(p, c->headings[i], i == 0, varies) && i > 0)
+            read_inner_heading(p, c->headings[i]);
         else if (i > 0)
-            p->caption = "";
+            p->caption = p->heading_name = "";
     }
     if (c->n_headings && !*p->caption && is_section_heading(c->headings[0], strlen(c->headings[0])))
         p->caption = c->headings[0];

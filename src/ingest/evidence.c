@@ -44,7 +44,7 @@ static void give_units(struct interpreter *p, size_t target, size_t units, bool 
 void find_unit_columns(struct interpreter *p)
 {
     struct interpretation *in = p->out;
-    if (in->frame.layout != FRAME_ROWS || in->frame.column_years) return;
+    if (in->frame.layout != FRAME_ROWS || in->frame.column_years || in->frame.column_variants) return;
     for (size_t j = 0; j < in->n_columns; j++) {
         struct interpreted_column *c = &in->columns[j];
         if (c->role != ROLE_NONE || !c->n_filled || c->n_numbers || c->index == SIZE_MAX) continue;
@@ -262,7 +262,8 @@ static void relate_cycles(struct interpreter *p, struct relation *r)
 
 void relate_columns(struct interpreter *p)
 {
-    if (p->out->frame.layout == FRAME_LONG || p->out->frame.column_years) return;
+    if (p->out->frame.layout == FRAME_LONG || p->out->frame.column_years ||
+        p->out->frame.column_variants) return;
     size_t n = 0;
     for (size_t j = 0; j < p->out->n_columns; j++) n += is_consumption(&p->out->columns[j]);
     if (!n) return;

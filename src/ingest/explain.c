@@ -188,7 +188,9 @@ static const char *layout_words(const struct table_frame *f)
     switch (f->layout) {
     case FRAME_COLUMNS: return "a column is a vehicle";
     case FRAME_LONG: return "a row is one value";
-    default: return f->column_years ? "a row is a vehicle, columns are years" : "a row is a vehicle";
+    default:
+        if (f->column_variants) return "a row is a vehicle, columns are versions";
+        return f->column_years ? "a row is a vehicle, columns are years" : "a row is a vehicle";
     }
 }
 

@@ -24,12 +24,6 @@ static bool is_unit_cell(const struct cell *c)
     return c->len > 0 && c->len <= 40 && unit_parse_all(c->text, c->len) != NULL;
 }
 
-static bool is_dash(const struct cell *c)
-{
-    return (c->len == 1 && (c->text[0] == '-' || c->text[0] == '.')) ||
-           (c->len == 3 && memcmp(c->text, "\xe2\x80\x93", 3) == 0);
-}
-
 static bool is_year_name(const struct cell *c, int *year)
 {
     struct year_reading r;
@@ -44,7 +38,7 @@ static enum attribute_role role_of_name(const char *name, size_t len)
 {
     struct column_meaning m;
     if (len == 0 || len > 200) return ROLE_NONE;
-    registry_read_column(&m, name, len, DIMENSION_NONE);
+    registry_read_column(&m, name, name_without_footnote(name, len), DIMENSION_NONE);
     return m.attribute >= 0 ? REGISTRY[m.attribute].role : ROLE_NONE;
 }
 
@@ -81,7 +75,7 @@ static struct row_shape shape_row(const struct table *t, size_t row)
             s.years++;
         else if (is_numeric_cell(c->text, c->len))
             s.numbers++;
-        else if (is_unit_cell(c) || is_dash(c))
+        else if (is_unit_cell(c) || is_dash_cell(c))
             s.units++;
         if (is_measure_name(c->text, c->len)) s.known++;
     }
@@ -272,7 +266,7 @@ static int find_unit_column(const struct table_frame *f, size_t column)
         if (role_of_name(f->names[j], strlen(f->names[j])) == ROLE_UNIT) return (int)j;
         for (size_t r = f->first_data; r < t->n_rows && units + others < LABEL_SAMPLE; r++) {
             const struct cell *c = table_cell(t, r, j);
-            if (f->rows[r] != FRAME_DATA || !c->len || is_dash(c)) continue;
+            if (f->rows[r] != FRAME_DATA || !c->len || is_dash_cell(c)) continue;
             *(is_unit_cell(c) ? &units : &others) += 1;
         }
         if (units >= 2 && others * 10 <= units) return (int)j;
@@ -483,8 +477,27 @@ static void classify_rows(struct table_frame *f, size_t width)
     for (size_t r = f->first_data; r < t->n_rows; r++) f->n_bands += f->rows[r] == FRAME_BAND;
 }
 
-/* In a sheet whose rows are attributes a row without values is a band when rows follow it, and an
- * attribute without values where its name has a unit. */
+/* Whether the row of `label` takes what it means or its unit from the name above it: "City" below "Fuel
+ * economy (mpg)", "Length" below "Exterior dimensions (in)". */
+static bool is_part_of(const struct cell *label, const struct cell *group,
+                       const struct column_meaning *m)
+{
+    struct column_meaning own, both;
+    char text[400];
+    if (!label->len || label->len + m->name_len + 2 > sizeof text) return false;
+    registry_read_column(&own, label->text, name_without_footnote(label->text, label->len),
+                         DIMENSION_NONE);
+    if (own.attribute >= 0)
+        return !own.unit && REGISTRY[own.attribute].dimension == m->unit->dimension;
+    memcpy(text, group->text, m->name_len);
+    text[m->name_len] = ' ';
+    memcpy(text + m->name_len + 1, label->text, label->len);
+    registry_read_column(&both, text, m->name_len + 1 + label->len, m->unit->dimension);
+    return both.attribute >= 0;
+}
+
+/* In a sheet whose rows are attributes a row without values is a band when rows follow it; where its
+ * name is an attribute with a unit only when the next row is a part of it. */
 static void classify_attribute_rows(struct table_frame *f)
 {
     const struct table *t = f->table;
@@ -497,11 +510,15 @@ static void classify_attribute_rows(struct table_frame *f)
             (first == label || (f->band_column != NO_COLUMN && first == (size_t)f->band_column))) {
             const struct cell *c = table_cell(t, r, first);
             struct column_meaning m;
-            registry_read_column(&m, c->text, c->len, DIMENSION_NONE);
+            registry_read_column(&m, c->text, name_without_footnote(c->text, c->len),
+                                 DIMENSION_NONE);
             size_t next = r + 1;
             while (next < t->n_rows && f->rows[next] == FRAME_BLANK) next++;
             bool follows = next < t->n_rows && count_filled(t, next, &first) > 1;
-            f->rows[r] = follows && !(m.unit && m.attribute >= 0) ? FRAME_BAND : FRAME_DATA;
+            bool own = m.unit && m.attribute >= 0;
+            f->rows[r] = follows && (!own || is_part_of(table_cell(t, next, label), c, &m))
+                             ? FRAME_BAND
+                             : FRAME_DATA;
         }
         f->n_bands += f->rows[r] == FRAME_BAND;
     }
@@ -526,6 +543,13 @@ static bool join_titles(struct table_frame *f, struct arena *arena, size_t end)
     }
     buffer_free(&title);
     return ok;
+}
+
+static bool drop_footnote(const char **name, struct arena *arena)
+{
+    size_t len = strlen(*name), without = name_without_footnote(*name, len);
+    if (without < len) *name = arena_strndup(arena, *name, without);
+    return *name != NULL;
 }
 
 /* Names and groups of the columns from rows [from, to) of the header. */
@@ -559,6 +583,7 @@ static bool name_columns(struct table_frame *f, struct arena *arena, size_t from
         const struct cell *c = table_cell(t, to - 1, j);
         if (c->len) f->names[j] = c->text;
         if (strcmp(f->groups[j], f->names[j]) == 0) f->groups[j] = "";
+        ok = drop_footnote(&f->names[j], arena) && drop_footnote(&f->groups[j], arena);
     }
     buffer_free(&b);
     /* A name stands in every passage of its table. */

@@ -53,6 +53,9 @@ struct table_frame {
     int value_column;       /* FRAME_LONG; NO_COLUMN where years are columns */
     /* Columns that are years, in FRAME_ROWS and FRAME_LONG: NULL when there are none. */
     int *column_years;      /* (n_columns) 0: no year */
+    /* Columns that are versions ("SuperCrew 4x4"), in FRAME_ROWS; NULL when there are none. */
+    bool *column_variants;  /* (n_columns) */
+    const char *variant_quantity; /* what they hold: "Maximum trailer weight (lb)" */
 };
 
 /* Reads the whole frame. `objects`: rows are objects of JSON, so that they are records, and the header

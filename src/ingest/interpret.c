@@ -255,6 +255,25 @@ static bool has_digit(const struct cell *const *cells, size_t n)
     return false;
 }
 
+/* Whether the rows are versions of the vehicle in the heading: no column names another one. A heading
+ * that is nothing but a name counts only over engines, gearboxes and the like. */
+static bool is_of_heading(const struct interpreter *p, const struct role_column *c, size_t n)
+{
+    bool versions = p->heading_split || p->out->frame.column_variants;
+    for (size_t i = 0; i < n; i++) {
+        int a = c[i].attribute;
+        enum attribute_role role = a >= 0 ? REGISTRY[a].role : ROLE_NONE;
+        if (role == ROLE_MAKE || role == ROLE_MODEL || role == ROLE_NAME) return false;
+        if (c[i].study.starts_make * 2 > c[i].study.filled && c[i].study.filled) return false;
+        if (i == 0)
+            versions |= role == ROLE_TRIM ||
+                        (a >= 0 && (strcmp(REGISTRY[a].group, "engine") == 0 ||
+                                    strcmp(REGISTRY[a].group, "chassis") == 0 ||
+                                    REGISTRY[a].type == ATTRIBUTE_CATEGORY));
+    }
+    return versions;
+}
+
 /* What the tables' names are read under: a group in the header, a band, the parents of a path. */
 static bool read_row_columns(struct interpreter *p)
 {
@@ -272,6 +291,7 @@ static bool read_row_columns(struct interpreter *p)
     for (size_t j = 0; j < t->n_columns; j++) {
         p->column_of[j] = SIZE_MAX;
         if (f->column_years && f->column_years[j]) continue;
+        if (f->column_variants && f->column_variants[j]) continue;
         if (f->layout == FRAME_LONG && ((int)j == f->attribute_column || (int)j == f->unit_column ||
                                         (int)j == f->value_column))
             continue;
@@ -306,9 +326,12 @@ static bool read_row_columns(struct interpreter *p)
         candidates[n_candidates++] = (struct role_column){
             (int)j, c->fact.attribute, c->weak_role, c->fact.unit != NULL, study};
     }
+    if (is_of_heading(p, candidates, n_candidates)) take_heading_name(p);
     roles_find(&p->roles, f, candidates, n_candidates, *in->subject.make != '\0',
                *in->subject.model != '\0', t->keyed, p->hashes);
     const struct table_roles *r = &p->roles;
+    if (r->group != NO_COLUMN)
+        in->columns[p->column_of[r->group]].fact.attribute = attribute_of_role(ROLE_GROUP);
     const struct {
         int column;
         enum attribute_role role;
@@ -330,8 +353,6 @@ static bool read_row_columns(struct interpreter *p)
 
 /* Years as columns in front of which nothing says what is measured: the caption does. */
 static bool add_year_value_column(struct interpreter *p)
-    if (r->group != NO_COLUMN)
-        in->columns[p->column_of[r->group]].fact.attribute = attribute_of_role(ROLE_GROUP);
 {
     struct interpretation *in = p->out;
     const struct table_frame *f = &in->frame;
@@ -362,6 +383,7 @@ static bool read_attribute_rows(struct interpreter *p)
     const struct table_frame *f = &in->frame;
     if (!room_for_columns(p, t->n_rows * COMPOUND_MAX)) return false;
     const char *band = "";
+    if (p->heading_split) take_heading_name(p); /* "F-150: dimensions" over its body styles */
     for (size_t r = f->first_data; r < t->n_rows; r++) {
         const struct cell *label = table_cell(t, r, (size_t)f->attribute_column);
         if (f->rows[r] == FRAME_BAND) {
@@ -619,12 +641,14 @@ static bool interpret(struct interpreter *p)
                                     .year = NO_COLUMN, .year_last = NO_COLUMN,
                                     .quantity = NO_COLUMN, .group = NO_COLUMN};
     bool columns = in->frame.layout == FRAME_COLUMNS;
+    if (!is_json(p) && !find_variant_columns(p)) return false;
     if (in->frame.pairs ? !room_for_columns(p, 1)
         : columns       ? !read_attribute_rows(p)
                         : !read_row_columns(p))
         return false;
     if (in->frame.layout == FRAME_ROWS && in->frame.column_years && !add_year_value_column(p))
         return false;
+    if (in->frame.column_variants && !add_variant_value_column(p)) return false;
     if (is_json(p)) part_list_elements(p);
     find_language(p);
     if (in->frame.layout == FRAME_LONG && !make_long_columns(p)) return false;

@@ -10,6 +10,8 @@ struct interpreter {
     struct interpretation *out;
     const struct interpret_context *context;
     const char *caption;          /* that columns are read under; "" */
+    const char *heading_name;     /* that a heading gives, for tables that name no model; "" */
+    bool heading_split;           /* it stood beside a topic: "F-150, towing" */
     struct table_roles roles;     /* FRAME_ROWS, FRAME_LONG */
     struct buffer scratch;
     uint64_t *hashes;             /* (STUDY_SAMPLE) */
@@ -41,6 +43,15 @@ bool context_subject(struct interpreter *p);
 
 /* The version that the headings say behind make and model, where no row tells it. */
 void heading_trim(const struct interpreter *p, struct subject *s);
+
+/* Takes the name in the heading right above the table as the model: no column names one. */
+void take_heading_name(struct interpreter *p);
+
+/* variants.c: columns that are versions of the vehicle, all of one quantity, which the heading or the
+ * group above them names. Marks them in the frame. False: memory is out. */
+bool find_variant_columns(struct interpreter *p);
+/* Adds the column of their values. */
+bool add_variant_value_column(struct interpreter *p);
 
 /* records.c */
 bool make_row_records(struct interpreter *p);

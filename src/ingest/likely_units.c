@@ -238,7 +238,7 @@ static void power_by_names(struct likely_search *s, size_t column)
 void find_likely_units(struct interpreter *p)
 {
     struct interpretation *in = p->out;
-    if (in->frame.column_years) return;
+    if (in->frame.column_years || in->frame.column_variants) return;
     struct likely_search *s = NULL;
     for (size_t j = 0; j < in->n_columns; j++) {
         struct interpreted_column *c = &in->columns[j];

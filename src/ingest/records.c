@@ -221,21 +221,29 @@ static void forget_mere_makes(struct interpreter *p)
     in->has_vehicles = false;
 }
 
+/* Whether each cell of the column is a record of its own: of a year, of a version. */
+static bool is_value_column(const struct table_frame *f, size_t column)
+{
+    return f->column_years ? f->column_years[column] != 0 : f->column_variants[column];
+}
+
 bool make_row_records(struct interpreter *p)
 {
     struct interpretation *in = p->out;
     const struct table *t = in->table;
     const struct table_frame *f = &in->frame;
-    size_t n_rows = 0, n_years = 0, at = 0, cell = 0;
+    size_t n_rows = 0, n_values = 0, at = 0, cell = 0;
     for (size_t r = f->first_data; r < t->n_rows; r++) n_rows += f->rows[r] == FRAME_DATA;
     if (f->column_years)
-        for (size_t j = 0; j < t->n_columns; j++) n_years += f->column_years[j] != 0;
-    size_t per_row = n_years ? n_years : 1;
+        for (size_t j = 0; j < t->n_columns; j++) n_values += f->column_years[j] != 0;
+    if (f->column_variants)
+        for (size_t j = 0; j < t->n_columns; j++) n_values += f->column_variants[j];
+    size_t per_row = n_values ? n_values : 1;
     in->records = arena_array(&in->arena, n_rows * per_row + 1, sizeof *in->records);
     size_t own = in->n_columns;
-    if (n_years)
-        in->cells = arena_array(&in->arena, n_rows * n_years * (own + 1) + 1, sizeof *in->cells);
-    if (!in->records || (n_years && !in->cells)) return false;
+    if (n_values)
+        in->cells = arena_array(&in->arena, n_rows * n_values * (own + 1) + 1, sizeof *in->cells);
+    if (!in->records || (n_values && !in->cells)) return false;
     size_t band = SIZE_MAX;
     for (size_t r = f->first_data; r < t->n_rows && !p->failed; r++) {
         if (f->rows[r] == FRAME_BAND) {
@@ -246,17 +254,22 @@ bool make_row_records(struct interpreter *p)
         struct subject s;
         double quantity;
         row_subject(p, r, band == SIZE_MAX ? "" : table_cell(t, band, 0)->text, &s, &quantity);
-        const char *place = place_of_row(p, r);
-        for (size_t j = 0; j < (n_years ? t->n_columns : 1); j++) {
-            if (n_years && (!f->column_years[j] || !table_cell(t, r, j)->len)) continue;
+        const char *place = place_of_row(p, r), *row_trim = s.trim;
+        for (size_t j = 0; j < (n_values ? t->n_columns : 1); j++) {
+            if (n_values && (!is_value_column(f, j) || !table_cell(t, r, j)->len)) continue;
+            if (f->column_variants && is_dash_cell(table_cell(t, r, j))) continue;
             struct interpreted_record *record = &in->records[at++];
             record->row = (uint32_t)r;
             record->fact.place = place;
             record->fact.line = table_cell(t, r, 0)->line;
             record->fact.quantity = quantity;
-            if (n_years) {
-                s.year_first = s.year_last = f->column_years[j];
-                s.year_in_name = false;
+            if (n_values) {
+                if (f->column_years) {
+                    s.year_first = s.year_last = f->column_years[j];
+                    s.year_in_name = false;
+                } else {
+                    s.trim = join_names(p, row_trim, f->names[j]);
+                }
                 record->first_cell = cell;
                 for (size_t k = 0; k + 1 < own; k++)
                     in->cells[cell++] = (struct interpreted_cell){

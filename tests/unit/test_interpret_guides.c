@@ -1,0 +1,162 @@
+/* Guides and spec sheets with several tables: what their headings, groups of rows and footnotes say. */
+#include "interpret_fixture.h"
+
+static const char *const TOWING =
+    "# Vantrell 2025: towing and tires\n\n"
+    "## Osprey 150, conventional towing (lb)\n\n"
+    "| Engine | Axle ratio | GCWR (lb)[^1] | Regular Cab 4x2 | Crew Cab 4x2 | Crew Cab 4x4* |\n"
+    "|---|---|---|---|---|---|\n"
+    "| 2.4L I4 turbo | 3.55 | 11,000 | 6,300 | 6,100 | \xe2\x80\x93 |\n"
+    "| 5.3L V8 | 3.42 | 15,200 | 9,400 | 9,200[^2] | 8,900 |\n\n"
+    "## Kestrel and Merlin\n\n"
+    "| Vehicle | Drive | Max. trailer (lb) |\n|---|---|---|\n"
+    "| Kestrel Trail | 4x4 | 5,000 |\n| Merlin Sport | AWD | 2,500 |\n\n"
+    "## Cold tire pressures (psi)\n\n"
+    "| Vehicle | Tire size | Front | Rear | Rear, towing |\n|---|---|---|---|---|\n"
+    "| Kestrel Trail | 255/70R17 | 33 | 34 | 39 |\n| Merlin Sport | 225/60R18 | 35 | 35 | 40 |\n";
+
+static void columns_that_are_versions_hold_what_the_heading_says(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "guide.md", TOWING);
+    expect_number(&f, "2025 Vantrell Osprey 150 5.3L V8 Crew Cab 4x4", "conventional towing",
+                  8900, "lb");
+    expect_number(&f, "2025 Vantrell Osprey 150 5.3L V8 Crew Cab 4x2", "conventional towing",
+                  9200, "lb");
+    expect_place(&f, "2025 Vantrell Osprey 150 5.3L V8 Regular Cab 4x2",
+                 "conventional towing", "table 1, row 2, column 'Regular Cab 4x2'");
+    expect_attribute(&f, "conventional towing", "towing_capacity");
+    expect_number(&f, "2025 Vantrell Osprey 150 5.3L V8 Crew Cab 4x4", "GCWR", 15200, "lb");
+    /* A dash is no version. */
+    assert_int_equal(f.tables[0].n_records, 5);
+    fixture_close(&f);
+
+    fixture_open(&f, "g.csv", ",Maximum trailer weight (lb),,\nModel,Short bed,Long bed,Dually\n"
+                              "Ram 1500,7700,7500,8100\nRam 2500,14800,14500,15100\n");
+    expect_number(&f, "Ram 2500 Long bed", "Maximum trailer weight", 14500, "lb");
+    fixture_close(&f);
+}
+
+static void columns_of_different_quantities_are_no_versions(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "g.md", "# Ford\n\n## Towing capacity (lb)\n\n| Vehicle | Index | Points |\n"
+                             "|---|---|---|\n| Ranger | 1 | 7500 |\n| Maverick | 2 | 4000 |\n");
+    assert_int_equal(f.tables[0].n_records, 2);
+    fixture_close(&f);
+    /* One of them has the quantity in a column of its own. */
+    fixture_open(&f, "g.md", "# Ford\n\n## Towing capacity (lb)\n\n"
+                             "| Vehicle | Towing | Rank A | Rank B |\n|---|---|---|---|\n"
+                             "| Ranger | 7500 | 7000 | 7100 |\n| Maverick | 4000 | 4100 | 4200 |\n");
+    expect_number(&f, "Ford Ranger", "Rank A", 7000, "lb");
+    fixture_close(&f);
+}
+
+static void a_condition_behind_a_qualifier_is_no_attribute(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "guide.md", TOWING);
+    expect_attribute(&f, "Rear, towing", "tire_pressure");
+    expect_number(&f, "2025 Vantrell Kestrel Trail", "Cold tire pressures (psi): Rear, towing",
+                  39, "psi");
+    expect_attribute(&f, "Max. trailer", "towing_capacity");
+    fixture_close(&f);
+    fixture_open(&f, "r.csv", ",Range (km),,\nModel,Combined,\"Combined, towing\",City\n"
+                              "Kia EV6,528,270,740\nKia EV9,505,240,690\n");
+    expect_number(&f, "Kia EV6", "Range (km): Combined, towing", 270, "km");
+    expect_attribute(&f, "Combined, towing", "electric_range");
+    fixture_close(&f);
+}
+
+static void a_heading_of_several_names_is_none_of_a_row(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "guide.md", TOWING);
+    const struct fact_record *r = fixture_record(&f, "2025 Vantrell Merlin Sport", 0, NULL,
+                                                 NULL);
+    assert_null(strstr(r->title, "Kestrel"));
+    fixture_close(&f);
+}
+
+static void engines_are_versions_of_the_heading_s_vehicle(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "p.md", "# Skoda: Technische Daten 2024\n\n## Octavia\n\n"
+                             "| Motor | Leistung (kW) |\n|---|---|\n| 1.5 TSI | 110 |\n"
+                             "| 2.0 TDI | 85 |\n\n## Kamiq\n\n| Motor | Leistung (kW) |\n"
+                             "|---|---|\n| 1.0 TSI | 70 |\n");
+    expect_number(&f, "2024 Skoda Octavia 2.0 TDI", "Leistung", 85, "kW");
+    expect_number(&f, "2024 Skoda Kamiq 1.0 TSI", "Leistung", 70, "kW");
+    fixture_close(&f);
+    fixture_open(&f, "d.md", "# Ford guide 2025\n\n## F-150: dimensions (in)\n\n"
+                             "| | SuperCab | SuperCrew |\n|---|---|---|\n| Length | 231.7 | 231.9 |\n"
+                             "| Height | 75.6 | 75.9 |\n");
+    expect_number(&f, "2025 Ford F-150 SuperCrew", "Height", 75.9, "in");
+    fixture_close(&f);
+    /* A column of names goes before a heading. */
+    fixture_open(&f, "p.md", "# Skoda 2024\n\n## Estate: engines\n\n| Model | Engine |\n|---|---|\n"
+                             "| Octavia | 1.5 TSI |\n| Superb | 2.0 TDI |\n");
+    fixture_record(&f, "2024 Skoda Octavia", 0, NULL, NULL);
+    fixture_close(&f);
+}
+
+static void groups_of_rows_give_attribute_and_unit(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "trims.md",
+                 "# 2025 Kia Tarvo trims\n\n| | **L** | **GT** |\n|---|---|---|\n"
+                 "| **Powertrain** | | |\n| Horsepower (hp) | 187 | 277 |\n"
+                 "| **Exterior dimensions (in.)** | | |\n| Length | 183.1 | 184.0 |\n"
+                 "| **Weights (lb)** | | |\n| Curb weight | 3,500 | 3,900 |\n"
+                 "| **EPA fuel economy (mpg)** | | |\n| City | 24 | 20 |\n| Highway | 31 | 27 |\n"
+                 "| **Cargo volume (cu ft)** | | |\n| Behind 2nd row | 38.5 | 37.0 |\n"
+                 "| **Price** | | |\n| MSRP excl. destination | $29,100 | $37,400 |\n");
+    expect_number(&f, "2025 Kia Tarvo GT", "Exterior dimensions (in.): Length", 184, "in");
+    expect_number(&f, "2025 Kia Tarvo L", "Weights (lb): Curb weight", 3500, "lb");
+    expect_attribute(&f, "City", "fuel_consumption");
+    expect_number(&f, "2025 Kia Tarvo GT", "EPA fuel economy (mpg): Highway", 27, "mpg");
+    expect_attribute(&f, "Behind 2nd row", "cargo_volume");
+    expect_number(&f, "2025 Kia Tarvo L", "Cargo volume (cu ft): Behind 2nd row", 38.5, "cu ft");
+    expect_attribute(&f, "MSRP excl. destination", "price");
+    fixture_close(&f);
+    /* A row without values that has a unit and no parts is an attribute that is not given. */
+    fixture_open(&f, "t.md", "# 2025 Kia Tarvo\n\n| | L | GT |\n|---|---|---|\n"
+                             "| Towing capacity (lb) | | |\n| Payload (lb) | 1,200 | 1,150 |\n"
+                             "| Wheelbase | 110 in | 110 in |\n");
+    expect_number(&f, "2025 Kia Tarvo GT", "Payload", 1150, "lb");
+    fixture_close(&f);
+}
+
+static void footnotes_are_no_part_of_a_name(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "n.md", "# 2024 Honda Tavo\n\n| | SE | GT[^3] |\n|---|---|---|\n"
+                             "| Payload (kg)* | 510 | 480 |\n| GVWR (kg)[^12] | 2100 | 2150 |\n"
+                             "| Power [kW] | 110 | 150 |\n| Kerb weight (1) | 1400 kg | 1500 kg |\n");
+    expect_number(&f, "2024 Honda Tavo GT", "Payload", 480, "kg");
+    expect_attribute(&f, "GVWR", "gross_weight");
+    expect_number(&f, "2024 Honda Tavo SE", "Power", 110, "kW");
+    expect_attribute(&f, "Kerb weight", "curb_weight");
+    fixture_close(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(columns_that_are_versions_hold_what_the_heading_says),
+        cmocka_unit_test(columns_of_different_quantities_are_no_versions),
+        cmocka_unit_test(a_condition_behind_a_qualifier_is_no_attribute),
+        cmocka_unit_test(a_heading_of_several_names_is_none_of_a_row),
+        cmocka_unit_test(engines_are_versions_of_the_heading_s_vehicle),
+        cmocka_unit_test(groups_of_rows_give_attribute_and_unit),
+        cmocka_unit_test(footnotes_are_no_part_of_a_name),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
