@@ -321,6 +321,7 @@ static bool read_row_columns(struct interpreter *p)
             study.filled >= 3 && !study.numeric && !study.yes_no && !study.units &&
             study.distinct * 10 >= study.filled * 3 && !has_digit(p->run, n))
             c->fact.attribute = -1;
+        take_note_unit(p, c, &study);
         column_decide_kind(c, &study);
         p->column_of[j] = in->n_columns - 1;
         candidates[n_candidates++] = (struct role_column){
@@ -408,6 +409,7 @@ static bool read_attribute_rows(struct interpreter *p)
         in->n_columns++;
         if (!column_read(c, label->text, band, p->caption, unit, false, &study, &in->arena))
             return false;
+        take_note_unit(p, c, &study);
         column_decide_kind(c, &study);
         if (c->unit_source == UNIT_FROM_ROW) c->unit_source = UNIT_FROM_COLUMN;
         if (c->fact.attribute >= 0) {

@@ -30,10 +30,13 @@
 #include <stdint.h>
 
 /* What stands around a table. */
-enum { CONTEXT_MAX_HEADINGS = 8 };
+enum { CONTEXT_MAX_HEADINGS = 8, CONTEXT_MAX_NOTES = 4 };
 struct interpret_context {
     const char *headings[CONTEXT_MAX_HEADINGS]; /* above the table, outermost first */
     size_t n_headings;
+    const char *notes[CONTEXT_MAX_NOTES]; /* short paragraphs under the headings, the nearest last:
+                                             "All figures in mm." */
+    size_t n_notes;
     bool heading_varies;   /* tables of the same rows stand under its neighbours: it names a variant */
     const char *file_name; /* the last part of the path; "" */
     enum document_kind kind;
@@ -52,6 +55,9 @@ struct context_walk {
     size_t next;                         /* block */
     size_t path[CONTEXT_MAX_HEADINGS];   /* open headings: blocks, outermost first */
     size_t n_path, n_tables;
+    size_t notes[CONTEXT_MAX_NOTES];      /* blocks */
+    size_t note_depth[CONTEXT_MAX_NOTES]; /* headings open above them */
+    size_t n_notes;
 };
 void context_walk_init(struct context_walk *w, const struct document *d);
 bool context_walk_next(struct context_walk *w, struct interpret_context *out, size_t *block);

@@ -47,6 +47,14 @@ void heading_trim(const struct interpreter *p, struct subject *s);
 /* Takes the name in the heading right above the table as the model: no column names one. */
 void take_heading_name(struct interpreter *p);
 
+/* A unit that the paragraphs above the table state for columns of the dimension ("All dimensions in
+ * mm"); NULL: none, or several. */
+const struct unit *unit_of_notes(const struct interpreter *p, enum dimension dimension);
+
+/* Takes that unit for a column of figures that has none. */
+void take_note_unit(const struct interpreter *p, struct interpreted_column *c,
+                    const struct column_study *study);
+
 /* variants.c: columns that are versions of the vehicle, all of one quantity, which the heading or the
  * group above them names. Marks them in the frame. False: memory is out. */
 bool find_variant_columns(struct interpreter *p);

@@ -89,6 +89,24 @@ static bool is_possible(double value, int attribute, const struct unit *unit)
     return value >= a->low && value <= a->high;
 }
 
+/* What names the quantity: the heading, or the first sentence of the paragraph above the table; "":
+ * neither does. NULL: memory is out, *ok false. */
+static const char *quantity_above(struct interpreter *p, bool *ok)
+{
+    const struct unit *unit;
+    struct arena *arena = &p->out->arena;
+    if (quantity_of(p->caption, &unit, arena, ok) >= 0) return p->caption;
+    for (size_t k = p->context->n_notes; k-- > 0 && *ok;) {
+        const char *text = p->context->notes[k], *stop = strstr(text, ". ");
+        size_t len = stop ? (size_t)(stop - text) : strlen(text);
+        while (len && (text[len - 1] == '.' || text[len - 1] == ':')) len--;
+        const char *sentence = arena_strndup(arena, text, len);
+        *ok = *ok && sentence;
+        if (sentence && quantity_of(sentence, &unit, arena, ok) >= 0) return sentence;
+    }
+    return *ok ? "" : NULL;
+}
+
 bool find_variant_columns(struct interpreter *p)
 {
     struct interpretation *in = p->out;
@@ -100,10 +118,10 @@ bool find_variant_columns(struct interpreter *p)
         columns < 3)
         return true;
     double first = 0;
-    int attribute = -1;
-    const struct unit *unit = NULL;
+    const char *caption = quantity_above(p, &ok);
+    if (!caption) return ok;
     for (size_t j = 0; j < columns && ok && n < MAX_VARIANTS; j++) {
-        const char *above = *f->groups[j] ? f->groups[j] : p->caption;
+        const char *above = *f->groups[j] ? f->groups[j] : caption;
         const struct unit *its_unit;
         int its = quantity_of(above, &its_unit, &in->arena, &ok);
         struct column_meaning m;
@@ -117,13 +135,10 @@ bool find_variant_columns(struct interpreter *p)
         if (first > 0 && (size > first * ALIKE || size * ALIKE < first)) return true;
         if (n == 0) first = size;
         quantity = above;
-        attribute = its;
-        unit = its_unit;
         found[n++] = j;
     }
     if (!ok) return false;
-    if (n < 2 || text == 0 || attribute < 0) return true;
-    (void)unit;
+    if (n < 2 || text == 0) return true;
     f->column_variants = arena_array(&in->arena, columns, sizeof *f->column_variants);
     if (!f->column_variants) return false;
     for (size_t i = 0; i < n; i++) f->column_variants[found[i]] = true;
@@ -171,6 +186,7 @@ bool add_variant_value_column(struct interpreter *p)
         if (REGISTRY[attribute].unit) c->canonical = unit_by_symbol(REGISTRY[attribute].unit);
     }
     if (c->unit_source == UNIT_FROM_ROW) c->unit_source = UNIT_FROM_SECTION;
+    take_note_unit(p, c, &study);
     if (!c->fact.unit && !study.with_unit)
         c->fact.likely_unit = unit_of_others(in, c->dimension);
     column_decide_kind(c, &study);

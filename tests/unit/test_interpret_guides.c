@@ -133,6 +133,29 @@ static void groups_of_rows_give_attribute_and_unit(void **state)
     fixture_close(&f);
 }
 
+static void paragraphs_above_a_table_state_its_units(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "d.md", "# 2024 Seat Talo\n\nAlle Angaben in mm, Gewichte in kg.\n\n"
+                             "| | Reference | FR |\n|---|---|---|\n| L\u00e4nge | 4150 | 4160 |\n"
+                             "| Leergewicht | 1200 | 1250 |\n| Leistung | 70 | 110 |\n");
+    expect_number(&f, "2024 Seat Talo FR", "L\u00e4nge", 4160, "mm");
+    expect_number(&f, "2024 Seat Talo FR", "Leergewicht", 1250, "kg");
+    expect_number(&f, "2024 Seat Talo FR", "Leistung", 110, "");
+    fixture_close(&f);
+    fixture_open(&f, "t.md", "# Ram guide 2025\n\n## 1500\n\n"
+                             "Maximum trailer weight in pounds. Equipment lowers it.\n\n"
+                             "| Engine | Quad Cab 4x2 | Crew Cab 4x4 |\n|---|---|---|\n"
+                             "| 3.6L V6 | 7,700 | 7,100 |\n| 3.0L I6 | 11,500 | 11,200 |\n");
+    expect_number(&f, "2025 Ram 1500 3.0L I6 Crew Cab 4x4", "Maximum trailer weight", 11200, "lb");
+    fixture_close(&f);
+    fixture_open(&f, "n.md", "# Ram 2025\n\nAll trucks are built in mm-wave plants in T county.\n\n"
+                             "| Model | Length |\n|---|---|\n| 1500 | 232 |\n");
+    expect_number(&f, "2025 Ram 1500", "Length", 232, "");
+    fixture_close(&f);
+}
+
 static void footnotes_are_no_part_of_a_name(void **state)
 {
     (void)state;
@@ -156,6 +179,7 @@ int main(void)
         cmocka_unit_test(a_heading_of_several_names_is_none_of_a_row),
         cmocka_unit_test(engines_are_versions_of_the_heading_s_vehicle),
         cmocka_unit_test(groups_of_rows_give_attribute_and_unit),
+        cmocka_unit_test(paragraphs_above_a_table_state_its_units),
         cmocka_unit_test(footnotes_are_no_part_of_a_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
