@@ -194,6 +194,17 @@ static void read_with(struct column_meaning *m, struct buffer *b, const char *se
     m->name_len = m->name_len > prefix ? m->name_len - prefix : 0;
 }
 
+static void read_three(struct column_meaning *m, const char *caption, const char *group,
+                       const char *name, enum dimension hint)
+{
+    struct buffer above = {0}, b = {0};
+    append_words(&above, caption);
+    append_words(&above, group);
+    if (!above.failed) read_with(m, &b, buffer_text(&above), name, hint);
+    buffer_free(&above);
+    buffer_free(&b);
+}
+
 /* "Rear, towing" under "Tire pressures (psi)": which figure of the section's quantity it is, and under
  * which condition, whatever the condition's words mean elsewhere. */
 static bool read_condition(struct column_meaning *m, struct buffer *b, const char *section,
@@ -394,7 +405,9 @@ bool column_read(struct interpreted_column *out, const char *name, const char *g
             alone.inverse = false;
         }
         if (m.attribute < 0 && alone.attribute < 0 && *in_caption.text && !path) {
-            read_with(&m, &b, in_caption.text, full, hint);
+            /* "Tyre pressures" over "Full load" over "Front". */
+            if (*in_group.text) read_three(&m, in_caption.text, in_group.text, full, hint);
+            if (m.attribute < 0) read_with(&m, &b, in_caption.text, full, hint);
             section_used = m.attribute >= 0;
         }
         bool combined = m.attribute >= 0;

@@ -263,23 +263,6 @@ static bool split_heading(struct interpreter *p, const char *heading, const char
     return false;
 }
 
-/* A heading below the first that names neither a make nor a year: what of it is a name, and what the
- * columns are read under. */
-static void read_inner_heading(struct interpreter *p, const char *heading)
-{
-    const char *name, *topic;
-    p->heading_name = "";
-    p->heading_split = false;
-    p->caption = heading;
-    if (split_heading(p, heading, &name, &topic)) {
-        p->heading_name = name;
-        p->heading_split = true;
-        p->caption = topic;
-    } else if (is_name_of_one(heading, strlen(heading))) {
-        p->heading_name = heading;
-    }
-}
-
 /* "Towing guide": what a document is about, no vehicle. */
 static bool names_topic(const char *text)
 {
@@ -294,6 +277,24 @@ static bool names_topic(const char *text)
             if (terms[k].kind == TERM_ATTRIBUTE && !terms[k].asking) return true;
     }
     return false;
+}
+
+/* A heading below the first that names neither a make nor a year: what of it is a name, and what the
+ * columns are read under. */
+static void read_inner_heading(struct interpreter *p, const char *heading)
+{
+    const char *name, *topic;
+    p->heading_name = "";
+    p->heading_split = false;
+    p->caption = heading;
+    if (split_heading(p, heading, &name, &topic)) {
+        p->heading_name = name;
+        p->heading_split = true;
+        p->caption = topic;
+    } else if (is_name_of_one(heading, strlen(heading))) {
+        p->heading_name = heading;
+        if (!names_topic(heading)) p->caption = ""; /* nothing is read under "Golf" */
+    }
 }
 
 void take_heading_name(struct interpreter *p)

@@ -13,25 +13,34 @@ enum { SUBJECT_MAX_TOKENS = 48 };
 
 /* ---- words that name no vehicle ---- */
 
-/* Folded, sorted by strcmp: what a document or a part of it calls itself. */
+/* Folded, sorted by strcmp: what a document or a part of it calls itself, and months ("March" and "May"
+ * are names as well). */
 static const char *const DOCUMENT_WORDS[] = {
-    "abmessungen", "all", "allgemein", "angaben", "antrieb", "attribute", "attributes", "ausstattung", "auto", "automobile",
-    "automobiles", "autos", "basic", "blatt", "body", "brochure", "bus", "caracteristicas",
-    "caracteristiques", "car", "cars", "catalog", "catalogue", "chart", "chassis", "coches",
-    "comfort", "comparison", "daten", "datenblatt", "data", "database", "datasheet", "dataset",
-    "datos", "description", "details", "drivetrain", "driving", "economy", "eigenschaft", "engines", "equipment",
-    "essai", "export", "exterior", "facts", "fact", "fahrleistungen", "fahrwerk", "fahrzeug",
-    "fahrzeuge", "feature", "features", "fiche", "figures", "file", "fleet", "ficha", "flotte", "general",
-    "glance", "guide", "infos", "information", "info", "inventory", "interior", "item", "items", "key", "karosserie",
-    "liste", "list", "masse", "main", "measurements", "mechanical", "merkmal", "modele", "modeles", "modell",
-    "modelle", "models", "motoren", "motorcycle", "motorcycles", "nutzfahrzeuge", "options", "other", "overview", "parameter", "parameters",
-    "parc", "part", "performance", "powertrain", "preise", "preisliste", "prestaciones", "price",
-    "prices", "pricing", "prix", "property", "prospekt", "range", "ratings", "review", "reviews", "running", "safety",
-    "sales", "section", "sheet", "sicherheit", "spec", "specification", "specifications", "specs",
-    "standard", "stock", "summary", "suvs", "table", "tables", "tech", "technical", "technik", "technique",
+    "abmessungen", "abril", "agosto", "all", "allgemein", "angaben", "antrieb", "aout", "april",
+    "attribute", "attributes", "august", "ausstattung", "auto", "automobile", "automobiles",
+    "autos", "avril", "basic", "betriebsanleitung", "blatt", "body", "brochure", "bus", "car",
+    "caracteristicas", "caracteristiques", "cars", "catalog", "catalogue", "chart", "chassis",
+    "coches", "comfort", "comparison", "data", "database", "dataset", "datasheet", "daten",
+    "datenblatt", "datos", "december", "decembre", "description", "details", "dezember",
+    "diciembre", "drivetrain", "driving", "economy", "eigenschaft", "enero", "engines",
+    "equipment", "essai", "export", "exterior", "fact", "facts", "fahrleistungen", "fahrwerk",
+    "fahrzeug", "fahrzeuge", "feature", "features", "febrero", "februar", "february", "fevrier",
+    "ficha", "fiche", "figures", "file", "fleet", "flotte", "general", "glance", "guide",
+    "handbook", "info", "information", "infos", "interior", "inventory", "item", "items",
+    "januar", "january", "janvier", "juillet", "juin", "juli", "julio", "july", "june", "juni",
+    "junio", "karosserie", "key", "list", "lista", "liste", "main", "marz", "marzo", "masse",
+    "mayo", "measurements", "mechanical", "merkmal", "modele", "modeles", "modell", "modelle",
+    "models", "motorcycle", "motorcycles", "motoren", "november", "novembre", "noviembre",
+    "nutzfahrzeuge", "october", "octobre", "octubre", "oktober", "options", "other", "overview",
+    "owner", "owners", "parameter", "parameters", "parc", "part", "performance", "powertrain",
+    "precios", "preise", "preisliste", "preislisten", "prestaciones", "price", "prices",
+    "pricing", "prix", "property", "prospekt", "range", "ratings", "review", "reviews", "running",
+    "safety", "sales", "section", "september", "septembre", "septiembre", "sheet", "sicherheit",
+    "spec", "specification", "specifications", "specs", "standard", "stock", "summary", "suvs",
+    "table", "tables", "tarif", "tarifas", "tarifs", "tech", "technical", "technik", "technique",
     "techniques", "technische", "technology", "tecnica", "tecnicas", "tecnicos", "trim", "trims",
-    "trucks", "ubersicht", "used", "utilitaires", "vans", "variants", "varianten", "vehicle", "vehicles", "verbrauch",
-    "versions", "vehicules",
+    "trucks", "ubersicht", "used", "utilitaires", "vans", "varianten", "variants", "vehicle",
+    "vehicles", "vehicules", "verbrauch", "versions",
 };
 
 static const char *const SMALL_WORDS[] = {

@@ -14,6 +14,11 @@ enum {
     ALIKE = 4,           /* times that one column's figures may be another's */
 };
 
+static bool is_number_attribute(int attribute)
+{
+    return REGISTRY[attribute].type == ATTRIBUTE_NUMBER && REGISTRY[attribute].role == ROLE_NONE;
+}
+
 /* The number attribute that a heading names, its unit in brackets or behind "in" aside; -1: none. What
  * stands behind "by" or "per" is how the table is laid out. */
 static int quantity_of(const char *text, const struct unit **unit, struct arena *arena, bool *ok)
@@ -34,29 +39,39 @@ static int quantity_of(const char *text, const struct unit **unit, struct arena 
         if (at) registry_read_column(&m, section.text, (size_t)(at - section.text), hint);
     }
     if (m.attribute < 0) return -1;
-    const struct attribute *a = &REGISTRY[m.attribute];
-    if (a->type != ATTRIBUTE_NUMBER || a->role != ROLE_NONE || a->dimension == DIMENSION_NONE)
+    if (!is_number_attribute(m.attribute) || REGISTRY[m.attribute].dimension == DIMENSION_NONE)
         return -1;
     *unit = section.unit ? section.unit : m.unit;
     return m.attribute;
 }
 
-/* Whether a column is called by a name of its own: no attribute, no unit, nothing that says which
- * figure of the quantity it is ("Front", "City"). */
-static bool is_own_name(const char *name, const char *quantity, struct buffer *b)
+enum name_kind {
+    NAME_OTHER, /* an attribute, a unit, nothing */
+    NAME_OWN,   /* of a version */
+    NAME_PART,  /* which figure of the quantity it is: "Front", "City" */
+};
+
+/* What a column of figures is called. "Standard" beside "Comfort" is a version. */
+static enum name_kind name_kind(const char *name, const char *quantity, struct buffer *b)
 {
     struct column_meaning m;
     size_t len = strlen(name);
     struct token t[16];
     size_t n = tokens_split(name, len, TOKENS_TEXT, t, 16);
-    if (n == 0 || n == 16 || is_section_heading(name, len)) return false;
-    if (!t[0].upper && t[0].kind == TOKEN_WORD) return false;
+    if (n == 0 || n == 16) return NAME_OTHER;
     registry_read_column(&m, name, len, DIMENSION_NONE);
-    if (m.attribute >= 0 || m.unit || m.n_alternatives) return false;
+    /* "Style", "Edition" over figures are versions, too. */
+    if (m.unit || (m.attribute >= 0 && is_number_attribute(m.attribute))) return NAME_OTHER;
+    for (size_t i = 0; i < m.n_alternatives && i < 4; i++)
+        if (is_number_attribute(m.alternatives[i])) return NAME_OTHER;
     buffer_clear(b);
     buffer_printf(b, "%s %s", quantity, name);
     registry_read_column(&m, buffer_text(b), b->len, DIMENSION_NONE);
-    return m.attribute < 0;
+    int standard = qualifier_find("standard");
+    for (size_t i = 0; m.attribute >= 0 && standard >= 0 && i < QUALIFIER_COUNT; i++)
+        if ((m.qualifiers >> i & 1) && QUALIFIERS[i].family != QUALIFIERS[standard].family)
+            return NAME_PART;
+    return t[0].upper || t[0].kind != TOKEN_WORD ? NAME_OWN : NAME_OTHER;
 }
 
 /* The mean magnitude of a column's figures; 0: its cells are no figures. */
@@ -129,9 +144,10 @@ bool find_variant_columns(struct interpreter *p)
         if (its >= 0 && m.attribute == its) return true; /* it has a column of its own */
         double size = magnitude(f, j);
         if (size <= 0) text++;
-        if (its < 0 || size <= 0 || (quantity && strcmp(quantity, above) != 0) ||
-            !is_own_name(f->names[j], above, &p->scratch) || !is_possible(size, its, its_unit))
-            continue;
+        if (its < 0 || size <= 0 || (quantity && strcmp(quantity, above) != 0)) continue;
+        enum name_kind kind = name_kind(f->names[j], above, &p->scratch);
+        if (kind == NAME_PART) return true;
+        if (kind == NAME_OTHER || !is_possible(size, its, its_unit)) continue;
         if (first > 0 && (size > first * ALIKE || size * ALIKE < first)) return true;
         if (n == 0) first = size;
         quantity = above;

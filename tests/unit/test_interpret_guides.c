@@ -54,6 +54,26 @@ static void columns_of_different_quantities_are_no_versions(void **state)
     fixture_close(&f);
 }
 
+static void trims_over_prices_are_versions(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "p.md", "# Seat Preisliste Oktober 2024\n\nPreise in EUR inkl. MwSt.\n\n"
+                             "## Talo\n\n| Motor | Getriebe | Standard | Style | FR-Line |\n"
+                             "|---|---|---|---|---|\n| 1.0 TSI 70 kW | 5-Gang | 21.340 | 24.900 | 26.100 |\n"
+                             "| 1.5 TSI 110 kW | DSG | 25.110 | 28.615 | 29.900 |\n");
+    expect_number(&f, "2024 Seat Talo 1.5 TSI 110 kW Style", "Preise", 28615, "\u20ac");
+    expect_number(&f, "2024 Seat Talo 1.0 TSI 70 kW Standard", "Preise", 21340, "\u20ac");
+    expect_attribute(&f, "Preise", "price");
+    fixture_close(&f);
+    /* Parts of the quantity are none. */
+    fixture_open(&f, "c.md", "# Vito 2024\n\n## Fuel consumption (l/100 km)\n\n"
+                             "| Variant | City | Combined | Special |\n|---|---|---|---|\n"
+                             "| 110 CDI | 8.1 | 6.9 | 7.2 |\n| 114 CDI | 8.4 | 7.0 | 7.6 |\n");
+    assert_int_equal(f.tables[0].n_records, 2);
+    fixture_close(&f);
+}
+
 static void a_condition_behind_a_qualifier_is_no_attribute(void **state)
 {
     (void)state;
@@ -63,6 +83,12 @@ static void a_condition_behind_a_qualifier_is_no_attribute(void **state)
     expect_number(&f, "2025 Vantrell Kestrel Trail", "Cold tire pressures (psi): Rear, towing",
                   39, "psi");
     expect_attribute(&f, "Max. trailer", "towing_capacity");
+    fixture_close(&f);
+    fixture_open(&f, "t.csv", "Tyre pressures (bar),,,\n,Normal load,,Full load,\n"
+                              "Model,Front,Rear,Front,Rear\nRenault Clio,2.2,2.0,2.4,2.6\n"
+                              "Renault Megane,2.3,2.1,2.5,2.7\n");
+    expect_number(&f, "Renault Clio", "Full load: Rear", 2.6, "bar");
+    assert_true(f.tables[0].columns[4].fact.qualifiers >> qualifier_find("laden") & 1);
     fixture_close(&f);
     fixture_open(&f, "r.csv", ",Range (km),,\nModel,Combined,\"Combined, towing\",City\n"
                               "Kia EV6,528,270,740\nKia EV9,505,240,690\n");
@@ -175,6 +201,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(columns_that_are_versions_hold_what_the_heading_says),
         cmocka_unit_test(columns_of_different_quantities_are_no_versions),
+        cmocka_unit_test(trims_over_prices_are_versions),
         cmocka_unit_test(a_condition_behind_a_qualifier_is_no_attribute),
         cmocka_unit_test(a_heading_of_several_names_is_none_of_a_row),
         cmocka_unit_test(engines_are_versions_of_the_heading_s_vehicle),
