@@ -165,6 +165,32 @@ static bool same_first_word(const char *a, const char *b)
            tokens_split(b, strlen(b), TOKENS_TEXT, &y, 1) == 1 && strcmp(x.key, y.key) == 0;
 }
 
+/* "Towing guide": what a document is about, no vehicle. */
+static bool names_topic(const char *text)
+{
+    struct token t[24];
+    size_t n = tokens_split(text, strlen(text), TOKENS_TEXT, t, 24);
+    for (size_t i = 0; i < n; i++) {
+        const struct term *terms = NULL;
+        size_t n_terms = 0;
+        if (is_document_word(t[i].key)) return true;
+        if (!registry_match(t + i, n - i, &terms, &n_terms)) continue;
+        for (size_t k = 0; k < n_terms; k++)
+            if (terms[k].kind == TERM_ATTRIBUTE && !terms[k].asking) return true;
+    }
+    return false;
+}
+
+/* Whether a text has neither capitals nor digits. */
+static bool is_small(const char *text)
+{
+    for (; *text; text++)
+        if ((*text >= 'A' && *text <= 'Z') || (*text >= '0' && *text <= '9') ||
+            (unsigned char)*text >= 0x80)
+            return false;
+    return true;
+}
+
 /* Adds a heading to what is known: another make begins anew, a name narrows it. */
 static bool add_heading(struct interpreter *p, const char *heading, bool first, bool varies)
 {
@@ -180,6 +206,8 @@ static bool add_heading(struct interpreter *p, const char *heading, bool first, 
         return false;
     }
     bool known = h.make_number >= 0;
+    if (known && *h.model && is_small(h.model) && names_topic(h.model))
+        h.model = ""; /* "Toyota 2024 tow ratings" */
     if (known && (*h.model || !*s->make)) {
         int first_year = s->year_first, last_year = s->year_last;
         *s = h;
@@ -259,22 +287,6 @@ static bool split_heading(struct interpreter *p, const char *heading, const char
         }
         p->failed |= !*name || !*topic;
         return !p->failed;
-    }
-    return false;
-}
-
-/* "Towing guide": what a document is about, no vehicle. */
-static bool names_topic(const char *text)
-{
-    struct token t[24];
-    size_t n = tokens_split(text, strlen(text), TOKENS_TEXT, t, 24);
-    for (size_t i = 0; i < n; i++) {
-        const struct term *terms = NULL;
-        size_t n_terms = 0;
-        if (is_document_word(t[i].key)) return true;
-        if (!registry_match(t + i, n - i, &terms, &n_terms)) continue;
-        for (size_t k = 0; k < n_terms; k++)
-            if (terms[k].kind == TERM_ATTRIBUTE && !terms[k].asking) return true;
     }
     return false;
 }

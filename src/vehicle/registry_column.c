@@ -528,14 +528,15 @@ struct short_word {
     const char *full[MAX_FULL];
 };
 
-/* Of words that are written in one ("Verbrauchswerte", "potenciamaxima") the first is enough. */
+/* Of words that are written in one ("Verbrauchswerte", "potenciamaxima") and of plurals the first is
+ * enough. */
 static void add_full(struct short_word *s, const char *word)
 {
-    enum { WORD = 5, ENDING = 2 };
+    enum { WORD = 5 };
     for (size_t i = 0; i < s->n; i++) {
         size_t len = strlen(s->full[i]);
         if (len >= WORD && strncmp(word, s->full[i], len) == 0 &&
-            (!word[len] || strlen(word + len) > ENDING))
+            strcmp(word + len, "n") != 0) /* "volume", "Volumen" */
             return;
     }
     if (s->n < MAX_FULL && strlen(word) < TOKEN_KEY_MAX) s->full[s->n++] = word;

@@ -66,6 +66,11 @@ static void trims_over_prices_are_versions(void **state)
     expect_number(&f, "2024 Seat Talo 1.0 TSI 70 kW Standard", "Preise", 21340, "\u20ac");
     expect_attribute(&f, "Preise", "price");
     fixture_close(&f);
+    fixture_open(&f, "t.md", "# Toyota 2024 tow ratings\n\n## Hilax\n\nMax towing capacity (lbs.)\n\n"
+                             "| Grade | Double Cab 4x2 | CrewMax 4x4 5.5' bed |\n|---|---|---|\n"
+                             "| SR | 8,300 | 8,000 |\n| SR5 | 12,000 | 11,450 |\n");
+    expect_number(&f, "2024 Toyota Hilax SR5 CrewMax 4x4 5.5' bed", "Max towing capacity", 11450, "lb");
+    fixture_close(&f);
     /* Parts of the quantity are none. */
     fixture_open(&f, "c.md", "# Vito 2024\n\n## Fuel consumption (l/100 km)\n\n"
                              "| Variant | City | Combined | Special |\n|---|---|---|---|\n"
