@@ -250,9 +250,7 @@ static bool is_no_list(const char *text, size_t len)
     return true;
 }
 
-/* Whether a heading's part may be a vehicle's name: its words have capitals or digits, and none is
- * of the document's own. */
-static bool is_name_of_one(const char *text, size_t len)
+bool is_name_of_one(const char *text, size_t len)
 {
     struct token t[8];
     size_t n = tokens_split(text, len, TOKENS_TEXT, t, 8);

@@ -44,6 +44,10 @@ bool context_subject(struct interpreter *p);
 /* The version that the headings say behind make and model, where no row tells it. */
 void heading_trim(const struct interpreter *p, struct subject *s);
 
+/* Whether a heading or a band may be a vehicle's name: its words have capitals or digits, and none is
+ * of the document's own. */
+bool is_name_of_one(const char *text, size_t len);
+
 /* Takes the name in the heading right above the table as the model: no column names one. */
 void take_heading_name(struct interpreter *p);
 

@@ -116,6 +116,26 @@ static const char *place_of_row(struct interpreter *p, size_t row)
 
 /* ---- rows ---- */
 
+/* Whether a band is the model of the rows below it ("Sandero" above its trims): they are versions, by
+ * no column of names, and the band is a name, no kind of fuel or gearbox. */
+static bool is_model_band(const struct interpreter *p, const char *band)
+{
+    const struct table_roles *r = &p->roles;
+    const struct subject *s = &p->out->subject;
+    struct token t[8];
+    size_t len = strlen(band), n = tokens_split(band, len, TOKENS_TEXT, t, 8);
+    if (!*s->make || *s->model || r->make != NO_COLUMN || !is_name_of_one(band, len)) return false;
+    if ((r->model != NO_COLUMN || r->name != NO_COLUMN) && !r->name_by_cells) return false;
+    for (size_t i = 0; i < n; i++) {
+        const struct term *terms = NULL;
+        size_t n_terms = 0;
+        registry_match(t + i, n - i, &terms, &n_terms);
+        for (size_t k = 0; k < n_terms; k++)
+            if (terms[k].kind == TERM_CATEGORY && !terms[k].code) return false;
+    }
+    return true;
+}
+
 /* The make of a band row ("Toyota" above its models); "" */
 static void band_subject(struct interpreter *p, const char *band, struct subject *s)
 {
@@ -125,7 +145,10 @@ static void band_subject(struct interpreter *p, const char *band, struct subject
         p->failed = true;
         return;
     }
-    if (found.make_number < 0) return;
+    if (found.make_number < 0) {
+        if (is_model_band(p, band)) s->model = found.model;
+        return;
+    }
     s->make = found.make;
     s->make_number = found.make_number;
     if (p->roles.model == NO_COLUMN && p->roles.name == NO_COLUMN) s->model = found.model;

@@ -187,6 +187,24 @@ static void paragraphs_above_a_table_state_its_units(void **state)
     fixture_close(&f);
 }
 
+static void bands_name_the_model_of_versions(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "d.md", "# Dacia price list 2024\n\n| Trim | Engine | Price (EUR) |\n|---|---|---|\n"
+                             "| **Sandero** | | |\n| Essential | TCe 90 | 13590 |\n"
+                             "| Expression | TCe 90 | 14990 |\n| **Duster** | | |\n"
+                             "| Essential | TCe 130 | 20990 |\n| Journey | TCe 130 | 24990 |\n");
+    expect_number(&f, "2024 Dacia Duster Journey", "Price", 24990, "\u20ac");
+    expect_number(&f, "2024 Dacia Sandero Essential", "Price", 13590, "\u20ac");
+    fixture_close(&f);
+    fixture_open(&f, "d.md", "# Dacia price list 2024\n\n| Trim | Engine | Price (EUR) |\n|---|---|---|\n"
+                             "| **Petrol** | | |\n| Essential | TCe 90 | 13590 |\n"
+                             "| Expression | TCe 110 | 14990 |\n");
+    expect_number(&f, "2024 Dacia Essential", "Price", 13590, "\u20ac");
+    fixture_close(&f);
+}
+
 static void footnotes_are_no_part_of_a_name(void **state)
 {
     (void)state;
@@ -212,6 +230,7 @@ int main(void)
         cmocka_unit_test(engines_are_versions_of_the_heading_s_vehicle),
         cmocka_unit_test(groups_of_rows_give_attribute_and_unit),
         cmocka_unit_test(paragraphs_above_a_table_state_its_units),
+        cmocka_unit_test(bands_name_the_model_of_versions),
         cmocka_unit_test(footnotes_are_no_part_of_a_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
