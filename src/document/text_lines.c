@@ -438,8 +438,28 @@ static bool begins_block(const struct text_line *lines, size_t n)
     return n > 1 && is_pair(&lines[0], indent) && is_pair(&lines[1], indent_of(&lines[1]));
 }
 
+/* "2025 Heron; Seats = 5; Doors = 4; Tank (L) = 60": a title before the pairs of the only line. */
+static bool split_title(struct text_run *run, const struct text_line *l)
+{
+    struct pair pairs[PAIRS_MAX];
+    const char *sign = memchr(l->text, ';', l->len);
+    size_t cut = sign ? (size_t)(sign - l->text) : 0;
+    if (!cut || cut + 2 >= l->len || pairs_find(l->text, l->len, pairs, PAIRS_MAX)) return false;
+    struct text_line title = *l, rest = *l;
+    title.len = cut;
+    size_t skip = cut + 1 + (l->text[cut + 1] == ' ');
+    rest.text += skip;
+    rest.len -= skip;
+    rest.begin += skip;
+    if (!is_heading_text(title.text, title.len) || pairs_find(rest.text, rest.len, pairs, PAIRS_MAX) < 3) return false;
+    emit_heading(run, &title, LEVEL_SHORT);
+    text_run_add(run, &rest, 1, false);
+    return true;
+}
+
 void text_run_add(struct text_run *run, const struct text_line *lines, size_t n, bool more)
 {
+    if (run->sole && n == 1 && split_title(run, lines)) return;
     size_t i = 0, skip = 0, taken; /* no table begins before `skip` */
     while (i < n && !run->reader->failed) {
         const struct text_line *l = &lines[i];

@@ -79,7 +79,7 @@ static bool is_name(const char *text, size_t len)
 {
     if (len == 0 || len > NAME_BYTES || count_words(text, len) > NAME_WORDS) return false;
     if (!is_letter(text[0]) && !is_digit(text[0]) && text[0] != '(' && text[0] != '#') return false;
-    bool letter = false;
+    bool letter = len >= 4 && is_digit(text[0]) && memchr(text, '-', len) != NULL; /* "0-60" */
     for (size_t i = 0; i < len; i++) {
         letter = letter || is_letter(text[i]);
         if (strchr("{}<>=\\", text[i]) || (text[i] == '/' && i + 1 < len && text[i + 1] == '/'))
@@ -249,6 +249,53 @@ static bool bar_find(const char *text, size_t len, struct pair *out)
     return pair_between(out, PAIR_COLON, text, at, at + 1, len);
 }
 
+/* "Engine; 2.0 L; Seats; 5; ...": names and values in turn, at least three of each, most values with figures and
+ * few names that begin with one. */
+static size_t alternating_pairs(const char *text, size_t len, struct pair *out, size_t max)
+{
+    size_t n = 0, figures = 0, numbers = 0, begin = 0, parts = 0;
+    struct pair p = {0};
+    while (begin < len) {
+        size_t end = begin;
+        while (end < len && !(text[end] == ';' && (end + 1 == len || text[end + 1] == ' '))) end++;
+        size_t from = begin, stop = end;
+        span_trim(text, &from, &stop);
+        if (from >= stop) return 0;
+        if (parts++ % 2 == 0) {
+            if (!is_name(text + from, stop - from)) return 0;
+            p = (struct pair){.form = PAIR_COLON, .name_begin = from, .name_end = stop};
+            numbers += is_digit(text[from]);
+        } else {
+            if (n == max || !is_value(text + from, stop - from)) return 0;
+            p.value_begin = from;
+            p.value_end = stop;
+            figures += has_digit(text + from, stop - from);
+            out[n++] = p;
+        }
+        begin = end + 1;
+    }
+    return parts % 2 == 0 && n >= 3 && figures * 2 >= n && numbers * 3 <= n ? n : 0;
+}
+
+/* "**Seats:** 5", an item of a Markdown list: the pair in the marks. */
+static bool bold_find(const char *text, size_t len, struct pair *out)
+{
+    if (len < 6 || memcmp(text, "**", 2) != 0) return false;
+    const char *close = memmem(text + 2, len - 2, "**", 2);
+    size_t end = close ? (size_t)(close - text) : 0;
+    if (end < 3) return false;
+    size_t value = end + 2, name = end;
+    if (text[name - 1] == ':') name--;
+    else if (value < len && text[value] == ':') value++;
+    else return false;
+    if (!pair_between(out, PAIR_COLON, text + 2, name - 2, value - 2, len - 2)) return false;
+    out->name_begin += 2;
+    out->name_end += 2;
+    out->value_begin += 2;
+    out->value_end += 2;
+    return true;
+}
+
 /* Three or more pairs of one form with semicolons between them, whatever parts name and value:
  * "Bore | 3.2 in; Class | SUV; ...", "* Seats - 5; * Doors - 4; ...". So many alike are no prose. */
 static size_t semicolon_pairs(const char *text, size_t len, struct pair *out, size_t max)
@@ -261,8 +308,10 @@ static size_t semicolon_pairs(const char *text, size_t len, struct pair *out, si
         span_trim(text, &from, &stop);
         if (stop - from > 2 && strchr("-*+", text[from]) && text[from + 1] == ' ') from += 2;
         struct pair p;
-        if (from >= stop || !(bar_find(text + from, stop - from, &p) || pair_find(text + from, stop - from, &p)))
-            return 0;
+        if (from >= stop) return 0;
+        if (!bold_find(text + from, stop - from, &p) && !bar_find(text + from, stop - from, &p) &&
+            !pair_find(text + from, stop - from, &p))
+            return alternating_pairs(text, len, out, max);
         p.name_begin += from;
         p.name_end += from;
         p.value_begin += from;

@@ -22,7 +22,7 @@ struct pair {
     size_t name_begin, name_end, value_begin, value_end; /* bytes of the text */
 };
 
-enum { PAIRS_MAX = 16 }; /* that are told apart on one line: "Length: 4 m | Width: 2 m" */
+enum { PAIRS_MAX = 40 }; /* that are told apart on one line: "Length: 4 m | Width: 2 m" */
 
 /* The pairs that all of text[0, len) consists of; 0: it is something else, such as a sentence.
  * Linear. */
