@@ -25,18 +25,18 @@ static bool is_name(const struct prose_sentence *s, size_t first, size_t end)
     static const char *const OTHERS[] = {"it",   "they", "this", "that", "these", "those", "he",  "she", "we",   "you",
                                          "here", "there", "what", "which", "who",  "when",  "where", "how", "page", NULL};
     if (first >= end || end - first > NAME_TOKENS) return false;
-    bool letter = false, thing = false;
+    bool letter = false;
     for (size_t i = first; i < end; i++) {
         const struct token *t = &s->t[i];
         bool of = prose_is(s, i, "of") || prose_is(s, i, "to") || prose_is(s, i, "at") || prose_is(s, i, "in");
         if (t->kind == TOKEN_SIGN || is_any(s, i, OTHERS)) return false;
-        if (i > first && (t->gap & (GAP_STOP | GAP_COLON | GAP_COMMA))) return false;
+        bool listed = i > first && (t->gap & GAP_COMMA) && i + 1 < end; /* but "suspension, rear" */
+        if (i > first && ((t->gap & (GAP_STOP | GAP_COLON)) || listed)) return false;
         if (prose_has(s, i, WORD_VERB | WORD_PRONOUN | WORD_AND | WORD_NEGATION) && !of) return false;
         if (of && (i == first || i + 1 == end)) return false;
         letter = letter || t->kind == TOKEN_WORD;
-        thing = thing || !prose_has(s, i, WORD_VEHICLE | WORD_VARIANT);
     }
-    return letter && thing;
+    return letter;
 }
 
 /* Where the clause that holds token i ends: a comma or the sentence. */
@@ -84,6 +84,24 @@ static bool colon_frame(const struct prose_sentence *s, struct prose_frame *f)
     return set_name(s, f, begin, at) && set_value(s, f, at, s->n);
 }
 
+/* "RW 5674", "NT-2119", "Grade 5", "Davo": capitals and digits alone. */
+static bool is_code(const struct prose_sentence *s, const struct prose_frame *f)
+{
+    if (f->value.end - f->value.first > CODE_TOKENS + 2) return false;
+    bool letter = false;
+    size_t words = 0;
+    for (size_t i = f->value.first; i < f->value.end; i++) {
+        const struct token *t = &s->t[i];
+        bool joined = i > f->value.first && (t->gap == GAP_NONE || t->gap == GAP_HYPHEN);
+        words += !joined;
+        if (t->kind == TOKEN_NUMBER || t->kind == TOKEN_SIGN) continue;
+        letter = true;
+        bool capital = s->text[t->begin] >= 'A' && s->text[t->begin] <= 'Z';
+        if (!capital && !joined) return false;
+    }
+    return letter && words <= CODE_TOKENS;
+}
+
 /* "Its level is 17", "The bracket comes to FFR 217". */
 static bool verb_frame(const struct prose_sentence *s, struct prose_frame *f)
 {
@@ -97,7 +115,10 @@ static bool verb_frame(const struct prose_sentence *s, struct prose_frame *f)
         size_t value = i + 1 + (to || !prose_is(s, i, "is"));
         f->open = is;
         f->sure = its || to;
-        return value < s->n && set_name(s, f, 1, i) && set_value(s, f, value, clause_end(s, value));
+        if (value >= s->n || !set_name(s, f, 1, i) || !set_value(s, f, value, clause_end(s, value))) return false;
+        /* "The Valve Visor is Toluxvor": no vehicle is a code. */
+        f->sure = f->sure || (f->value.end == s->n && is_code(s, f) && i > 2);
+        return true;
     }
     return false;
 }
@@ -128,14 +149,15 @@ static bool quote_frame(const struct prose_sentence *s, struct prose_frame *f)
     static const char *const SAY[] = {"quotes", "gives", "states", "lists", "claims", "specifies", "names", "quote",
                                       "give",   "state", "list",   "claim", "specify", "declares",  NULL};
     if (s->n < 5 || !prose_is(s, 0, "for") || !is_article(s, 1)) return false;
-    size_t comma = 2;
-    while (comma < s->n && comma <= NAME_TOKENS + 2 && !(s->t[comma].gap & GAP_COMMA)) comma++;
-    if (comma >= s->n || !(s->t[comma].gap & GAP_COMMA)) return false;
-    for (size_t i = comma + 1; i + 1 < s->n && i < comma + 5; i++) {
-        if (!is_any(s, i, SAY)) continue;
-        f->open = false;
-        f->sure = true;
-        return set_name(s, f, 2, comma) && set_value(s, f, i + 1, clause_end(s, i + 1));
+    for (size_t comma = 3; comma < s->n && comma <= NAME_TOKENS + 2; comma++) {
+        if (!(s->t[comma].gap & GAP_COMMA)) continue;
+        for (size_t i = comma + 1; i + 1 < s->n && i < comma + 5; i++) {
+            if (s->t[i].gap & GAP_COMMA) break; /* "the suspension, rear, ..." */
+            if (!is_any(s, i, SAY)) continue;
+            f->open = false;
+            f->sure = true;
+            return set_name(s, f, 2, comma) && set_value(s, f, i + 1, clause_end(s, i + 1));
+        }
     }
     return false;
 }
@@ -146,24 +168,6 @@ bool prose_frame_find(const struct prose_sentence *s, struct prose_frame *out)
     for (size_t i = 0; i < s->n; i++)
         if (s->words[i] & (WORD_NEGATION | WORD_UNREAL | WORD_FORMER | WORD_FLEET)) return false;
     return colon_frame(s, out) || verb_frame(s, out) || have_frame(s, out) || quote_frame(s, out);
-}
-
-/* "RW 5674", "NT-2119", "Grade 5", "Davo": capitals and digits alone. */
-static bool is_code(const struct prose_sentence *s, const struct prose_frame *f)
-{
-    if (f->value.end - f->value.first > CODE_TOKENS + 2) return false;
-    bool letter = false;
-    size_t words = 0;
-    for (size_t i = f->value.first; i < f->value.end; i++) {
-        const struct token *t = &s->t[i];
-        bool joined = i > f->value.first && (t->gap == GAP_NONE || t->gap == GAP_HYPHEN);
-        words += !joined;
-        if (t->kind == TOKEN_NUMBER || t->kind == TOKEN_SIGN) continue;
-        letter = true;
-        bool capital = s->text[t->begin] >= 'A' && s->text[t->begin] <= 'Z';
-        if (!capital && !joined) return false;
-    }
-    return letter && words <= CODE_TOKENS;
 }
 
 /* "19-inch steel", "12 years / 120,000 miles": begins with a figure, and no statement goes on behind it. */
@@ -185,6 +189,7 @@ static bool is_opinion(const struct prose_sentence *s, const struct prose_frame 
                                         "great", "best", NULL};
     for (size_t i = f->value.first; i < f->value.end; i++) {
         size_t len = strlen(s->t[i].key);
+        if (s->t[i].gap == GAP_HYPHEN) continue; /* "rack-and-pinion" */
         if (prose_has(s, i, WORD_VERB | WORD_PRONOUN | WORD_MORE | WORD_HEDGE) || is_any(s, i, WORDS)) return true;
         if (len > 4 && strcmp(s->t[i].key + len - 2, "ly") == 0) return true;
     }
@@ -221,19 +226,28 @@ bool prose_frame_read(const struct prose_sentence *s, const struct prose_frame *
                                      .value = plain,
                                      .category = -1};
     if (a && a->role != ROLE_NONE) return false;
+    bool thing = a != NULL; /* "The car is red" */
+    for (size_t i = f->name.first; i < f->name.end; i++)
+        thing = thing || !prose_has(s, i, WORD_VEHICLE | WORD_VARIANT);
+    if (!thing) return false;
     bool number = plain.kind == VALUE_NUMBER && plain.n_parts == 1 && !plain.parts[0].approximate &&
                   plain.parts[0].begin == 0 && plain.parts[0].end == len;
-    if (is_settled(s, f, number)) return false;
+    bool code = is_code(s, f);
+    if (!code && is_settled(s, f, number)) return false;
     if (number && (!a || a->type == ATTRIBUTE_NUMBER)) {
         if (!a) return true;
         if (unit) return a->dimension == unit->dimension;
         return a->dimension == DIMENSION_NONE || a->dimension == DIMENSION_COUNT || a->dimension == DIMENSION_RATIO;
     }
     out->value.kind = VALUE_TEXT;
-    bool code = is_code(s, f), figure = begins_with_figure(s, f);
+    bool figure = begins_with_figure(s, f);
     if (!a) return code || figure;
     if (a->type == ATTRIBUTE_NUMBER) return false;
-    out->category = registry_read_category(meaning.attribute, text, len);
+    /* "Wagon (declared)": without the remark. */
+    const char *bracket = memchr(text, '(', len);
+    size_t bare = bracket && bracket > text + 1 ? (size_t)(bracket - text) : len;
+    while (bare > 1 && text[bare - 1] == ' ') bare--;
+    out->category = registry_read_category(meaning.attribute, text, bare);
     if (out->category >= 0 && !is_opinion(s, f)) return true;
     if (code || figure) return true;
     size_t words = f->value.end - f->value.first;

@@ -302,7 +302,13 @@ static size_t match_genitive(const struct word_index *v, const struct token *t, 
     for (size_t words = 3; words > 0; words--) {
         size_t n = turn_genitive(t, room, words, turned);
         if (!n) continue;
-        if (registry_match(turned, words + 1, terms, n_terms) == words + 1)
+        size_t run = registry_match(turned, words + 1, terms, n_terms);
+        size_t len = strlen(turned[words - 1].key);
+        if (run < words + 1 && len > 3 && turned[words - 1].key[len - 1] == 's') {
+            turned[words - 1].key[len - 1] = '\0'; /* "size of the wheels" */
+            run = registry_match(turned, words + 1, terms, n_terms);
+        }
+        if (run == words + 1)
             for (size_t k = 0; k < *n_terms; k++)
                 if ((*terms)[k].kind == TERM_ATTRIBUTE && !(*terms)[k].code) return n;
         *n_terms = 0;

@@ -1,14 +1,14 @@
 /* Vehicles in questions: runs of words that stand together in names of the store. A run starts at a
  * word that can only be a name (a manufacturer, a distinctive model) and grows to both sides as long
  * as some record has all of its words. */
-#include "query/label.h"
+#include "query/mention_finder.h"
 
 #include <stdio.h>
 #include <string.h>
 
 /* What the lexicon says of one word, in the question's language: "m" and "se" are words in French and
  * Spanish alone. */
-static size_t words_of(const struct labelled *q, size_t i, struct word *out)
+size_t finder_words_of(const struct labelled *q, size_t i, struct word *out)
 {
     size_t n = 0, kept = 0;
     if (!lexicon_match(&q->tokens[i], 1, out, &n)) return 0;
@@ -24,7 +24,7 @@ static bool is_common(const struct labelled *q, size_t i)
     const struct term *terms;
     size_t n_terms = 0;
     struct word words[WORD_MAX_MEANINGS];
-    if (words_of(q, i, words)) return true;
+    if (finder_words_of(q, i, words)) return true;
     if (!registry_match(t, q->n_tokens - i, &terms, &n_terms)) return false;
     for (size_t k = 0; k < n_terms; k++)
         if (terms[k].kind != TERM_MAKE && !terms[k].code) return true;
@@ -40,7 +40,7 @@ static bool is_foreign_word(const struct labelled *q, size_t i)
     size_t n_terms = 0;
     struct word words[WORD_MAX_MEANINGS];
     const char *language = LEXICON_LANGUAGES[q->language];
-    if (!t->upper || i == 0 || (t->gap & GAP_STOP) || !strcmp(language, "de") || words_of(q, i, words))
+    if (!t->upper || i == 0 || (t->gap & GAP_STOP) || !strcmp(language, "de") || finder_words_of(q, i, words))
         return false;
     if (!registry_match(t, q->n_tokens - i, &terms, &n_terms)) return false;
     for (size_t k = 0; k < n_terms; k++)
@@ -75,19 +75,6 @@ static bool is_category(const struct labelled *q, size_t i)
         if (terms[k].kind == TERM_CATEGORY) return true;
     return false;
 }
-
-struct finder {
-    struct labelled *q;
-    const struct word_index *v;
-    unsigned char *taken;
-    const size_t *context;
-    size_t n_context;
-    uint32_t *set, *spare; /* room for all records */
-    int year; /* of the mention at hand */
-    bool flip;
-    uint32_t *joined[3];   /* for words that are a maker's and stand in names as well */
-    size_t n_set;
-};
 
 /* Both lists as one, rising. */
 static struct postings postings_join(struct postings a, struct postings b, uint32_t *out)
@@ -311,7 +298,7 @@ static bool any_of_year(const struct finder *f, const uint32_t *records, size_t 
 
 /* Narrows the set by the word at i; false (set as it was) when no record is left, or none of the year
  * that was said: "the 2018 CX-9 with 2WD" is not the 2007 CX-9 2WD. */
-static bool narrow(struct finder *f, size_t i, size_t *n_tokens, unsigned *parts, int *make)
+bool finder_narrow(struct finder *f, size_t i, size_t *n_tokens, unsigned *parts, int *make)
 {
     struct postings p = word_records(f, i, n_tokens, parts, make);
     if (p.n == 0) return false;
@@ -361,7 +348,7 @@ static bool may_grow(struct finder *f, size_t i, bool right)
     if (gap & (GAP_STOP | GAP_COMMA | GAP_COLON)) return false;
     if (t->kind == TOKEN_SIGN) return false;
     struct word words[WORD_MAX_MEANINGS];
-    size_t n_words = words_of(q, i, words);
+    size_t n_words = finder_words_of(q, i, words);
     bool function = false;
     for (size_t k = 0; k < n_words; k++) function = function || words[k].class == WORD_FUNCTION;
     /* "a" and "an" may be letters of a name: "Citroen e", but not between words. */
@@ -382,87 +369,13 @@ static bool may_grow(struct finder *f, size_t i, bool right)
 }
 
 /* Words that link a name's parts in speech: "with the", "in the". */
-static bool is_link(const struct labelled *q, size_t i)
+bool finder_is_link(const struct labelled *q, size_t i)
 {
     static const char *const LINKS[] = {"with", "the", "a",   "mit",  "dem",  "der", "avec",
                                         "le",   "la",  "con", "el",   "und",  "its"};
     for (size_t k = 0; k < sizeof LINKS / sizeof *LINKS; k++)
         if (strcmp(q->tokens[i].key, LINKS[k]) == 0) return true;
     return false;
-}
-
-static bool is_version_word(const struct labelled *q, size_t i)
-{
-    struct word words[WORD_MAX_MEANINGS];
-    size_t n = words_of(q, i, words);
-    for (size_t k = 0; k < n; k++)
-        if (words[k].class == WORD_VERSION) return true;
-    return strcmp(q->tokens[i].key, "trim") == 0 || strcmp(q->tokens[i].key, "spec") == 0 ||
-           strcmp(q->tokens[i].key, "guise") == 0;
-}
-
-/* Narrows the set by all words of [first, end), or leaves it as it was. */
-static bool narrow_all(struct finder *f, size_t first, size_t end)
-{
-    size_t n_tokens, n = f->n_set;
-    unsigned parts;
-    int make;
-    if (first >= end) return false;
-    uint32_t *before = f->joined[2];
-    memcpy(before, f->set, n * sizeof *before);
-    for (size_t i = first; i < end; i += n_tokens)
-        if (f->taken[i] || !narrow(f, i, &n_tokens, &parts, &make)) {
-            memcpy(f->set, before, n * sizeof *before);
-            f->n_set = n;
-            return false;
-        }
-    return true;
-}
-
-/* "the Jogger | in 4.9 T trim": the version's words are told by the one behind them. */
-static bool take_version_behind(struct finder *f, struct mention *m, size_t number)
-{
-    enum { VERSION_WORDS = 5 };
-    const struct labelled *q = f->q;
-    size_t at = m->first + m->n;
-    while (at < q->n_tokens && f->taken[at] == number) at++;
-    if (at >= q->n_tokens || (q->tokens[at].gap & (GAP_STOP | GAP_COLON))) return false;
-    if (strcmp(q->tokens[at].key, "in") != 0 && strcmp(q->tokens[at].key, "as") != 0 &&
-        strcmp(q->tokens[at].key, "with") != 0)
-        return false;
-    size_t first = at + 1, end = first;
-    while (first < q->n_tokens && is_link(q, first)) first++;
-    for (end = first; end < q->n_tokens && end < first + VERSION_WORDS && !is_version_word(q, end); end++) {
-    }
-    if (end >= q->n_tokens || end == first || !is_version_word(q, end) || !narrow_all(f, first, end)) return false;
-    for (size_t k = at; k <= end; k++) f->taken[k] = (unsigned char)number;
-    m->n = end - m->first;
-    m->make_only = false;
-    return true;
-}
-
-/* "the 1.6 T version of | the 2009 Cais": the version's words stand before. */
-static void take_version_before(struct finder *f, struct mention *m, size_t number)
-{
-    enum { VERSION_WORDS = 5 };
-    const struct labelled *q = f->q;
-    size_t at = m->first, end;
-    while (at > 0 && (f->taken[at - 1] == number || is_link(q, at - 1))) at--;
-    if (at < 2 || (strcmp(q->tokens[at - 1].key, "of") != 0 && strcmp(q->tokens[at - 1].key, "von") != 0) ||
-        !is_version_word(q, at - 2))
-        return;
-    end = at - 2;
-    /* As many words as the names have. */
-    for (size_t n = VERSION_WORDS; n > 0; n--) {
-        if (n > end || is_link(q, end - n) || !narrow_all(f, end - n, end)) continue;
-        m->n += m->first - (end - n);
-        m->first = end - n;
-        m->make_only = false;
-        for (size_t k = m->first; k < at; k++) f->taken[k] = (unsigned char)number;
-        for (size_t k = at; k < m->first + m->n; k++)
-            if (!f->taken[k]) f->taken[k] = (unsigned char)number;
-        return;
-    }
 }
 
 static void take_year(struct finder *f, struct mention *m, size_t i, size_t number)
@@ -488,7 +401,7 @@ static bool is_unknown_name(const struct finder *f, size_t i, bool first)
     if (t->kind == TOKEN_HAN) return false;
     if (t->kind == TOKEN_NUMBER) return !is_figure(f, i) && !token_year(q, i) && (first || glued(t));
     struct word words[WORD_MAX_MEANINGS];
-    size_t n_words = words_of(q, i, words), used;
+    size_t n_words = finder_words_of(q, i, words), used;
     const struct term *terms;
     size_t n_terms = 0;
     bool upper = t->upper && !(t->gap & GAP_STOP);
@@ -540,7 +453,7 @@ static bool grow(struct finder *f, struct mention *m, size_t number, struct aren
         f->year = is_category(q, at) ? m->year : 0;
         if (token_year(q, at) && !f->taken[at] && !m->year) {
             /* "Peugeot 2008": a year that is a name too is one right behind its maker. */
-            bool name = !model && may_grow(f, at, true) && narrow(f, at, &n_tokens, &parts, &make) &&
+            bool name = !model && may_grow(f, at, true) && finder_narrow(f, at, &n_tokens, &parts, &make) &&
                         (parts & NAME_MODEL);
             if (name) {
                 f->taken[at] = (unsigned char)number;
@@ -558,14 +471,14 @@ static bool grow(struct finder *f, struct mention *m, size_t number, struct aren
             /* "the F-150 with the 3.5 EcoBoost": the name goes on behind words of no meaning. */
             size_t next = at;
             while (next < q->n_tokens && next < at + 2 && !f->taken[next] &&
-                   !(q->tokens[next].gap & (GAP_STOP | GAP_COMMA | GAP_COLON)) && is_link(q, next))
+                   !(q->tokens[next].gap & (GAP_STOP | GAP_COMMA | GAP_COLON)) && finder_is_link(q, next))
                 next++;
             if (next == at || next >= q->n_tokens || f->taken[next] || token_year(q, next) ||
                 (q->tokens[next].gap & (GAP_STOP | GAP_COMMA | GAP_COLON)) || is_common(q, next) ||
                 is_figure(f, next) || is_anchor(f, next) || q->tokens[next].kind == TOKEN_HAN)
                 break;
             f->year = m->year;
-            if (!narrow(f, next, &n_tokens, &parts, &make)) break;
+            if (!finder_narrow(f, next, &n_tokens, &parts, &make)) break;
             for (size_t k = at; k < next + n_tokens; k++) f->taken[k] = (unsigned char)number;
             if (parts & ~(unsigned)NAME_MAKE) {
                 m->make_only = false;
@@ -586,12 +499,16 @@ static bool grow(struct finder *f, struct mention *m, size_t number, struct aren
             size_t both = postings_intersect(p.items, p.n, u.items, u.n, f->spare);
             if (!both) break;
         }
+<<<<<<< HEAD
         bool wheels = is_driven_wheels(q, at);
         if (wheels) {
             n_tokens = 3;
             parts = NAME_MODEL;
         }
         if (wheels ? narrow_by_wheels(f, at) : narrow(f, at, &n_tokens, &parts, &make)) {
+=======
+        if (finder_narrow(f, at, &n_tokens, &parts, &make)) {
+>>>>>>> 159b660 (WIP)
             for (size_t k = 0; k < n_tokens; k++) f->taken[at + k] = (unsigned char)number;
             if (parts & ~(unsigned)NAME_MAKE) {
                 m->make_only = false;
@@ -605,7 +522,7 @@ static bool grow(struct finder *f, struct mention *m, size_t number, struct aren
         if (wheels) break;
         /* One word that the names do not have may stand inside: a body style. */
         struct word words[WORD_MAX_MEANINGS];
-        if (++skipped > 1 || !is_common(q, at) || is_anchor(f, at) || words_of(q, at, words) ||
+        if (++skipped > 1 || !is_common(q, at) || is_anchor(f, at) || finder_words_of(q, at, words) ||
             (at + 1 < q->n_tokens && token_year(q, at + 1)))
             break;
         at++;
@@ -623,14 +540,14 @@ static bool grow(struct finder *f, struct mention *m, size_t number, struct aren
         if (!may_grow(f, left, false)) break;
         bool word = q->tokens[left].kind == TOKEN_WORD;
         if (word && is_common(q, left)) break;
-        if (!narrow(f, left, &n_tokens, &parts, &make) || n_tokens > 1) break;
+        if (!finder_narrow(f, left, &n_tokens, &parts, &make) || n_tokens > 1) break;
         f->taken[left] = (unsigned char)number;
         m->first = left;
         m->n++;
         m->make_only = false;
     }
-    take_version_before(f, m, number);
-    take_version_behind(f, m, number);
+    finder_take_version_before(f, m, number);
+    finder_take_version_behind(f, m, number);
     size_t end = m->first + m->n;
     while (end < q->n_tokens && f->taken[end] == number) end++;
     /* "(2021)", "von 2022" right behind. */
@@ -704,7 +621,7 @@ static bool find_in_context(struct finder *f, struct arena *arena)
                 continue;
             }
             start(f, (struct postings){all, n});
-            if (!narrow(f, i, &n_tokens, &parts, &make) || f->n_set == n) continue;
+            if (!finder_narrow(f, i, &n_tokens, &parts, &make) || f->n_set == n) continue;
             struct mention *m = &q->mentions[q->n_mentions++];
             *m = (struct mention){.first = i, .n = n_tokens, .make = -1};
             for (size_t k = 0; k < n_tokens; k++) f->taken[i + k] = (unsigned char)q->n_mentions;
@@ -730,7 +647,7 @@ static bool find_versions(struct finder *f, struct arena *arena)
             q->tokens[i].kind == TOKEN_NUMBER || is_common(q, i) || is_unit(q, i))
             continue;
         start(f, (struct postings){model.records, model.n_records});
-        if (!narrow(f, i, &n_tokens, &parts, &make) || f->n_set == model.n_records) continue;
+        if (!finder_narrow(f, i, &n_tokens, &parts, &make) || f->n_set == model.n_records) continue;
         struct mention *m = &q->mentions[q->n_mentions++];
         *m = (struct mention){.first = i, .n = n_tokens, .make = -1, .year = model.year};
         for (size_t k = 0; k < n_tokens; k++) f->taken[i + k] = (unsigned char)q->n_mentions;

@@ -370,6 +370,14 @@ static void decide(struct reading *r)
                 (struct query_attribute){.attribute = id, .name = REGISTRY[id].names[0], .key = ""};
     }
     if (several) {
+        /* "Has A more gearbox than B": texts have no order; both are given. */
+        bool texts = q->n_attributes && q->attributes[0].attribute >= 0 &&
+                     (REGISTRY[q->attributes[0].attribute].type == ATTRIBUTE_TEXT ||
+                      REGISTRY[q->attributes[0].attribute].type == ATTRIBUTE_CATEGORY);
+        if (r->auxiliary && comparative && !r->which && !r->difference && q->n_subjects == 2 && texts) {
+            q->op = QUERY_VALUE;
+            return;
+        }
         if (r->auxiliary && comparative && !r->which && !r->difference && q->n_subjects == 2) {
             q->op = QUERY_CHECK;
             q->order = order;

@@ -433,8 +433,11 @@ static void drop_helpers(struct reading *r, size_t *positions, const bool *askin
             r->attribute_order = 0;
             r->attribute_comparative = false;
         }
+        /* "how high does the engine rev": the engine is what is spoken of. */
+        for (size_t o = 0; o < q->n_attributes && engine[k]; o++)
+            if (o != k && asking[o] && q->attributes[o].attribute == registry_find("redline")) drop[k] = true;
         for (size_t o = 0; o < q->n_attributes && asking[k]; o++)
-            if (o != k && !asking[o] && !size[o] && !joined(r, positions[k], positions[o])) drop[k] = true;
+            if (o != k && !drop[o] && !asking[o] && !size[o] && !joined(r, positions[k], positions[o])) drop[k] = true;
     }
     size_t kept = 0;
     for (size_t k = 0; k < q->n_attributes; k++) {

@@ -211,8 +211,10 @@ bool source_phrase_find(const struct labelled *q, const struct word_index *v, si
         /* "tow rating": what is asked, no ratings that somebody publishes. */
         const struct term *terms = NULL;
         size_t n_terms = 0;
-        if (begin < i && registry_match(&q->tokens[begin], last + 1 - begin, &terms, &n_terms) == last + 1 - begin)
-            continue;
+        bool asked = false;
+        for (size_t k = begin; k < i; k++)
+            asked = asked || registry_match(&q->tokens[k], last + 1 - k, &terms, &n_terms) == last + 1 - k;
+        if (asked) continue;
         /* The word for the document itself may be in its name: "the guide" says too little alone. */
         if (!named && begin < i) named = true;
         if (!named) continue;

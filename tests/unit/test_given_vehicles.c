@@ -64,6 +64,10 @@ static void lines_of_any_form_are_names_and_values(void **state)
         {{{"2020 Quenby Heron", "Bore | 3.22 in; Length | 4,510 mm; Class | SUV"}}, "length of the 2020 Quenby Heron?", "4510 mm"},
         {{{"2020 Quenby Heron", "* City MPG: 23; * Seats: 5; * Drivetrain: AWD"}}, "city mpg of the 2020 Quenby Heron?", "23 mpg"},
         {{{"2020 Quenby Heron", "Seats = 5; Length (cm) = 451; Drivetrain = AWD"}}, "length of the 2020 Quenby Heron?", "451 cm"},
+        {{{"2020 Quenby Heron", "Length (cm); 451; Drivetrain; AWD; Seats; 5; Class; SUV"}}, "length of the 2020 Quenby Heron?", "451 cm"},
+        {{{"cars.csv row 7", "2020 Quenby Heron; Seats = 5; Length (cm) = 451; Drivetrain = AWD"}}, "length of the 2020 Quenby Heron?", "451 cm"},
+        {{{"Vehicle data sheet", "2020 Quenby Heron - technical data\n\n| Item | Value |\n| --- | --- |\n| Length (cm) | 451 |\n"}},
+         "length of the 2020 Quenby Heron?", "451 cm"},
         /* all there is */
         {{{"2020 Quenby Heron", "Combined MPG: 29"}}, "combined mpg of the 2020 Quenby Heron?", "29 mpg"},
         {{{"2020 Quenby Heron", "Rear brakes  solid discs"}}, "rear brakes of the 2020 Quenby Heron?", "solid discs"},
@@ -114,6 +118,7 @@ static void names_are_numbers_letters_and_versions(void **state)
         {{{"2025 Quenby XZ-284", "Power: 120 hp\nSeats: 5"}}, "What is the 2025 XZ-284's power?", "XZ-284 is 120 hp"},
         {{HERONS}, "power of the 1.6 T version of the 2020 Quenby Heron?", "2020 Quenby Heron 1.6 T is 120 hp"},
         {{HERONS}, "power of the 2020 Heron in 1.6 T trim?", "2020 Quenby Heron 1.6 T is 120 hp"},
+        {{HERONS}, "power of the 2020 Heron?", "between 99 hp and 120 hp"},
         {{HERONS}, "power of the 2018 Heron?", "2018 Quenby Heron 1.6 T is 110 hp"},
         {{HERONS}, "power of the Quenby Heron Blue?", "Blue is 99 hp"},
         {{HERONS}, "power of the 2019 Heron?", "hold no 2019 Heron"},
@@ -141,6 +146,9 @@ static void attributes_are_asked_in_any_order_of_words(void **state)
         {{{"2020 Quenby Heron", "garpo_level: 17\nSeats: 5"}}, "the level of the garpo of the Heron?", "17"},
         {{{"2020 Quenby Heron", "Second-row legroom: 92 cm\nSeats: 5"}}, "rear legroom of the Heron?", "92 cm"},
         {{{"2020 Quenby Heron", "0-60 mph: 7.1 s\nSeats: 5"}}, "acceleration of the Heron?", "7.1 s"},
+        {{{"2020 Quenby Heron", "Safety rating: 4 stars\nSeats: 5"}}, "the Quenby Heron 2020's safety rating?", "is 4"},
+        {{{"2020 Quenby Heron", "Gearbox: CVT\nSeats: 5"}, {"2020 Quenby Tor", "Gearbox: 6-speed manual\nSeats: 5"}},
+         "Has the 2020 Heron more gearbox than the 2020 Tor?", "6-speed manual"},
     };
     EXPECT(ASKED);
 }
@@ -152,7 +160,8 @@ static void sentences_name_properties_outright(void **state)
                                 "217. With a lamp reserve of 783.5 V, it suits many. For the visor, the maker quotes "
                                 "O-6824. Its dynamic_offset is 12 mm. Its front suspension is double wishbone. The gearbox "
                                 "is 6-speed manual. It has an interior material of nappa leather. Its handling is superb. "
-                                "The steering is light. The ride is not Grade 7.";
+                                "The steering is light. The ride is not Grade 7. The Valve Lamp is Toluxvor. For the "
+                                "suspension, rear, the maker quotes de Dion axle.";
     static const struct asked ASKED[] = {
         {{{"2020 Quenby Heron", PROSE}}, "Garpo mount of the Heron?", "is RW 5674"},
         {{{"2020 Quenby Heron", PROSE}}, "bracket of the 2020 Heron?", "is FFR 217"},
@@ -162,6 +171,8 @@ static void sentences_name_properties_outright(void **state)
         {{{"2020 Quenby Heron", PROSE}}, "front suspension of the Heron?", "double wishbone"},
         {{{"2020 Quenby Heron", PROSE}}, "gearbox of the Heron?", "6-speed manual"},
         {{{"2020 Quenby Heron", PROSE}}, "interior material of the Heron?", "nappa leather"},
+        {{{"2020 Quenby Heron", PROSE}}, "valve lamp of the Heron?", "Toluxvor"},
+        {{{"2020 Quenby Heron", PROSE}}, "rear suspension of the Heron?", "de Dion axle"},
         /* opinions, and what is denied */
         {{{"2020 Quenby Heron", PROSE}}, "handling of the Heron?", "!superb"},
         {{{"2020 Quenby Heron", PROSE}}, "steering of the Heron?", "!light"},

@@ -1,0 +1,77 @@
+/* Versions of a named vehicle that stand apart from its name, told by the word "version" or "trim". */
+#include "query/mention_finder.h"
+
+#include <string.h>
+
+static bool is_version_word(const struct labelled *q, size_t i)
+{
+    struct word words[WORD_MAX_MEANINGS];
+    size_t n = finder_words_of(q, i, words);
+    for (size_t k = 0; k < n; k++)
+        if (words[k].class == WORD_VERSION) return true;
+    return strcmp(q->tokens[i].key, "trim") == 0 || strcmp(q->tokens[i].key, "spec") == 0 ||
+           strcmp(q->tokens[i].key, "guise") == 0;
+}
+
+/* Narrows the set by all words of [first, end), or leaves it as it was. */
+static bool narrow_all(struct finder *f, size_t first, size_t end)
+{
+    size_t n_tokens, n = f->n_set;
+    unsigned parts;
+    int make;
+    if (first >= end) return false;
+    uint32_t *before = f->joined[2];
+    memcpy(before, f->set, n * sizeof *before);
+    for (size_t i = first; i < end; i += n_tokens)
+        if (f->taken[i] || !finder_narrow(f, i, &n_tokens, &parts, &make)) {
+            memcpy(f->set, before, n * sizeof *before);
+            f->n_set = n;
+            return false;
+        }
+    return true;
+}
+
+/* "the Jogger | in 4.9 T trim": the version's words are told by the one behind them. */
+void finder_take_version_behind(struct finder *f, struct mention *m, size_t number)
+{
+    enum { VERSION_WORDS = 5 };
+    const struct labelled *q = f->q;
+    size_t at = m->first + m->n;
+    while (at < q->n_tokens && f->taken[at] == number) at++;
+    if (at >= q->n_tokens || (q->tokens[at].gap & (GAP_STOP | GAP_COLON))) return;
+    if (strcmp(q->tokens[at].key, "in") != 0 && strcmp(q->tokens[at].key, "as") != 0 &&
+        strcmp(q->tokens[at].key, "with") != 0)
+        return;
+    size_t first = at + 1, end = first;
+    while (first < q->n_tokens && finder_is_link(q, first)) first++;
+    for (end = first; end < q->n_tokens && end < first + VERSION_WORDS && !is_version_word(q, end); end++) {
+    }
+    if (end >= q->n_tokens || end == first || !is_version_word(q, end) || !narrow_all(f, first, end)) return;
+    for (size_t k = at; k <= end; k++) f->taken[k] = (unsigned char)number;
+    m->n = end - m->first;
+    m->make_only = false;
+}
+
+/* "the 1.6 T version of | the 2009 Cais": the version's words stand before. */
+void finder_take_version_before(struct finder *f, struct mention *m, size_t number)
+{
+    enum { VERSION_WORDS = 5 };
+    const struct labelled *q = f->q;
+    size_t at = m->first, end;
+    while (at > 0 && (f->taken[at - 1] == number || finder_is_link(q, at - 1))) at--;
+    if (at < 2 || (strcmp(q->tokens[at - 1].key, "of") != 0 && strcmp(q->tokens[at - 1].key, "von") != 0) ||
+        !is_version_word(q, at - 2))
+        return;
+    end = at - 2;
+    /* As many words as the names have. */
+    for (size_t n = VERSION_WORDS; n > 0; n--) {
+        if (n > end || finder_is_link(q, end - n) || !narrow_all(f, end - n, end)) continue;
+        m->n += m->first - (end - n);
+        m->first = end - n;
+        m->make_only = false;
+        for (size_t k = m->first; k < at; k++) f->taken[k] = (unsigned char)number;
+        for (size_t k = at; k < m->first + m->n; k++)
+            if (!f->taken[k]) f->taken[k] = (unsigned char)number;
+        return;
+    }
+}
