@@ -499,16 +499,12 @@ static bool grow(struct finder *f, struct mention *m, size_t number, struct aren
             size_t both = postings_intersect(p.items, p.n, u.items, u.n, f->spare);
             if (!both) break;
         }
-<<<<<<< HEAD
         bool wheels = is_driven_wheels(q, at);
         if (wheels) {
             n_tokens = 3;
             parts = NAME_MODEL;
         }
-        if (wheels ? narrow_by_wheels(f, at) : narrow(f, at, &n_tokens, &parts, &make)) {
-=======
-        if (finder_narrow(f, at, &n_tokens, &parts, &make)) {
->>>>>>> 159b660 (WIP)
+        if (wheels ? narrow_by_wheels(f, at) : finder_narrow(f, at, &n_tokens, &parts, &make)) {
             for (size_t k = 0; k < n_tokens; k++) f->taken[at + k] = (unsigned char)number;
             if (parts & ~(unsigned)NAME_MAKE) {
                 m->make_only = false;
@@ -565,13 +561,7 @@ static bool grow(struct finder *f, struct mention *m, size_t number, struct aren
              strcmp(q->tokens[i].key, "of") && strcmp(q->tokens[i].key, "de")))
             break;
     }
-    /* "where is the Mazda MX-5 built": behind a name with capitals a word without one is none of it. */
-    bool capitals = false;
-    for (size_t i = m->first; i < m->first + m->n; i++) capitals = capitals || q->tokens[i].upper;
     for (size_t i = end; i < q->n_tokens && is_unknown_name(f, i, i == end); i++) {
-        if (capitals && q->tokens[i].kind == TOKEN_WORD && !q->tokens[i].upper && q->tokens[i].gap == GAP_SPACE &&
-            !(i + 1 < q->n_tokens && q->tokens[i + 1].kind == TOKEN_NUMBER && q->tokens[i + 1].gap == GAP_NONE))
-            break;
         if (m->unknown_n == 0) m->unknown_first = i;
         m->unknown_n++;
         f->taken[i] = (unsigned char)number;

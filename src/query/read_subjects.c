@@ -101,16 +101,6 @@ static void find_years_near(struct reading *r, const uint32_t *records, size_t n
     r->q->years_near[1] = below ? above : 0;
 }
 
-/* Keeps of records those for which count[i] is 0, where there are any: a name that is said in whole is no
- * longer one; of those that it only begins, all may be meant. */
-static size_t keep_whole(uint32_t *records, const size_t *count, size_t n)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < n; i++)
-        if (count[i] == 0) records[kept++] = records[i];
-    return kept ? kept : n;
-}
-
 /* Keeps of records those for which count[i] is least. */
 static size_t keep_least(uint32_t *records, const size_t *count, size_t n)
 {
@@ -200,15 +190,11 @@ bool subject_from_mention(struct reading *r, const struct mention *m, int year)
     if (!m->make_only && !r->set_scope) {
         for (size_t i = 0; i < n; i++)
             count[i] = uncovered(r, m, r->c->records[records[i]].model_key, NULL);
-<<<<<<< HEAD
         /* Where none is, longer names are all of it: "Ranger" is as much "Ranger XLT with Tow Package"
          * as "Ranger Raptor". */
         bool whole = false;
         for (size_t i = 0; i < n; i++) whole = whole || count[i] == 0;
         if (whole) n = keep_least(records, count, n);
-=======
-        n = keep_whole(records, count, n);
->>>>>>> 159b660 (WIP)
         bool trims = false;
         for (size_t i = 0; i < n; i++) {
             const struct catalog_record *rec = &r->c->records[records[i]];
