@@ -561,7 +561,13 @@ static bool grow(struct finder *f, struct mention *m, size_t number, struct aren
              strcmp(q->tokens[i].key, "of") && strcmp(q->tokens[i].key, "de")))
             break;
     }
+    /* "where is the Mazda MX-5 built": behind a name with capitals a word without one is none of it. */
+    bool capitals = false;
+    for (size_t i = m->first; i < m->first + m->n; i++) capitals = capitals || q->tokens[i].upper;
     for (size_t i = end; i < q->n_tokens && is_unknown_name(f, i, i == end); i++) {
+        if (capitals && q->tokens[i].kind == TOKEN_WORD && !q->tokens[i].upper && q->tokens[i].gap == GAP_SPACE &&
+            !(i + 1 < q->n_tokens && q->tokens[i + 1].kind == TOKEN_NUMBER && q->tokens[i + 1].gap == GAP_NONE))
+            break;
         if (m->unknown_n == 0) m->unknown_first = i;
         m->unknown_n++;
         f->taken[i] = (unsigned char)number;
