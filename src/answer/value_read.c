@@ -228,7 +228,7 @@ static struct span_constraint *constrain(const struct reader *x, struct error *e
     return span_constraint_create(v, sources, n, NULL, BIND_MAX_SPAN, err);
 }
 
-static bool ask(struct reader *x, const char *question, const char *beginning, struct buffer *text, struct error *err)
+static bool ask_model(struct reader *x, const char *question, const char *beginning, struct buffer *text, struct error *err)
 {
     struct passage passages[MAX_PASSAGES];
     for (size_t i = 0; i < x->n_candidates; i++) {
@@ -348,7 +348,7 @@ static bool read_value(struct reader *x, size_t subject, size_t attribute, bool 
     /* The answer is begun for the model, so that it only has to go on with the value. */
     buffer_printf(&beginning, "The %s of the %s is", asked, vehicle[n - 1]);
     bool ok = (!question.failed && !beginning.failed) || error_memory(err, "an answer");
-    ok = ok && ask(x, buffer_text(&question), buffer_text(&beginning), &text, err);
+    ok = ok && ask_model(x, buffer_text(&question), buffer_text(&beginning), &text, err);
     size_t len, passage;
     const char *answer = buffer_text(&text);
     answer += strspn(answer, " \n");
