@@ -449,13 +449,13 @@ struct name_tokens {
     size_t begin, end; /* tokens of the name */
 };
 
-/* Where a part of a heading ends: "Tarn: technical data", "Golf - prices"; not in "Rerae & Tibazir". */
+/* Where a part of a heading ends: "Tarn: technical data", "Golf - prices"; not in "Rerae & Tibazir", "Smart #1". */
 static bool is_break(const struct name_tokens *w, size_t i)
 {
     unsigned gap = w->t[i].gap;
     if (i > 0 && (gap & GAP_OTHER))
         for (size_t k = w->t[i - 1].end; k < w->t[i].begin; k++)
-            if (w->text[k] == '&' || w->text[k] == '+') gap &= ~(unsigned)GAP_OTHER;
+            if (strchr("&+#", w->text[k])) gap &= ~(unsigned)GAP_OTHER;
     return (gap & (GAP_COLON | GAP_STOP)) || ((gap & GAP_HYPHEN) && (gap & GAP_SPACE)) ||
            (gap & GAP_OTHER && gap & GAP_SPACE);
 }

@@ -75,6 +75,21 @@ static void correct_spelling(struct labelled *q, const struct word_index *v)
     }
 }
 
+/* "U", "LE", "y" of "Y6": letters of a name or a code, no words of a language. */
+static bool is_initials(const struct labelled *q, size_t i)
+{
+    const struct token *t = &q->tokens[i];
+    size_t len = t->end - t->begin;
+    if (t->kind != TOKEN_WORD || len > 2) return false;
+    for (size_t k = t->begin; k < t->end; k++)
+        if (q->text[k] < 'A' || q->text[k] > 'Z') {
+            bool digit = (i > 0 && q->tokens[i - 1].kind == TOKEN_NUMBER && t->gap == GAP_NONE) ||
+                         (i + 1 < q->n_tokens && t[1].kind == TOKEN_NUMBER && t[1].gap == GAP_NONE);
+            return digit;
+        }
+    return i > 0 || len > 1;
+}
+
 static size_t find_language(const struct labelled *q)
 {
     size_t counts[5] = {0};
@@ -86,7 +101,7 @@ static size_t find_language(const struct labelled *q)
             if (lexicon_match(&q->tokens[i], 1, words, &n_words)) counts[4]++;
             continue;
         }
-        if (!lexicon_match(&q->tokens[i], 1, words, &n_words)) continue;
+        if (is_initials(q, i) || !lexicon_match(&q->tokens[i], 1, words, &n_words)) continue;
         uint8_t languages = 0;
         for (size_t k = 0; k < n_words; k++) languages |= words[k].languages;
         /* Words of one language tell more than those that several share. */

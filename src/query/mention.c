@@ -216,14 +216,6 @@ static bool is_coded_anchor(struct finder *f, size_t i, struct postings p)
     return pair && (letter || t->upper);
 }
 
-/* "4x4", "6x2": one word of three tokens. */
-static bool is_driven_wheels(const struct labelled *q, size_t i)
-{
-    const struct token *t = &q->tokens[i];
-    return i + 2 < q->n_tokens && t[0].kind == TOKEN_NUMBER && strcmp(t[1].key, "x") == 0 &&
-           glued(&t[1]) && t[2].kind == TOKEN_NUMBER && glued(&t[2]);
-}
-
 /* Whether a name may begin at token i: nothing else is called so. */
 static bool is_anchor(struct finder *f, size_t i)
 {
@@ -233,8 +225,8 @@ static bool is_anchor(struct finder *f, size_t i)
     size_t n_terms = 0, n_tokens;
     unsigned parts;
     int make;
-    if (t->kind == TOKEN_SIGN || is_driven_wheels(q, i) ||
-        (i > 0 && is_driven_wheels(q, i - 1)))
+    if (t->kind == TOKEN_SIGN || finder_is_driven_wheels(q, i) ||
+        (i > 0 && finder_is_driven_wheels(q, i - 1)))
         return false;
     struct postings p = word_records(f, i, &n_tokens, &parts, &make);
     /* "kW" is a unit, and "KGM" a maker, unless a number stands before it; "m3" may be a name. */
@@ -308,32 +300,6 @@ bool finder_narrow(struct finder *f, size_t i, size_t *n_tokens, unsigned *parts
     uint32_t *t = f->set;
     f->set = f->spare;
     f->spare = t;
-    f->n_set = n;
-    return true;
-}
-
-/* Narrows the set to names that have these wheels as written: "SuperCab 4x2" has all tokens of "4x4".
- * False, the set as it was: none does. */
-static bool narrow_by_wheels(struct finder *f, size_t i)
-{
-    const struct token *t = &f->q->tokens[i];
-    const struct catalog *c = word_index_catalog(f->v);
-    char key[2 * TOKEN_KEY_MAX + 8];
-    int len = snprintf(key, sizeof key, "%s x %s", t[0].key, t[2].key);
-    size_t n = 0;
-    for (size_t k = 0; k < f->n_set; k++) {
-        const struct catalog_record *r = &c->records[f->set[k]];
-        const char *keys[] = {r->model_key, r->trim_key};
-        bool has = false;
-        for (size_t j = 0; j < 2 && !has; j++)
-            for (const char *at = keys[j]; !has && (at = strstr(at, key)); at++)
-                has = (at == keys[j] || at[-1] == ' ') && (at[len] == ' ' || at[len] == '\0');
-        if (has) f->spare[n++] = f->set[k];
-    }
-    if (n == 0) return false;
-    uint32_t *set = f->set;
-    f->set = f->spare;
-    f->spare = set;
     f->n_set = n;
     return true;
 }
@@ -412,7 +378,11 @@ static bool is_unknown_name(const struct finder *f, size_t i, bool first)
         /* "Honda Fit": a capital letter in the middle of a sentence. */
         if (strong || !upper) return false;
     }
-    if (registry_match(t, q->n_tokens - i, &terms, &n_terms) && !(upper && first)) {
+    size_t run = registry_match(t, q->n_tokens - i, &terms, &n_terms);
+    /* "Towing Capacity": what is asked, with capitals. */
+    for (size_t k = 0; run > 1 && k < n_terms; k++)
+        if (terms[k].kind == TERM_ATTRIBUTE && !terms[k].code) return false;
+    if (run && !(upper && first)) {
         for (size_t k = 0; k < n_terms; k++)
             if (!terms[k].code) return false;
     }
@@ -499,12 +469,12 @@ static bool grow(struct finder *f, struct mention *m, size_t number, struct aren
             size_t both = postings_intersect(p.items, p.n, u.items, u.n, f->spare);
             if (!both) break;
         }
-        bool wheels = is_driven_wheels(q, at);
+        bool wheels = finder_is_driven_wheels(q, at);
         if (wheels) {
             n_tokens = 3;
             parts = NAME_MODEL;
         }
-        if (wheels ? narrow_by_wheels(f, at) : finder_narrow(f, at, &n_tokens, &parts, &make)) {
+        if (wheels ? finder_narrow_by_wheels(f, at) : finder_narrow(f, at, &n_tokens, &parts, &make)) {
             for (size_t k = 0; k < n_tokens; k++) f->taken[at + k] = (unsigned char)number;
             if (parts & ~(unsigned)NAME_MAKE) {
                 m->make_only = false;

@@ -31,4 +31,8 @@ bool finder_is_link(const struct labelled *q, size_t i);
 void finder_take_version_behind(struct finder *f, struct mention *m, size_t number);
 void finder_take_version_before(struct finder *f, struct mention *m, size_t number);
 
+/* "4x4", "6x2": one word of three tokens; and narrowing the set to names that have it as written, where any do. */
+bool finder_is_driven_wheels(const struct labelled *q, size_t i);
+bool finder_narrow_by_wheels(struct finder *f, size_t i);
+
 #endif

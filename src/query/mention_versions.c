@@ -1,6 +1,8 @@
-/* Versions of a named vehicle that stand apart from its name, told by the word "version" or "trim". */
+/* Versions of a named vehicle: those that stand apart from its name, told by the word "version" or "trim", and
+ * those of other driven wheels. */
 #include "query/mention_finder.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static bool is_version_word(const struct labelled *q, size_t i)
@@ -74,4 +76,43 @@ void finder_take_version_before(struct finder *f, struct mention *m, size_t numb
             if (!f->taken[k]) f->taken[k] = (unsigned char)number;
         return;
     }
+}
+
+static bool is_glued(const struct token *t)
+{
+    return (t->gap & ~(unsigned)GAP_HYPHEN) == 0;
+}
+
+/* "4x4", "6x2": one word of three tokens. */
+bool finder_is_driven_wheels(const struct labelled *q, size_t i)
+{
+    const struct token *t = &q->tokens[i];
+    return i + 2 < q->n_tokens && t[0].kind == TOKEN_NUMBER && strcmp(t[1].key, "x") == 0 &&
+           is_glued(&t[1]) && t[2].kind == TOKEN_NUMBER && is_glued(&t[2]);
+}
+
+/* Narrows the set to names that have these wheels as written: "SuperCab 4x2" has all tokens of "4x4".
+ * False, the set as it was: none does. */
+bool finder_narrow_by_wheels(struct finder *f, size_t i)
+{
+    const struct token *t = &f->q->tokens[i];
+    const struct catalog *c = word_index_catalog(f->v);
+    char key[2 * TOKEN_KEY_MAX + 8];
+    int len = snprintf(key, sizeof key, "%s x %s", t[0].key, t[2].key);
+    size_t n = 0;
+    for (size_t k = 0; k < f->n_set; k++) {
+        const struct catalog_record *r = &c->records[f->set[k]];
+        const char *keys[] = {r->model_key, r->trim_key};
+        bool has = false;
+        for (size_t j = 0; j < 2 && !has; j++)
+            for (const char *at = keys[j]; !has && (at = strstr(at, key)); at++)
+                has = (at == keys[j] || at[-1] == ' ') && (at[len] == ' ' || at[len] == '\0');
+        if (has) f->spare[n++] = f->set[k];
+    }
+    if (n == 0) return false;
+    uint32_t *set = f->set;
+    f->set = f->spare;
+    f->spare = set;
+    f->n_set = n;
+    return true;
 }

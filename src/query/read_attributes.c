@@ -453,6 +453,26 @@ static void drop_helpers(struct reading *r, size_t *positions, const bool *askin
     q->n_attributes = kept;
 }
 
+/* "How much does fuel cost a year": not the price of the vehicle. */
+static void read_fuel_cost(struct reading *r)
+{
+    static const char *const YEARLY[] = {"year", "annually", "yearly", "annum"};
+    struct query *q = r->q;
+    int price = registry_find("price"), fuel = registry_find("fuel_type"), cost = registry_find("fuel_cost");
+    size_t at[2] = {SIZE_MAX, SIZE_MAX};
+    bool yearly = false;
+    for (size_t i = 0; i < r->l->n_tokens; i++)
+        for (size_t k = 0; k < sizeof YEARLY / sizeof *YEARLY; k++)
+            yearly = yearly || strcmp(r->l->tokens[i].key, YEARLY[k]) == 0;
+    for (size_t k = 0; k < q->n_attributes; k++) {
+        if (q->attributes[k].attribute == price) at[0] = k;
+        if (q->attributes[k].attribute == fuel) at[1] = k;
+    }
+    if (!yearly || q->n_attributes != 2 || at[0] == SIZE_MAX || at[1] == SIZE_MAX || cost < 0) return;
+    q->attributes[0] = (struct query_attribute){.attribute = cost, .name = REGISTRY[cost].names[0], .key = ""};
+    q->n_attributes = 1;
+}
+
 void read_attributes(struct reading *r)
 {
     struct query *q = r->q;
@@ -616,6 +636,15 @@ void read_attributes(struct reading *r)
         }
     }
     q->loose_qualifiers = loose;
+    /* "how heavy may it be when loaded": the permitted weight, where no laden weight is given. */
+    int laden = qualifier_find("laden"), gross = registry_find("gross_weight"), curb = registry_find("curb_weight");
+    for (size_t k = 0; k < q->n_attributes && laden >= 0 && gross >= 0; k++)
+        if (q->attributes[k].attribute == curb && (q->attributes[k].qualifiers >> laden & 1) &&
+            !in_scope(r, &q->attributes[k])) {
+            q->attributes[k].attribute = gross;
+            q->attributes[k].qualifiers &= ~(1ull << laden);
+        }
+    read_fuel_cost(r);
     /* "what does the panoramic roof cost": the price of something else than the vehicle. */
     int price = registry_find("price");
     for (size_t k = 0; q->n_attributes == 2 && k < 2; k++) {
