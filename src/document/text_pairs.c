@@ -208,7 +208,8 @@ static bool pair_find(const char *text, size_t len, struct pair *out)
         for (size_t k = i + n; k + 1 < len; k++)
             if (gap_length(text, len, k)) return false;
         /* Some put two spaces behind a full stop. */
-        if (text[i - 1] == '.' || text[i - 1] == '!' || text[i - 1] == '?') return false;
+        bool short_word = i > 2 && (strncasecmp(text + i - 3, "no.", 3) == 0 || strncasecmp(text + i - 3, "nr.", 3) == 0);
+        if (!short_word && (text[i - 1] == '.' || text[i - 1] == '!' || text[i - 1] == '?')) return false;
         return pair_between(out, PAIR_GAP, text, i, i + n, len) &&
                count_words(text, i) <= SHORT_NAME_WORDS;
     }
@@ -262,7 +263,8 @@ static size_t alternating_pairs(const char *text, size_t len, struct pair *out, 
         span_trim(text, &from, &stop);
         if (from >= stop) return 0;
         if (parts++ % 2 == 0) {
-            if (!is_name(text + from, stop - from)) return 0;
+            struct pair own;
+            if (!is_name(text + from, stop - from) || pair_find(text + from, stop - from, &own)) return 0;
             p = (struct pair){.form = PAIR_COLON, .name_begin = from, .name_end = stop};
             numbers += is_digit(text[from]);
         } else {

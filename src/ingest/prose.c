@@ -338,6 +338,9 @@ static void read_paragraph(struct prose_reader *r, size_t block)
             prose_frame_read(s, &frame, r->style, &fact)) {
             quote = prose_string(r, s->text, s->len);
             prose_add_frame(r, s, &frame, &fact, &bearer, block, quote);
+            for (size_t k = 0; k < s->n_measures && fact.instead; k++)
+                if (s->measures[k].at.first < frame.value.end && s->measures[k].at.end > frame.value.first)
+                    s->measures[k].attribute = -1;
         }
         for (size_t k = 0; k < s->n_measures && !r->failed; k++) {
             const struct prose_measure *m = &s->measures[k];

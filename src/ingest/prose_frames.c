@@ -208,6 +208,20 @@ static bool is_settled(const struct prose_sentence *s, const struct prose_frame 
     return false;
 }
 
+/* Whether the value's one figure was bound by its unit, or the engine's name, to another attribute. */
+static bool is_bound_by_unit(const struct prose_sentence *s, const struct prose_frame *f, int attribute)
+{
+    size_t n = 0;
+    bool other = false;
+    for (size_t k = 0; k < s->n_measures; k++) {
+        const struct prose_measure *m = &s->measures[k];
+        if (!(m->at.first < f->value.end && m->at.end > f->value.first)) continue;
+        n++;
+        other = m->attribute >= 0 && m->attribute != attribute && m->cue == SIZE_MAX;
+    }
+    return n == 1 && other;
+}
+
 bool prose_frame_read(const struct prose_sentence *s, const struct prose_frame *f, enum number_style style,
                       struct prose_frame_fact *out)
 {
@@ -232,7 +246,10 @@ bool prose_frame_read(const struct prose_sentence *s, const struct prose_frame *
     if (!thing) return false;
     bool number = plain.kind == VALUE_NUMBER && plain.n_parts == 1 && !plain.parts[0].approximate &&
                   plain.parts[0].begin == 0 && plain.parts[0].end == len;
-    bool code = is_code(s, f);
+    bool code = is_code(s, f), settled = is_settled(s, f, false);
+    /* "Its engine oil capacity is 3.6 liters": by its unit alone it was taken for the engine's. */
+    out->instead = number && a && unit && !settled && a->dimension == unit->dimension && is_bound_by_unit(s, f, meaning.attribute);
+    if (out->instead) return true;
     if (!code && is_settled(s, f, number)) return false;
     if (number && (!a || a->type == ATTRIBUTE_NUMBER)) {
         if (!a) return true;

@@ -27,6 +27,7 @@ struct prose_frame_fact {
     bool inverse;
     struct value value; /* NUMBER or TEXT */
     int category;
+    bool instead; /* of what the rules for figures made of it */
 };
 bool prose_frame_read(const struct prose_sentence *s, const struct prose_frame *f, enum number_style style,
                       struct prose_frame_fact *out);

@@ -303,7 +303,7 @@ bool prose_heading_read(struct prose_subject *out, enum heading_kind *kind,
     size_t n = tokens_split(text, len, TOKENS_TEXT, t, HEADING_TOKENS);
     if (n == 0 || n == HEADING_TOKENS) return true;
     if (!parent->known && names->document->blocks[block].kind == BLOCK_HEADING &&
-        names->document->blocks[block].level < 1) {
+        names->document->blocks[0].level < 1 && names->document->blocks[0].kind == BLOCK_HEADING) {
         bool found;
         if (!prose_title_read(out, names, text, len, &found)) return false;
         if (found) {

@@ -679,6 +679,7 @@ bool mentions_find(struct labelled *q, const struct word_index *v, const size_t 
             break;
         }
     }
+    finder_join_versions(&f);
     if (q->n_mentions == 1 && !find_versions(&f, arena)) return error_memory(err, "a question");
     if (!find_in_context(&f, arena)) return error_memory(err, "a question");
     return true;

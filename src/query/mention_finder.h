@@ -31,6 +31,9 @@ bool finder_is_link(const struct labelled *q, size_t i);
 void finder_take_version_behind(struct finder *f, struct mention *m, size_t number);
 void finder_take_version_before(struct finder *f, struct mention *m, size_t number);
 
+/* "the P4 version of the 2018 E-85", where the version's name is a mention of its own: one vehicle. */
+void finder_join_versions(struct finder *f);
+
 /* "4x4", "6x2": one word of three tokens; and narrowing the set to names that have it as written, where any do. */
 bool finder_is_driven_wheels(const struct labelled *q, size_t i);
 bool finder_narrow_by_wheels(struct finder *f, size_t i);

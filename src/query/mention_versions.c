@@ -116,3 +116,23 @@ bool finder_narrow_by_wheels(struct finder *f, size_t i)
     f->n_set = n;
     return true;
 }
+
+void finder_join_versions(struct finder *f)
+{
+    struct labelled *q = f->q;
+    for (size_t k = 0; k + 1 < q->n_mentions; k++) {
+        struct mention *version = &q->mentions[k], *m = &q->mentions[k + 1];
+        size_t at = version->first + version->n;
+        if (version->make_only || version->unknown_n || m->make_only || at + 1 >= m->first) continue;
+        if (!is_version_word(q, at) || strcmp(q->tokens[at + 1].key, "of") != 0) continue;
+        bool links = true;
+        for (size_t i = at + 2; i < m->first && links; i++) links = finder_is_link(q, i) || token_year(q, i);
+        size_t n = links ? postings_intersect(version->records, version->n_records, m->records, m->n_records, f->spare) : 0;
+        if (n == 0) continue;
+        memcpy(m->records, f->spare, n * sizeof *m->records);
+        m->n_records = n;
+        m->n += m->first - version->first;
+        m->first = version->first;
+        version->only_context = true;
+    }
+}

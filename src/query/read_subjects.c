@@ -264,6 +264,20 @@ static bool is_maker_of_another(const struct reading *r, size_t i)
     return false;
 }
 
+/* Whether the second mention stands right behind the first, without a maker or a year of its own. */
+static bool is_goes_on(const struct labelled *l, const struct mention *m, const struct mention *next)
+{
+    if (next->first != m->first + m->n || next->make_only || next->alone_make || next->make >= 0 || next->year ||
+        next->only_context || l->tokens[next->first].gap != GAP_SPACE)
+        return false;
+    for (size_t a = 0, b = 0; a < m->n_records && b < next->n_records;) {
+        if (m->records[a] == next->records[b]) return false;
+        if (m->records[a] < next->records[b]) a++;
+        else b++;
+    }
+    return m->n_records > 0 && next->n_records > 0;
+}
+
 void read_subjects(struct reading *r)
 {
     struct labelled *l = r->l;
@@ -285,6 +299,13 @@ void read_subjects(struct reading *r)
             continue;
         }
         if (m->only_context || is_maker_of_another(r, i)) continue;
+        /* "Quenby Coara AT4": versions that no record has together. */
+        if (!m->make_only && i + 1 < l->n_mentions && is_goes_on(l, m, &l->mentions[i + 1])) {
+            const struct mention *next = &l->mentions[i + 1];
+            missing(r, MISSING_VEHICLE, reading_text(r, m->first, next->first + next->n - m->first));
+            i++;
+            continue;
+        }
         /* "Kia Golf": a maker and a model that no record has together. */
         if (m->make_only && i + 1 < l->n_mentions && !l->mentions[i + 1].make_only &&
             l->mentions[i + 1].first == m->first + m->n &&

@@ -68,6 +68,9 @@ static void lines_of_any_form_are_names_and_values(void **state)
         {{{"cars.csv row 7", "2020 Quenby Heron; Seats = 5; Length (cm) = 451; Drivetrain = AWD"}}, "length of the 2020 Quenby Heron?", "451 cm"},
         {{{"Vehicle data sheet", "2020 Quenby Heron - technical data\n\n| Item | Value |\n| --- | --- |\n| Length (cm) | 451 |\n"}},
          "length of the 2020 Quenby Heron?", "451 cm"},
+        {{{"2020 Quenby Heron", "Stock No.  A1042; Length (cm)  451; Front tires  yes; Seats  5"}}, "length of the 2020 Quenby Heron?", "451 cm"},
+        {{{"Technical specifications", "## Quenby Heron 1.6 T 2020\nIts engine oil capacity is 3.6 liters."}},
+         "oil capacity of the 2020 Quenby Heron 1.6 T?", "3.6 L"},
         /* all there is */
         {{{"2020 Quenby Heron", "Combined MPG: 29"}}, "combined mpg of the 2020 Quenby Heron?", "29 mpg"},
         {{{"2020 Quenby Heron", "Rear brakes  solid discs"}}, "rear brakes of the 2020 Quenby Heron?", "solid discs"},
@@ -120,6 +123,10 @@ static void names_are_numbers_letters_and_versions(void **state)
         /* in the language of the question, whatever letters names have */
         {{{"2025 Quenby U 5 H", "Compression ratio: 17\nSeats: 5"}}, "compression ratio, 2025 Quenby U 5 H?", "The compression ratio of"},
         {{HERONS}, "power of the 1.6 T version of the 2020 Quenby Heron?", "2020 Quenby Heron 1.6 T is 120 hp"},
+        {{HERONS}, "power of the Blue version of the 2020 Quenby Heron?", "Blue is 99 hp"},
+        /* a version of another model is none of this one */
+        {{{"2020 Quenby Heron Blue", "Power: 99 hp\nSeats: 5"}, {"2020 Quenby Tor Sarao", "Power: 120 hp\nSeats: 5"}},
+         "power of the 2020 Quenby Heron Sarao?", "hold no"},
         {{HERONS}, "power of the 2020 Heron in 1.6 T trim?", "2020 Quenby Heron 1.6 T is 120 hp"},
         {{HERONS}, "power of the 2020 Heron?", "between 99 hp and 120 hp"},
         {{HERONS}, "power of the 2018 Heron?", "2018 Quenby Heron 1.6 T is 110 hp"},
