@@ -42,6 +42,8 @@ enum word_class {
     WORD_AT_MOST,
     WORD_OR_MORE,  /* behind a number: at least it */
     WORD_OR_LESS,
+    WORD_OR_BETTER, /* behind a number: at least or at most it, by what is better of the attribute */
+    WORD_OR_WORSE,
     WORD_EXACTLY,
     WORD_ABOUT,
     WORD_BETWEEN,

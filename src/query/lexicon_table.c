@@ -12,7 +12,9 @@ const struct lexicon_line LEXICON_LINES[] = {
      "you|we|they|he|she|me|us|them|my|your|our|their|his|her|is|are|was|were|be|been|being|am|"
      "does|do|did|has|have|had|having|can|could|will|would|shall|should|may|might|must|which|what|"
      "who|whose|whom|when|where|why|how|not|no|nor|while|during|between|under|over|above|below|"
-     "about|after|before|since|until|against|also|too|very|really|quite|just|only|even|still"},
+     "about|after|before|since|until|against|also|too|very|really|quite|just|only|even|still"
+     "|throughout|beside|besides|despite|though|although|whether|because|unless|upon"
+     "|toward|towards|around|any|each"},
     {WORD_FILLER, EN,
      "please|tell|give|gives|gave|given|giving|show|say|says|said|state|know|need|needs|needed|want|"
      "wants|wanted|get|gets|got|getting|gotten|come|comes|came|coming|make|makes|made|making|put|"
@@ -68,7 +70,10 @@ const struct lexicon_line LEXICON_LINES[] = {
      "honestly|frankly|seriously|simply|basically|literally|probably|surely|definitely|certainly|"
      "obviously|apparently|supposedly|allegedly|technically|theoretically|realistically|"
      "friend|wife|husband|boss|client|buyer|colleague|neighbour|neighbor|son|daughter|dad|mum|mom|"
-     "come with|comes with|came with|go for|goes for|went for|sold for|sell for|sells for|ask for|asking"},
+     "come with|comes with|came with|go for|goes for|went for|sold for|sell for|sells for|ask for|asking"
+     "|based|located|situated|parked|stationed|positioned|garaged|stored|live|lives|due|limit"
+     "|limits|appear|appears|appeared|cost me|become|becomes|became|seem|seems|seemed"
+     "|exist|exists|existed|mind|next up"},
     {WORD_WHICH, EN, "which|what|which one|which ones|which of|what are the|which are"},
     {WORD_HOW_MANY, EN, "how many|howmany"},
     {WORD_HOW_MUCH, EN, "how much|how"},
@@ -109,15 +114,23 @@ const struct lexicon_line LEXICON_LINES[] = {
     {WORD_AT_MOST, EN,
      "at most|no more than|not more than|up to|maximum of|a maximum of|at the most|not over|"
      "not above|max|within|stay under"},
-    {WORD_OR_MORE, EN, "or more|or better|or above|or higher|or over|and up|plus|and above|or greater|or longer|or up|or larger|upwards|onwards|or later|or newer|and newer|and later"},
-    {WORD_OR_LESS, EN, "or less|or under|or lower|or below|or fewer|and under|and below|or shorter|or smaller|or cheaper|or earlier|or older|and older|and earlier"},
+    {WORD_OR_MORE, EN, "or more|or above|or higher|or over|and up|plus|and above|or greater|or longer|or up|or larger|upwards|onwards|or later|or newer|and newer|and later"
+     "|or bigger|or wider|or taller|or heavier|or farther|or further|or stronger|or upwards"
+     "|or beyond|or more powerful|and higher|and more|and larger|and longer|and bigger|and heavier"
+     "|or so and up"},
+    {WORD_OR_LESS, EN, "or less|or under|or lower|or below|or fewer|and under|and below|or shorter|or smaller|or cheaper|or earlier|or older|and older|and earlier"
+     "|or lighter|or narrower|or nearer|or closer|or weaker|and less|and lower|and fewer"
+     "|and smaller|and shorter|and lighter|and cheaper|or less than that"},
+    {WORD_OR_BETTER, EN, "or better|or quicker|or faster|and better|and faster|or superior"},
+    {WORD_OR_WORSE, EN, "or worse|or slower|and worse|and slower"},
     {WORD_EXACTLY, EN, "exactly|precisely|equal to|equals|equal"},
     {WORD_ABOUT, EN, "about|around|approximately|roughly|approx|circa|ca"},
     {WORD_BETWEEN, EN, "between|from|in the range|ranging from"},
     {WORD_SINCE, EN, "since|from"},
     {WORD_BEFORE, EN, "before|until|up to|prior to|till"},
     {WORD_AFTER, EN, "after|later than|newer than"},
-    {WORD_NOT, EN, "not|without|no|except|non|excluding|but not|other than|isn t|aren t|doesn t|don t|apart from|none|never|lack|lacks|lacking"},
+    {WORD_NOT, EN, "not|without|no|except|non|excluding|but not|other than|isn t|aren t|doesn t|don t|apart from|none|never|lack|lacks|lacking"
+     "|w o"},
     {WORD_AND, EN, "and|as well as|plus|along with|together with"},
     {WORD_OR, EN, "or"},
     {WORD_COMPARE, EN, "compare|compared|comparison|comparing|versus|vs|against|compares|difference between|or|head to head"},
@@ -137,7 +150,8 @@ const struct lexicon_line LEXICON_LINES[] = {
     {WORD_VEHICLE, EN,
      "car|cars|vehicle|vehicles|auto|autos|automobile|automobiles|model|models|entry|entries|row|"
      "rows|record|records|machine|machines|ride|rides|unit|units|nameplate|nameplates|item|items|"
-     "example|examples|offering|offerings|option|options|choice|choices|fleet|lineup|line up|range"},
+     "example|examples|offering|offerings|option|options|choice|choices|fleet|lineup|line up|range"
+     "|ad|ads|advert|adverts|advertisement|advertisements|listing|listings"},
     {WORD_VERSION, EN, "version|versions|variant|variants|trim|trims|trim level|trim levels|grade|grades|edition|editions|derivative|derivatives|configuration|configurations|sub model|submodels"},
     {WORD_DISTINCT, EN, "different|distinct|unique"},
     {WORD_SOURCE, EN,
@@ -154,7 +168,11 @@ const struct lexicon_line LEXICON_LINES[] = {
      "auf|aus|bei|beim|mit|nach|fur|uber|unter|durch|um|bis|als|wie|und|oder|aber|ist|sind|war|"
      "waren|wird|werden|wurde|wurden|hat|haben|hatte|hatten|kann|konnen|konnte|darf|durfen|muss|"
      "mussen|soll|sollen|es|er|sie|ihm|ihn|ihr|wir|ich|du|man|sich|dieser|diese|dieses|diesem|jeder|jede|jedes|"
-     "welche|welcher|welches|welchen|welchem|was|wer|wo|wann|warum|nicht|kein|keine|keinen|nur|auch|noch|sehr|pro|je|ab|vor|seit|gegen|ohne|da|so"},
+     "welche|welcher|welches|welchen|welchem|was|wer|wo|wann|warum|nicht|kein|keine|keinen|nur|auch|noch|sehr|pro|je|ab|vor|seit|gegen|ohne|da|so"
+     "|worin|womit|wovon|wofur|wobei|wohin|woher|wem|wen|wessen|unser|unsere|unserem|unseren"
+     "|unserer|mein|meine|meinem|meinen|meiner|dein|deine|euer|eure|ihrem|ihren|ihrer|seinem|seinen"
+     "|seiner|jedem|jeden|manche|mancher|beide|beiden|alle|allen|aller|wenn|weil|dass|ob|doch|zwar"
+     "|innerhalb|ausserhalb|wahrend|trotz|wegen|samt|dabei|damit|dazu|darin|dort|hier"},
     {WORD_FILLER, DE,
      "bitte|sag|sage|sagen|mir|uns|gib|zeig|zeige|gibt|geben|gab|liegt|liegen|betragt|betragen|"
      "lautet|besitzt|besitzen|bietet|bieten|erreicht|erreichen|schafft|schaffen|kommt|kommen|"
@@ -162,7 +180,19 @@ const struct lexicon_line LEXICON_LINES[] = {
      "angegeben|laut|wert|werte|angabe|angaben|zahl|fahrt|fahren|gebaut|verkauft|steht|stehen|wie hoch|"
      "wie gross|wissen|mochte|will|brauche|braucht|brauchen|benotigt|nimmt|stark ist|insgesamt|zwischen|"
      "baujahr|jahrgang|modelljahr|aus dem jahr|jahr|zugelassen|erlaubt|maximal|maximale|maximaler|hochstens|serienmassig|neu|neue|neuer|alt|"
-     "verfugt|verfugen|ausgestattet|denn|mal|ja|und wie|also"},
+     "verfugt|verfugen|ausgestattet|denn|mal|ja|und wie|also"
+     "|sein|gewesen|bin|seid|ware|waren|heisst|heissen|nennt|nennen|genannt|meint|bedeutet|sagt"
+     "|schreibt|stellt|hergestellt|produziert|erhaltlich|verfugbar|angeboten|aufgefuhrt|gelistet"
+     "|verzeichnet|enthalten|enthalt|umfasst|bringt|bringen|betrug|stosst|stossen|ausstosst"
+     "|ausgestossen|gelten|gilt|befindet|befinden|parkt|parken|geparkt|abgestellt|stationiert"
+     "|untergebracht|standen|stand|angesiedelt|liegend|lasst|lassen|halt|halten|lauft|laufen|geht"
+     "|gehen|ging|kam|nehmen|genommen|findet|finden|gefunden|sieht|sehen|bekommt|bekommen|kriegt"
+     "|kriegen|durfte|sollte|sollten|wollen|wollte|wollten|mochten|gern|gerne|danke|hallo|jetzt"
+     "|heute|aktuell|aktuelle|aktuellen|momentan|derzeit|gerade|wirklich|tatsachlich|ziemlich|ganz"
+     "|etwa|rund|jeweils|anderen|andere|anderer|anderes|bereits|schon|immer|mehrere|einige|tut|tun"
+     "|getan|wird|geworden|bleibt|bleiben|blieb|gehort|gehoren|hergibt|aufweist|weist|weisen|nutzt"
+     "|nutzen|verwendet|verwenden|fuhr|gefahren|anbietet|anbieten|kaufen|gekauft|verkaufen|zeigen"
+     "|nennen"},
     {WORD_WHICH, DE, "welche|welcher|welches|welchen|welchem|was|was fur"},
     {WORD_HOW_MANY, DE, "wie viele|wieviele|wie viel|wieviel"},
     {WORD_HOW_MUCH, DE, "wie viel|wieviel|wie hoch|wie gross|wie"},
@@ -191,8 +221,14 @@ const struct lexicon_line LEXICON_LINES[] = {
     {WORD_UNDER, DE, "unter|weniger als|niedriger als|kleiner als"},
     {WORD_AT_LEAST, DE, "mindestens|ab|wenigstens|nicht weniger als"},
     {WORD_AT_MOST, DE, "hochstens|maximal|bis|bis zu|nicht mehr als"},
-    {WORD_OR_MORE, DE, "oder mehr|aufwarts|oder hoher|oder grosser|oder neuer"},
-    {WORD_OR_LESS, DE, "oder weniger|oder darunter|oder niedriger|oder alter"},
+    {WORD_OR_MORE, DE, "oder mehr|aufwarts|oder hoher|oder grosser|oder neuer"
+     "|oder langer|oder starker|oder schwerer|oder daruber|und mehr|und hoher|und grosser"
+     "|und daruber|oder weiter"},
+    {WORD_OR_LESS, DE, "oder weniger|oder darunter|oder niedriger|oder alter"
+     "|oder kleiner|oder kurzer|oder geringer|oder leichter|oder gunstiger|oder billiger"
+     "|und weniger|und darunter"},
+    {WORD_OR_BETTER, DE, "oder besser|oder schneller|und besser|und schneller"},
+    {WORD_OR_WORSE, DE, "oder schlechter|oder langsamer"},
     {WORD_BETWEEN, DE, "zwischen|von"},
     {WORD_SINCE, DE, "seit|ab"},
     {WORD_BEFORE, DE, "vor|bis"},
@@ -221,12 +257,24 @@ const struct lexicon_line LEXICON_LINES[] = {
      "le|la|les|l|un|une|des|du|de|d|au|aux|a|en|dans|sur|sous|par|pour|avec|sans|chez|et|ou|mais|"
      "donc|est|sont|etait|etaient|a|ont|avait|peut|peuvent|doit|il|elle|ils|elles|on|je|tu|nous|"
      "vous|se|sa|son|ses|ce|cet|cette|ces|que|qu|qui|quoi|dont|ne|n|pas|plus|y|c|j|m|s|t|lui|leur|"
-     "quel|quelle|quels|quelles|combien|comment|quand|tres|aussi|si"},
+     "quel|quelle|quels|quelles|combien|comment|quand|tres|aussi|si"
+     "|notre|nos|votre|vos|mon|ma|mes|ta|tes|leurs|chaque|aucun|aucune|tous|tout|toute|toutes"
+     "|entre|parmi|depuis|pendant|vers|lors|afin|ainsi|alors|lequel|laquelle"},
     {WORD_FILLER, FR,
      "donne|donner|donnez|dis|dites|moi|montre|montrez|faire|fait|font|avoir|etre|offre|offrent|"
      "propose|atteint|atteindre|possede|dispose|affiche|indique|indiquee|s il vous plait|svp|merci|"
      "valeur|valeurs|chiffre|chiffres|officiel|officielle|annee|modele de|millesime|version de|environ|maximale|maximal|"
-     "besoin|faut|consomme t|pese t|est ce que|voiture de|annonce|annoncee|vaut|neuf|neuve"},
+     "besoin|faut|consomme t|pese t|est ce que|voiture de|annonce|annoncee|vaut|neuf|neuve"
+     "|sera|seront|serait|soit|suis|sommes|etant|fut|ait|aura|auront|avez|avons|ayant|existe"
+     "|existent|trouve|trouvent|se trouve|se trouvent|situe|situee|situes|situees|basee|basees|gare"
+     "|garee|garees|stationne|stationnee|stationnes|localise|localisee|vend|vendu|vendue|vendus"
+     "|vendues|vendent|disponible|disponibles|listee|listees|mentionne|mentionnee|indiquent"
+     "|affichent|presente|presentes|figurent|contient|contiennent|possedent|disposent|atteignent"
+     "|delivre|delivrent|developpent|produit|produisent|fournit|fournissent|peux|pouvez"
+     "|pouvons|voudrais|voulez|veux|veut|cherche|savoir|sais|connaitre|bonjour|salut|autre|autres"
+     "|actuellement|maintenant|ici|vraiment|encore|deja|toujours|jamais|dit|disent|appelle"
+     "|appellent|appele|devient|reste|restent|prend|prennent|met|mettent|va|vont|vient|viennent"
+     "|roule|roulent"},
     {WORD_WHICH, FR, "quel|quelle|quels|quelles|lequel|laquelle|lesquels|lesquelles|qu est ce que"},
     {WORD_HOW_MANY, FR, "combien de|combien d|combien"},
     {WORD_HOW_MUCH, FR, "combien|comment"},
@@ -249,8 +297,12 @@ const struct lexicon_line LEXICON_LINES[] = {
     {WORD_UNDER, FR, "moins de|moins d|inferieur a|inferieure a|au dessous de|en dessous de|sous"},
     {WORD_AT_LEAST, FR, "au moins|minimum|au minimum"},
     {WORD_AT_MOST, FR, "au plus|maximum|au maximum|jusqu a"},
-    {WORD_OR_MORE, FR, "ou plus"},
-    {WORD_OR_LESS, FR, "ou moins"},
+    {WORD_OR_MORE, FR, "ou plus"
+     "|ou au dela|ou plus grand|ou plus eleve|ou plus long|ou davantage|et plus|et au dela"},
+    {WORD_OR_LESS, FR, "ou moins"
+     "|ou en dessous|ou plus petit|ou plus bas|ou plus court|ou moins cher|et moins"},
+    {WORD_OR_BETTER, FR, "ou mieux|ou meilleur|ou meilleure|ou plus rapide|ou plus vite"},
+    {WORD_OR_WORSE, FR, "ou pire|ou plus lent|ou moins rapide"},
     {WORD_BETWEEN, FR, "entre|de"},
     {WORD_SINCE, FR, "depuis|a partir de"},
     {WORD_BEFORE, FR, "avant|jusqu en"},
@@ -279,11 +331,23 @@ const struct lexicon_line LEXICON_LINES[] = {
      "el|la|los|las|un|una|unos|unas|de|del|al|a|en|por|para|con|sin|sobre|y|e|o|u|pero|es|son|era|"
      "eran|fue|ha|han|tiene|tienen|tenia|puede|pueden|debe|que|quien|cual|cuales|cuanto|cuanta|"
      "cuantos|cuantas|como|cuando|donde|se|su|sus|lo|le|les|este|esta|estos|estas|ese|esa|eso|yo|"
-     "mi|tu|nos|muy|mas|menos|no|si|ya|tambien|entre"},
+     "mi|tu|nos|muy|mas|menos|no|si|ya|tambien|entre"
+     "|nuestro|nuestra|nuestros|nuestras|vuestro|vuestra|mis|tus|cada|todo|toda|todos|todas|desde"
+     "|hasta|hacia|segun|durante|ante|tras|aunque|porque|aquel|aquella|esos|esas|ambos|ambas"
+     "|otro|otra|otros|otras"},
     {WORD_FILLER, ES,
      "dime|dame|muestra|muestrame|ofrece|ofrecen|alcanza|alcanzan|da|dan|hace|hacen|tener|dispone|"
      "cuenta|valor|valores|cifra|cifras|oficial|ano|anos|modelo del|por favor|gracias|aproximadamente|"
-     "desarrolla|entrega|necesita|necesito|quiero|saber|maxima|maximo|vale|nuevo|nueva"},
+     "desarrolla|entrega|necesita|necesito|quiero|saber|maxima|maximo|vale|nuevo|nueva"
+     "|ser|siendo|sido|soy|somos|sera|seran|seria|serian|fueron|sea|sean|estar|esta|estan|estaba"
+     "|estaban|hay|haber|habia|hubo|tengo|tenemos|tenian|tuvo|podria|podrian|poder|querer|queremos"
+     "|llevar|lleva|llevan|llega|llegan|decir|dice|dicen|dicho|llama|llaman|llamado|encuentra"
+     "|encuentran|se encuentra|se encuentran|ubicado|ubicada|ubicados|ubicadas|situado|situada"
+     "|situados|situadas|basado|basada|estacionado|estacionada|estacionados|aparcado|aparcada"
+     "|aparcados|localizado|vende|venden|vendido|vendidos|disponible|disponibles|aparece|aparecen"
+     "|figura|figuran|incluye|incluyen|contiene|contienen|produce|producen|busco|conocer|dar|hola"
+     "|ahora|hoy|actualmente|aqui|alli|realmente|todavia|siempre|nunca|queda|quedan|sigue|siguen"
+     "|pone|ponen|viene|vienen|emitir|costar"},
     {WORD_WHICH, ES, "cual|cuales|que|que modelo|que coche"},
     {WORD_HOW_MANY, ES, "cuantos|cuantas"},
     {WORD_HOW_MUCH, ES, "cuanto|cuanta|como de"},
@@ -306,8 +370,12 @@ const struct lexicon_line LEXICON_LINES[] = {
     {WORD_UNDER, ES, "menos de|inferior a|por debajo de|menor que|menor de"},
     {WORD_AT_LEAST, ES, "al menos|como minimo|por lo menos|minimo"},
     {WORD_AT_MOST, ES, "como maximo|hasta|maximo"},
-    {WORD_OR_MORE, ES, "o mas"},
-    {WORD_OR_LESS, ES, "o menos"},
+    {WORD_OR_MORE, ES, "o mas"
+     "|o superior|o mayor|o mas alto|o mas grande|y mas|en adelante"},
+    {WORD_OR_LESS, ES, "o menos"
+     "|o inferior|o menor|o mas bajo|o mas barato|y menos"},
+    {WORD_OR_BETTER, ES, "o mejor|o mas rapido|o mas rapida"},
+    {WORD_OR_WORSE, ES, "o peor|o mas lento"},
     {WORD_BETWEEN, ES, "entre|de"},
     {WORD_SINCE, ES, "desde|a partir de"},
     {WORD_BEFORE, ES, "antes de|hasta"},
@@ -333,7 +401,8 @@ const struct lexicon_line LEXICON_LINES[] = {
     {WORD_ANY, ES, "cualquier|cualquiera|algun|alguna"},
     /* ---- Chinese ---- */
     {WORD_FUNCTION, ZH, "的|是|有|在|和|与|及|了|吗|呢|吧|啊|为|这|那|其|它|他|她|我|你|们|个|款|台|辆|年|型|要|能|会|可以|可|请|把|被|从|到|对|于|以|之|中|里|上|下|是否|不|没|没有"},
-    {WORD_FILLER, ZH, "请问|告诉我|一下|达到|具有|拥有|搭载|采用|左右|大约|大概|数据|数值|多大|多高|多少|如何|怎么样|是什么|什么|是多少|款车|车型的|年款"},
+    {WORD_FILLER, ZH, "请问|告诉我|一下|达到|具有|拥有|搭载|采用|左右|大约|大概|数据|数值|多大|多高|多少|如何|怎么样|是什么|什么|是多少|款车|车型的|年款"
+     "|位于|停在|停放在|停放|所在"},
     {WORD_WHICH, ZH, "哪|哪个|哪款|哪些|哪一款|哪辆|哪种|什么车|哪几款|什么"},
     {WORD_HOW_MANY, ZH, "多少款|多少辆|多少台|几款|几辆|几个|多少个|有多少款|多少种"},
     {WORD_HOW_MUCH, ZH, "多少|多大|多高|多|几"},
@@ -355,8 +424,12 @@ const struct lexicon_line LEXICON_LINES[] = {
     {WORD_UNDER, ZH, "低于|小于|少于|不到|不足|短于"},
     {WORD_AT_LEAST, ZH, "至少|不少于|不低于|不小于"},
     {WORD_AT_MOST, ZH, "至多|最多|不超过|不高于|不大于"},
-    {WORD_OR_MORE, ZH, "以上|及以上"},
-    {WORD_OR_LESS, ZH, "以下|以内|及以下"},
+    {WORD_OR_MORE, ZH, "以上|及以上"
+     "|或以上|或更多|或更高|或更大|或更长"},
+    {WORD_OR_LESS, ZH, "以下|以内|及以下"
+     "|或以下|或更少|或更低|或更小|或更短"},
+    {WORD_OR_BETTER, ZH, "或更好|或更快|或更优"},
+    {WORD_OR_WORSE, ZH, "或更差|或更慢"},
     {WORD_BETWEEN, ZH, "之间|介于"},
     {WORD_NOT, ZH, "不是|没有|非|不带|不含|除了"},
     {WORD_AND, ZH, "和|与|及|以及|、"},

@@ -334,7 +334,11 @@ void read_documents(struct reading *r)
         if (n == 0) {
             /* "in the data": all of it. Else left unresolved. */
             bool generic = true;
-            for (size_t t = label->first; t < label->first + label->n; t++) generic = generic && lexicon_has(l->tokens[t].key);
+            for (size_t t = label->first; t < label->first + label->n; t++) {
+                const char *key = l->tokens[t].key;
+                generic = generic && (lexicon_has(key) || source_word_is_collection(key) ||
+                                      (label->n > 1 && registry_has_word(key)));
+            }
             if (generic) label->used = true;
             continue;
         }

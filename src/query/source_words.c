@@ -90,6 +90,39 @@ static bool is_source_word(const char *key)
     return false;
 }
 
+/* What holds vehicles or their records, in five languages: "in our stock", "auf dem Hof", "dans le parc".
+ * As a place such a word restricts to the documents that are called so, where there are any, and to
+ * nothing else. */
+static const char COLLECTIONS[] =
+    " stock inventory lot yard forecourt showroom garage fleet catalogue catalog brochure guide database dataset "
+    "spreadsheet register registry directory leaflet flyer handbook export extract overview index log collection "
+    "listing listings list table file document documents files sheet book report article roster workbook data "
+    "source sources page dealership ads adverts "
+    "bestand hof lager fuhrpark flotte sortiment angebot verzeichnis liste tabelle datei dokument dokumenten "
+    "unterlagen katalog broschure prospekt ubersicht aufstellung datenbank preisliste datenblatt autohaus daten "
+    "programm bericht artikel "
+    "parc flotte catalogue liste tableau fichier inventaire concession annonces gamme documentation "
+    "inventario flota parque catalogo lista tabla archivo folleto guia concesionario anuncios documento ";
+/* Words that mean one thing: "auf dem Hof" is where "haendlerbestand.csv" tells of. */
+static const char *const SAME[] = {
+    " stock inventory lot yard forecourt showroom dealership bestand hof lager autohaus stock inventaire concession "
+    "inventario concesionario dealer haendler handler gebrauchtwagen fahrzeugbestand ",
+    " fleet fuhrpark flotte parc flota parque motorpool pool ",
+};
+
+/* Of those that are documents too, the ones that tell documents apart: "in the guide", but not "in the list". */
+static const char KINDS_OF_DOCUMENT[] = " guide guides brochure catalogue catalog register registry inventory book report "
+                                        "article katalog broschure prospekt verzeichnis guia catalogo folleto ";
+static const char DETERMINERS[] =
+    " the our your my their this that these those whole entire current own "
+    "dem der den die das unserem unserer unseren meinem meiner ihrem ihrer diesem dieser diesen aktuellen gesamten "
+    "le la les l notre nos votre vos mon ma ce cet cette ces leur "
+    "el los las nuestro nuestra nuestros nuestras su sus este esta estos mi vuestro ";
+static const char PLACES[] = " in on at from within inside across among throughout "
+                             "im auf aus am bei beim vom innerhalb unter dans en sur parmi chez du au del dentro de ";
+static const char ARTICLED[] = " im am beim vom du au del "; /* with the article in them */
+static const char BARE[] = " in en auf "; /* "in stock", "en stock", "auf Lager" */
+
 /* "Gebrauchtwagenliste": a document's word and one for a document, written as one. */
 static struct postings compound_documents(const struct word_index *v, const char *key)
 {
@@ -103,6 +136,88 @@ static struct postings compound_documents(const struct word_index *v, const char
         if (p.n) return p;
     }
     return (struct postings){NULL, 0};
+}
+
+bool source_word_is_collection(const char *key)
+{
+    return strlen(key) + 3 <= TOKEN_KEY_MAX && has_word(COLLECTIONS, key);
+}
+
+static bool is_attribute_word(const char *key)
+{
+    struct token t[2] = {{.kind = TOKEN_WORD}};
+    const struct term *terms = NULL;
+    size_t n = 0;
+    strncpy(t[0].key, key, sizeof t[0].key - 1);
+    if (!registry_match(t, 1, &terms, &n)) return false;
+    for (size_t k = 0; k < n; k++)
+        if (terms[k].kind != TERM_ATTRIBUTE && terms[k].kind != TERM_QUALIFIER) return false;
+    return true;
+}
+
+/* "haendlerbestand" of "im Bestand": the last part of a word of the document's name. */
+static bool name_ends_with(const struct catalog_document *d, const char *key)
+{
+    struct token t[64];
+    size_t n = tokens_split(d->name, strlen(d->name), TOKENS_IDENTIFIER, t, 64), len = strlen(key);
+    for (size_t i = 0; i < n && len >= 5; i++) {
+        size_t own = strlen(t[i].key);
+        if (own > len + 3 && strcmp(t[i].key + own - len, key) == 0) return true;
+    }
+    return false;
+}
+
+/* Whether the document's name or title has the word; its captions do not count. */
+static bool is_called(const struct catalog_document *d, const char *key)
+{
+    const char *const texts[] = {d->name, d->title};
+    for (size_t i = 0; i < 2; i++) {
+        struct token t[64];
+        size_t n = tokens_split(texts[i], strlen(texts[i]), TOKENS_IDENTIFIER, t, 64);
+        for (size_t k = 0; k < n; k++)
+            if (strcmp(t[k].key, key) == 0) return true;
+    }
+    return false;
+}
+
+/* Whether the document is called by another word for the same. */
+static bool name_means(const struct catalog_document *d, const char *key)
+{
+    for (size_t s = 0; s < sizeof SAME / sizeof *SAME; s++) {
+        if (!has_word(SAME[s], key)) continue;
+        for (const char *p = SAME[s] + 1; *p;) {
+            char word[TOKEN_KEY_MAX];
+            size_t len = strcspn(p, " ");
+            if (len < sizeof word) {
+                memcpy(word, p, len);
+                word[len] = '\0';
+                if (is_called(d, word) || name_ends_with(d, word)) return true;
+            }
+            p += len + (p[len] == ' ');
+        }
+    }
+    return false;
+}
+
+/* "fuel economy guide" of "FE_Guide_2024": the initials of two to five words of the phrase from token i on are
+ * a word of a document's name; how many words, 0: none. */
+static size_t initials_of(const struct labelled *q, const struct word_index *v, size_t i, size_t end, char *out)
+{
+    size_t best = 0;
+    char initials[8];
+    for (size_t n = 0; n < 5 && i + n < end && q->tokens[i + n].kind == TOKEN_WORD; n++) {
+        initials[n] = q->tokens[i + n].key[0];
+        initials[n + 1] = '\0';
+        if (n == 0 || (initials[n] & 0x80)) continue;
+        struct postings docs = word_index_documents(v, initials);
+        bool called = false;
+        for (size_t k = 0; k < docs.n && !called; k++)
+            called = is_called(&word_index_catalog(v)->documents[docs.items[k]], initials);
+        if (!called) continue;
+        best = n + 1;
+        strcpy(out, initials);
+    }
+    return best;
 }
 
 /* Whether the word may tell documents apart: their name has it, or it is a nation's. */
@@ -160,6 +275,13 @@ static bool is_document_word(const struct labelled *q, const struct word_index *
     const struct token *t = &q->tokens[i];
     const struct term *terms = NULL;
     size_t n_terms = 0;
+    /* Words of a sentence are none ("which" of a caption), unless a document is called so: "used cars" of
+     * "used_car_ads". */
+    struct postings docs = word_index_documents(v, t->key);
+    bool called = false;
+    for (size_t k = 0; k < docs.n && !called; k++)
+        called = is_called(&word_index_catalog(v)->documents[docs.items[k]], t->key);
+    if (lexicon_has(t->key) && (!called || is_class(q, i, WORD_FUNCTION))) return false;
     if (t->kind != TOKEN_WORD || strlen(t->key) < 4 || !word_index_documents(v, t->key).n ||
         word_index_name(v, t->key) || is_class(q, i, WORD_VEHICLE))
         return compound_documents(v, t->key).n > 0 && t->kind == TOKEN_WORD;
@@ -169,13 +291,47 @@ static bool is_document_word(const struct labelled *q, const struct word_index *
     bool things = i + 1 < q->n_tokens && is_class(q, i + 1, WORD_VEHICLE);
     size_t before = i;
     if (before > at && !strcmp(q->tokens[before - 1].key, "the")) before--;
-    static const char *const PLACES[] = {"in", "from", "within", "on", "im", "aus", "dans", "en"};
+    static const char *const BEFORE[] = {"in", "from", "within", "on", "im", "aus", "dans", "en"};
     bool place = false;
-    for (size_t k = 0; before > at && k < sizeof PLACES / sizeof *PLACES; k++)
-        place = place || strcmp(q->tokens[before - 1].key, PLACES[k]) == 0;
+    for (size_t k = 0; before > at && k < sizeof BEFORE / sizeof *BEFORE; k++)
+        place = place || strcmp(q->tokens[before - 1].key, BEFORE[k]) == 0;
     /* A name of an attribute goes on behind it: "in fuel consumption". */
     if (place && i + 1 < q->n_tokens && registry_match(t, q->n_tokens - i, &terms, &n_terms) > 1) return false;
     return things || place;
+}
+
+/* "in our stock", "from the fuel economy guide", "im Bestand", "does the guide list": where things are looked
+ * for, ending with token i; *begin: its first token. Words of attributes may stand before the noun. */
+static bool is_place(const struct labelled *q, size_t i, size_t at, size_t *begin)
+{
+    const struct token *t = q->tokens;
+    const struct term *terms;
+    size_t n_terms, k = i;
+    if (t[i].kind != TOKEN_WORD || !source_word_is_collection(t[i].key)) return false;
+    /* The noun goes on: "in the stock number", "in the list price". */
+    if (registry_match(&t[i], q->n_tokens - i, &terms, &n_terms) > 1) return false;
+    if (i + 1 < q->n_tokens && !(t[i].gap_end & (GAP_STOP | GAP_COMMA)) && registry_match(&t[i + 1], 1, &terms, &n_terms) &&
+        n_terms && terms[0].kind == TERM_ATTRIBUTE && !is_class(q, i + 1, WORD_FILLER) && !is_class(q, i + 1, WORD_FUNCTION) &&
+        !is_class(q, i + 1, WORD_LIST) && i + 2 == q->n_tokens)
+        return false;
+    while (k > at && i - k < 4 && !(t[k].gap & (GAP_STOP | GAP_COMMA)) && t[k - 1].kind == TOKEN_WORD &&
+           !has_word(DETERMINERS, t[k - 1].key) && !has_word(PLACES, t[k - 1].key) && is_attribute_word(t[k - 1].key) &&
+           is_class(q, i, WORD_SOURCE))
+        k--;
+    if (k == at || (t[k].gap & (GAP_STOP | GAP_COMMA))) return false;
+    size_t noun = k;
+    while (k > at && noun - k < 3 && has_word(DETERMINERS, t[k - 1].key) && !(t[k].gap & (GAP_STOP | GAP_COMMA))) k--;
+    bool determined = k < noun;
+    if (k > at && has_word(PLACES, t[k - 1].key)) {
+        const char *place = t[k - 1].key;
+        if (!determined && !has_word(ARTICLED, place) && !(noun == i && has_word(BARE, place))) return false;
+        *begin = k - 1;
+        return true;
+    }
+    static const char VERBS[] = " does do did ";
+    if (!determined || k == at || noun == i || !has_word(VERBS, t[k - 1].key)) return false;
+    *begin = k;
+    return true;
 }
 
 bool source_phrase_find(const struct labelled *q, const struct word_index *v, size_t at,
@@ -191,6 +347,12 @@ bool source_phrase_find(const struct labelled *q, const struct word_index *v, si
         if (is_document_word(q, v, i, at)) {
             *first = i;
             *n = 1;
+            return true;
+        }
+        size_t place;
+        if (is_place(q, i, at, &place)) {
+            *first = place;
+            *n = i + 1 - place;
             return true;
         }
         if (!is_class(q, i, WORD_SOURCE)) continue;
@@ -239,21 +401,34 @@ bool source_phrase_documents(const struct labelled *q, const struct word_index *
     *out = arena_array(arena, c->n_documents + 1, sizeof **out);
     *n_out = 0;
     if (!score || !*out) return error_memory(err, "a question");
-    size_t best = 0;
+    size_t best = 0, last = first + n - 1;
     for (size_t i = first; i < first + n; i++) {
         const struct token *t = &q->tokens[i];
-        if (is_class(q, i, WORD_FUNCTION) || token_year(q, i)) continue;
+        char initials[8];
+        size_t run = initials_of(q, v, i, last, initials);
+        for (size_t d = 0; run && d < c->n_documents; d++)
+            if (is_called(&c->documents[d], initials)) score[d] += 8;
+        if (token_year(q, i) || has_word(DETERMINERS, t->key) ||
+            (is_class(q, i, WORD_FUNCTION) && !source_word_is_collection(t->key)))
+            continue;
         const struct nation *nation = find_nation(t->key);
         struct postings docs = word_index_documents(v, t->key);
         bool source = is_class(q, i, WORD_SOURCE);
         /* Words that tell count double; "list" and "data" only decide between equals. */
         bool plain = is_class(q, i, WORD_VEHICLE) || is_class(q, i, WORD_FUNCTION);
         size_t weight = source || (plain && !nation) ? 1 : 4;
+        bool collection = i == last && source_word_is_collection(t->key);
+        bool attribute = n > 1 && !nation && !source && is_attribute_word(t->key);
         if (docs.n == 0) docs = compound_documents(v, t->key);
         for (size_t d = 0, at = 0; d < c->n_documents; d++) {
             while (at < docs.n && docs.items[at] < d) at++;
             bool has = (at < docs.n && docs.items[at] == d) || (nation && nation_has(nation, v, d));
-            if (has) score[d] += weight;
+            /* "Fuel economy" above a table makes no guide of its document. */
+            if (has && attribute && !is_called(&c->documents[d], t->key)) score[d] += 1;
+            else if (has) score[d] += weight;
+            /* The place itself: "in the fleet" of "fleet_export", "im Bestand" of "haendlerbestand". */
+            if (collection && (!source || has_word(KINDS_OF_DOCUMENT, t->key)) && ((has && is_called(&c->documents[d], t->key)) || name_means(&c->documents[d], t->key) || (!has && name_ends_with(&c->documents[d], t->key))))
+                score[d] += 4;
             if (score[d] > best) best = score[d];
         }
     }

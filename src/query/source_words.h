@@ -20,4 +20,7 @@ bool source_phrase_documents(const struct labelled *q, const struct word_index *
 /* Whether the word is a country's or its language's: "France", "German". */
 bool source_word_is_nation(const char *key);
 
+/* Whether the word is for what holds vehicles or their records: "stock", "catalogue", "Bestand". */
+bool source_word_is_collection(const char *key);
+
 #endif
