@@ -78,6 +78,56 @@ static bool key_has_words(const char *key, const char *words)
     return true;
 }
 
+bool key_has_run(const char *key, const char *run)
+{
+    size_t len = strlen(run);
+    if (len == 0) return false;
+    for (const char *at = strstr(key, run); at; at = strstr(at + 1, run))
+        if ((at == key || at[-1] == ' ') && (at[len] == '\0' || at[len] == ' ')) return true;
+    return false;
+}
+
+int cell_category(int attribute, const char *text)
+{
+    size_t len = strlen(text), head = strcspn(text, ",;(");
+    int category = registry_read_category(attribute, text, len);
+    if (category >= 0 || head == len || head < 3) return category;
+    category = registry_read_category(attribute, text, head);
+    if (category < 0) return -1;
+    struct token t[64];
+    size_t n = tokens_split(text + head, len - head, TOKENS_TEXT, t, 64);
+    for (size_t i = 0; i < n; i++) {
+        const struct term *terms = NULL;
+        size_t n_terms = 0;
+        if (!registry_match(&t[i], n - i, &terms, &n_terms)) continue;
+        for (size_t k = 0; k < n_terms; k++)
+            if (terms[k].kind == TERM_CATEGORY && !terms[k].code &&
+                CATEGORIES[terms[k].id].attribute == CATEGORIES[category].attribute &&
+                !registry_category_is(terms[k].id, category))
+                return -1;
+    }
+    return category;
+}
+
+bool source_is_electric(const struct catalog *c, size_t source)
+{
+    static const char *const ELECTRIC[] = {"battery_capacity", "electric_range"};
+    static const char *const OTHER[] = {"fuel_type", "fuel_consumption", "displacement", "cylinders", "fuel_range",
+                                        "fuel_capacity", "fuel_tank", "powertrain", "engine_type"};
+    const struct catalog_source *s = &c->sources[source];
+    bool electric = false;
+    if (s->prose) return false;
+    for (size_t i = s->first_column; i < s->first_column + s->n_columns; i++) {
+        if (c->columns[i].attribute < 0) continue;
+        const char *id = REGISTRY[c->columns[i].attribute].id;
+        for (size_t k = 0; k < sizeof ELECTRIC / sizeof *ELECTRIC; k++)
+            electric = electric || strcmp(id, ELECTRIC[k]) == 0;
+        for (size_t k = 0; k < sizeof OTHER / sizeof *OTHER; k++)
+            if (strcmp(id, OTHER[k]) == 0) return false;
+    }
+    return electric;
+}
+
 static bool unit_fits(const struct unit *column, const struct unit *wanted)
 {
     double unused;

@@ -15,6 +15,17 @@ enum { COLUMNS_MAX = 16 };
 size_t columns_find(const struct catalog *c, size_t source, const struct query_attribute *a,
                     const struct unit *wanted, size_t *out);
 
+/* Whether the words of the run stand side by side in the key; both are token keys with spaces. */
+bool key_has_run(const char *key, const char *run);
+
+/* The category that a cell's text means; where it says more, that of the words before the first comma or bracket,
+ * "Diesel, ultra low sulfur (15 ppm)", if the rest names no other. -1: none. */
+int cell_category(int attribute, const char *text);
+
+/* Whether the source's columns show that all its vehicles are electric: a battery or an electric range, and
+ * nothing of an engine or a fuel. */
+bool source_is_electric(const struct catalog *c, size_t source);
+
 /* Whether any source of these records (n_records 0: of the whole catalog) has the attribute. */
 bool columns_have(const struct catalog *c, const size_t *records, size_t n_records,
                   const struct query_attribute *a);

@@ -26,6 +26,20 @@ static const char *attribute_name(const struct query_attribute *a)
     return a->attribute >= 0 ? REGISTRY[a->attribute].names[0] : a->name;
 }
 
+/* Whether the record is one of a subject's that is told by a code. */
+static bool subject_has(struct execution *x, size_t record, bool *has)
+{
+    *has = false;
+    for (size_t s = 0; s < x->q->n_subjects && !*has; s++) {
+        const struct query_subject *sub = &x->q->subjects[s];
+        bool in = false;
+        for (size_t i = 0; i < sub->n_records && !in; i++) in = sub->records[i] == record;
+        *has = in && !sub->only;
+        if (in && sub->only && !condition_met(x, record, sub->only, has, NULL)) return false;
+    }
+    return true;
+}
+
 /* The records that the query is about: of its subjects, or all of its documents; those that meet the
  * conditions. */
 static bool matching_records(struct execution *x, const struct query_subject *only, size_t **out,
@@ -53,8 +67,10 @@ static bool matching_records(struct execution *x, const struct query_subject *on
             for (size_t k = 0; k < q->n_documents; k++) listed = listed || q->documents[k] == d;
             if (!listed) continue;
         }
-        bool meets;
-        if (!record_meets(x, record, &meets, NULL)) return false;
+        bool meets = !only || !only->only;
+        if (!meets && !condition_met(x, record, only->only, &meets, NULL)) return false;
+        if (!only && q->n_subjects && !subject_has(x, record, &meets)) return false;
+        if (meets && !record_meets(x, record, &meets, NULL)) return false;
         if (meets) (*out)[(*n)++] = record;
     }
     return true;
@@ -265,7 +281,18 @@ static bool condition_rows(struct execution *x, size_t record, size_t subject)
         const struct query_condition *w = &x->q->where[i];
         if (w->year || w->caption || (w->attribute.attribute < 0 && !w->attribute.key[0])) continue;
         size_t from = x->out->n_rows;
-        if (!rows_add(x, record, &w->attribute, subject, SIZE_MAX, NULL)) return false;
+        size_t added = 0;
+        if (!rows_add(x, record, &w->attribute, subject, SIZE_MAX, &added)) return false;
+        /* Of a category it may be another column that says so: a minivan by the class of the car. */
+        const struct condition_columns *cc =
+            added || w->number ? NULL : condition_columns(x, x->c->records[record].source, w);
+        if (!added && !w->number && !cc) return false;
+        for (size_t k = 0; cc && k < cc->n && !added; k++) {
+            const struct catalog_column *col = &x->c->columns[cc->columns[k]];
+            struct query_attribute own = {.attribute = col->attribute, .key = col->key, .name = col->name,
+                                          .qualifiers = col->qualifiers};
+            if (!rows_add(x, record, &own, subject, SIZE_MAX, &added)) return false;
+        }
         /* In the condition's unit: "over 300 miles" of a range in km. */
         for (size_t k = from; k < x->out->n_rows; k++) {
             struct result_row *row = &x->out->rows[k];

@@ -47,6 +47,9 @@ bool record_meets(struct execution *x, size_t record, bool *meets, bool *unknown
 bool condition_met(struct execution *x, size_t record, const struct query_condition *w, bool *met,
                    bool *unknown);
 
+/* The columns of a source that a condition is about; NULL: memory is out, x->err is filled. */
+const struct condition_columns *condition_columns(struct execution *x, size_t source, const struct query_condition *w);
+
 /* A value that orders rows: in the base of its dimension. */
 double row_base(const struct result_row *row, bool high);
 

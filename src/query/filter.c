@@ -58,9 +58,9 @@ static bool number_met(const struct query_condition *w, const struct fact_row *f
  * no code there ("D" of a tax band, "A1001" of a stock list). */
 static int plain_category(const struct query_condition *w, const char *text)
 {
-    size_t len = strlen(text);
-    if (len < 3 || strpbrk(text, "0123456789")) return -1;
-    return registry_read_category(w->attribute.attribute, text, len);
+    size_t len = strcspn(text, ",;(");
+    if (len < 3 || strcspn(text, "0123456789") < len) return -1;
+    return cell_category(w->attribute.attribute, text);
 }
 
 static bool text_met(const struct query_condition *w, const struct fact_row *f, bool *known)
@@ -83,7 +83,8 @@ static bool text_met(const struct query_condition *w, const struct fact_row *f, 
     }
     struct buffer key = {0};
     tokens_key(f->text, strlen(f->text), TOKENS_TEXT, &key);
-    bool same = !key.failed && strcmp(buffer_text(&key), w->key) == 0;
+    bool same = !key.failed && (w->part ? key_has_run(buffer_text(&key), w->key)
+                                        : strcmp(buffer_text(&key), w->key) == 0);
     buffer_free(&key);
     return same;
 }
@@ -182,8 +183,7 @@ static bool count_plain_texts(struct execution *x, const struct catalog_source *
 }
 
 /* The columns of a source that a condition is about: looked for once. */
-static const struct condition_columns *condition_columns(struct execution *x, size_t source,
-                                                         const struct query_condition *w)
+const struct condition_columns *condition_columns(struct execution *x, size_t source, const struct query_condition *w)
 {
     for (struct condition_columns *c = x->condition_columns; c; c = c->next)
         if (c->source == source && c->text == w->text && c->category == w->category &&
@@ -215,7 +215,8 @@ static const struct condition_columns *condition_columns(struct execution *x, si
         bool plain = column->attribute < 0 || REGISTRY[column->attribute].role == ROLE_NONE;
         bool of_category = w->category >= 0 && t->category >= 0 &&
                            registry_category_is(t->category, w->category);
-        if ((w->key[0] && strcmp(t->key, w->key) == 0 && (plain || w->category < 0)) || of_category ||
+        bool has_key = w->key[0] && (w->part ? key_has_run(t->key, w->key) : strcmp(t->key, w->key) == 0);
+        if ((has_key && (plain || w->category < 0)) || of_category ||
             (plain && plain_texts && is_of_category(&plain_texts[t->column - s->first_column])))
             c->columns[c->n++] = t->column;
     }
@@ -253,6 +254,12 @@ bool condition_met(struct execution *x, size_t record, const struct query_condit
             }
         }
         *met = any;
+        /* That cars are electric goes without saying where all are. */
+        if (!any && !known && w->category >= 0 && source_is_electric(x->c, rec->source) &&
+            !strcmp(REGISTRY[CATEGORIES[w->category].attribute].id, "fuel_type")) {
+            known = true;
+            *met = strcmp(CATEGORIES[w->category].id, "electric") == 0;
+        }
         /* A document that says nothing of the kind of its vehicles: cars go without saying, others
          * where its name or caption says so. */
         if (!*met && kind) {

@@ -14,12 +14,27 @@ static bool copy_subject(struct reading *r, const struct query_subject *s)
         return error_memory(r->err, "a question");
     }
     memcpy(records, s->records, s->n_records * sizeof *records);
+    struct query_condition *only = NULL;
+    if (s->only) {
+        only = arena_alloc(&q->arena, sizeof *only);
+        if (only) {
+            *only = *s->only;
+            only->attribute = attribute_copy(q, &only->attribute);
+            only->key = arena_strdup(&q->arena, only->key);
+            only->text = arena_strdup(&q->arena, only->text);
+        }
+        if (!only || !only->key || !only->text) {
+            r->failed = true;
+            return error_memory(r->err, "a question");
+        }
+    }
     q->subjects[q->n_subjects++] = (struct query_subject){.name = name,
                                                           .label = label,
                                                           .records = records,
                                                           .n_records = s->n_records,
                                                           .year = s->year,
-                                                          .exact = s->exact};
+                                                          .exact = s->exact,
+                                                          .only = only};
     return true;
 }
 
@@ -105,6 +120,73 @@ static void keep_year(struct reading *r, struct query_subject *s, int year)
     s->year = year;
 }
 
+/* Whether the key has each word of the other. */
+static bool has_words(const char *key, const char *words)
+{
+    while (*words) {
+        size_t len = strcspn(words, " ");
+        char word[TOKEN_KEY_MAX];
+        if (len >= sizeof word) return false;
+        memcpy(word, words, len);
+        word[len] = '\0';
+        if (!key_has_run(key, word)) return false;
+        words += len + (words[len] == ' ');
+    }
+    return true;
+}
+
+/* "What about the AWD one?" after the Corolla Hybrid, where the store has a Corolla Hybrid AWD: the vehicle whose
+ * name has the words of the one before and the condition's. */
+static void read_named_version(struct reading *r)
+{
+    struct query *q = r->q;
+    const struct query *p = r->previous;
+    if (q->n_subjects || p->n_subjects != 1 || p->subjects[0].only) return;
+    const struct query_subject *s = &p->subjects[0];
+    const struct catalog_record *about = &r->c->records[s->records[0]];
+    bool one_trim = true;
+    for (size_t i = 1; i < s->n_records; i++) {
+        if (strcmp(r->c->records[s->records[i]].model_key, about->model_key) != 0) return;
+        one_trim = one_trim && strcmp(r->c->records[s->records[i]].trim_key, about->trim_key) == 0;
+    }
+    for (size_t w = 0; w < q->n_where; w++) {
+        const struct query_condition *c = &q->where[w];
+        struct buffer key = {0};
+        if (c->number || c->year || c->negated || !c->text[0]) continue;
+        tokens_key(c->text, strlen(c->text), TOKENS_TEXT, &key);
+        size_t n = 0, *records = arena_array(&q->arena, r->c->n_records + 1, sizeof *records);
+        const struct catalog_source *src = &r->c->sources[about->source];
+        for (size_t i = src->first_record; records && !key.failed && i < src->first_record + src->n_records; i++) {
+            const struct catalog_record *rec = &r->c->records[i];
+            struct buffer name = {0};
+            if (strcmp(rec->make_key, about->make_key) || rec->year_first != about->year_first) continue;
+            buffer_printf(&name, "%s %s", rec->model_key, rec->trim_key);
+            bool has = !name.failed && strcmp(rec->title, about->title) != 0 &&
+                       key_has_run(buffer_text(&name), buffer_text(&key)) &&
+                       has_words(buffer_text(&name), about->model_key) &&
+                       (!one_trim || has_words(buffer_text(&name), about->trim_key));
+            buffer_free(&name);
+            if (has) records[n++] = i;
+        }
+        bool failed = key.failed || !records;
+        buffer_free(&key);
+        if (failed) {
+            r->failed = true;
+            error_memory(r->err, "a question");
+            return;
+        }
+        for (size_t i = 1; i < n; i++)
+            if (strcmp(r->c->records[records[i]].model_key, r->c->records[records[0]].model_key) != 0) n = 0;
+        if (n == 0) continue;
+        q->subjects[q->n_subjects++] = (struct query_subject){.name = c->text, .label = r->c->records[records[0]].title,
+                                                              .records = records, .n_records = n, .exact = true};
+        for (size_t k = w + 1; k < q->n_where; k++) q->where[k - 1] = q->where[k];
+        q->n_where--;
+        r->set_scope = false;
+        return;
+    }
+}
+
 static bool other_words(const struct reading *r)
 {
     for (size_t i = 0; i < r->l->n_labels; i++)
@@ -117,6 +199,7 @@ void read_follow_up(struct reading *r)
     struct query *q = r->q;
     const struct query *p = r->previous;
     if (q->missing || other_words(r)) return;
+    read_named_version(r);
     bool subject = q->n_subjects > 0, attribute = q->n_attributes > 0 || q->unit;
     bool short_question = r->what_about || r->only || r->pronoun || r->l->n_tokens <= 8;
     if (subject && attribute) return;

@@ -33,6 +33,60 @@ static bool is_known_word(const struct word_index *v, const char *key)
     return false;
 }
 
+/* "seat hight": of the words that are one letter away, the one that makes a term of the registry with the word
+ * beside it. */
+static bool correct_by_neighbour(struct labelled *q, size_t i)
+{
+    struct token pair[2][2];
+    size_t n_pairs = 0, at[2];
+    if (i > 0 && q->tokens[i - 1].kind == TOKEN_WORD) {
+        pair[n_pairs][0] = q->tokens[i - 1];
+        at[n_pairs++] = 1;
+    }
+    if (i + 1 < q->n_tokens && q->tokens[i + 1].kind == TOKEN_WORD) {
+        pair[n_pairs][1] = q->tokens[i + 1];
+        at[n_pairs++] = 0;
+    }
+    const char *key = q->tokens[i].key;
+    size_t len = strlen(key);
+    if (len + 2 > TOKEN_KEY_MAX) return false;
+    char found[TOKEN_KEY_MAX] = "";
+    for (size_t k = 1; k <= len; k++)
+        for (int c = 'a'; c <= 'z' + 2; c++)
+            for (int put = 0; put < 2; put++) {
+                /* A letter put in or changed; past z: one left out, two swapped. */
+                char word[TOKEN_KEY_MAX];
+                memcpy(word, key, len + 1);
+                if (c <= 'z' && put) {
+                    memmove(word + k + 1, word + k, len - k + 1);
+                    word[k] = (char)c;
+                } else if (c <= 'z') {
+                    if (k == len || word[k] == c) continue;
+                    word[k] = (char)c;
+                } else if (put || k == len) {
+                    continue;
+                } else if (c == 'z' + 1) {
+                    memmove(word + k, word + k + 1, len - k);
+                } else if (k + 1 < len) {
+                    word[k] = key[k + 1];
+                    word[k + 1] = key[k];
+                }
+                if (!registry_has_word(word)) continue;
+                for (size_t p = 0; p < n_pairs; p++) {
+                    const struct term *terms = NULL;
+                    size_t n_terms = 0;
+                    pair[p][at[p]] = q->tokens[i];
+                    strcpy(pair[p][at[p]].key, word);
+                    if (registry_match(pair[p], 2, &terms, &n_terms) != 2 || terms[0].kind != TERM_ATTRIBUTE) continue;
+                    if (found[0] && strcmp(found, word) != 0) return false;
+                    strcpy(found, word);
+                }
+            }
+    if (!found[0]) return false;
+    strcpy(q->tokens[i].key, found);
+    return true;
+}
+
 /* Reads words that nothing knows as the known word that they misspell, if there is just one. */
 static void correct_spelling(struct labelled *q, const struct word_index *v)
 {
@@ -45,6 +99,7 @@ static void correct_spelling(struct labelled *q, const struct word_index *v)
             continue;
         /* "lj", "j300": letters beside digits are codes, not words. */
         if (i + 1 < q->n_tokens && t[1].kind == TOKEN_NUMBER && t[1].gap == 0) continue;
+        if (correct_by_neighbour(q, i)) continue;
         const struct name_word *names[4];
         size_t n = word_index_similar_names(v, t->key, names, 4);
         size_t distance = n ? key_distance(names[0]->key, t->key, 2) : 3;
@@ -116,6 +171,49 @@ static size_t find_language(const struct labelled *q)
     return counts[4] * 2 > counts[best] ? 4 : best;
 }
 
+/* The language that the words say which are no names and no codes; 0, English, where none says any. */
+static size_t labelled_language(const struct labelled *q)
+{
+    size_t counts[5] = {0};
+    for (size_t i = 0; i < q->n_labels; i++) {
+        const struct label *l = &q->labels[i];
+        if (l->kind == LABEL_MENTION || l->kind == LABEL_VALUE || l->kind == LABEL_YEAR || l->kind == LABEL_COLUMN)
+            continue;
+        uint8_t languages = 0;
+        size_t weight = 1;
+        /* "PS" and "mpg" are written in every language. */
+        for (size_t k = 0; l->kind == LABEL_TERM && !l->unit && k < l->n_terms; k++)
+            if (l->terms[k].kind != TERM_MAKE && !l->terms[k].code) languages |= l->terms[k].languages & 31;
+        for (size_t t = l->first; t <= l->first + l->n; t++) {
+            if (t == l->first + l->n) {
+                weight = l->n;
+            } else {
+                struct word words[WORD_MAX_MEANINGS];
+                size_t n_words;
+                /* A letter or two beside a name is as good as a code. */
+                bool brief = q->tokens[t].kind == TOKEN_WORD && q->tokens[t].end - q->tokens[t].begin < 2;
+                if (brief || !lexicon_match(&q->tokens[t], 1, words, &n_words)) continue;
+                if (languages && l->kind == LABEL_TERM) continue;
+                uint8_t said = 0;
+                for (size_t k = 0; k < n_words; k++) said |= words[k].languages;
+                unsigned shared = 0;
+                for (size_t n = 0; n < 5; n++) shared += said >> n & 1;
+                for (size_t n = 0; n < 5; n++)
+                    if (said >> n & 1) counts[n] += shared == 1 ? 3 : 1;
+                continue;
+            }
+            unsigned shared = 0;
+            for (size_t n = 0; n < 5; n++) shared += languages >> n & 1;
+            for (size_t n = 0; n < 5; n++)
+                if (languages >> n & 1) counts[n] += (shared == 1 ? 2 : 1) * weight;
+        }
+    }
+    size_t best = 0;
+    for (size_t n = 1; n < 4; n++)
+        if (counts[n] > counts[best]) best = n;
+    return counts[4] * 2 > counts[best] ? 4 : best;
+}
+
 static struct label *new_label(struct labelled *q, enum label_kind kind, size_t first, size_t n)
 {
     struct label *l = &q->labels[q->n_labels++];
@@ -174,7 +272,9 @@ static bool label_number(struct labelled *q, size_t i, const unsigned char *take
         if (unit) {
             /* "8 in the city", "4 a day": words that only look like units. */
             size_t unit_tokens = tokens_before(q, i + 1, end + skip + used); /* 20": none */
-            bool word = i + 1 < q->n_tokens && unit_tokens == 1 && skip > 0 &&
+            bool letter = i + 1 < q->n_tokens && q->tokens[i + 1].key[0] && !q->tokens[i + 1].key[1] &&
+                          strchr("smtl", q->tokens[i + 1].key[0]); /* "8.9 s": of "that's" it is no word here */
+            bool word = i + 1 < q->n_tokens && unit_tokens == 1 && skip > 0 && !letter &&
                         lexicon_has(q->tokens[i + 1].key);
             if (word)
                 unit = NULL;
@@ -233,6 +333,18 @@ static size_t match_inflected(const struct token *t, size_t room, const struct t
 {
     size_t run = registry_match(t, room, terms, n);
     size_t len = strlen(t->key);
+    /* "EVs" */
+    if (!run && t->kind == TOKEN_WORD && len == 3 && t->key[2] == 's' && t->upper) {
+        struct token one = *t;
+        one.key[2] = '\0';
+        run = registry_match(&one, 1, terms, n) == 1;
+        bool category = false;
+        for (size_t k = 0; run && k < *n; k++)
+            category = category || ((*terms)[k].kind == TERM_CATEGORY && !(*terms)[k].code);
+        if (category) return 1;
+        *n = 0;
+        return 0;
+    }
     if (run || t->kind != TOKEN_WORD || len < 5) return run;
     static const char *const ENDINGS[] = {"ed", "d", "ing", "es", "ly"};
     for (size_t i = 0; i < sizeof ENDINGS / sizeof *ENDINGS; i++) {
@@ -393,6 +505,15 @@ static void label_word(struct labelled *q, const struct word_index *v, size_t i,
     if (column == 1 && (word || strlen(t->key) < 2 || t->kind == TOKEN_NUMBER)) column = 0;
     /* "total" and "all" are operations, whatever some cell says. */
     if (value && value <= word) value = 0;
+    /* "from dealers": what cells say, where no column is of the attribute that the word may name. */
+    if (term && value == term && !word) {
+        bool named = false;
+        for (size_t k = 0; k < n_terms; k++) {
+            named = named || terms[k].kind != TERM_ATTRIBUTE;
+            for (size_t m = 0; m < c->n_columns && !named; m++) named = c->columns[m].attribute == terms[k].id;
+        }
+        if (!named) term = 0;
+    }
     size_t longest = term;
     enum label_kind kind = term ? LABEL_TERM : LABEL_UNKNOWN;
     /* Units are looked at before names: "kW" is no attribute. But "range" in a phrase is longer. */
@@ -436,6 +557,23 @@ static void label_word(struct labelled *q, const struct word_index *v, size_t i,
             n_words = n_first;
         }
     }
+    /* "Reno" of cells that read "Reno, NV". */
+    bool part = false;
+    if (kind == LABEL_UNKNOWN) {
+        value = word_index_match_parts(v, t, room, &values, &n_values);
+        part = value > 0;
+        if (part) {
+            kind = LABEL_VALUE;
+            longest = value;
+        }
+    }
+    /* "w": with, as it is typed in haste. */
+    if (kind == LABEL_UNKNOWN && strcmp(t->key, "w") == 0 && !t->upper) {
+        kind = LABEL_WORD;
+        word = longest = 1;
+        words[0] = (struct word){.class = WORD_FUNCTION, .languages = 1};
+        n_words = 1;
+    }
     if (kind == LABEL_UNKNOWN) {
         struct postings d = word_index_documents(v, t->key);
         if ((d.n && strlen(t->key) > 1) || source_word_is_nation(t->key)) kind = LABEL_DOCUMENT;
@@ -457,6 +595,7 @@ static void label_word(struct labelled *q, const struct word_index *v, size_t i,
     } else if (kind == LABEL_VALUE || (value == longest && kind != LABEL_UNIT)) {
         l->ids = values;
         l->n_ids = n_values;
+        l->part = part;
     }
 }
 
@@ -499,15 +638,15 @@ static bool label_number_word(struct labelled *q, size_t i, const unsigned char 
     return false;
 }
 
-bool label_question(struct labelled *out, const struct word_index *v, const char *text,
-                    const size_t *context, size_t n_context, struct arena *arena,
-                    struct error *err)
+/* language: -1: what all the words together say. */
+static bool label_in(struct labelled *out, int language, const struct word_index *v, const char *text,
+                     const size_t *context, size_t n_context, struct arena *arena, struct error *err)
 {
     out->text = text;
     out->n_labels = out->n_mentions = 0;
     out->n_tokens = tokens_split(text, strlen(text), TOKENS_TEXT, out->tokens, QUESTION_MAX_TOKENS);
     memset(&out->tokens[out->n_tokens], 0, 2 * sizeof *out->tokens);
-    out->language = find_language(out);
+    out->language = language < 0 ? find_language(out) : (size_t)language;
     correct_spelling(out, v);
     unsigned char taken[QUESTION_MAX_TOKENS] = {0};
     enum { SOURCE = 255 };
@@ -578,4 +717,15 @@ bool label_question(struct labelled *out, const struct word_index *v, const char
         i += out->labels[out->n_labels - 1].n;
     }
     return true;
+}
+
+bool label_question(struct labelled *out, const struct word_index *v, const char *text,
+                    const size_t *context, size_t n_context, struct arena *arena,
+                    struct error *err)
+{
+    if (!label_in(out, -1, v, text, context, n_context, arena, err)) return false;
+    /* Names carry no language: "Rally Pro?" is no German, "ps vom Audi A4 Avant" no French. */
+    size_t language = labelled_language(out);
+    return language == out->language ||
+           label_in(out, (int)language, v, text, context, n_context, arena, err);
 }

@@ -36,6 +36,7 @@ struct label {
     const struct unit *unit; /* NUMBER, UNIT */
     int year;
     size_t mention;
+    bool part;   /* VALUE: the cells of ids have it as a part between commas: "Reno" of "Reno, NV" */
     bool engine; /* NUMBER: "V8", cylinders */
     bool used; /* explained by the query that is made of it */
 };

@@ -379,9 +379,10 @@ static bool is_unknown_name(const struct finder *f, size_t i, bool first)
         if (strong || !upper) return false;
     }
     size_t run = registry_match(t, q->n_tokens - i, &terms, &n_terms);
-    /* "Towing Capacity": what is asked, with capitals. */
-    for (size_t k = 0; run > 1 && k < n_terms; k++)
-        if (terms[k].kind == TERM_ATTRIBUTE && !terms[k].code) return false;
+    /* "Towing Capacity": what is asked, with capitals; and German writes nouns so: "Aura One Preis". */
+    for (size_t k = 0; run && k < n_terms; k++)
+        if (terms[k].kind == TERM_ATTRIBUTE && !terms[k].code && (run > 1 || (terms[k].languages & 3) == 2))
+            return false;
     if (run && !(upper && first)) {
         for (size_t k = 0; k < n_terms; k++)
             if (!terms[k].code) return false;
@@ -640,6 +641,59 @@ static bool find_versions(struct finder *f, struct arena *arena)
     return true;
 }
 
+/* "Is the Sorento X-Pro heavier than the LX?": behind a word that sets side by side, a version alone of the model
+ * that was named with another one. */
+static bool find_sibling(struct finder *f, struct arena *arena)
+{
+    static const char BESIDE[] = " than or and vs versus against als oder und gegen que ou et o y contra ";
+    static const char ARTICLES[] = " the a der die das dem den ein eine le la l un une el los ";
+    struct labelled *q = f->q;
+    const struct catalog *c = word_index_catalog(f->v);
+    const struct mention named = q->mentions[0];
+    if (named.n_records == 0 || named.unknown_n || named.alone_make || named.make_only) return true;
+    const struct catalog_record *about = &c->records[named.records[0]];
+    for (size_t i = 1; i < named.n_records; i++)
+        if (strcmp(c->records[named.records[i]].model_key, about->model_key) != 0) return true;
+    uint32_t *all = arena_array(arena, c->n_records + 1, sizeof *all);
+    if (!all) return false;
+    size_t n = 0;
+    for (size_t i = 0; i < c->n_records; i++) {
+        const struct catalog_record *r = &c->records[i];
+        if (r->source == about->source && strcmp(r->make_key, about->make_key) == 0 &&
+            strcmp(r->model_key, about->model_key) == 0 && (!named.year || r->year_first == named.year))
+            all[n++] = (uint32_t)i;
+    }
+    for (size_t i = named.first + named.n + 1; i < q->n_tokens; i++) {
+        size_t k = i, n_tokens;
+        unsigned parts;
+        int make;
+        char spaced[TOKEN_KEY_MAX + 3];
+        const char *lists[] = {ARTICLES, BESIDE};
+        bool beside = false;
+        for (int step = 0; step < 2 && k > 0 && !beside; step++) {
+            for (int which = 0; which < 2; which++) {
+                int len = snprintf(spaced, sizeof spaced, " %s ", q->tokens[k - 1].key);
+                if (len < 0 || (size_t)len >= sizeof spaced || !strstr(lists[which], spaced)) continue;
+                beside = which == 1;
+                if (which == 0 && step == 0) k--;
+                break;
+            }
+        }
+        if (!beside || f->taken[i] || q->tokens[i].kind != TOKEN_WORD || is_common(q, i)) continue;
+        start(f, (struct postings){all, n});
+        if (!finder_narrow(f, i, &n_tokens, &parts, &make) || f->n_set == n || !(parts & (NAME_TRIM | NAME_MODEL))) continue;
+        bool other = true;
+        for (size_t a = 0; a < f->n_set; a++)
+            for (size_t b = 0; b < named.n_records; b++) other = other && f->set[a] != named.records[b];
+        if (!other) continue;
+        struct mention *m = &q->mentions[q->n_mentions++];
+        *m = (struct mention){.first = i, .n = n_tokens, .make = -1, .year = named.year};
+        for (size_t t = 0; t < n_tokens; t++) f->taken[i + t] = (unsigned char)q->n_mentions;
+        return grow(f, m, q->n_mentions, arena);
+    }
+    return true;
+}
+
 bool mentions_find(struct labelled *q, const struct word_index *v, const size_t *context,
                    size_t n_context, unsigned char *taken, struct arena *arena, struct error *err)
 {
@@ -681,6 +735,7 @@ bool mentions_find(struct labelled *q, const struct word_index *v, const size_t 
     }
     finder_join_versions(&f);
     if (q->n_mentions == 1 && !find_versions(&f, arena)) return error_memory(err, "a question");
+    if (q->n_mentions == 1 && !find_sibling(&f, arena)) return error_memory(err, "a question");
     if (!find_in_context(&f, arena)) return error_memory(err, "a question");
     return true;
 }

@@ -40,16 +40,6 @@ struct query_attribute {
     bool inverse;            /* asked as economy where the attribute is consumption */
 };
 
-/* A vehicle (or several of one name) that the question names: catalog records. */
-struct query_subject {
-    const char *name;        /* as the question writes it */
-    const char *label;       /* as the store writes it: "BMW X3 M", with the year when named */
-    size_t *records;         /* indices into the catalog, rising */
-    size_t n_records;
-    int year;                /* named; 0: none */
-    bool exact;              /* the question names all of the records' names */
-};
-
 struct query_condition {
     struct query_attribute attribute; /* attribute -1 and key "": the value alone says it (a term) */
     enum comparator comparator;
@@ -59,12 +49,25 @@ struct query_condition {
     int category;            /* -1: none */
     const char *key;         /* token key of a text value; "" */
     const char *text;        /* as the question writes the condition: "under 9 L/100 km" */
+    bool part;               /* cells that have the key's words among theirs: "Reno" of "Reno, NV" */
     bool negated;
     bool said;               /* a comparator was said; else "with 300 hp", "tow two tonnes" */
     bool year;               /* of the vehicle's model year */
     int truth;               /* of a yes-or-no attribute: 1 yes, -1 no; 0: not one */
     bool unique;             /* one record alone has the text: a VIN, a stock number */
     bool caption;            /* the caption, heading or document's name has the word */
+};
+
+/* A vehicle (or several of one name) that the question names: catalog records. */
+struct query_subject {
+    const char *name;        /* as the question writes it */
+    const char *label;       /* as the store writes it: "BMW X3 M", with the year when named */
+    size_t *records;         /* indices into the catalog, rising */
+    size_t n_records;
+    int year;                /* named; 0: none */
+    bool exact;              /* the question names all of the records' names */
+    const struct query_condition *only; /* NULL, or which of the records is meant: the one with this number or
+                                           code, "V104"; which one it is, its cells say */
 };
 
 enum query_status {

@@ -98,9 +98,51 @@ static void fuel_is_consumed(struct label *l)
     registry_match(t, 2, &l->terms, &l->n_terms);
 }
 
+/* "year" of "per year", "im Jahr": no group to compute by. */
+static bool is_year_word(const struct label *l)
+{
+    for (size_t t = 0; l->kind == LABEL_TERM && t < l->n_terms; t++)
+        if (l->terms[t].kind == TERM_ATTRIBUTE && REGISTRY[l->terms[t].id].role == ROLE_YEAR) return true;
+    return false;
+}
+
+/* "costs the least in fuel per year": what the fuel costs, not the car. */
+static void cost_is_of_fuel(struct reading *r, size_t i)
+{
+    static const char PREPOSITIONS[] = " in on for an fur en de ";
+    struct label *l = &r->l->labels[i];
+    int price = registry_find("price"), fuel = registry_find("fuel_type"), cost = registry_find("fuel_cost");
+    bool costs = false;
+    for (size_t t = 0; l->kind == LABEL_TERM && t < l->n_terms; t++)
+        costs = costs || (l->terms[t].kind == TERM_ATTRIBUTE && l->terms[t].id == price);
+    struct query_attribute a = {.attribute = cost, .key = ""};
+    if (!costs || cost < 0 || !columns_have(r->c, NULL, 0, &a)) return;
+    for (size_t k = i + 1; k < r->l->n_labels && k <= i + 4; k++) {
+        struct label *f = &r->l->labels[k];
+        bool fuels = false;
+        for (size_t t = 0; f->kind == LABEL_TERM && t < f->n_terms; t++)
+            fuels = fuels || (f->terms[t].kind == TERM_CATEGORY ? CATEGORIES[f->terms[t].id].attribute
+                                                                : f->terms[t].id) == fuel;
+        char spaced[TOKEN_KEY_MAX + 3];
+        size_t len = f->first ? strlen(r->l->tokens[f->first - 1].key) : 0;
+        if (!fuels || len == 0 || len + 3 > sizeof spaced) continue;
+        spaced[0] = ' ';
+        memcpy(spaced + 1, r->l->tokens[f->first - 1].key, len);
+        memcpy(spaced + 1 + len, " ", 2);
+        struct token t[2];
+        if (!strstr(PREPOSITIONS, spaced) || tokens_split("fuel cost", 9, TOKENS_TEXT, t, 2) != 2) continue;
+        registry_match(t, 2, &l->terms, &l->n_terms);
+        f->used = true;
+        for (size_t y = k + 1; y < r->l->n_labels && y <= k + 2; y++)
+            r->l->labels[y].used = r->l->labels[y].used || is_year_word(&r->l->labels[y]);
+        return;
+    }
+}
+
 static void gather(struct reading *r)
 {
     bool content = false;
+    for (size_t i = 0; i < r->l->n_labels; i++) cost_is_of_fuel(r, i);
     for (size_t i = 0; i + 1 < r->l->n_labels; i++)
         if (label_is(&r->l->labels[i], WORD_HOW_MUCH)) fuel_is_consumed(&r->l->labels[i + 1]);
     for (size_t i = 0; i < r->l->n_labels; i++) {
@@ -226,7 +268,9 @@ static void find_scope(struct reading *r)
     for (size_t i = 0; i < l->n_labels; i++)
         for (size_t t = 0; l->labels[i].kind == LABEL_TERM && t < l->labels[i].n_terms; t++)
             built = built || (l->labels[i].terms[t].kind == TERM_ATTRIBUTE && l->labels[i].terms[t].id == production);
-    if (m->make_only || m->plural || r->version_word || r->any ||
+    bool any = false; /* "any Volvo"; but "has the Volvo any accidents" */
+    for (size_t i = 0; i < l->n_labels && l->labels[i].first < m->first; i++) any = any || label_is(&l->labels[i], WORD_ANY);
+    if (m->make_only || m->plural || r->version_word || any ||
         ((r->how_many_things || r->count) && !built))
         r->set_scope = true;
     for (size_t i = 0; i < l->n_labels; i++) {
@@ -339,6 +383,20 @@ static void read_group(struct reading *r)
     }
 }
 
+/* "cheapest Duster", "¿Qué Duster tiene más potencia?": of the versions of one name, which. */
+static bool ranks_versions(const struct reading *r, int order)
+{
+    const struct query *q = r->q;
+    if (q->n_subjects != 1 || !order || r->auxiliary) return false;
+    bool which = false, titles = false;
+    for (size_t i = 0; i + 1 < r->l->n_labels; i++)
+        which = which || (label_is(&r->l->labels[i], WORD_WHICH) && r->l->labels[i + 1].kind == LABEL_MENTION);
+    const struct query_subject *s = &q->subjects[0];
+    for (size_t i = 1; i < s->n_records && !titles; i++)
+        titles = strcmp(r->c->records[s->records[i]].title, r->c->records[s->records[0]].title) != 0;
+    return titles && !s->only && (which || (r->attribute_order && !r->attribute_comparative));
+}
+
 static void decide(struct reading *r)
 {
     struct query *q = r->q;
@@ -361,6 +419,14 @@ static void decide(struct reading *r)
         if (id >= 0)
             q->attributes[q->n_attributes++] =
                 (struct query_attribute){.attribute = id, .name = REGISTRY[id].names[0], .key = ""};
+    }
+    static const char *const WHERE[] = {"where", "wo", "donde", "ou", "哪里", "哪儿"};
+    for (size_t i = 0; i < sizeof WHERE / sizeof *WHERE && q->n_attributes == 0 && q->n_subjects; i++) {
+        struct query_attribute a = {.attribute = registry_find("location"), .key = ""};
+        bool said = r->l->n_tokens && strcmp(r->l->tokens[0].key, WHERE[i]) == 0;
+        if (!said || a.attribute < 0 || !columns_have(r->c, q->subjects[0].records, q->subjects[0].n_records, &a)) continue;
+        a.name = REGISTRY[a.attribute].names[0];
+        q->attributes[q->n_attributes++] = a;
     }
     if (r->when && q->n_attributes == 0) {
         int id = registry_find("model_year");
@@ -444,8 +510,8 @@ static void decide(struct reading *r)
         return;
     }
     /* "¿Qué Toyota tiene más potencia?", "which has more": of many, the most. */
-    if (comparative && set && r->which && order && r->relative && q->n_subjects <= 1) comparative = false;
-    if (q->n_attributes && (order || r->top || r->rank) && !comparative && set) {
+    if (comparative && (set || ranks_versions(r, order)) && r->which && order && r->relative && q->n_subjects <= 1) comparative = false;
+    if (q->n_attributes && (order || r->top || r->rank) && !comparative && (set || ranks_versions(r, order))) {
         q->op = QUERY_RANK;
         q->order = order ? order : direction_of(&q->attributes[0]);
         drop_asked_conditions(q);
@@ -594,7 +660,7 @@ bool query_read(struct query *out, const struct word_index *v, const char *quest
     out->text = text;
     const size_t *context = NULL;
     size_t n_context = 0;
-    if (previous && previous->n_subjects) {
+    if (previous && previous->n_subjects && !previous->subjects[previous->n_subjects - 1].only) {
         context = previous->subjects[previous->n_subjects - 1].records;
         n_context = previous->subjects[previous->n_subjects - 1].n_records;
     }
@@ -604,6 +670,7 @@ bool query_read(struct query *out, const struct word_index *v, const char *quest
     bind_years(&r);
     find_scope(&r);
     read_subjects(&r);
+    read_identifiers(&r);
     read_documents(&r);
     read_group(&r);
     read_conditions(&r);

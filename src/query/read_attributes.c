@@ -40,6 +40,42 @@ static struct query_attribute attribute_of_column(const struct reading *r, size_
     return (struct query_attribute){.attribute = -1, .name = col->name, .key = col->key};
 }
 
+/* A column of the store's own whose name has the label's words and beside them only such that say nothing. */
+static bool own_column(struct reading *r, const struct label *l, struct query_attribute *out)
+{
+    for (int singular = 0; singular < 2; singular++) {
+        struct buffer key = {0};
+        for (size_t t = l->first; t < l->first + l->n; t++)
+            buffer_printf(&key, "%s%s", t > l->first ? " " : "", r->l->tokens[t].key);
+        if (singular) buffer_putc(&key, 's');
+        for (size_t i = 0; !key.failed && i < r->c->n_columns; i++) {
+            const struct catalog_column *col = &r->c->columns[i];
+            if (col->attribute >= 0 || !key_has_run(col->key, buffer_text(&key))) continue;
+            bool plain = true;
+            for (const char *k = col->key; *k && plain;) {
+                size_t len = strcspn(k, " ");
+                char word[TOKEN_KEY_MAX];
+                if (len >= sizeof word) break;
+                memcpy(word, k, len);
+                word[len] = '\0';
+                plain = lexicon_has(word) || key_has_run(buffer_text(&key), word);
+                k += len + (k[len] == ' ');
+            }
+            if (!plain) continue;
+            const char *copy = arena_strdup(&r->q->arena, buffer_text(&key));
+            buffer_free(&key);
+            if (!copy) {
+                r->failed = true;
+                return error_memory(r->err, "a question");
+            }
+            *out = (struct query_attribute){.attribute = -1, .name = col->name, .key = copy};
+            return true;
+        }
+        buffer_free(&key);
+    }
+    return false;
+}
+
 bool attribute_of_label(struct reading *r, size_t i, struct query_attribute *out,
                         const struct term **term)
 {
@@ -91,6 +127,23 @@ bool attribute_of_label(struct reading *r, size_t i, struct query_attribute *out
             best = a;
             *term = NULL;
         }
+    }
+    /* "Accelerates fastest": to whichever speed the documents time it. */
+    static const char *const TIMES[] = {"acceleration_0_100", "acceleration_0_60", "acceleration_0_50",
+                                        "acceleration_0_200", "acceleration_0_100_mph"};
+    for (size_t k = 0; best_score >= 0 && k < sizeof TIMES / sizeof *TIMES; k++) {
+        struct query_attribute timed = {.attribute = registry_find(TIMES[k]), .name = best.name, .key = ""};
+        if (best.attribute != registry_find("acceleration") || timed.attribute < 0 || in_scope(r, &best)) break;
+        if (in_scope(r, &timed)) best = timed;
+    }
+    /* No column is known to be of it, but one is called so: "accidents" of "accidents_reported". */
+    struct query_attribute own = {.attribute = -1, .name = "", .key = ""};
+    if (best_score >= 0 && best_score < 5 && best.attribute >= 0 && l->kind == LABEL_TERM &&
+        !columns_have(r->c, NULL, 0, &(struct query_attribute){.attribute = best.attribute, .key = ""}) &&
+        own_column(r, l, &own)) {
+        best = own;
+        best_score = 5;
+        *term = NULL;
     }
     if (best_score < 0) return false;
     *out = best;
@@ -399,6 +452,21 @@ static int speed_against_time(const struct query_attribute *a, const struct quer
                                                                                                       : 1;
 }
 
+/* Whether attribute k is how fast, and o what is done so fast: a time, a charge, a verb. */
+static bool is_timed(const struct query *q, size_t o, size_t k, bool asking)
+{
+    int fast = q->attributes[k].attribute, done = q->attributes[o].attribute;
+    if (fast < 0 || done < 0 || REGISTRY[fast].dimension != DIMENSION_SPEED) return false;
+    return asking || REGISTRY[done].dimension == DIMENSION_TIME || strncmp(REGISTRY[done].id, "charg", 5) == 0;
+}
+
+static bool side_by_side(const struct reading *r, size_t a, size_t b)
+{
+    for (size_t i = a + 1; i < b; i++)
+        if (!reading_is_filler(&r->l->labels[i]) && !label_is(&r->l->labels[i], WORD_AUXILIARY)) return false;
+    return true;
+}
+
 /* Leaves out what is no attribute of its own: a verb beside the noun that it goes with ("put out less
  * CO2"), "how big" before what is big, the engine whose size is asked. */
 static void drop_helpers(struct reading *r, size_t *positions, const bool *asking, const int *degree)
@@ -419,10 +487,12 @@ static void drop_helpers(struct reading *r, size_t *positions, const bool *askin
     }
     for (size_t k = 0; k < q->n_attributes; k++) {
         if (size[k] && q->n_attributes > 1) drop[k] = true;
-        /* "the longest range", "a bigger boot": the noun says of what. */
+        /* "the longest range", "a bigger boot": the noun says of what. "Fastest" and "slowest" stand behind it
+         * as well: "accelerates fastest", "百公里加速最快". */
         for (size_t o = 0; o < q->n_attributes && degree[k]; o++) {
-            if (o == k || degree[o] || asking[o] || joined(r, positions[k], positions[o]) ||
-                positions[o] < positions[k])
+            if (o == k || degree[o] || joined(r, positions[k], positions[o])) continue;
+            bool behind = positions[o] < positions[k];
+            if (behind ? !is_timed(q, o, k, asking[o]) || !side_by_side(r, positions[o], positions[k]) : asking[o])
                 continue;
             drop[k] = true;
             int sign = degree[k] * speed_against_time(&q->attributes[k], &q->attributes[o]);
@@ -436,9 +506,10 @@ static void drop_helpers(struct reading *r, size_t *positions, const bool *askin
         /* "how high does the engine rev": the engine is what is spoken of. */
         for (size_t o = 0; o < q->n_attributes && engine[k]; o++)
             if (o != k && asking[o] && q->attributes[o].attribute == registry_find("redline")) drop[k] = true;
-        for (size_t o = 0; o < q->n_attributes && asking[k]; o++)
-            if (o != k && !drop[o] && !asking[o] && !size[o] && !joined(r, positions[k], positions[o])) drop[k] = true;
     }
+    for (size_t k = 0; k < q->n_attributes; k++)
+        for (size_t o = 0; o < q->n_attributes && asking[k]; o++)
+            if (o != k && !asking[o] && !size[o] && !drop[o] && !joined(r, positions[k], positions[o])) drop[k] = true;
     size_t kept = 0;
     for (size_t k = 0; k < q->n_attributes; k++) {
         if (drop[k]) continue;

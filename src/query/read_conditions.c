@@ -314,18 +314,24 @@ static void read_number(struct reading *r, size_t i)
                 break;
             }
     }
-    if (last + 1 < r->l->n_labels) {
-        struct label *after = &r->l->labels[last + 1];
-        if (label_is(after, WORD_OR_MORE) || label_is(after, WORD_OR_LESS)) {
-            bool more = label_is(after, WORD_OR_MORE);
+    /* "300 hp or more", "33 mpg in the city or better": right behind, or behind what the number is of. */
+    int quality = 0; /* "250 kW or faster": which way is known with the attribute */
+    for (size_t k = last + 1; k < r->l->n_labels && k <= last + 4; k++) {
+        struct label *after = &r->l->labels[k];
+        bool more = label_is(after, WORD_OR_MORE), less = label_is(after, WORD_OR_LESS);
+        bool better = label_is(after, WORD_OR_BETTER), worse = label_is(after, WORD_OR_WORSE);
+        if (more || less || better || worse) {
             /* "on" and the like only where nothing else was said. */
-            if (!said || after->n > 1) {
-                comparator = more ? COMPARE_AT_LEAST : COMPARE_AT_MOST;
-                said = true;
-                after->used = true;
-                last++;
-            }
+            if ((said || k > last + 1) && (said || after->n < 2) && (after->n < 2 || k > last + 1)) break;
+            if (more || less) comparator = more ? COMPARE_AT_LEAST : COMPARE_AT_MOST;
+            else quality = better ? 1 : -1;
+            said = after->used = true;
+            if (k == last + 1) last++;
+            break;
         }
+        if (!is_attribute_label(r, k) && !reading_is_filler(after) && after->kind != LABEL_TERM && after->kind != LABEL_UNIT)
+            break;
+        if (label_is(after, WORD_AND) || label_is(after, WORD_OR)) break;
     }
     struct query_attribute a;
     if (!condition_attribute(r, i, last, at, u, said, &a)) {
@@ -335,6 +341,11 @@ static void read_number(struct reading *r, size_t i)
     }
     struct query_condition *c = new_condition(r);
     if (!c) return;
+    if (quality) {
+        bool less = a.attribute >= 0 && REGISTRY[a.attribute].direction == DIRECTION_LESS;
+        if (a.inverse || (u && u->reciprocal)) less = !less;
+        comparator = less == (quality > 0) ? COMPARE_AT_MOST : COMPARE_AT_LEAST;
+    }
     c->attribute = a;
     c->comparator = comparator;
     c->number = true;
@@ -366,11 +377,18 @@ static bool has_category(const struct reading *r, int category)
 {
     for (size_t i = 0; i < r->c->n_terms; i++) {
         int t = r->c->terms[i].category;
+        if (t < 0 && r->c->columns[r->c->terms[i].column].attribute == CATEGORIES[category].attribute)
+            t = cell_category(CATEGORIES[category].attribute, r->c->terms[i].text);
         if (t < 0 || !registry_category_is(t, category)) continue;
         if (!r->q->documents) return true;
         size_t d = r->c->sources[r->c->columns[r->c->terms[i].column].source].document;
         for (size_t k = 0; k < r->q->n_documents; k++)
             if (r->q->documents[k] == d) return true;
+    }
+    for (size_t s = 0; s < r->c->n_sources && !strcmp(CATEGORIES[category].id, "electric"); s++) {
+        bool in = r->q->documents == NULL;
+        for (size_t k = 0; k < r->q->n_documents && !in; k++) in = r->q->documents[k] == r->c->sources[s].document;
+        if (in && source_is_electric(r->c, s)) return true;
     }
     return false;
 }
@@ -433,6 +451,34 @@ static bool negated_before(struct reading *r, size_t i, size_t *first)
     return false;
 }
 
+/* The words of a part of a cell as its terms have them: "dealers" is "dealer" there. */
+static const char *part_key(struct reading *r, const struct label *l)
+{
+    struct buffer key = {0};
+    for (size_t t = l->first; t < l->first + l->n; t++)
+        buffer_printf(&key, "%s%s", t > l->first ? " " : "", r->l->tokens[t].key);
+    char *out = key.failed ? NULL : arena_strdup(&r->q->arena, buffer_text(&key));
+    buffer_free(&key);
+    if (!out) {
+        r->failed = true;
+        error_memory(r->err, "a question");
+        return "";
+    }
+    size_t len = strlen(out);
+    if (len > 1 && out[len - 1] == 's' && !key_has_run(r->c->terms[l->ids[0]].key, out)) out[len - 1] = '\0';
+    return out;
+}
+
+static bool is_behind_preposition(const struct reading *r, size_t i)
+{
+    static const char *const WORDS[] = {"from", "by", "via", "von", "vom", "bei", "beim", "par", "chez", "por"};
+    size_t t = r->l->labels[i].first;
+    if (t > 1 && (!strcmp(r->l->tokens[t - 1].key, "a") || !strcmp(r->l->tokens[t - 1].key, "the"))) t--;
+    for (size_t k = 0; t > 0 && k < sizeof WORDS / sizeof *WORDS; k++)
+        if (strcmp(r->l->tokens[t - 1].key, WORDS[k]) == 0) return true;
+    return false;
+}
+
 static void read_category(struct reading *r, size_t i)
 {
     struct label *l = &r->l->labels[i];
@@ -445,7 +491,9 @@ static void read_category(struct reading *r, size_t i)
                 category = l->terms[k].id;
         }
     bool value = l->n_ids > 0 && (l->kind == LABEL_VALUE || l->kind == LABEL_TERM);
-    if (category < 0 && l->kind != LABEL_VALUE) return;
+    /* "from dealers" of a column of sellers: behind a preposition it is what the cells say. */
+    bool told = value && category < 0 && l->kind == LABEL_TERM && is_behind_preposition(r, i);
+    if (category < 0 && l->kind != LABEL_VALUE && !told) return;
     /* A name that a column of names holds, right before a vehicle's, is part of it. */
     if (l->kind == LABEL_VALUE && i + 1 < r->l->n_labels && r->l->labels[i + 1].kind == LABEL_MENTION) {
         const struct catalog_column *col = &r->c->columns[r->c->terms[l->ids[0]].column];
@@ -470,7 +518,7 @@ static void read_category(struct reading *r, size_t i)
         attribute_too = attribute_too || (l->terms[k].kind == TERM_ATTRIBUTE && !l->terms[k].code &&
                                           REGISTRY[l->terms[k].id].role == ROLE_NONE);
     /* "the battery" is what is asked about, unless it is the kind of a car. */
-    if (attribute_too && l->kind == LABEL_TERM) {
+    if (attribute_too && l->kind == LABEL_TERM && !told) {
         bool kind = i + 1 < r->l->n_labels && label_is(&r->l->labels[i + 1], WORD_VEHICLE);
         if (!kind) return;
     }
@@ -514,8 +562,9 @@ static void read_category(struct reading *r, size_t i)
         if (value) c->key = r->c->terms[l->ids[0]].key;
     } else {
         const struct catalog_term *t = &r->c->terms[l->ids[0]];
-        c->key = t->key;
-        c->unique = l->n_ids == 1 && t->count == 1;
+        c->key = l->part ? part_key(r, l) : t->key;
+        c->part = l->part;
+        c->unique = l->n_ids == 1 && t->count == 1 && !l->part;
         c->attribute.attribute = r->c->columns[t->column].attribute;
         bool one = true;
         for (size_t k = 1; k < l->n_ids; k++)
@@ -646,14 +695,49 @@ static bool is_yes_no(const struct reading *r, const struct query_attribute *a)
     return false;
 }
 
+/* A count of which there may be none: "accidents: 0". */
+static bool is_zero_count(const struct reading *r, const struct query_attribute *a)
+{
+    if (a->attribute >= 0)
+        return REGISTRY[a->attribute].dimension == DIMENSION_COUNT && REGISTRY[a->attribute].zero_is_value;
+    size_t found[COLUMNS_MAX];
+    bool any = false;
+    for (size_t s = 0; s < r->c->n_sources; s++) {
+        size_t n = columns_find(r->c, s, a, NULL, found);
+        for (size_t k = 0; k < n; k++) {
+            const struct catalog_column *c = &r->c->columns[found[k]];
+            if (!c->has_numbers || c->has_texts || c->unit || c->likely_unit) return false;
+            any = true;
+        }
+    }
+    return any;
+}
+
+/* "an accident", "any accidents", "no accidents", "sin accidentes": whether there is one, not how many. */
+static bool is_indefinite(const struct reading *r, size_t i)
+{
+    static const char WORDS[] = " a an any some no without zero ein eine einen keine keinen kein ohne irgendwelche "
+                                "un une des aucun aucune sans d de una algun alguna ningun ninguna sin 有 没 无 没有 过 ";
+    for (size_t k = r->l->labels[i].first, steps = 0; k-- > 0 && steps < 3; steps++) {
+        char spaced[TOKEN_KEY_MAX + 3];
+        size_t len = strlen(r->l->tokens[k].key);
+        if (len + 3 > sizeof spaced || r->l->tokens[k].kind == TOKEN_NUMBER) return false;
+        spaced[0] = ' ';
+        memcpy(spaced + 1, r->l->tokens[k].key, len);
+        memcpy(spaced + 1 + len, " ", 2);
+        if (strstr(WORDS, spaced)) return true;
+    }
+    return false;
+}
+
 /* "which trucks have a retarder", "without a tow hitch": an attribute that is there or not. */
 static void read_feature(struct reading *r, size_t i)
 {
     struct label *l = &r->l->labels[i];
     struct query_attribute a;
     const struct term *term;
-    if (l->used || !is_attribute_label(r, i) || !attribute_of_label(r, i, &a, &term) || !is_yes_no(r, &a))
-        return;
+    if (l->used || !is_attribute_label(r, i) || !attribute_of_label(r, i, &a, &term)) return;
+    if (!is_yes_no(r, &a) && !(is_zero_count(r, &a) && is_indefinite(r, i))) return;
     /* Of one vehicle, without a verb of having, it is what is asked. */
     bool set = r->set_scope || r->how_many_things || r->count;
     if (!set && !r->auxiliary) return;
@@ -665,6 +749,90 @@ static void read_feature(struct reading *r, size_t i)
     c->text = reading_text(r, first, l->first + l->n - first);
     c->said = true;
     l->used = true;
+}
+
+/* A code in one piece, of letters and digits or of digits alone, that one record has. */
+static bool is_identifier(const struct reading *r, const struct label *l)
+{
+    if (l->kind != LABEL_VALUE || l->used || l->part || l->n_ids != 1 || r->c->terms[l->ids[0]].count != 1)
+        return false;
+    const struct catalog_column *col = &r->c->columns[r->c->terms[l->ids[0]].column];
+    bool digits = false;
+    for (size_t t = l->first; t < l->first + l->n; t++) digits = digits || r->l->tokens[t].kind == TOKEN_NUMBER;
+    enum attribute_role role = col->attribute >= 0 ? REGISTRY[col->attribute].role : ROLE_NONE;
+    bool named = role == ROLE_MAKE || role == ROLE_MODEL || role == ROLE_TRIM || role == ROLE_NAME || role == ROLE_YEAR ||
+                 role == ROLE_YEAR_LAST;
+    return digits && !named && !strchr(r->c->terms[l->ids[0]].text, ' ') && !strchr(r->c->terms[l->ids[0]].text, ',');
+}
+
+/* "van V104", "ad AD-3315", "stock no. K-2227": what the code is of, or what kind of code it is. */
+static void mark_identifier_nouns(struct reading *r, size_t i, const char *column)
+{
+    for (size_t k = i, steps = 0; k-- > 0 && steps < 3; steps++) {
+        struct label *l = &r->l->labels[k];
+        if (r->l->tokens[r->l->labels[k + 1].first].gap & (GAP_COMMA | GAP_COLON)) return;
+        bool noun = false;
+        for (size_t t = 0; l->kind == LABEL_TERM && t < l->n_terms; t++) {
+            int id = l->terms[t].id;
+            const char *of = l->terms[t].kind == TERM_CATEGORY    ? REGISTRY[CATEGORIES[id].attribute].id
+                             : l->terms[t].kind == TERM_ATTRIBUTE ? REGISTRY[id].group
+                                                                  : "";
+            noun = noun || !strcmp(of, "vehicle_kind") || !strcmp(of, "body_style") || !strcmp(of, "identity");
+        }
+        for (size_t t = l->first; t < l->first + l->n && l->kind != LABEL_MENTION; t++) {
+            static const char NOUNS[] = " no nr num number numero nummer id ref reference referenz ";
+            char spaced[TOKEN_KEY_MAX + 3];
+            size_t len = strlen(r->l->tokens[t].key);
+            if (len + 3 > sizeof spaced) continue;
+            spaced[0] = ' ';
+            memcpy(spaced + 1, r->l->tokens[t].key, len);
+            memcpy(spaced + 1 + len, " ", 2);
+            bool said = strstr(NOUNS, spaced) || key_has_run(column, r->l->tokens[t].key);
+            noun = noun || (said && !label_is(l, WORD_FUNCTION)) || (strstr(NOUNS, spaced) && steps == 0);
+        }
+        if (!noun) return;
+        l->used = true;
+    }
+}
+
+void read_identifiers(struct reading *r)
+{
+    struct query *q = r->q;
+    struct labelled *l = r->l;
+    /* A name that is told by a code: the store's "SEAT K-2227". */
+    for (size_t i = 0; i < l->n_labels; i++) {
+        if (l->labels[i].kind != LABEL_MENTION) continue;
+        const struct mention *m = &l->mentions[l->labels[i].mention];
+        bool digits = false;
+        for (size_t t = m->first; t < m->first + m->n; t++) digits = digits || l->tokens[t].kind == TOKEN_NUMBER;
+        if (digits && m->n_records == 1) mark_identifier_nouns(r, i, "");
+    }
+    if (q->n_subjects || q->missing || r->how_many_things || r->count) return;
+    for (size_t i = 0; i < l->n_labels && q->n_subjects < QUERY_MAX_SUBJECTS; i++) {
+        struct label *label = &l->labels[i];
+        if (!is_identifier(r, label)) continue;
+        const struct catalog_term *t = &r->c->terms[label->ids[0]];
+        const struct catalog_column *col = &r->c->columns[t->column];
+        const struct catalog_source *src = &r->c->sources[col->source];
+        size_t *records = arena_array(&q->arena, src->n_records + 1, sizeof *records);
+        struct query_condition *only = arena_alloc(&q->arena, sizeof *only);
+        if (!records || !only) {
+            r->failed = true;
+            error_memory(r->err, "a question");
+            return;
+        }
+        for (size_t k = 0; k < src->n_records; k++) records[k] = src->first_record + k;
+        *only = (struct query_condition){.attribute = {.attribute = col->attribute, .name = col->name,
+                                                       .key = col->attribute < 0 ? col->key : ""},
+                                         .category = -1, .key = t->key, .unique = true,
+                                         .text = reading_text(r, label->first, label->n)};
+        q->subjects[q->n_subjects++] = (struct query_subject){.name = only->text, .label = t->text,
+                                                              .records = records, .n_records = src->n_records,
+                                                              .exact = true, .only = only};
+        label->used = true;
+        mark_identifier_nouns(r, i, col->key);
+    }
+    if (q->n_subjects) r->set_scope = false;
 }
 
 void read_conditions(struct reading *r)

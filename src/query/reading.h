@@ -63,6 +63,8 @@ const size_t *reading_scope(const struct reading *r, size_t *n);
 
 /* ---- read_conditions.c ---- */
 void read_conditions(struct reading *r);
+/* Numbers and codes that one record has ("V104", a VIN) become subjects, where no vehicle is named. */
+void read_identifiers(struct reading *r);
 
 void mark_year_noun(struct reading *r, size_t i);
 

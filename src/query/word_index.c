@@ -22,10 +22,10 @@ struct map {
 struct word_index {
     const struct catalog *catalog;
     struct arena arena; /* keys */
-    struct map names, terms, columns, documents;
+    struct map names, terms, parts, columns, documents;
     struct map makes;    /* by name of MAKES */
     int *make_of;        /* (catalog->n_records) */
-    size_t longest_term, longest_column; /* in tokens */
+    size_t longest_term, longest_part, longest_column; /* in tokens */
     struct name_word *words;             /* (names.n) */
 };
 
@@ -143,6 +143,33 @@ static bool add_text(struct word_index *v, struct map *m, const char *text, uint
     return ok;
 }
 
+/* What stands between commas, slashes and brackets of a term, where there are any and it begins with a letter. */
+static bool add_parts(struct word_index *v, uint32_t term)
+{
+    static const char ENDS[] = ",;/|()[]";
+    const struct catalog_term *t = &v->catalog->terms[term];
+    int attribute = v->catalog->columns[t->column].attribute;
+    if (attribute >= 0 && REGISTRY[attribute].role != ROLE_NONE) return true;
+    if (!strpbrk(t->text, ENDS)) return true;
+    bool ok = true;
+    for (const char *p = t->text; *p && ok;) {
+        size_t len = strcspn(p, ENDS);
+        struct buffer key = {0};
+        tokens_key(p, len, TOKENS_TEXT, &key);
+        const char *k = buffer_text(&key);
+        size_t words = key.failed ? 0 : count_words(k);
+        bool letter = !key.failed && (unsigned char)k[0] >= 'a' && strlen(k) >= 2;
+        if (letter && words <= 4) {
+            if (words > v->longest_part) v->longest_part = words;
+            ok = map_add(&v->parts, &v->arena, k, strlen(k), term, 0);
+        }
+        ok = ok && !key.failed;
+        buffer_free(&key);
+        p += len + (p[len] != '\0');
+    }
+    return ok;
+}
+
 /* Which manufacturer of the registry each record's make is. */
 static bool add_makes(struct word_index *v)
 {
@@ -211,7 +238,7 @@ struct word_index *word_index_build(const struct catalog *c, struct error *err)
         const char *key = c->terms[i].key;
         size_t words = count_words(key);
         if (words > v->longest_term) v->longest_term = words;
-        ok = map_add(&v->terms, &v->arena, key, strlen(key), (uint32_t)i, 0);
+        ok = map_add(&v->terms, &v->arena, key, strlen(key), (uint32_t)i, 0) && add_parts(v, (uint32_t)i);
     }
     for (size_t i = 0; ok && i < c->n_columns; i++) {
         const char *key = c->columns[i].key;
@@ -245,6 +272,7 @@ void word_index_free(struct word_index *v)
     if (!v) return;
     map_free(&v->names);
     map_free(&v->terms);
+    map_free(&v->parts);
     map_free(&v->columns);
     map_free(&v->documents);
     map_free(&v->makes);
@@ -325,6 +353,12 @@ size_t word_index_match_terms(const struct word_index *v, const struct token *t,
     return match_run(&v->terms, v->longest_term, t, n, terms, n_terms);
 }
 
+size_t word_index_match_parts(const struct word_index *v, const struct token *t, size_t n,
+                              const uint32_t **terms, size_t *n_terms)
+{
+    return match_run(&v->parts, v->longest_part, t, n, terms, n_terms);
+}
+
 size_t word_index_match_columns(const struct word_index *v, const struct token *t, size_t n,
                                 const uint32_t **columns, size_t *n_columns)
 {
@@ -340,7 +374,7 @@ struct postings word_index_documents(const struct word_index *v, const char *key
 bool word_index_knows(const struct word_index *v, const char *key)
 {
     size_t len = strlen(key);
-    return map_find(&v->names, key, len) || map_find(&v->terms, key, len) ||
+    return map_find(&v->names, key, len) || map_find(&v->terms, key, len) || map_find(&v->parts, key, len) ||
            map_find(&v->columns, key, len) || map_find(&v->documents, key, len);
 }
 

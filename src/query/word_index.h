@@ -50,6 +50,11 @@ size_t word_index_similar_names(const struct word_index *v, const char *key,
 size_t word_index_match_terms(const struct word_index *v, const struct token *t, size_t n,
                               const uint32_t **terms, size_t *n_terms);
 
+/* The same for what stands in a term between commas, slashes or brackets: "Reno" of "Reno, NV". Terms of
+ * columns that name the vehicle have no parts. */
+size_t word_index_match_parts(const struct word_index *v, const struct token *t, size_t n,
+                              const uint32_t **terms, size_t *n_terms);
+
 /* The same for the names of columns (key, or the end of it behind its section). */
 size_t word_index_match_columns(const struct word_index *v, const struct token *t, size_t n,
                                 const uint32_t **columns, size_t *n_columns);

@@ -162,7 +162,7 @@ static void lists_have_all_that_meet_the_conditions(void **state)
         {"cars between 190 and 200 hp", "list found: " ACCORD "; " CIVIC_SI},
         {"which cars are not gasoline?",
          "list found: " RAV4 "; " PRIUS "; " MODEL_3 "; " SILVERADO "; " OCTAVIA "; " BMW_320D
-         "; " BMW_I4},
+         "; " BMW_I4 "; " IONIQ "; " EV6 "; 2021 Renault Zoe; 2022 Dacia Spring"},
         {"Toyotas from 2022", "list found: " RAV4 "; " PRIUS},
         {"Fords since 2020", "list found: " F150 "; " F150_KING "; " MUSTANG},
         {"pickups that can tow at least 10,000 lb", "list found: " F150 "; " F150_KING},

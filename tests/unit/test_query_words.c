@@ -1,0 +1,207 @@
+/* Words of questions that are none of the vehicle's: places, codes, kinds, comparators behind a number,
+ * superlatives of verbs, and the language of the reply. */
+#include "query_fixture.h"
+
+static const char VANS_CSV[] =
+    "Unit;Vehicle;Year;Body;Payload (kg);Odometer (km);Depot;Seller;Fuel\n"
+    "T901;Ford Transit 350;2021;Van;1300;90500;Lund, SE;dealer;Diesel\n"
+    "T902;Ford Transit 350;2022;Van;1280;41000;Oslo, NO;private;Diesel, low sulphur (B7)\n"
+    "T903;Renault Master L2;2020;Van;1510;120300;Lund, SE;dealer;Petrol\n";
+
+static const char CELLS_CSV[] =
+    "Model,Battery (kWh),Chemistry,Range (km),DC charging (kW),0-100 km/h (s),Top speed (km/h),Drive,Accidents reported\n"
+    "Aura One,58,LFP,400,170,8.9,160,RWD,0\n"
+    "Aura One Sport,77,NMC,510,250,5.1,210,AWD,2\n"
+    "Brio,44,LFP,300,80,10.4,150,FWD,0\n";
+
+static const char GUIDE_CSV[] =
+    "Model year,Make,Carline,Trim,City MPG,Annual fuel cost (USD),Price (USD),Transmission,Carline Class\n"
+    "2024,Kia,Rio,,33,1500,17000,Manual,Compact Cars\n"
+    "2024,Kia,Carnival,LX,19,2400,35000,Automatic,Minivan\n"
+    "2024,Kia,Carnival,SX,18,2500,39000,Automatic,Minivan\n"
+    "2024,Kia,Carnival AWD,,17,2600,38000,Automatic,Minivan\n";
+
+static int make_documents(void **state)
+{
+    static struct garage g;
+    g.store = memory_store();
+    ingest_ok(g.store, "/motor_pool_2024.csv", DOCUMENT_CSV, VANS_CSV);
+    ingest_ok(g.store, "/cells.csv", DOCUMENT_CSV, CELLS_CSV);
+    ingest_ok(g.store, "/FE_Guide_2024.csv", DOCUMENT_CSV, GUIDE_CSV);
+    garage_open(&g);
+    *state = &g;
+    return 0;
+}
+
+static void place_that_documents_are_called_by_restricts_to_them(void **state)
+{
+    static const struct asked ASKED[] = {
+        {"Which car in the fuel economy guide has the highest city mpg?", "rank found: 2024 Kia Rio 33 mpg*"},
+        {"list all manual cars from the fuel economy guide", "list found: 2024 Kia Rio"},
+        {"How many minivans does the fuel economy guide list?", 
+         "count found = 3: 2024 Kia Carnival LX; 2024 Kia Carnival SX; 2024 Kia Carnival AWD"},
+        {"How many vehicles are in the motor pool?",
+         "count found = 3: 2021 Ford Transit 350; 2022 Ford Transit 350; 2020 Renault Master L2"},
+    };
+    EXPECT_OUTCOMES(*state, ASKED);
+}
+
+static void place_without_a_name_restricts_to_nothing(void **state)
+{
+    static const struct asked ASKED[] = {
+        {"How many diesels do we have in our stock?", "count found = 2: 2021 Ford Transit 350; 2022 Ford Transit 350"},
+        {"Wie viele Diesel stehen auf dem Hof?", "count found = 2: 2021 Ford Transit 350; 2022 Ford Transit 350"},
+        {"Which vehicle in the database has the highest payload?", "rank found: 2020 Renault Master L2 1510 kg*"},
+        {"¿Cuántos diésel hay en nuestro inventario?", "count found = 2: 2021 Ford Transit 350; 2022 Ford Transit 350"},
+        {"Combien de diesels y a-t-il dans le parc ?", "count found = 2: 2021 Ford Transit 350; 2022 Ford Transit 350"},
+    };
+    EXPECT_OUTCOMES(*state, ASKED);
+}
+
+static void part_of_a_cell_is_a_condition(void **state)
+{
+    static const struct asked ASKED[] = {
+        {"Which vehicles are in Lund?", "list found: 2021 Ford Transit 350; 2020 Renault Master L2"},
+        {"How many are based in Oslo?", "count found = 1: 2022 Ford Transit 350"},
+        {"Welche Fahrzeuge stehen in Lund?", "list found: 2021 Ford Transit 350; 2020 Renault Master L2"},
+        {"Which vehicles are from dealers?", "list found: 2021 Ford Transit 350; 2020 Renault Master L2"},
+        {"which cars are in Bergen?", "none not_understood ‘Bergen’"},
+    };
+    EXPECT_OUTCOMES(*state, ASKED);
+}
+
+static void code_of_one_record_is_its_vehicle(void **state)
+{
+    static const struct asked ASKED[] = {
+        {"What payload can van T902 carry?", "value found: 2022 Ford Transit 350 1280 kg"},
+        {"odometer of unit no. T903", "value found: 2020 Renault Master L2 120300 km"},
+        {"T901 or T903, which has done more km?",
+         "compare found = 29800 km: 2021 Ford Transit 350 90500 km; 2020 Renault Master L2 120300 km*"},
+        {"Where is T902 based?", "value found: 2022 Ford Transit 350 Oslo, NO"},
+        {"Does T902 have a payload of more than 1200 kg?", "check found yes: 2022 Ford Transit 350 1280 kg"},
+        {"payload of T902\nand its odometer?", "value found: 2022 Ford Transit 350 41000 km"},
+    };
+    EXPECT_OUTCOMES(*state, ASKED);
+}
+
+static void kinds_are_found_by_what_columns_show(void **state)
+{
+    static const struct asked ASKED[] = {
+        {"list the EVs with more than 350 km of range", "list found: Aura One; Aura One Sport"},
+        {"How many electric cars are there?", "count found = 3: Aura One; Aura One Sport; Brio"},
+        {"which cars have an LFP battery?", "list found: Aura One; Brio"},
+        {"Which rear-wheel drive EV has the longest range?", "rank found: Aura One 400 km*"},
+        {"How many diesel vehicles are there?", "count found = 2: 2021 Ford Transit 350; 2022 Ford Transit 350"},
+    };
+    EXPECT_OUTCOMES(*state, ASKED);
+}
+
+static void comparator_may_follow_the_number(void **state)
+{
+    static const struct asked ASKED[] = {
+        {"which EVs charge at 170 kW or faster?", "list found: Aura One; Aura One Sport"},
+        {"cars with 0-100 km/h in 8.9 s or faster", "list found: Aura One; Aura One Sport"},
+        {"cars with 33 city mpg or better", "list found: 2024 Kia Rio"},
+        {"cars with a top speed of 160 km/h or less", "list found: Aura One; Brio"},
+        {"Welche Autos haben 160 km/h Höchstgeschwindigkeit oder mehr?", "list found: Aura One; Aura One Sport"},
+    };
+    EXPECT_OUTCOMES(*state, ASKED);
+}
+
+/* The fastest takes the least time and has the most speed. */
+static void fastest_of_a_time_is_the_least(void **state)
+{
+    static const struct asked ASKED[] = {
+        {"which car accelerates fastest?", "rank found: Aura One Sport 5.1 s*"},
+        {"which car has the slowest 0-100 km/h time?", "rank found: Brio 10.4 s*"},
+        {"Which car has the fastest 0-100 time?", "rank found: Aura One Sport 5.1 s*"},
+        {"Welches Auto beschleunigt am schnellsten?", "rank found: Aura One Sport 5.1 s*"},
+        {"Quelle voiture a l'accélération la plus rapide ?", "rank found: Aura One Sport 5.1 s*"},
+        {"¿Qué coche acelera más rápido?", "rank found: Aura One Sport 5.1 s*"},
+        {"哪款车百公里加速最快？", "rank found: Aura One Sport 5.1 s*"},
+        {"哪款车百公里加速最慢？", "rank found: Brio 10.4 s*"},
+        {"哪款车最快？", "rank found: Aura One Sport 210 km/h*"},
+        {"which is the fastest car?", "rank found: Aura One Sport 210 km/h*"},
+        {"which EV charges fastest?", "rank found: Aura One Sport 250 kW*"},
+    };
+    EXPECT_OUTCOMES(*state, ASKED);
+}
+
+static void superlative_ranks_the_versions_of_a_name(void **state)
+{
+    static const struct asked ASKED[] = {
+        {"cheapest Carnival", "rank found: 2024 Kia Carnival LX 35000 $*"},
+        {"Which Kia costs the least in fuel per year?", "rank found: 2024 Kia Rio 1500 $*"},
+        {"¿Qué Carnival tiene más mpg en ciudad?", "rank found: 2024 Kia Carnival LX 19 mpg*"},
+    };
+    EXPECT_OUTCOMES(*state, ASKED);
+}
+
+static void yes_or_no_of_classes_and_counts(void **state)
+{
+    static const struct asked ASKED[] = {
+        {"Is the Carnival AWD a minivan?", "check found yes: 2024 Kia Carnival AWD Minivan"},
+        {"Is the Rio a minivan?", "check found no: 2024 Kia Rio Compact Cars"},
+        {"Has the Aura One Sport had an accident?", "check found yes: Aura One Sport 2"},
+        {"Has the Brio had any accidents?", "check found no: Brio 0"},
+        {"which cars have no reported accidents?", "list found: Aura One; Brio"},
+    };
+    EXPECT_OUTCOMES(*state, ASKED);
+}
+
+static void version_alone_is_of_the_model_named_before(void **state)
+{
+    static const struct asked ASKED[] = {
+        {"city mpg of the Carnival\nwhat about the AWD one?", "value found: 2024 Kia Carnival AWD 17 mpg"},
+    };
+    EXPECT_OUTCOMES(*state, ASKED);
+    struct garage g;
+    garage_of(&g, DOCUMENT_CSV, "Make,Model,Trim,Curb weight (kg),Seat height (mm)\n"
+                                "Norr,Sel,LX,1700,640\nNorr,Sel,X-Pro,1850,655\nNorr,Sel,EX Max,1800,641\n");
+    static const struct asked OF_ONE_MODEL[] = {
+        {"By how many kg is the Sel X-Pro heavier than the LX?",
+         "compare found = 150 kg: Norr Sel X-Pro 1850 kg*; Norr Sel LX 1700 kg"},
+        {"weight of the Sel EX max", "value found: Norr Sel EX Max 1800 kg"},
+        {"Sel LX seat hight", "value found: Norr Sel LX 640 mm"},
+    };
+    EXPECT_OUTCOMES(&g, OF_ONE_MODEL);
+    garage_close(&g);
+}
+
+static void names_and_codes_carry_no_language(void **state)
+{
+    static const struct {
+        const char *question, *language;
+    } ASKED[] = {
+        {"Rio?", "en"},           {"ES 350 city mpg", "en"},       {"Aura One Preis", "de"},  {"günstigster Transit", "de"},
+        {"Brio Preis", "de"},     {"prix de la Brio", "fr"},       {"precio del Brio", "es"}, {"Brio价格", "zh"},
+        {"co2 Master", "en"},     {"ps vom Transit", "de"},        {"Rally Pro?", "en"},      {"poids Transit 350", "fr"},
+    };
+    const struct garage *g = *state;
+    for (size_t i = 0; i < sizeof ASKED / sizeof *ASKED; i++) {
+        struct query q;
+        struct error err = {0};
+        if (!query_read(&q, g->words, ASKED[i].question, NULL, &err)) fail_msg("%s", err.text);
+        if (strcmp(q.language, ASKED[i].language) != 0)
+            fail_msg("\"%s\" is taken for %s", ASKED[i].question, q.language);
+        query_free(&q);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(place_that_documents_are_called_by_restricts_to_them),
+        cmocka_unit_test(place_without_a_name_restricts_to_nothing),
+        cmocka_unit_test(part_of_a_cell_is_a_condition),
+        cmocka_unit_test(code_of_one_record_is_its_vehicle),
+        cmocka_unit_test(kinds_are_found_by_what_columns_show),
+        cmocka_unit_test(comparator_may_follow_the_number),
+        cmocka_unit_test(fastest_of_a_time_is_the_least),
+        cmocka_unit_test(superlative_ranks_the_versions_of_a_name),
+        cmocka_unit_test(yes_or_no_of_classes_and_counts),
+        cmocka_unit_test(version_alone_is_of_the_model_named_before),
+        cmocka_unit_test(names_and_codes_carry_no_language),
+    };
+    return cmocka_run_group_tests_name("query words", tests, make_documents, garage_remove);
+}
