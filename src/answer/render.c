@@ -223,6 +223,13 @@ const char *rows_vehicle(struct renderer *r, struct rows rows, size_t subject)
     const char *name = same ? record_text(r, r->r->rows[rows.items[0]].record)
                        : subject < r->q->n_subjects ? subject_text(r, subject)
                                                     : NULL;
+    /* A vehicle that was asked for by its code keeps it. */
+    if (name && subject < r->q->n_subjects && r->q->subjects[subject].only && same) {
+        struct buffer b = {0};
+        buffer_puts(&b, name);
+        phrase_write(&b, PHRASE_BRACKETS, r->l, &(struct phrase_slots){.text = r->q->subjects[subject].label});
+        name = render_keep(r, &b);
+    }
     if (name) return narrow ? narrowed(r, name) : name;
     const char *conditions = conditions_text(r);
     return conditions[0] ? conditions : phrase_text(PHRASE_THE_VEHICLE, r->l);

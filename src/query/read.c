@@ -139,6 +139,18 @@ static void cost_is_of_fuel(struct reading *r, size_t i)
     }
 }
 
+/* label_is in the question's language, where the word means anything in it: "was" asks what in German alone. */
+static bool says(const struct reading *r, const struct label *l, enum word_class class)
+{
+    bool known = false;
+    for (size_t i = 0; i < l->n_words; i++) {
+        if (!(l->words[i].languages >> r->l->language & 1)) continue;
+        known = true;
+        if (l->words[i].class == class) return true;
+    }
+    return !known && label_is(l, class);
+}
+
 static void gather(struct reading *r)
 {
     bool content = false;
@@ -152,7 +164,7 @@ static void gather(struct reading *r)
             content = true;
             continue;
         }
-        if (!content && label_is(l, WORD_AUXILIARY)) r->auxiliary = true;
+        if (!content && says(r, l, WORD_AUXILIARY)) r->auxiliary = true;
         if (label_is(l, WORD_HOW_MANY)) {
             r->how_many = true;
             if (counts_things(r, i)) r->how_many_things = true;
@@ -164,7 +176,7 @@ static void gather(struct reading *r)
                 r->difference = r->difference || next->terms[t].comparative;
             r->difference = r->difference || label_is(next, WORD_MORE) || label_is(next, WORD_LESS);
         }
-        r->which = r->which || label_is(l, WORD_WHICH);
+        r->which = r->which || says(r, l, WORD_WHICH);
         r->list = r->list || label_is(l, WORD_LIST);
         r->count = r->count || label_is(l, WORD_COUNT);
         r->average = r->average || label_is(l, WORD_AVERAGE);
@@ -387,7 +399,8 @@ static void read_group(struct reading *r)
 static bool ranks_versions(const struct reading *r, int order)
 {
     const struct query *q = r->q;
-    if (q->n_subjects != 1 || !order || r->auxiliary) return false;
+    bool asks = r->l->n_labels && label_is(&r->l->labels[0], WORD_AUXILIARY) && !label_is(&r->l->labels[0], WORD_WHICH);
+    if (q->n_subjects != 1 || !order || asks) return false;
     bool which = false, titles = false;
     for (size_t i = 0; i + 1 < r->l->n_labels; i++)
         which = which || (label_is(&r->l->labels[i], WORD_WHICH) && r->l->labels[i + 1].kind == LABEL_MENTION);
@@ -395,6 +408,50 @@ static bool ranks_versions(const struct reading *r, int order)
     for (size_t i = 1; i < s->n_records && !titles; i++)
         titles = strcmp(r->c->records[s->records[i]].title, r->c->records[s->records[0]].title) != 0;
     return titles && !s->only && (which || (r->attribute_order && !r->attribute_comparative));
+}
+
+/* "Which units are in Hull", "which ads": where vehicles are asked for by what their codes are of, the codes are
+ * told as well. */
+static void list_codes(struct reading *r)
+{
+    static const char CODES[] = " id no nr number num code ";
+    struct query *q = r->q;
+    for (size_t i = 0; i < r->l->n_labels && q->n_attributes == 0; i++) {
+        const struct label *l = &r->l->labels[i];
+        if (l->n != 1 || (l->kind != LABEL_WORD && l->kind != LABEL_TERM && l->kind != LABEL_COLUMN) ||
+            label_is(l, WORD_FUNCTION) || r->l->tokens[l->first].kind != TOKEN_WORD)
+            continue;
+        char word[TOKEN_KEY_MAX];
+        strcpy(word, r->l->tokens[l->first].key);
+        size_t len = strlen(word);
+        for (size_t k = 0; k < r->c->n_columns && q->n_attributes == 0; k++) {
+            const struct catalog_column *col = &r->c->columns[k];
+            bool plural = len > 2 && word[len - 1] == 's' && !key_has_run(col->key, word);
+            if (plural) word[len - 1] = '\0';
+            bool of = key_has_run(col->key, word);
+            if (plural) word[len - 1] = 's';
+            for (const char *p = col->key; *p && of;) {
+                char part[TOKEN_KEY_MAX + 3] = " ";
+                size_t n = strcspn(p, " ");
+                if (n + 3 > sizeof part) break;
+                memcpy(part + 1, p, n);
+                memcpy(part + 1 + n, " ", 2);
+                of = strstr(CODES, part) || strncmp(word, p, n) == 0;
+                p += n + (p[n] == ' ');
+            }
+            if (!of || col->has_numbers) continue;
+            /* Each of its records has one of its own, with digits in it. */
+            size_t own = 0, all = 0;
+            for (size_t t = 0; t < r->c->n_terms; t++)
+                if (r->c->terms[t].column == k) {
+                    all++;
+                    own += r->c->terms[t].count == 1 && strpbrk(r->c->terms[t].text, "0123456789");
+                }
+            if (own < 2 || own < all) continue;
+            q->attributes[q->n_attributes++] = (struct query_attribute){
+                .attribute = col->attribute, .name = col->name, .key = col->attribute < 0 ? col->key : ""};
+        }
+    }
 }
 
 static void decide(struct reading *r)
@@ -533,6 +590,7 @@ static void decide(struct reading *r)
         }
     }
     if (set && (q->n_where || q->n_subjects) && q->n_attributes == 0) {
+        list_codes(r);
         q->op = QUERY_LIST;
         return;
     }

@@ -171,6 +171,26 @@ static size_t shared_words(const struct reading *r, const struct catalog_column 
     return n;
 }
 
+/* Whether the figure that is asked about can be of the column: 100,000 km is no electric range. */
+static bool may_be(const struct reading *r, const struct unit *u, const struct catalog_column *col)
+{
+    if (!r->figure || col->attribute < 0) return true;
+    const struct attribute *a = &REGISTRY[col->attribute];
+    const struct unit *canonical = a->unit ? unit_by_symbol(a->unit) : NULL;
+    double value;
+    return !canonical || a->low >= a->high || !unit_convert(*r->figure, u, canonical, &value) ||
+           (value >= a->low && value <= a->high);
+}
+
+/* Whether a text that the question has stands in the source: "in Reno" of the list of used cars. */
+static bool source_has_value(const struct reading *r, size_t source)
+{
+    for (size_t i = 0; i < r->l->n_labels; i++)
+        for (size_t k = 0; r->l->labels[i].kind == LABEL_VALUE && k < r->l->labels[i].n_ids; k++)
+            if (r->c->columns[r->c->terms[r->l->labels[i].ids[k]].column].source == source) return true;
+    return false;
+}
+
 bool attribute_of_unit(struct reading *r, const struct unit *u, struct query_attribute *out)
 {
     /* What people mean by the unit alone. */
@@ -207,12 +227,13 @@ bool attribute_of_unit(struct reading *r, const struct unit *u, struct query_att
         }
         if (!in) continue;
         const struct catalog_source *src = &r->c->sources[s];
+        bool value_here = source_has_value(r, s);
         for (size_t i = src->first_column; i < src->first_column + src->n_columns; i++) {
             const struct catalog_column *col = &r->c->columns[i];
             bool fits = col->unit ? col->unit->dimension == u->dimension
                                   : col->attribute >= 0 &&
                                         REGISTRY[col->attribute].dimension == u->dimension;
-            if (!fits) continue;
+            if (!fits || !may_be(r, u, col)) continue;
             size_t score = 1 + 4 * shared_words(r, col);
             bool range = col->attribute >= 0 && (strstr(REGISTRY[col->attribute].id, "range") ||
                                                  !strcmp(REGISTRY[col->attribute].id, "odometer"));
@@ -220,6 +241,7 @@ bool attribute_of_unit(struct reading *r, const struct unit *u, struct query_att
             bool weight = u->dimension == DIMENSION_MASS && col->attribute == registry_find("curb_weight");
             if (many && score == 1 && !(distance && range) && !weight) continue;
             if (distance && range) score += 2;
+            if (value_here) score += 1;
             for (size_t k = 0; k < sizeof USUAL / sizeof *USUAL; k++)
                 if (USUAL[k].dimension == u->dimension && col->attribute >= 0 &&
                     col->attribute == registry_find(USUAL[k].id))

@@ -175,7 +175,10 @@ static bool condition_attribute(struct reading *r, size_t i, size_t last, size_t
         a = (struct query_attribute){.attribute = displacement, .name = REGISTRY[displacement].names[0], .key = ""};
         found = true;
     }
-    if (!found && u && attribute_of_unit(r, u, &a)) {
+    r->figure = &r->l->labels[i].number;
+    bool by_unit = !found && u && attribute_of_unit(r, u, &a);
+    r->figure = NULL;
+    if (by_unit) {
         found = true;
         /* "consume over 8 kWh/100 km": the verb names the attribute's sibling. */
         for (size_t k = from; k-- > 0;) {
@@ -451,6 +454,19 @@ static bool negated_before(struct reading *r, size_t i, size_t *first)
     return false;
 }
 
+/* "private sellers" of "seller.type": the column has the word, in the singular or the plural. */
+static bool is_called(const struct reading *r, const struct label *l, const struct catalog_column *col)
+{
+    char word[TOKEN_KEY_MAX];
+    if (l->n != 1 || col->attribute >= 0) return false;
+    strcpy(word, r->l->tokens[l->first].key);
+    size_t len = strlen(word);
+    if (key_has_run(col->key, word)) return true;
+    if (len < 3 || word[len - 1] != 's') return false;
+    word[len - 1] = '\0';
+    return key_has_run(col->key, word);
+}
+
 /* The words of a part of a cell as its terms have them: "dealers" is "dealer" there. */
 static const char *part_key(struct reading *r, const struct label *l)
 {
@@ -583,8 +599,9 @@ static void read_category(struct reading *r, size_t i)
         bool same = a.attribute >= 0 && a.attribute == c->attribute.attribute;
         for (size_t v = 0; v < l->n_ids && !same; v++) {
             const struct catalog_column *col = &r->c->columns[r->c->terms[l->ids[v]].column];
-            same = a.attribute >= 0 ? col->attribute == a.attribute : strcmp(col->key, a.key) == 0;
-            if (same && c->category < 0) c->attribute = a;
+            same = a.attribute >= 0 ? col->attribute == a.attribute || is_called(r, &r->l->labels[k], col)
+                                    : strcmp(col->key, a.key) == 0;
+            if (same && c->category < 0 && (a.attribute < 0 || col->attribute == a.attribute)) c->attribute = a;
         }
         if (same) r->l->labels[k].used = true;
     }
@@ -716,7 +733,7 @@ static bool is_zero_count(const struct reading *r, const struct query_attribute 
 /* "an accident", "any accidents", "no accidents", "sin accidentes": whether there is one, not how many. */
 static bool is_indefinite(const struct reading *r, size_t i)
 {
-    static const char WORDS[] = " a an any some no without zero ein eine einen keine keinen kein ohne irgendwelche "
+    static const char WORDS[] = " a an any some no without zero have has had with mit avec con hat hatte hatten ein eine einen keine keinen kein ohne irgendwelche "
                                 "un une des aucun aucune sans d de una algun alguna ningun ninguna sin 有 没 无 没有 过 ";
     for (size_t k = r->l->labels[i].first, steps = 0; k-- > 0 && steps < 3; steps++) {
         char spaced[TOKEN_KEY_MAX + 3];

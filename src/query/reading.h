@@ -30,6 +30,7 @@ struct reading {
     bool set_scope; /* vehicles of a kind are meant, not one */
     int to_speed;    /* "to 100 km/h": the acceleration that is meant; -1: none */
     bool first_said; /* "heaviest first" */
+    const double *figure; /* the number whose attribute is looked for, in the unit at hand; NULL: none */
 };
 
 /* Label i of the question, skipping words that say nothing; SIZE_MAX: none in that direction. */
