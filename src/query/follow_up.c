@@ -154,7 +154,7 @@ static void read_named_version(struct reading *r)
         struct buffer key = {0};
         if (c->number || c->year || c->negated || !c->text[0]) continue;
         tokens_key(c->text, strlen(c->text), TOKENS_TEXT, &key);
-        size_t n = 0, *records = arena_array(&q->arena, r->c->n_records + 1, sizeof *records);
+        size_t n = 0, fewest = SIZE_MAX, *records = arena_array(&q->arena, r->c->n_records + 1, sizeof *records);
         const struct catalog_source *src = &r->c->sources[about->source];
         for (size_t i = src->first_record; records && !key.failed && i < src->first_record + src->n_records; i++) {
             const struct catalog_record *rec = &r->c->records[i];
@@ -165,8 +165,14 @@ static void read_named_version(struct reading *r)
                        key_has_run(buffer_text(&name), buffer_text(&key)) &&
                        has_words(buffer_text(&name), about->model_key) &&
                        (!one_trim || has_words(buffer_text(&name), about->trim_key));
+            /* No other words than needed: not the Corolla Cross Hybrid AWD. */
+            size_t words = 0;
+            for (const char *w2 = buffer_text(&name); has && *w2; w2++) words += *w2 != ' ' && (w2[1] == ' ' || !w2[1]);
             buffer_free(&name);
-            if (has) records[n++] = i;
+            if (!has || words > fewest) continue;
+            if (words < fewest) n = 0;
+            fewest = words;
+            records[n++] = i;
         }
         bool failed = key.failed || !records;
         buffer_free(&key);

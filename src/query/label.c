@@ -15,6 +15,7 @@ static bool is_known_word(const struct word_index *v, const char *key)
 {
     size_t len = strlen(key);
     if (lexicon_has(key) || registry_has_word(key) || word_index_knows(v, key)) return true;
+    if (strncmp(key, "durchschnitts", 13) == 0 && registry_has_word(key + 13)) return true;
     static const char *const ENDINGS[] = {"ed", "d", "ing", "es", "ly"};
     for (size_t i = 0; i < sizeof ENDINGS / sizeof *ENDINGS; i++) {
         size_t cut = strlen(ENDINGS[i]);
@@ -566,6 +567,23 @@ static void label_word(struct labelled *q, const struct word_index *v, size_t i,
             kind = LABEL_VALUE;
             longest = value;
         }
+    }
+    /* "Durchschnittspreis": an operation and an attribute in one word. */
+    static const struct {
+        const char *prefix;
+        enum word_class class;
+    } COMPOUNDS[] = {{"durchschnitts", WORD_AVERAGE}, {"gesamt", WORD_SUM}, {"hochst", WORD_MOST}, {"maximal", WORD_MOST},
+                     {"mindest", WORD_LEAST}, {"minimal", WORD_LEAST}};
+    for (size_t k = 0; k < sizeof COMPOUNDS / sizeof *COMPOUNDS && kind == LABEL_UNKNOWN; k++) {
+        size_t len = strlen(COMPOUNDS[k].prefix);
+        if (t->kind != TOKEN_WORD || strncmp(t->key, COMPOUNDS[k].prefix, len) != 0 || strlen(t->key) < len + 4) continue;
+        struct token rest = *t;
+        memmove(rest.key, t->key + len, strlen(t->key + len) + 1);
+        if (registry_match(&rest, 1, &terms, &n_terms) != 1) continue;
+        kind = LABEL_TERM;
+        word = longest = 1;
+        words[0] = (struct word){.class = COMPOUNDS[k].class, .languages = 2};
+        n_words = 1;
     }
     /* "w": with, as it is typed in haste. */
     if (kind == LABEL_UNKNOWN && strcmp(t->key, "w") == 0 && !t->upper) {

@@ -262,6 +262,8 @@ static bool is_anchor(struct finder *f, size_t i)
     /* "m3", "x5", "e46": letters and digits that stand together. */
     if (i + 1 < q->n_tokens && t[1].kind == TOKEN_NUMBER && glued(&t[1]) && strlen(t->key) <= 3) {
         if (is_engine_code(t)) return false;
+        /* "4x4" is no X4. */
+        if (i > 0 && glued(t) && q->tokens[i - 1].kind == TOKEN_NUMBER) return false;
         struct token pair[2] = {t[0], t[1]};
         if (registry_match(pair, 2, &terms, &n_terms) == 2) return false;
         const struct name_word *number = word_index_name(f->v, t[1].key);

@@ -155,6 +155,13 @@ static void gather(struct reading *r)
 {
     bool content = false;
     for (size_t i = 0; i < r->l->n_labels; i++) cost_is_of_fuel(r, i);
+    /* "From what to what do the prices range?": the verb, beside the words that ask for it. */
+    bool from_to = false;
+    for (size_t i = 0; i < r->l->n_labels; i++) {
+        struct label *l = &r->l->labels[i];
+        from_to = from_to || (label_is(l, WORD_RANGE) && l->n > 1);
+        if (from_to && l->kind == LABEL_TERM && l->n == 1 && !strncmp(r->l->tokens[l->first].key, "range", 5)) l->used = true;
+    }
     for (size_t i = 0; i + 1 < r->l->n_labels; i++)
         if (label_is(&r->l->labels[i], WORD_HOW_MUCH)) fuel_is_consumed(&r->l->labels[i + 1]);
     for (size_t i = 0; i < r->l->n_labels; i++) {
@@ -454,6 +461,15 @@ static void list_codes(struct reading *r)
     }
 }
 
+/* "EVs with an LFP battery?" */
+static bool begins_with_kind(const struct reading *r)
+{
+    const struct label *l = &r->l->labels[0];
+    for (size_t t = 0; r->l->n_labels && l->kind == LABEL_TERM && t < l->n_terms; t++)
+        if (l->terms[t].kind == TERM_CATEGORY && l->used) return true;
+    return false;
+}
+
 static void decide(struct reading *r)
 {
     struct query *q = r->q;
@@ -595,7 +611,7 @@ static void decide(struct reading *r)
         return;
     }
     if (set && q->n_subjects == 0 && q->n_attributes && q->n_where &&
-        (r->which || r->list || r->vehicle_word)) {
+        (r->which || r->list || r->vehicle_word || begins_with_kind(r))) {
         /* "list the electric cars with their range" */
         q->op = QUERY_LIST;
         drop_asked_conditions(q);
@@ -622,7 +638,8 @@ static void decide(struct reading *r)
         q->op = QUERY_VALUE;
         return;
     }
-    if (one) {
+    /* "coches en el inventario" */
+    if (one || (set && q->documents && r->vehicle_word && !q->n_attributes)) {
         q->op = QUERY_LIST;
         return;
     }

@@ -287,7 +287,7 @@ static bool is_document_word(const struct labelled *q, const struct word_index *
         return compound_documents(v, t->key).n > 0 && t->kind == TOKEN_WORD;
     if (registry_match(t, 1, &terms, &n_terms))
         for (size_t k = 0; k < n_terms; k++)
-            if (terms[k].kind != TERM_ATTRIBUTE) return false;
+            if (terms[k].kind != TERM_ATTRIBUTE || !called) return false;
     bool things = i + 1 < q->n_tokens && is_class(q, i + 1, WORD_VEHICLE);
     size_t before = i;
     if (before > at && !strcmp(q->tokens[before - 1].key, "the")) before--;
