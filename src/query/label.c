@@ -183,7 +183,9 @@ static size_t labelled_language(const struct labelled *q)
         uint8_t languages = 0;
         size_t weight = 1;
         /* "PS" and "mpg" are written in every language. */
-        for (size_t k = 0; l->kind == LABEL_TERM && !l->unit && k < l->n_terms; k++)
+        bool code = false; /* "4x4" */
+        for (size_t t = l->first; t < l->first + l->n; t++) code = code || q->tokens[t].kind == TOKEN_NUMBER;
+        for (size_t k = 0; l->kind == LABEL_TERM && !l->unit && !code && k < l->n_terms; k++)
             if (l->terms[k].kind != TERM_MAKE && !l->terms[k].code) languages |= l->terms[k].languages & 31;
         for (size_t t = l->first; t <= l->first + l->n; t++) {
             if (t == l->first + l->n) {
@@ -194,6 +196,10 @@ static size_t labelled_language(const struct labelled *q)
                 /* A letter or two beside a name is as good as a code. */
                 bool brief = q->tokens[t].kind == TOKEN_WORD && q->tokens[t].end - q->tokens[t].begin < 2;
                 if (brief || !lexicon_match(&q->tokens[t], 1, words, &n_words)) continue;
+                /* "GT Pro": nothing is said by the piece that it would open. */
+                bool opens = false;
+                for (size_t k = 0; t + 1 == q->n_tokens && k < n_words; k++) opens = opens || words[k].class == WORD_PER;
+                if (opens) continue;
                 if (languages && l->kind == LABEL_TERM) continue;
                 uint8_t said = 0;
                 for (size_t k = 0; k < n_words; k++) said |= words[k].languages;
