@@ -279,7 +279,9 @@ static bool condition_rows(struct execution *x, size_t record, size_t subject)
 {
     for (size_t i = 0; i < x->q->n_where; i++) {
         const struct query_condition *w = &x->q->where[i];
-        if (w->year || w->caption || (w->attribute.attribute < 0 && !w->attribute.key[0])) continue;
+        if (w->year || w->caption || (w->attribute.attribute < 0 && !w->attribute.key[0]) ||
+            condition_is_alternative(x->q, i))
+            continue;
         size_t from = x->out->n_rows;
         size_t added = 0;
         if (!rows_add(x, record, &w->attribute, subject, SIZE_MAX, &added)) return false;
@@ -485,7 +487,7 @@ static bool execute_check(struct execution *x)
     x->q = q;
     if (!ok) return false;
     for (size_t i = 0; i < n; i++) {
-        bool all = true, unknown = false;
+        bool all = true, others = true, either = false, unknown = false;
         for (size_t k = 0; k < q->n_where; k++) {
             struct query_condition w = q->where[k];
             int a = w.attribute.attribute;
@@ -495,7 +497,10 @@ static bool execute_check(struct execution *x)
                 w.comparator = COMPARE_AT_LEAST;
             bool met;
             if (!condition_met(x, records[i], &w, &met, &unknown)) return false;
-            all = all && met;
+            bool alternative = condition_is_alternative(q, k);
+            if (!alternative) others = all;
+            either = met || (alternative && either);
+            all = others && either;
         }
         if (unknown) {
             r->n_left_out++;

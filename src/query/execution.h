@@ -50,6 +50,9 @@ bool condition_met(struct execution *x, size_t record, const struct query_condit
 /* The columns of a source that a condition is about; NULL: memory is out, x->err is filled. */
 const struct condition_columns *condition_columns(struct execution *x, size_t source, const struct query_condition *w);
 
+/* Whether either condition i or the one before it is enough. */
+bool condition_is_alternative(const struct query *q, size_t i);
+
 /* A value that orders rows: in the base of its dimension. */
 double row_base(const struct result_row *row, bool high);
 

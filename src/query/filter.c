@@ -272,11 +272,23 @@ bool condition_met(struct execution *x, size_t record, const struct query_condit
     return true;
 }
 
+bool condition_is_alternative(const struct query *q, size_t i)
+{
+    if (i == 0 || !q->where[i].or_before) return false;
+    const struct query_condition *before = &q->where[i - 1], *w = &q->where[i];
+    return !before->number && !before->year && !before->caption &&
+           before->attribute.attribute == w->attribute.attribute && strcmp(before->attribute.key, w->attribute.key) == 0;
+}
+
 bool record_meets(struct execution *x, size_t record, bool *meets, bool *unknown)
 {
     *meets = true;
-    for (size_t i = 0; i < x->q->n_where && *meets; i++) {
+    for (size_t i = 0; i < x->q->n_where; i++) {
         const struct query_condition *w = &x->q->where[i];
+        /* One that is met stands for its alternatives; of those that are not, the last decides. */
+        bool either = condition_is_alternative(x->q, i);
+        if (either && *meets) continue;
+        if (!*meets && !either) return true;
         /* Of prose the sentence is looked at, value by value. */
         if (record_is_prose(x, record) && !w->year && x->q->op == QUERY_VALUE) continue;
         if (!condition_met(x, record, w, meets, unknown)) return false;

@@ -50,6 +50,7 @@ struct query_condition {
     const char *key;         /* token key of a text value; "" */
     const char *text;        /* as the question writes the condition: "under 9 L/100 km" */
     bool part;               /* cells that have the key's words among theirs: "Reno" of "Reno, NV" */
+    bool or_before;          /* either it or the condition before it: "in Kassel or Fulda" */
     bool negated;
     bool said;               /* a comparator was said; else "with 300 hp", "tow two tonnes" */
     bool year;               /* of the vehicle's model year */

@@ -485,6 +485,22 @@ static const char *part_key(struct reading *r, const struct label *l)
     return out;
 }
 
+/* "in Kassel or Fulda", "petrol or diesel cars": another text of the same attribute, with "or" between them. */
+static bool is_alternative(const struct reading *r, size_t i, const struct query_condition *c)
+{
+    const struct query *q = r->q;
+    if (r->last_category == 0 || q->n_where < 2) return false;
+    const struct query_condition *before = c - 1;
+    bool alternatives = false;
+    for (size_t k = r->last_category; k < i; k++) {
+        const struct label *l = &r->l->labels[k];
+        if (label_is(l, WORD_OR)) alternatives = true;
+        else if (!reading_is_filler(l) && !label_is(l, WORD_VEHICLE)) return false;
+    }
+    return alternatives && !c->negated && !before->negated && !before->number && !before->caption &&
+           before->attribute.attribute == c->attribute.attribute && strcmp(before->attribute.key, c->attribute.key) == 0;
+}
+
 static bool is_behind_preposition(const struct reading *r, size_t i)
 {
     static const char *const WORDS[] = {"from", "by", "via", "von", "vom", "bei", "beim", "par", "chez", "por"};
@@ -589,6 +605,8 @@ static void read_category(struct reading *r, size_t i)
         if (c->attribute.attribute < 0 && l->n_ids == 1) c->attribute.key = r->c->columns[t->column].key;
     }
     l->used = true;
+    c->or_before = is_alternative(r, i, c);
+    r->last_category = i + 1;
     /* "the class Minivan", "fuel type D": the attribute's name is part of the condition. */
     for (size_t side = 0; side < 2; side++) {
         size_t k = side == 0 ? reading_before(r, i) : reading_next(r, i);

@@ -30,6 +30,7 @@ struct reading {
     bool set_scope; /* vehicles of a kind are meant, not one */
     int to_speed;    /* "to 100 km/h": the acceleration that is meant; -1: none */
     bool first_said; /* "heaviest first" */
+    size_t last_category; /* label of the last condition that is a text, and one more; 0: none */
     const double *figure; /* the number whose attribute is looked for, in the unit at hand; NULL: none */
 };
 

@@ -69,6 +69,9 @@ static void part_of_a_cell_is_a_condition(void **state)
         {"Which vehicles are from private sellers?", "list found: 2022 Ford Transit 350"},
         /* 100,000 km are no electric range, though another document has one in km */
         {"Which vehicles in Lund are over 100,000 km?", "list found: 2020 Renault Master L2"},
+        {"Which vehicles are in Lund or Oslo?",
+         "list found: 2021 Ford Transit 350; 2022 Ford Transit 350; 2020 Renault Master L2"},
+        {"petrol or diesel vehicles in Lund", "list found: 2021 Ford Transit 350; 2020 Renault Master L2"},
         {"which cars are in Bergen?", "none not_understood ‘Bergen’"},
     };
     EXPECT_OUTCOMES(*state, ASKED);
