@@ -70,14 +70,14 @@ FUZZ  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 # Without a -j of the user's own, the commands that build everything use all cores.
 JOBS   = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 1))
 # Line numbers are all of -g that a sanitizer's report needs.
-SANITIZED := OPT="-O1 -g1 -fno-omit-frame-pointer" EMULATION=-O3
+SANITIZED := OPT="-O1 -g1 -fno-omit-frame-pointer"
 ASAN      := BUILD=build-asan SAN="-fsanitize=address,undefined -fno-sanitize-recover=undefined" $(SANITIZED)
 TSAN      := BUILD=build-tsan SAN="-fsanitize=thread" $(SANITIZED)
 FUZZING   := BUILD=build-fuzz CC=$(CLANG) $(SANITIZED) \
              SAN="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined"
 
 .DELETE_ON_ERROR:
-.PHONY: all unit eval gpu-report gpu-check schemathesis load demo check ui-check deps deps-browser bench asan tsan fuzz fuzz-programs lint format \
+.PHONY: all unit gpu-report gpu-check schemathesis load demo check ui-check deps deps-browser bench bench-questions asan tsan fuzz fuzz-programs lint format \
         install uninstall clean help FORCE
 
 all: $(BIN) $(STATIC) $(SHARED) ## build the program as build/autospec, and the libraries beside it
@@ -128,9 +128,12 @@ FORCE:
 $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(LIB)
 	$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(ALL_LIBS)
 
-# The GPU's kernels as C, with the emulated GPU that their tests run them on (tests/cuda_host.h).
-# Sanitized builds optimize these more than the rest: they compute the longest.
-$(BUILD)/tests/cuda_%.o $(BUILD)/tests/unit/test_cuda_%.o $(BUILD)/src/backend/cuda/%.cu.o: ISA := $(EMULATION)
+# A test program waits for what it tests, and takes three times as long to compile as it could; those that
+# compute themselves are optimized, and so, in sanitized builds too, are the GPU's kernels as C with the
+# emulated GPU that their tests run them on (tests/cuda_host.h): they compute the longest.
+$(BUILD)/tests/unit/%.o $(BUILD)/tests/golden/%.o: override OPT := -O0 -g1
+$(BUILD)/tests/unit/test_cuda_%.o $(BUILD)/tests/unit/test_quant.o $(BUILD)/tests/unit/test_%kernels.o \
+$(BUILD)/tests/cuda_%.o $(BUILD)/src/backend/cuda/%.cu.o: ISA := -O3
 CUDA_SRCS := $(sort $(wildcard src/backend/cuda/*.cu))
 CUDA_HOST := $(BUILD)/tests/libcudahost.a
 $(BUILD)/%.cu.o: %.cu Makefile
@@ -159,6 +162,7 @@ demo: ## build, read data/ and answer a few questions
 	@$(MAKE) --no-print-directory $(JOBS) -s all
 	@BUILD=$(BUILD) sh scripts/demo.sh
 
+# TEST_LONG=1: the emulated GPU goes through all shapes with the sanitizers too, not through a fifth.
 check: ## build and run all tests, plain and with the address and undefined-behaviour sanitizers
 	@sh scripts/deps.sh check
 	@$(MAKE) --no-print-directory $(JOBS) -s all unit
@@ -169,10 +173,10 @@ ui-check: ## the tests of the page alone, in a browser (make deps-browser instal
 	@$(MAKE) --no-print-directory $(JOBS) -s all
 	@AUTOSPEC=$(abspath $(BIN)) bash tests/e2e/page.sh
 
-asan: ## the tests with the address and undefined-behaviour sanitizers alone
+asan: ## the tests with the address and undefined-behaviour sanitizers alone, the longest in full
 	@sh scripts/deps.sh check
 	@$(MAKE) --no-print-directory $(JOBS) -s $(ASAN) all unit
-	@bash tests/run.sh build-asan
+	@TEST_LONG=1 bash tests/run.sh build-asan
 
 tsan: ## the unit and golden tests with the thread sanitizer
 	@sh scripts/deps.sh check
@@ -196,17 +200,10 @@ gpu-check: ## on a machine with a GPU, nvcc and a C compiler: its kernels agains
 	@$(MAKE) --no-print-directory $(JOBS) -s $(IMAGES_O)
 	@sh scripts/gpu_check.sh $(CC) $(BUILD) $(IMAGES_O)
 
-DEV ?= ../shared/eval/dev
-eval: all ## how many questions over files are answered right: those of DEV, a folder with score.py; and of prose
-	@test -f '$(DEV)/score.py' || { echo "make eval DEV=DIR: '$(DEV)' has no score.py"; exit 2; }
-	@mkdir -p $(BUILD)/eval
-	python3 '$(DEV)/score.py' --program $(BIN) --serve --conversation messages \
-	    --out $(BUILD)/eval/answers.jsonl > $(BUILD)/eval/questions.txt
-	@cat $(BUILD)/eval/questions.txt
-	$(BIN) eval bench/eval/nano.jsonl --quant 4bit
-	$(BIN) eval bench/eval/nano.jsonl --quant 8bit
-
 bench: $(BENCH) ## build the benchmarks in bench/
+
+bench-questions: all ## how fast documents of 300,000 and of 4.5 million cells are read, and questions over them answered
+	@AUTOSPEC=$(CURDIR)/$(BIN) python3 bench/questions.py $(SIZES)
 
 gpu-report: $(IMAGES:.fatbin=.ptxas) ## registers and shared memory of the GPU kernels, to bench/results/gpu-report.md; a spill fails
 	@sh scripts/gpu_report.sh bench/results/gpu-report.md '$(NVCC)' $^

@@ -7,7 +7,8 @@
 #
 # The unit and golden tests are cmocka programs, whose own counts are added up. Golden tests that
 # compute (they include variant.h) run once more with each instruction set of this machine, by one
-# thread and by two; with a sanitizer by two. The end-to-end tests are scripts in tests/e2e that get
+# thread and by two; with a sanitizer by two. What needs no second look is run for the last build
+# alone. With TEST_LONG=1 no test is shortened for a sanitizer. The end-to-end tests are scripts in tests/e2e that get
 # the program to test in $AUTOSPEC and end with a line "N passed, N failed". A program that
 # crashes, hangs, leaks or counts nothing is a failure of its own. The last line is "N passed, N
 # failed" over everything.
@@ -53,7 +54,7 @@ count_script() {
 
 # run NUMBER KIND BUILD VARIANT PROGRAM...: leaves what there is to say of it in $RESULTS.
 run() {
-    local number=$1 kind=$2 build=$3 variant=$4 name start ms status log
+    local number=$1 kind=$2 build=$3 variant=$4 name start ms cpu status log
     shift 4
     name=${*: -1}
     name=${name#"$build"/}
@@ -65,6 +66,8 @@ run() {
     wait $child
     status=$?
     ms=$((($(date +%s%N) - start) / 1000000))
+    times >"$RESULTS/$number.times" # this shell's own, and of what it has waited for
+    cpu=$(awk -F'[ms ]+' 'NR == 2 { printf "%.1f", $1 * 60 + $2 + $3 * 60 + $4 }' "$RESULTS/$number.times")
     "count_$kind" "$log"
     local note=
     # cmocka exits with the number of failed tests; anything else non-zero is a death of its own.
@@ -85,7 +88,7 @@ run() {
         printf '%-6s %-46s %4d passed' "$result" "$build: $name" "$p"
         [ "$f" -gt 0 ] && printf ', %d failed' "$f"
         [ "$s" -gt 0 ] && printf ', %d skipped' "$s"
-        printf '%s  (%d.%03d s)\n' "$note" $((ms / 1000)) $((ms % 1000))
+        printf '%s  (%d.%03d s, %s s of CPU time)\n' "$note" $((ms / 1000)) $((ms % 1000)) "$cpu"
         [ "$s" -gt 0 ] && grep -a '^skipped - ' "$log" | sort -u | head -n 8 | sed 's/^/       /'
         if [ "$f" -gt 0 ]; then
             grep -aE 'FAILED|ERROR|not ok|runtime error|Sanitizer' "$log" | head -n 40 | sed 's/^/    | /'
@@ -101,7 +104,7 @@ run() {
 # "few": it waits for most of its time, and runs beside others), kind, build, instruction set,
 # threads, program; "-" for none.
 plan() {
-    local build source name length cores isa threads counts script
+    local build source name length cores isa threads counts script last=${*: -1}
     for build in "$@"; do
         mkdir -p "$build/tests/log"
         for source in tests/unit/test_*.c tests/golden/test_*.c; do
@@ -135,6 +138,10 @@ plan() {
             name=$(basename "$script" .sh)
             case $name in
             lib | *_lib | '*') continue ;;
+            # Its requests are the same for every build; the last has the sanitizers.
+            server_schemathesis) [ "$build" = "$last" ] || continue ;;
+            esac
+            case $name in
             pull) length=9 cores=few ;;
             server_openai | server_schemathesis) length=8 ;;
             bench | page | server | server_killed | server_load | server_many) cores=all ;;

@@ -120,7 +120,7 @@ static void assert_others_stay(struct setting *s, const uint8_t *before)
 static void keys_values_and_queries_are_normed_rotated_and_stored(void **state)
 {
     (void)state;
-    for (int i = 0; i < SHAPES(600); i++) {
+    for (int i = 0; i < shapes(600); i++) {
         size_t n_kv = (size_t)pick_between(1, 3), group = (size_t)pick_between(1, 5);
         size_t n_heads = n_kv * group, dim = 32 * (size_t)pick_between(1, i % 10 ? 4 : 8);
         bool int8 = i % 2, norm = i / 2 % 2, rotate = i % 5 != 4;
@@ -193,7 +193,7 @@ static void keys_values_and_queries_are_normed_rotated_and_stored(void **state)
 static void an_encoders_heads_are_padded_and_stored(void **state)
 {
     (void)state;
-    for (int i = 0; i < SHAPES(600); i++) {
+    for (int i = 0; i < shapes(600); i++) {
         size_t heads = (size_t)pick_between(1, 5), dim = (size_t)pick_between(1, i % 10 ? 70 : 256);
         size_t padded = (dim + 31) / 32 * 32;
         if (i % 4 == 0) dim = padded;
@@ -368,20 +368,20 @@ static void run_shapes(bool decode, int rounds)
 static void decode_and_combine_agree_with_attention_in_double(void **state)
 {
     (void)state;
-    run_shapes(true, SHAPES(500));
+    run_shapes(true, shapes(500));
 }
 
 static void prefill_agrees_with_attention_in_double(void **state)
 {
     (void)state;
-    run_shapes(false, SHAPES(500));
+    run_shapes(false, shapes(500));
 }
 
 /* Encoders: every token of a text sees the same keys, the last ones perhaps not. */
 static void all_tokens_of_a_text_see_its_keys(void **state)
 {
     (void)state;
-    for (int i = 0; i < SHAPES(60); i++) {
+    for (int i = 0; i < shapes(60); i++) {
         struct setting s = make_setting(2, 70, 0, 3, 3, 32, i % 2);
         for (size_t t = 0; t < s.n_tokens; t++) {
             size_t length = s.length[s.sequence[t]];

@@ -1,6 +1,7 @@
 /* The engine on emulated GPUs: models/nano as it is, tokens picked on the GPU, a model that does
  * not fit, a GPU that is lost under a request. */
 #include "../cuda_device.h"
+#include "cuda_fixture.h"
 #include "backend/backend.h"
 #include "engine/engine_internal.h"
 #include "engine/sampler.h"
@@ -121,7 +122,7 @@ static void tokens_picked_on_the_gpu_are_the_samplers(void **state)
     for (size_t i = 0; i < sizeof OPTIONS / sizeof *OPTIONS; i++) {
         struct sampler *s = sampler_create(&OPTIONS[i], engine_ids(e), &err);
         assert_non_null(s);
-        for (size_t round = 0; round < 6; round++) {
+        for (int round = 0; round < shapes(6); round++) {
             struct backend_choice choices[4];
             struct step_sequence step = {
                 .tokens = tokens, .n_tokens = 4, .pages = pages, .n_logits = 4};

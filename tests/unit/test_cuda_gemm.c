@@ -97,7 +97,7 @@ static void all_shapes_agree_with_sums_in_double(void **s)
 {
     (void)s;
     for (enum quant_type type = QUANT_Q4; type <= QUANT_BF16; type++)
-        for (int i = 0; i < SHAPES(1500); i++) {
+        for (int i = 0; i < shapes(1500); i++) {
             bool large = i % 60 < 3;
             size_t rows = (size_t)pick_between(1, large ? 300 : 60);
             size_t cols = (size_t)pick_between(1, large ? 400 : 90);
@@ -141,7 +141,7 @@ static void swiglu_of_all_shapes(void **s)
 {
     (void)s;
     for (enum quant_type type = QUANT_Q4; type <= QUANT_BF16; type++)
-        for (int i = 0; i < SHAPES(1500); i++)
+        for (int i = 0; i < shapes(1500); i++)
             check_swiglu(type, (size_t)pick_between(1, i % 60 < 3 ? 17 : 3),
                          (size_t)pick_between(1, i % 60 < 3 ? 300 : 70), some_tokens(i));
 }

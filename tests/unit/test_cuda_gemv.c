@@ -67,7 +67,7 @@ static void all_shapes_agree_with_sums_in_double(void **s)
 {
     (void)s;
     for (enum quant_type type = QUANT_Q4; type <= QUANT_BF16; type++)
-        for (int i = 0; i < SHAPES(2000); i++) {
+        for (int i = 0; i < shapes(2000); i++) {
             size_t rows = (size_t)pick_between(1, 70), cols = (size_t)pick_between(1, 200);
             if (i % 64 < 4) cols = (size_t)pick_between(300, 2000);
             if (i % 3 == 1) cols = cols / 32 * 32 + 32;
@@ -111,7 +111,7 @@ static void swiglu_of_all_shapes_is_quantized_as_its_form_says(void **s)
 {
     (void)s;
     for (enum quant_type type = QUANT_Q4; type <= QUANT_BF16; type++)
-        for (int i = 0; i < SHAPES(2000); i++) {
+        for (int i = 0; i < shapes(2000); i++) {
             size_t cols = (size_t)pick_between(1, 100);
             if (i % 64 < 4) cols = (size_t)pick_between(200, 1200);
             check_swiglu(type, (size_t)pick_between(1, 7), cols, some_tokens(i),

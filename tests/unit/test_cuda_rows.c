@@ -9,7 +9,7 @@ static void embedding_rows_of_all_types_and_shapes(void **s)
 {
     (void)s;
     for (enum quant_type type = QUANT_Q4; type <= QUANT_BF16; type++)
-        for (int i = 0; i < SHAPES(500); i++) {
+        for (int i = 0; i < shapes(500); i++) {
             size_t rows = (size_t)pick_between(1, 60), cols = (size_t)pick_between(1, 400);
             size_t n = (size_t)pick_between(1, 4);
             struct test_matrix m = make_matrix(type, rows, cols);
@@ -48,7 +48,7 @@ static void an_id_that_there_is_not_reads_no_other_memory(void **s)
 static void rotary_angles_hold_to_the_longest_context(void **s)
 {
     (void)s;
-    for (int i = 0; i < SHAPES(500); i++) {
+    for (int i = 0; i < shapes(500); i++) {
         size_t n = (size_t)pick_between(1, 5), half = (size_t)pick_between(1, 128);
         int32_t *position = take(n, sizeof *position);
         for (size_t t = 0; t < n; t++) position[t] = pick_between(0, i % 2 ? 1 << 24 : 4096);
@@ -77,7 +77,7 @@ static void rotary_angles_hold_to_the_longest_context(void **s)
 static void rmsnorm_adds_partial_sums_and_hands_on_every_form(void **s)
 {
     (void)s;
-    for (int i = 0; i < SHAPES(600); i++) {
+    for (int i = 0; i < shapes(600); i++) {
         size_t n = (size_t)pick_between(1, 4), width = (size_t)pick_between(1, 300);
         if (i % 10 == 0) width = (size_t)pick_between(500, 1300);
         size_t n_rows = i % 3 == 0 ? (size_t)pick_between(1, (int32_t)n) : n;
@@ -142,7 +142,7 @@ static double layernorm_row(double *want, size_t width, const float *weight, con
 static void layernorm_adds_partial_sums_and_hands_on_every_form(void **s)
 {
     (void)s;
-    for (int i = 0; i < SHAPES(600); i++) {
+    for (int i = 0; i < shapes(600); i++) {
         size_t n = (size_t)pick_between(1, 3), width = (size_t)pick_between(2, 400);
         struct cuda_layernorm_args a = {.x = random_floats(n * width),
                                         .weight = random_floats(width),
@@ -176,7 +176,7 @@ static void layernorm_adds_partial_sums_and_hands_on_every_form(void **s)
 static void encoder_embeddings_are_summed_and_normed(void **s)
 {
     (void)s;
-    for (int i = 0; i < SHAPES(510); i++) {
+    for (int i = 0; i < shapes(510); i++) {
         enum quant_type type = (enum quant_type)(i % 3);
         size_t rows = (size_t)pick_between(1, 40), width = (size_t)pick_between(2, 300);
         size_t n = (size_t)pick_between(1, 3), context = (size_t)pick_between(1, 9);
@@ -224,7 +224,7 @@ static void encoder_embeddings_are_summed_and_normed(void **s)
 static void gelu_of_partial_sums(void **s)
 {
     (void)s;
-    for (int i = 0; i < SHAPES(510); i++) {
+    for (int i = 0; i < shapes(510); i++) {
         size_t n = (size_t)pick_between(1, 3), width = (size_t)pick_between(1, 500);
         struct cuda_gelu_args a = {.n_tokens = (int32_t)n, .width = (int32_t)width};
         a.add = random_partials((size_t)pick_between(1, 4), n, width, i % 2);
@@ -248,7 +248,7 @@ static void gelu_of_partial_sums(void **s)
 static void vectors_are_means_of_tokens_to_length_1_or_not(void **s)
 {
     (void)s;
-    for (int i = 0; i < SHAPES(600); i++) {
+    for (int i = 0; i < shapes(600); i++) {
         size_t n = (size_t)pick_between(1, i % 20 ? 20 : 70), n_rows = (size_t)pick_between(1, 3);
         size_t width = (size_t)pick_between(1, i % 5 ? 140 : 700);
         struct cuda_tile *rows = take(n_rows, sizeof *rows);

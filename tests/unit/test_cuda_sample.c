@@ -29,7 +29,7 @@ static void check_rows(float *logits, size_t n, size_t vocab, size_t stride)
 static void the_first_of_the_largest_is_picked(void **s)
 {
     (void)s;
-    for (int i = 0; i < SHAPES(520); i++) {
+    for (int i = 0; i < shapes(520); i++) {
         size_t n = (size_t)pick_between(1, 3), vocab = (size_t)pick_between(1, 5000);
         if (i % 40 == 0) vocab = (size_t)pick_between(8000, 20000);
         size_t stride = (vocab + 15) / 16 * 16;
@@ -125,7 +125,7 @@ static int32_t pick_by_sorting(const float *logits, size_t vocab, const struct c
 static void picks_by_chance_are_those_of_the_sampler(void **s)
 {
     (void)s;
-    size_t compared = 0, rounds = SHAPES(520);
+    size_t compared = 0, rounds = (size_t)shapes(520);
     for (size_t i = 0; i < rounds; i++) {
         size_t vocab = (size_t)pick_between(1, 1500);
         if (i % 40 == 0) vocab = (size_t)pick_between(4000, 9000);
