@@ -77,7 +77,7 @@ FUZZING   := BUILD=build-fuzz CC=$(CLANG) $(SANITIZED) \
              SAN="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined"
 
 .DELETE_ON_ERROR:
-.PHONY: all unit gpu-report gpu-check schemathesis load demo check ui-check deps deps-browser bench bench-questions asan tsan fuzz fuzz-programs lint format \
+.PHONY: all unit eval gpu-report gpu-check schemathesis load demo check ui-check deps deps-browser bench bench-questions asan tsan fuzz fuzz-programs lint format \
         install uninstall clean help FORCE
 
 all: $(BIN) $(STATIC) $(SHARED) ## build the program as build/autospec, and the libraries beside it
@@ -128,11 +128,12 @@ FORCE:
 $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(LIB)
 	$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(ALL_LIBS)
 
-# A test program waits for what it tests, and takes three times as long to compile as it could; those that
-# compute themselves are optimized, and so, in sanitized builds too, are the GPU's kernels as C with the
-# emulated GPU that their tests run them on (tests/cuda_host.h): they compute the longest.
+# Test programs are compiled in a ninth of the time without optimization, and wait for what they test. Those
+# that compute themselves are optimized, and so, in sanitized builds too, are the GPU's kernels as C with
+# the emulated GPU that their tests run them on (tests/cuda_host.h): they compute the longest.
 $(BUILD)/tests/unit/%.o $(BUILD)/tests/golden/%.o: override OPT := -O0 -g1
-$(BUILD)/tests/unit/test_cuda_%.o $(BUILD)/tests/unit/test_quant.o $(BUILD)/tests/unit/test_%kernels.o \
+$(BUILD)/tests/unit/test_cuda_%.o $(BUILD)/tests/unit/test_quant.o \
+$(BUILD)/tests/unit/test_kernels.o $(BUILD)/tests/unit/test_encoder_kernels.o \
 $(BUILD)/tests/cuda_%.o $(BUILD)/src/backend/cuda/%.cu.o: ISA := -O3
 CUDA_SRCS := $(sort $(wildcard src/backend/cuda/*.cu))
 CUDA_HOST := $(BUILD)/tests/libcudahost.a
@@ -199,6 +200,16 @@ gpu-check: ## on a machine with a GPU, nvcc and a C compiler: its kernels agains
 	@ls /dev/nvidia[0-9]* /dev/dxg 2>/dev/null | grep -q . || { echo "gpu-check: this machine has no NVIDIA GPU (there is no /dev/nvidia0)" >&2; exit 1; }
 	@$(MAKE) --no-print-directory $(JOBS) -s $(IMAGES_O)
 	@sh scripts/gpu_check.sh $(CC) $(BUILD) $(IMAGES_O)
+
+DEV ?= ../shared/eval/dev
+eval: all ## how many questions over files are answered right: those of DEV, a folder with score.py; and of prose
+	@test -f '$(DEV)/score.py' || { echo "make eval DEV=DIR: '$(DEV)' has no score.py"; exit 2; }
+	@mkdir -p $(BUILD)/eval
+	python3 '$(DEV)/score.py' --program $(BIN) --serve --conversation messages \
+	    --out $(BUILD)/eval/answers.jsonl > $(BUILD)/eval/questions.txt
+	@cat $(BUILD)/eval/questions.txt
+	$(BIN) eval bench/eval/nano.jsonl --quant 4bit
+	$(BIN) eval bench/eval/nano.jsonl --quant 8bit
 
 bench: $(BENCH) ## build the benchmarks in bench/
 
