@@ -91,6 +91,8 @@ bool bind_target_words(struct bind_target *t, const char *words)
         bool small = false;
         for (size_t k = 0; k < sizeof SMALL / sizeof *SMALL; k++)
             small = small || strcmp(all[i].key, SMALL[k]) == 0;
+        /* "derZephyr" of a Zephyr names nothing of it. */
+        for (size_t k = 0; k < t->n_names; k++) small = small || strcmp(all[i].key, t->names[k].key) == 0;
         if (small) continue;
         if (t->n_words == BIND_MAX_WORDS) return false;
         t->words[t->n_words++] = all[i];

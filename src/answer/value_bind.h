@@ -28,8 +28,9 @@ struct bind_target {
 
 /* Fills the names from the vehicle as the question or the store writes it. */
 void bind_target_vehicle(struct bind_target *t, const char *label, int year);
-/* The words that name the attribute, where the registry does not know it. Small words are left out;
- * false: nothing is left, or there are too many. */
+/* The words that name the attribute, where the registry does not know it. Small words and those of the
+ * vehicle's name, which is filled in before, are left out; false: nothing is left, or there are too
+ * many. */
 bool bind_target_words(struct bind_target *t, const char *words);
 
 struct binder; /* buffers and word tables, for any number of passages */

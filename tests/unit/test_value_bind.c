@@ -80,6 +80,16 @@ static bool propose(struct binder *b, const struct proposal *p)
     return false;
 }
 
+static void name_of_the_vehicle_names_no_attribute(void **state)
+{
+    (void)state;
+    struct bind_target t = {.attribute = -1};
+    bind_target_vehicle(&t, "Vostok Ranger", 0);
+    assert_false(bind_target_words(&t, "derRanger"));
+    assert_true(bind_target_words(&t, "Ranger patur"));
+    assert_int_equal(t.n_words, 1);
+}
+
 static void only_what_the_sentence_bears_is_bound(void **state)
 {
     (void)state;
@@ -159,6 +169,7 @@ static void number_carries_its_unit_and_text_its_words(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(name_of_the_vehicle_names_no_attribute),
         cmocka_unit_test(only_what_the_sentence_bears_is_bound),
         cmocka_unit_test(part_of_a_code_becomes_the_whole),
         cmocka_unit_test(number_carries_its_unit_and_text_its_words),
