@@ -85,6 +85,34 @@ static size_t main_part(const struct renderer *r, const size_t *rows, size_t n)
     return rows[0];
 }
 
+static size_t small_word(const char *text)
+{
+    size_t n = 0;
+    while ((text[n] >= 'a' && text[n] <= 'z') || (unsigned char)text[n] >= 0xc3) n++;
+    return n >= 3 && n <= 16 ? n : 0;
+}
+
+/* The word for what a figure is of that is no unit known here: "stars" of "4 stars", or of the column "Rating
+ * (stars)". 0: there is none, or the attribute itself says it. */
+static size_t counted_word(const struct renderer *r, const struct result_row *row, const char **word)
+{
+    const struct catalog_column *column = &r->c->columns[row->column];
+    const char *text = row->fact.text + strspn(row->fact.text, " ");
+    size_t digits = strspn(text, "0123456789.,"), n;
+    if (row->unit || row->converted || row->fact.remark[0] || digits == 0) return 0;
+    if (column->attribute >= 0 && REGISTRY[column->attribute].dimension != DIMENSION_NONE) return 0;
+    if (text[digits] == ' ') {
+        *word = text + digits + 1;
+        n = small_word(*word);
+        return (*word)[n] ? 0 : n;
+    }
+    const char *bracket = strrchr(column->name, '(');
+    if (text[digits] || !bracket) return 0;
+    *word = bracket + 1;
+    n = small_word(*word);
+    return n && strcmp(*word + n, ")") == 0 ? n : 0;
+}
+
 static void number_text(struct renderer *r, const size_t *rows, size_t n, bool figures,
                         struct buffer *value, struct buffer *remarks)
 {
@@ -100,6 +128,12 @@ static void number_text(struct renderer *r, const size_t *rows, size_t n, bool f
     if (value->len == 0) {
         clean_write(value, row->fact.text, WORDING_MAX_VALUE);
         return;
+    }
+    const char *word;
+    size_t word_len = n == 1 ? counted_word(r, row, &word) : 0;
+    if (word_len) {
+        buffer_putc(value, ' ');
+        buffer_append(value, word, word_len);
     }
     bool unit_only = row->low == row->fact.low && row->high == row->fact.high; /* 67 dB, 67 dB(A) */
     if (row->converted && !unit_only)

@@ -261,6 +261,23 @@ static void filter_leaves_other_vehicles_out(void **state)
     store_close(s);
 }
 
+static void word_behind_a_figure_stays_with_it(void **state)
+{
+    (void)state;
+    struct store *s = cars_store();
+    ingest_ok(s, "/ncap.csv", DOCUMENT_CSV,
+              "Make,Model,Year,Safety rating,Fuse box\nZephyr,Gust,2030,4 stars,12 slots\n"
+              "Zephyr,Gale,2031,5 stars,14 slots\nZephyr,Storm,2032,3 stars,9 slots\n");
+    struct answer a = answer_of(s, "safety rating of the 2030 Zephyr Gust");
+    assert_string_equal(a.text, "The safety rating of the 2030 Zephyr Gust is 4 stars [1].");
+    answer_free(&a);
+    ingest_ok(s, "/gale.csv", DOCUMENT_CSV, "Make,Model,Year,NHTSA rating (stars)\nZephyr,Breeze,2033,3\n");
+    a = answer_of(s, "nhtsa rating of the 2033 Zephyr Breeze");
+    assert_string_equal(a.text, "The safety rating of the 2033 Zephyr Breeze is 3 stars [1].");
+    answer_free(&a);
+    store_close(s);
+}
+
 static void range_over_units_is_in_one_of_them(void **state)
 {
     (void)state;
@@ -668,6 +685,7 @@ int main(void)
         cmocka_unit_test(follow_up_takes_over_what_it_does_not_say),
         cmocka_unit_test(only_the_last_turns_of_a_long_conversation_count),
         cmocka_unit_test(filter_leaves_other_vehicles_out),
+        cmocka_unit_test(word_behind_a_figure_stays_with_it),
         cmocka_unit_test(range_over_units_is_in_one_of_them),
         cmocka_unit_test(changed_store_is_read_again),
         cmocka_unit_test(model_is_opened_only_where_prose_has_to_be_read),
