@@ -158,9 +158,9 @@ $(BUILD)/bench/%: $(BUILD)/bench/%.o $(LIB)
 unit: $(UNIT)
 fuzz-programs: $(FUZZ)
 
-demo: ## build, read data/ and answer a few questions
+demo: ## build (without the GPU images), read data/ and answer a few questions
 	@sh scripts/deps.sh demo
-	@$(MAKE) --no-print-directory $(JOBS) -s all
+	@$(MAKE) --no-print-directory $(JOBS) -s NVCC= all
 	@BUILD=$(BUILD) sh scripts/demo.sh
 
 # TEST_LONG=1: the emulated GPU goes through all shapes with the sanitizers too, not through a fifth.

@@ -3,7 +3,9 @@
 #include "answer/claims_parts.h"
 
 #include <math.h>
+#include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 size_t label_of_token(const struct labelled *l, size_t token)
 {
@@ -529,6 +531,33 @@ static enum comparator negated(enum comparator c)
     }
 }
 
+/* Whether one of the phrases stands right before the figure's first digit. */
+static bool stands_before(const struct claim_reader *r, const struct value_part *p, const char *const *phrases, size_t n)
+{
+    size_t end = p->begin;
+    while (end < p->end && !isdigit((unsigned char)r->sentence[end])) end++;
+    while (end > 0 && strchr(" $", r->sentence[end - 1])) end--;
+    for (size_t i = 0; i < n; i++) {
+        size_t len = strlen(phrases[i]);
+        if (end >= len && strncasecmp(r->sentence + end - len, phrases[i], len) == 0 &&
+            (end == len || r->sentence[end - len - 1] == ' '))
+            return true;
+    }
+    return false;
+}
+
+/* "can tow up to 12,000 lb" says what the most is; "more than 11,000 lb" that it is not 11,000. */
+static enum comparator stated_bound(const struct claim_reader *r, const struct value_part *p, enum comparator found)
+{
+    static const char *const UP_TO[] = {"up to", "as much as", "bis zu", "jusqu'\u00e0", "jusqu\u2019\u00e0", "hasta"};
+    static const char *const MORE[] = {"more than", "over", "above", "mehr als", "\u00fcber", "plus de", "m\u00e1s de"};
+    static const char *const LESS[] = {"less than", "under", "below", "weniger als", "unter", "moins de", "menos de"};
+    if (found == COMPARE_AT_MOST && stands_before(r, p, UP_TO, sizeof UP_TO / sizeof *UP_TO)) return COMPARE_EQUAL;
+    if (found == COMPARE_AT_LEAST && stands_before(r, p, MORE, sizeof MORE / sizeof *MORE)) return COMPARE_MORE;
+    if (found == COMPARE_AT_MOST && stands_before(r, p, LESS, sizeof LESS / sizeof *LESS)) return COMPARE_LESS;
+    return found;
+}
+
 /* The words right before the figure: "more than", "about", "not". */
 static enum comparator find_comparator(const struct claim_reader *r, size_t token,
                                        const struct value_part *p)
@@ -572,7 +601,7 @@ static enum comparator find_comparator(const struct claim_reader *r, size_t toke
         }
         said = true;
     }
-    return found;
+    return stated_bound(r, p, found);
 }
 
 /* Whether an average or a sum is said before the figure, outside of brackets of its own. */

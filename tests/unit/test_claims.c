@@ -162,6 +162,12 @@ static void comparators_hold_or_not(void **state)
 {
     expect(state, "The 2023 Honda Accord LX has more than 190 hp.", "+");
     expect(state, "The 2023 Honda Accord LX has more than 200 hp.", "!");
+    expect(state, "The 2023 Honda Accord LX has more than 192 hp.", "!");
+    expect(state, "The 2023 Honda Accord LX has over 192 hp.", "!");
+    expect(state, "The 2023 Honda Accord LX has at least 192 hp.", "+");
+    expect(state, "The 2023 Honda Accord LX has less than 192 hp.", "!");
+    expect(state, "The 2023 Honda Accord LX has up to 192 hp.", "+");
+    expect(state, "The 2023 Honda Accord LX has up to 250 hp.", "!"); /* the most is said */
     expect(state, "The 2023 Honda Accord LX has less than 200 hp.", "+");
     expect(state, "The 2023 Honda Accord LX makes at least 192 hp.", "+");
     expect(state, "The 2023 Honda Accord LX does not make 203 hp.", "+");
