@@ -1,7 +1,7 @@
 #include "ingest/cell_shape.h"
 
+#include "ingest/subject.h"
 #include "vehicle/number.h"
-#include "vehicle/registry.h"
 #include "vehicle/unit.h"
 
 #include <string.h>
@@ -120,4 +120,27 @@ bool is_measure_name(const char *name, size_t len)
     registry_read_column(&m, name, len, DIMENSION_NONE);
     if (m.attribute >= 0) return true;
     return m.unit && m.name_len > 0 && !is_numeric_cell(name, len);
+}
+
+bool is_unit_cell(const struct cell *c)
+{
+    return c->len > 0 && c->len <= 40 && unit_parse_all(c->text, c->len) != NULL;
+}
+
+bool is_year_name(const struct cell *c, int *year)
+{
+    struct year_reading r;
+    if (c->len == 0 || c->len > 12 || !year_read(&r, c->text, c->len) || !r.whole ||
+        r.first != r.last)
+        return false;
+    *year = r.first;
+    return true;
+}
+
+enum attribute_role role_of_name(const char *name, size_t len)
+{
+    struct column_meaning m;
+    if (len == 0 || len > 200) return ROLE_NONE;
+    registry_read_column(&m, name, name_without_footnote(name, len), DIMENSION_NONE);
+    return m.attribute >= 0 ? REGISTRY[m.attribute].role : ROLE_NONE;
 }

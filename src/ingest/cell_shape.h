@@ -4,6 +4,7 @@
 #define INGEST_CELL_SHAPE_H
 
 #include "document/document.h"
+#include "vehicle/registry.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,6 +15,15 @@ bool is_measure_name(const char *name, size_t len);
 
 /* A dash or a point alone: nothing. */
 bool is_dash_cell(const struct cell *c);
+
+/* A unit alone. */
+bool is_unit_cell(const struct cell *c);
+
+/* A year alone. */
+bool is_year_name(const struct cell *c, int *year);
+
+/* What the name of a column says its cells are. */
+enum attribute_role role_of_name(const char *name, size_t len);
 
 /* Whether a cell holds a number with at most a unit or a remark beside it, and no name. */
 bool is_numeric_cell(const char *text, size_t len);

@@ -63,4 +63,26 @@ struct table_frame {
 bool frame_find(struct table_frame *out, const struct table *table, bool objects,
                 struct arena *arena);
 
+/* The steps of frame_find. frame_rows.c: the cells of a row that are not empty; *first of them, if any. */
+size_t frame_count_filled(const struct table *t, size_t row, size_t *first);
+/* How many cells the rows usually have. */
+size_t frame_usual_width(const struct table *t);
+/* The row that looks most like column names; SIZE_MAX: none does. */
+size_t frame_find_header(const struct table *t, size_t width);
+/* Whether a row names the types of the columns. */
+bool frame_is_type_row(const struct table *t, size_t row);
+/* Whether a row holds units alone. */
+bool frame_is_unit_row(const struct table *t, size_t row);
+/* Whether row h + 1 goes on with the header of row h. */
+bool frame_is_second_header(const struct table *t, size_t h);
+/* Whether row h - 1 is a row of merged headers over h. */
+bool frame_is_group_row(const struct table *t, size_t h, size_t width);
+/* Tells the rows from first_data on apart: data, bands, notes, blank ones. */
+void frame_classify_rows(struct table_frame *f, size_t width);
+/* The same once the rows are known to be attributes. */
+void frame_classify_attribute_rows(struct table_frame *f);
+
+/* frame_layout.c: finds the layout and its columns; *ok is false when memory is out. */
+void frame_find_layout(struct table_frame *f, struct arena *arena, bool *ok);
+
 #endif

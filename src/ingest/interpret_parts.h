@@ -30,13 +30,38 @@ struct interpreter {
     bool failed;                  /* memory is out */
 };
 
-/* Adds a note; beyond a bound they are left out. */
-void interpret_note(struct interpreter *p, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
+/* Whether the rows are objects of JSON, whose names are paths. */
+bool interpret_is_json(const struct interpreter *p);
 
 /* The cells of out->columns[column] in p->run, in the order of the records where each record has one
  * (FRAME_ROWS without year columns, FRAME_COLUMNS); returns how many. */
 size_t gather_cells(struct interpreter *p, size_t column);
+
+/* "row 12", "table 2, item 3" */
+void append_place(struct buffer *b, const struct interpretation *in, size_t row);
+
+/* interpret_notes.c. Adds a note; beyond a bound they are left out. */
+void interpret_note(struct interpreter *p, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+/* Notes what the rows were taken as: title, header, units, values. */
+void interpret_note_rows(struct interpreter *p);
+/* Notes which columns name the vehicle, and what of it the headings gave. */
+void interpret_note_roles(struct interpreter *p);
+/* Notes how numbers are written, what stands for no value, and the columns that are no attribute. */
+void interpret_note_columns(struct interpreter *p);
+
+/* interpret_columns.c. These return false when memory is out. Makes room for n columns. */
+bool interpret_room_for_columns(struct interpreter *p, size_t n);
+/* Reads the columns of FRAME_ROWS and FRAME_LONG, and which of them name the vehicle. */
+bool interpret_row_columns(struct interpreter *p);
+/* Reads the rows of FRAME_COLUMNS as columns. */
+bool interpret_attribute_rows(struct interpreter *p);
+/* Adds the column of the values that stand under years. */
+bool interpret_year_column(struct interpreter *p);
+/* Takes the attributes that the vehicle has itself from the elements of lists in it. */
+void interpret_part_list_elements(struct interpreter *p);
+/* Gives each column a name of its own. */
+bool interpret_names_apart(struct interpreter *p);
 
 /* context.c: who the headings, titles and the file's name speak of. */
 bool context_subject(struct interpreter *p);
@@ -65,9 +90,28 @@ bool find_variant_columns(struct interpreter *p);
 /* Adds the column of their values. */
 bool add_variant_value_column(struct interpreter *p);
 
-/* records.c */
+/* record_names.c. Two parts of a name with a space between, or the one that is not empty. */
+const char *record_join_names(struct interpreter *p, const char *a, const char *b);
+/* The vehicle of a row below `band` (""), and how many of it the row counts. */
+void record_row_subject(struct interpreter *p, size_t row, const char *band, struct subject *s,
+                        double *quantity);
+/* Takes what a vehicle's column is called. */
+void record_take_header(struct interpreter *p, struct subject *s, const char *text);
+/* Takes a cell of a row that says what the vehicle is. */
+void record_take_role(struct interpreter *p, struct subject *s, enum attribute_role role,
+                      const struct cell *c);
+/* The roles in the order in which rows with one are taken; i < N_ROLE_ORDER. */
+enum { N_ROLE_ORDER = 6 };
+enum attribute_role record_role(size_t i);
+
+/* records.c. Fills in what the vehicle is called; the record has its place. */
+void record_finish(struct interpreter *p, struct interpreted_record *r, struct subject *s);
+/* append_place's text. */
+const char *record_place_of_row(struct interpreter *p, size_t row);
 bool make_row_records(struct interpreter *p);
 bool make_column_records(struct interpreter *p);
+
+/* long_records.c */
 bool make_long_columns(struct interpreter *p);
 bool make_long_records(struct interpreter *p);
 bool make_pair_records(struct interpreter *p);
@@ -80,8 +124,5 @@ void name_by_categories(struct interpreter *p);
 
 /* likely_units.c: units that no one states but the figures show. */
 void find_likely_units(struct interpreter *p);
-
-/* "row 12", "table 2, item 3" */
-void append_place(struct buffer *b, const struct interpretation *in, size_t row);
 
 #endif

@@ -1,0 +1,347 @@
+/* The columns of a table, or the rows of one whose rows are attributes: what each is called and means,
+ * and which of them name the vehicle. */
+#include "ingest/compound.h"
+#include "ingest/interpret_parts.h"
+
+#include "vehicle/registry.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+/* "powertrain.engine.displacement_l": the parents and the last name. Dots inside names of other
+ * tables ("No. of seats") are none of a path. */
+static bool split_path(struct interpreter *p, const char *name, const char **group,
+                       const char **last)
+{
+    const char *dot = strrchr(name, '.');
+    *group = "";
+    *last = name;
+    if (!dot || dot == name || !dot[1]) return true;
+    *group = arena_strndup(&p->out->arena, name, (size_t)(dot - name));
+    *last = dot + 1;
+    return *group != NULL;
+}
+
+/* Whether a list of models or versions stands inside the table's records. */
+static bool has_levels(const struct table_frame *f)
+{
+    for (size_t j = 0; j < f->table->n_columns; j++)
+        for (const char *part = f->names[j], *dot; (dot = strchr(part, '.')) != NULL; part = dot + 1)
+            if (column_is_level(part, (size_t)(dot - part))) return true;
+    return false;
+}
+
+static struct interpreted_column *add_column(struct interpreter *p, size_t index)
+{
+    struct interpreted_column *c = &p->out->columns[p->out->n_columns++];
+    *c = (struct interpreted_column){.index = index, .unit_column = NO_COLUMN, .sibling = SIZE_MAX};
+    return c;
+}
+
+static bool numbered_name(struct interpreter *p, struct interpreted_column *c, const char *fmt,
+                          const char *name, size_t number)
+{
+    buffer_clear(&p->scratch);
+    buffer_printf(&p->scratch, fmt, name, number);
+    c->fact.name = p->scratch.failed ? NULL
+                                     : arena_strndup(&p->out->arena, p->scratch.data, p->scratch.len);
+    return c->fact.name != NULL;
+}
+
+struct name_hash {
+    uint64_t hash;
+    size_t column;
+};
+
+static int compare_names(const void *a, const void *b)
+{
+    const struct name_hash *x = a, *y = b;
+    if (x->hash != y->hash) return x->hash < y->hash ? -1 : 1;
+    return (x->column > y->column) - (x->column < y->column);
+}
+
+/* Columns without a name get their position, columns of one name a number each. */
+bool interpret_names_apart(struct interpreter *p)
+{
+    struct interpretation *in = p->out;
+    struct name_hash *h = arena_array(&in->arena, in->n_columns + 1, sizeof *h);
+    if (!h) return false;
+    for (size_t j = 0; j < in->n_columns; j++) {
+        struct interpreted_column *c = &in->columns[j];
+        if (!*c->fact.name && !numbered_name(p, c, "%scolumn %zu", "", c->index + 1)) return false;
+        uint64_t unit = c->fact.unit ? (uint64_t)c->fact.unit->id : 0;
+        h[j].hash = XXH3_64bits_withSeed(c->fact.name, strlen(c->fact.name),
+                                         XXH3_64bits(c->fact.section, strlen(c->fact.section)) + unit);
+        h[j].column = j;
+    }
+    qsort(h, in->n_columns, sizeof *h, compare_names);
+    for (size_t i = 0, same = 1; i < in->n_columns; i++) {
+        same = i > 0 && h[i].hash == h[i - 1].hash ? same + 1 : 1;
+        if (same > 1 && !numbered_name(p, &in->columns[h[i].column], "%s (%zu)",
+                                       in->columns[h[i].column].fact.name, same))
+            return false;
+    }
+    return true;
+}
+
+bool interpret_room_for_columns(struct interpreter *p, size_t n)
+{
+    p->out->columns = arena_array(&p->out->arena, n + 1, sizeof *p->out->columns);
+    return p->out->columns != NULL;
+}
+
+/* Whether all cells are empty or JSON's null: where other records have an object, its parts are columns
+ * of their own. */
+static bool only_null(const struct cell *const *cells, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (cells[i]->len && strcmp(cells[i]->text, "null") != 0) return false;
+    return true;
+}
+
+static bool has_index(const char *path)
+{
+    for (const char *c = path; *c; c = strchr(c, '.') ? strchr(c, '.') + 1 : "")
+        if (*c >= '0' && *c <= '9' && strspn(c, "0123456789") == strcspn(c, ".")) return true;
+    return false;
+}
+
+/* Elements of a list inside a record ("motors.1.power_kw") have an attribute of the vehicle only where
+ * it has none of its own. */
+void interpret_part_list_elements(struct interpreter *p)
+{
+    struct interpretation *in = p->out;
+    bool *own = arena_array(&in->arena, REGISTRY_COUNT + 1, sizeof *own);
+    if (!own) {
+        p->failed = true;
+        return;
+    }
+    for (size_t j = 0; j < in->n_columns; j++)
+        if (in->columns[j].fact.attribute >= 0 && !has_index(in->columns[j].fact.section))
+            own[in->columns[j].fact.attribute] = true;
+    for (size_t j = 0; j < in->n_columns; j++) {
+        struct interpreted_column *c = &in->columns[j];
+        if (c->fact.attribute >= 0 && own[c->fact.attribute] && has_index(c->fact.section)) {
+            c->fact.attribute = -1;
+            c->fact.qualifiers = 0;
+            c->fact.inverse = c->category = false;
+        }
+    }
+}
+
+static int attribute_of_role(enum attribute_role role)
+{
+    for (size_t i = 0; i < REGISTRY_COUNT; i++)
+        if (REGISTRY[i].role == role) return (int)i;
+    return -1;
+}
+
+/* Adds the columns of a cell's parts when the name is one of several attributes; *done then. */
+static bool add_compound(struct interpreter *p, size_t index, const char *name, const char *caption,
+                         const struct column_study *study, size_t n_cells, bool *done)
+{
+    struct interpretation *in = p->out;
+    struct compound parts;
+    *done = false;
+    if (!compound_read(&parts, name, p->run, n_cells, &in->arena)) return false;
+    if (!parts.n) return true;
+    size_t first = in->n_columns;
+    for (size_t k = 0; k < parts.n; k++) {
+        struct interpreted_column *c = add_column(p, index);
+        struct column_study one = {.n = study->n, .filled = study->filled, .evidence = study->evidence,
+                                   .numeric = study->filled};
+        if (!column_read(c, parts.names[k], "", caption, parts.unit, false, &one, &in->arena))
+            return false;
+        c->fact.section = name;
+        column_decide_kind(c, &one);
+        c->text = c->category = false;
+        c->n_numbers = 0;
+        c->part = (unsigned)k;
+        c->n_parts = (unsigned)parts.n;
+        if (c->unit_source == UNIT_FROM_ROW) c->unit_source = UNIT_FROM_NAME;
+    }
+    for (size_t k = first; k < in->n_columns; k++) {
+        in->columns[k].distinct_dimension = true;
+        for (size_t j = first; j < in->n_columns; j++)
+            if (j != k && in->columns[j].dimension == in->columns[k].dimension)
+                in->columns[k].distinct_dimension = false;
+    }
+    *done = true;
+    return true;
+}
+
+static bool has_digit(const struct cell *const *cells, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < cells[i]->len; k++)
+            if (cells[i]->text[k] >= '0' && cells[i]->text[k] <= '9') return true;
+    return false;
+}
+
+/* Whether the rows are versions of the vehicle in the heading: no column names another one. A heading
+ * that is nothing but a name counts only over engines, gearboxes and the like. */
+static bool is_of_heading(const struct interpreter *p, const struct role_column *c, size_t n)
+{
+    bool versions = p->heading_split || p->out->frame.column_variants;
+    for (size_t i = 0; i < n; i++) {
+        int a = c[i].attribute;
+        enum attribute_role role = a >= 0 ? REGISTRY[a].role : ROLE_NONE;
+        if (role == ROLE_MAKE || role == ROLE_MODEL || role == ROLE_NAME) return false;
+        if (c[i].study.starts_make * 2 > c[i].study.filled && c[i].study.filled) return false;
+        if (i == 0)
+            versions |= role == ROLE_TRIM ||
+                        (a >= 0 && (strcmp(REGISTRY[a].group, "engine") == 0 ||
+                                    strcmp(REGISTRY[a].group, "chassis") == 0 ||
+                                    REGISTRY[a].type == ATTRIBUTE_CATEGORY));
+    }
+    return versions;
+}
+
+/* What the tables' names are read under: a group in the header, a band, the parents of a path. */
+bool interpret_row_columns(struct interpreter *p)
+{
+    struct interpretation *in = p->out;
+    const struct table *t = in->table;
+    const struct table_frame *f = &in->frame;
+    struct role_column *candidates = arena_array(&in->arena, t->n_columns + 1, sizeof *candidates);
+    p->column_of = arena_array(&in->arena, t->n_columns + 1, sizeof *p->column_of);
+    if (!candidates || !p->column_of ||
+        !interpret_room_for_columns(p, t->n_columns * COMPOUND_MAX + 2))
+        return false;
+    size_t n_candidates = 0;
+    bool json = interpret_is_json(p);
+    const bool nested = json && has_levels(f);
+    for (size_t j = 0; j < t->n_columns; j++) {
+        p->column_of[j] = SIZE_MAX;
+        if (f->column_years && f->column_years[j]) continue;
+        if (f->column_variants && f->column_variants[j]) continue;
+        if (f->layout == FRAME_LONG && ((int)j == f->attribute_column || (int)j == f->unit_column ||
+                                        (int)j == f->value_column))
+            continue;
+        struct column_study study;
+        struct interpreted_column *c = add_column(p, j);
+        size_t n = gather_cells(p, in->n_columns - 1);
+        cells_study(&study, p->run, n, true, p->hashes);
+        if ((!study.filled && !*f->names[j]) || (json && only_null(p->run, n))) {
+            in->n_columns--; /* an empty column without a name; an object that is null */
+            continue;
+        }
+        const char *group = f->groups[j], *name = f->names[j];
+        bool compound = false;
+        if (!json && *name) {
+            in->n_columns--;
+            if (!add_compound(p, j, name, p->caption, &study, n, &compound)) return false;
+            if (compound) continue;
+            in->n_columns++;
+        }
+        if (json && !split_path(p, name, &group, &name)) return false;
+        if (!column_read(c, name, group, json ? "" : p->caption, f->units[j], json, &study,
+                         &in->arena))
+            return false;
+        if (json && (*group || nested)) column_take_level(c, *group ? group : t->caption, !*group);
+        /* "Range" over model lines: texts without a figure are no quantity. */
+        if (c->fact.attribute >= 0 && REGISTRY[c->fact.attribute].dimension != DIMENSION_NONE &&
+            study.filled >= 3 && !study.numeric && !study.yes_no && !study.units &&
+            study.distinct * 10 >= study.filled * 3 && !has_digit(p->run, n))
+            c->fact.attribute = -1;
+        take_note_unit(p, c, &study);
+        column_decide_kind(c, &study);
+        p->column_of[j] = in->n_columns - 1;
+        candidates[n_candidates++] = (struct role_column){
+            (int)j, c->fact.attribute, c->weak_role, c->fact.unit != NULL, study};
+    }
+    if (is_of_heading(p, candidates, n_candidates)) take_heading_name(p);
+    roles_find(&p->roles, f, candidates, n_candidates, *in->subject.make != '\0',
+               *in->subject.model != '\0', t->keyed, p->hashes);
+    const struct table_roles *r = &p->roles;
+    if (r->group != NO_COLUMN)
+        in->columns[p->column_of[r->group]].fact.attribute = attribute_of_role(ROLE_GROUP);
+    const struct {
+        int column;
+        enum attribute_role role;
+    } ROLES[] = {{r->make, ROLE_MAKE}, {r->model, ROLE_MODEL}, {r->name, ROLE_NAME},
+                 {r->year, ROLE_YEAR}, {r->year_last, ROLE_YEAR_LAST}, {r->quantity, ROLE_QUANTITY},
+                 {r->n_trims > 0 ? r->trims[0] : NO_COLUMN, ROLE_TRIM},
+                 {r->n_trims > 1 ? r->trims[1] : NO_COLUMN, ROLE_TRIM},
+                 {r->n_trims > 2 ? r->trims[2] : NO_COLUMN, ROLE_TRIM}};
+    for (size_t i = 0; i < sizeof ROLES / sizeof *ROLES; i++) {
+        if (ROLES[i].column == NO_COLUMN) continue;
+        struct interpreted_column *c = &in->columns[p->column_of[ROLES[i].column]];
+        c->role = ROLES[i].role;
+        if (c->fact.attribute < 0) c->fact.attribute = attribute_of_role(c->role);
+        if (c->role != ROLE_YEAR && c->role != ROLE_YEAR_LAST && c->role != ROLE_QUANTITY)
+            c->text = true;
+    }
+    return true;
+}
+
+/* Years as columns in front of which nothing says what is measured: the caption does. */
+bool interpret_year_column(struct interpreter *p)
+{
+    struct interpretation *in = p->out;
+    const struct table_frame *f = &in->frame;
+    struct column_study study;
+    size_t n = 0, room = in->table->n_rows;
+    for (size_t j = 0; j < in->table->n_columns; j++) {
+        if (!f->column_years[j]) continue;
+        for (size_t r = f->first_data; r < in->table->n_rows && n < room; r++)
+            if (f->rows[r] == FRAME_DATA) p->run[n++] = table_cell(in->table, r, j);
+        break;
+    }
+    cells_study(&study, p->run, n, false, p->hashes);
+    struct interpreted_column *c = add_column(p, SIZE_MAX);
+    struct section_reading caption;
+    if (!section_read(&caption, *p->caption ? p->caption : "value", false, &in->arena)) return false;
+    if (!column_read(c, caption.text, "", "", caption.unit ? caption.unit->symbol : "", false, &study,
+                     &in->arena))
+        return false;
+    if (c->unit_source == UNIT_FROM_ROW) c->unit_source = UNIT_FROM_SECTION;
+    column_decide_kind(c, &study);
+    return true;
+}
+
+bool interpret_attribute_rows(struct interpreter *p)
+{
+    struct interpretation *in = p->out;
+    const struct table *t = in->table;
+    const struct table_frame *f = &in->frame;
+    if (!interpret_room_for_columns(p, t->n_rows * COMPOUND_MAX)) return false;
+    const char *band = "";
+    if (p->heading_split) take_heading_name(p); /* "F-150: dimensions" over its body styles */
+    for (size_t r = f->first_data; r < t->n_rows; r++) {
+        const struct cell *label = table_cell(t, r, (size_t)f->attribute_column);
+        if (f->rows[r] == FRAME_BAND) {
+            size_t at = label->len || f->band_column == NO_COLUMN ? (size_t)f->attribute_column
+                                                                  : (size_t)f->band_column;
+            band = table_cell(t, r, at)->text;
+        }
+        if (f->rows[r] != FRAME_DATA) continue;
+        if (f->band_column != NO_COLUMN && table_cell(t, r, (size_t)f->band_column)->len)
+            band = table_cell(t, r, (size_t)f->band_column)->text;
+        struct column_study study;
+        struct interpreted_column *c = add_column(p, r);
+        size_t n = gather_cells(p, in->n_columns - 1);
+        cells_study(&study, p->run, n, false, p->hashes);
+        const char *unit = f->unit_column == NO_COLUMN
+                               ? ""
+                               : table_cell(t, r, (size_t)f->unit_column)->text;
+        bool compound;
+        in->n_columns--;
+        if (!add_compound(p, r, label->text, p->caption, &study, n, &compound)) return false;
+        if (compound) continue;
+        in->n_columns++;
+        if (!column_read(c, label->text, band, p->caption, unit, false, &study, &in->arena))
+            return false;
+        take_note_unit(p, c, &study);
+        column_decide_kind(c, &study);
+        if (c->unit_source == UNIT_FROM_ROW) c->unit_source = UNIT_FROM_COLUMN;
+        if (c->fact.attribute >= 0) {
+            enum attribute_role role = REGISTRY[c->fact.attribute].role;
+            if (role == ROLE_MAKE || role == ROLE_MODEL || role == ROLE_TRIM || role == ROLE_NAME ||
+                role == ROLE_YEAR || role == ROLE_YEAR_LAST)
+                c->role = role;
+        }
+    }
+    return true;
+}
