@@ -76,18 +76,47 @@ bool label_question(struct labelled *out, const struct word_index *v, const char
                     const size_t *context, size_t n_context, struct arena *arena,
                     struct error *err);
 
+/* A label of n tokens from first on, added to the others. */
+struct label *label_new(struct labelled *q, enum label_kind kind, size_t first, size_t n);
+
+/* ---- label_language.c ---- */
 /* Whether the label may mean the class. */
 bool label_is(const struct label *l, enum word_class class);
+/* What the lexicon says of token i, in the question's language; how many meanings. */
+size_t label_words_of(const struct labelled *q, size_t i, struct word *out);
+/* Whether token i is a capital word that means something in other languages only. */
+bool label_is_foreign_word(const struct labelled *q, size_t i);
+/* The language that all the tokens say, names as well; an index into LEXICON_LANGUAGES. */
+size_t label_find_language(const struct labelled *q);
+/* The language that the labels say which are no names and no codes. */
+size_t label_words_language(const struct labelled *q);
+/* Leaves out the meanings of a phrase in other languages, where it has one in the question's. */
+void label_keep_language(const struct labelled *q, const struct term **terms, size_t *n);
 
-/* mention.c: finds the mentions of out->tokens. taken (out->n_tokens) is set to mention + 1 for
- * tokens that belong to one. */
+/* ---- label_spelling.c ---- */
+/* Reads words that nothing knows as the known word that they misspell. */
+void label_correct_spelling(struct labelled *q, const struct word_index *v);
+/* registry_match, with English endings of a single word taken off where it is none as it stands. */
+size_t label_match_inflected(const struct token *t, size_t room, const struct term **terms, size_t *n);
+
+/* ---- label_numbers.c ---- */
+/* The year that the token t[i] writes ("2022", "'22"); 0: none. */
+int token_year(const struct labelled *q, size_t i);
+/* Labels the number at token i with its unit; false: none stands there. */
+bool label_number(struct labelled *q, size_t i, const unsigned char *taken);
+/* Labels the number in words at token i that counts something; false: none stands there. */
+bool label_number_word(struct labelled *q, size_t i, const unsigned char *taken);
+/* How many tokens from i on are a unit without a number; 0: none. */
+size_t label_unit_run(const struct labelled *q, size_t i, const struct unit **unit);
+
+/* ---- mention.c ---- */
+/* Finds the mentions of out->tokens. taken (out->n_tokens) is set to mention + 1 for tokens that belong
+ * to one. */
 bool mentions_find(struct labelled *out, const struct word_index *v, const size_t *context,
                    size_t n_context, unsigned char *taken, struct arena *arena, struct error *err);
 
+/* ---- mention_words.c ---- */
 /* "V6", "I4" at t[0, 2): cylinders, no vehicle. */
 bool is_engine_code(const struct token *t);
-
-/* The year that the token t[i] writes ("2022", "'22"); 0: none. */
-int token_year(const struct labelled *q, size_t i);
 
 #endif

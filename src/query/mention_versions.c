@@ -1,5 +1,5 @@
-/* Versions of a named vehicle: those that stand apart from its name, told by the word "version" or "trim", and
- * those of other driven wheels. */
+/* Versions of a named vehicle: those that stand apart from its name, told by the word "version" or "trim", those of
+ * other driven wheels, and those that are named without their model. */
 #include "query/mention_finder.h"
 
 #include <stdio.h>
@@ -8,7 +8,7 @@
 static bool is_version_word(const struct labelled *q, size_t i)
 {
     struct word words[WORD_MAX_MEANINGS];
-    size_t n = finder_words_of(q, i, words);
+    size_t n = label_words_of(q, i, words);
     for (size_t k = 0; k < n; k++)
         if (words[k].class == WORD_VERSION) return true;
     return strcmp(q->tokens[i].key, "trim") == 0 || strcmp(q->tokens[i].key, "spec") == 0 ||
@@ -78,17 +78,12 @@ void finder_take_version_before(struct finder *f, struct mention *m, size_t numb
     }
 }
 
-static bool is_glued(const struct token *t)
-{
-    return (t->gap & ~(unsigned)GAP_HYPHEN) == 0;
-}
-
 /* "4x4", "6x2": one word of three tokens. */
 bool finder_is_driven_wheels(const struct labelled *q, size_t i)
 {
     const struct token *t = &q->tokens[i];
     return i + 2 < q->n_tokens && t[0].kind == TOKEN_NUMBER && strcmp(t[1].key, "x") == 0 &&
-           is_glued(&t[1]) && t[2].kind == TOKEN_NUMBER && is_glued(&t[2]);
+           finder_is_glued(&t[1]) && t[2].kind == TOKEN_NUMBER && finder_is_glued(&t[2]);
 }
 
 /* Narrows the set to names that have these wheels as written: "SuperCab 4x2" has all tokens of "4x4".
@@ -135,4 +130,136 @@ void finder_join_versions(struct finder *f)
         m->first = version->first;
         version->only_context = true;
     }
+}
+
+/* Names of which only the part that tells vehicles apart is said, after a turn about others of the
+ * same maker or model: "and the 130ch one?", "the Cup 430". */
+bool finder_find_in_context(struct finder *f, struct arena *arena)
+{
+    struct labelled *q = f->q;
+    const struct catalog *c = word_index_catalog(f->v);
+    if (!f->n_context || q->n_mentions) return true;
+    const struct catalog_record *about = &c->records[f->context[0]];
+    /* All records of the same model, else of the same maker, in the same source. */
+    for (int level = 0; level < 2 && !q->n_mentions; level++) {
+        size_t n = 0;
+        uint32_t *all = arena_array(arena, c->n_records + 1, sizeof *all);
+        if (!all) return false;
+        for (size_t i = 0; i < c->n_records; i++) {
+            const struct catalog_record *r = &c->records[i];
+            if (r->source == about->source && strcmp(r->make_key, about->make_key) == 0 &&
+                (level == 1 || strcmp(r->model_key, about->model_key) == 0))
+                all[n++] = (uint32_t)i;
+        }
+        for (size_t i = 0; i < q->n_tokens && !q->n_mentions; i++) {
+            size_t n_tokens;
+            unsigned parts;
+            int make;
+            if (f->taken[i] || q->tokens[i].kind == TOKEN_SIGN || token_year(q, i)) continue;
+            if (q->tokens[i].kind != TOKEN_HAN && finder_is_common(q, i)) {
+                /* "4WD": the whole of the phrase. */
+                const struct term *terms;
+                size_t n_terms, run = registry_match(&q->tokens[i], q->n_tokens - i, &terms, &n_terms);
+                i += run ? run - 1 : 0;
+                continue;
+            }
+            finder_start(f, (struct postings){all, n});
+            if (!finder_narrow(f, i, &n_tokens, &parts, &make) || f->n_set == n) continue;
+            struct mention *m = &q->mentions[q->n_mentions++];
+            *m = (struct mention){.first = i, .n = n_tokens, .make = -1};
+            for (size_t k = 0; k < n_tokens; k++) f->taken[i + k] = (unsigned char)q->n_mentions;
+            if (!finder_grow(f, m, q->n_mentions, arena)) return false;
+        }
+    }
+    return true;
+}
+
+/* "Which Sedra is faster, the Trail 2.0 AWD or the Core 1.2T": versions of a model that was named before.
+ * The model alone is no vehicle of its own then. */
+bool finder_find_versions(struct finder *f, struct arena *arena)
+{
+    struct labelled *q = f->q;
+    struct mention model = q->mentions[0];
+    if (model.n_records < 2 || model.unknown_n || model.alone_make) return true;
+    size_t found = 0;
+    for (size_t i = model.first + model.n; i < q->n_tokens && q->n_mentions < QUESTION_MAX_MENTIONS; i++) {
+        size_t n_tokens;
+        unsigned parts;
+        int make;
+        if (f->taken[i] || q->tokens[i].kind == TOKEN_SIGN || token_year(q, i) || finder_is_figure(f, i) ||
+            q->tokens[i].kind == TOKEN_NUMBER || finder_is_common(q, i) || finder_is_unit(q, i))
+            continue;
+        finder_start(f, (struct postings){model.records, model.n_records});
+        if (!finder_narrow(f, i, &n_tokens, &parts, &make) || f->n_set == model.n_records) continue;
+        struct mention *m = &q->mentions[q->n_mentions++];
+        *m = (struct mention){.first = i, .n = n_tokens, .make = -1, .year = model.year};
+        for (size_t k = 0; k < n_tokens; k++) f->taken[i + k] = (unsigned char)q->n_mentions;
+        if (!finder_grow(f, m, q->n_mentions, arena)) return false;
+        found++;
+    }
+    if (found >= 2) q->mentions[0].only_context = true;
+    else if (found == 1) {
+        /* One version: the model's name goes on there. */
+        struct mention *m = &q->mentions[1];
+        if (m->unknown_n == 0) {
+            q->mentions[0].records = m->records;
+            q->mentions[0].n_records = m->n_records;
+            q->mentions[0].make_only = false;
+        }
+        q->mentions[1].only_context = true;
+    }
+    return true;
+}
+
+/* "Is the Sorento X-Pro heavier than the LX?": behind a word that sets side by side, a version alone of the model
+ * that was named with another one. */
+bool finder_find_sibling(struct finder *f, struct arena *arena)
+{
+    static const char BESIDE[] = " than or and vs versus against als oder und gegen que ou et o y contra ";
+    static const char ARTICLES[] = " the a der die das dem den ein eine le la l un une el los ";
+    struct labelled *q = f->q;
+    const struct catalog *c = word_index_catalog(f->v);
+    const struct mention named = q->mentions[0];
+    if (named.n_records == 0 || named.unknown_n || named.alone_make || named.make_only) return true;
+    const struct catalog_record *about = &c->records[named.records[0]];
+    for (size_t i = 1; i < named.n_records; i++)
+        if (strcmp(c->records[named.records[i]].model_key, about->model_key) != 0) return true;
+    uint32_t *all = arena_array(arena, c->n_records + 1, sizeof *all);
+    if (!all) return false;
+    size_t n = 0;
+    for (size_t i = 0; i < c->n_records; i++) {
+        const struct catalog_record *r = &c->records[i];
+        if (r->source == about->source && strcmp(r->make_key, about->make_key) == 0 &&
+            strcmp(r->model_key, about->model_key) == 0 && (!named.year || r->year_first == named.year))
+            all[n++] = (uint32_t)i;
+    }
+    for (size_t i = named.first + named.n + 1; i < q->n_tokens; i++) {
+        size_t k = i, n_tokens;
+        unsigned parts;
+        int make;
+        char spaced[TOKEN_KEY_MAX + 3];
+        const char *lists[] = {ARTICLES, BESIDE};
+        bool beside = false;
+        for (int step = 0; step < 2 && k > 0 && !beside; step++) {
+            for (int which = 0; which < 2; which++) {
+                int len = snprintf(spaced, sizeof spaced, " %s ", q->tokens[k - 1].key);
+                if (len < 0 || (size_t)len >= sizeof spaced || !strstr(lists[which], spaced)) continue;
+                beside = which == 1;
+                if (which == 0 && step == 0) k--;
+                break;
+            }
+        }
+        if (!beside || f->taken[i] || q->tokens[i].kind != TOKEN_WORD || finder_is_common(q, i)) continue;
+        finder_start(f, (struct postings){all, n});
+        if (!finder_narrow(f, i, &n_tokens, &parts, &make) || f->n_set == n || !(parts & (NAME_TRIM | NAME_MODEL))) continue;
+        bool other = true;
+        for (size_t a = 0; a < f->n_set; a++)
+            for (size_t b = 0; b < named.n_records; b++) other = other && f->set[a] != named.records[b];
+        if (!other) continue;
+        struct mention *m = &q->mentions[q->n_mentions++];
+        *m = (struct mention){.first = i, .n = n_tokens, .make = -1, .year = named.year};
+        for (size_t t = 0; t < n_tokens; t++) f->taken[i + t] = (unsigned char)q->n_mentions;
+        return finder_grow(f, m, q->n_mentions, arena);
+    }
+    return true;
 }
