@@ -1,315 +1,11 @@
-/* What is asked: attributes with their qualifiers, and the unit that is wanted. */
+/* What is asked: attributes with their qualifiers, of several words for one the one that says it. */
 #include "query/reading.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-const size_t *reading_scope(const struct reading *r, size_t *n)
-{
-    *n = 0;
-    if (r->q->n_subjects == 0) return NULL;
-    *n = r->q->subjects[0].n_records;
-    return r->q->subjects[0].records;
-}
-
-static bool in_scope(const struct reading *r, const struct query_attribute *a)
-{
-    size_t n;
-    const size_t *records = reading_scope(r, &n);
-    if (records) return columns_have(r->c, records, n, a);
-    if (!r->q->documents) return columns_have(r->c, NULL, 0, a);
-    size_t found[COLUMNS_MAX];
-    for (size_t s = 0; s < r->c->n_sources; s++)
-        for (size_t d = 0; d < r->q->n_documents; d++)
-            if (r->c->sources[s].document == r->q->documents[d] &&
-                columns_find(r->c, s, a, NULL, found))
-                return true;
-    return false;
-}
-
-/* An attribute of the store's own, by a column's name. */
-static struct query_attribute attribute_of_column(const struct reading *r, size_t column)
-{
-    const struct catalog_column *col = &r->c->columns[column];
-    if (col->attribute >= 0)
-        return (struct query_attribute){.attribute = col->attribute,
-                                        .name = col->name,
-                                        .key = "",
-                                        .qualifiers = col->qualifiers,
-                                        .inverse = col->inverse};
-    return (struct query_attribute){.attribute = -1, .name = col->name, .key = col->key};
-}
-
-/* A column of the store's own whose name has the label's words and beside them only such that say nothing. */
-static bool own_column(struct reading *r, const struct label *l, struct query_attribute *out)
-{
-    for (int singular = 0; singular < 2; singular++) {
-        struct buffer key = {0};
-        for (size_t t = l->first; t < l->first + l->n; t++)
-            buffer_printf(&key, "%s%s", t > l->first ? " " : "", r->l->tokens[t].key);
-        if (singular) buffer_putc(&key, 's');
-        for (size_t i = 0; !key.failed && i < r->c->n_columns; i++) {
-            const struct catalog_column *col = &r->c->columns[i];
-            if (col->attribute >= 0 || !key_has_run(col->key, buffer_text(&key))) continue;
-            bool plain = true;
-            for (const char *k = col->key; *k && plain;) {
-                size_t len = strcspn(k, " ");
-                char word[TOKEN_KEY_MAX];
-                if (len >= sizeof word) break;
-                memcpy(word, k, len);
-                word[len] = '\0';
-                plain = lexicon_has(word) || key_has_run(buffer_text(&key), word);
-                k += len + (k[len] == ' ');
-            }
-            if (!plain) continue;
-            const char *copy = arena_strdup(&r->q->arena, buffer_text(&key));
-            buffer_free(&key);
-            if (!copy) {
-                r->failed = true;
-                return error_memory(r->err, "a question");
-            }
-            *out = (struct query_attribute){.attribute = -1, .name = col->name, .key = copy};
-            return true;
-        }
-        buffer_free(&key);
-    }
-    return false;
-}
-
-bool attribute_of_label(struct reading *r, size_t i, struct query_attribute *out,
-                        const struct term **term)
-{
-    struct label *l = &r->l->labels[i];
-    const char *text = NULL;
-    struct query_attribute best = {0};
-    int best_score = -1;
-    *term = NULL;
-    for (size_t k = 0; k < l->n_terms && l->kind != LABEL_MENTION; k++) {
-        const struct term *t = &l->terms[k];
-        if (t->kind != TERM_ATTRIBUTE || t->code) continue;
-        if (!text) text = reading_text(r, l->first, l->n);
-        struct query_attribute a = {.attribute = t->id,
-                                    .name = text,
-                                    .key = "",
-                                    .qualifiers = t->qualifiers,
-                                    .inverse = t->inverse};
-        struct query_attribute plain = a;
-        plain.qualifiers = 0;
-        int score = 1;
-        if (in_scope(r, &plain)) score += 4;
-        /* "which electric car consumes": energy, not fuel. */
-        for (size_t w = 0; w < r->q->n_where; w++)
-            if (r->q->where[w].category >= 0 && !r->q->where[w].negated &&
-                !strcmp(CATEGORIES[r->q->where[w].category].id, "electric") &&
-                t->id == registry_find("electric_consumption"))
-                score += 1;
-        if (r->q->unit && REGISTRY[t->id].dimension == r->q->unit->dimension) score += 8;
-        if (r->q->unit && REGISTRY[t->id].dimension != r->q->unit->dimension &&
-            REGISTRY[t->id].type == ATTRIBUTE_NUMBER)
-            score -= 1;
-        if (score > best_score) {
-            best_score = score;
-            best = a;
-            *term = t;
-        }
-    }
-    /* Also a column that is called just so, whatever the registry makes of the words. */
-    const uint32_t *ids = l->ids;
-    size_t n_ids = l->kind == LABEL_COLUMN ? l->n_ids : 0;
-    if (l->kind == LABEL_TERM && best_score >= 0 && best_score < 5 &&
-        word_index_match_columns(r->v, &r->l->tokens[l->first], l->n, &ids, &n_ids) != l->n)
-        n_ids = 0;
-    for (size_t k = 0; k < n_ids; k++) {
-        struct query_attribute a = attribute_of_column(r, ids[k]);
-        int score = in_scope(r, &a) ? 5 : 1;
-        if (score > best_score) {
-            best_score = score;
-            best = a;
-            *term = NULL;
-        }
-    }
-    /* "Accelerates fastest": to whichever speed the documents time it. */
-    static const char *const TIMES[] = {"acceleration_0_100", "acceleration_0_60", "acceleration_0_50",
-                                        "acceleration_0_200", "acceleration_0_100_mph"};
-    for (size_t k = 0; best_score >= 0 && k < sizeof TIMES / sizeof *TIMES; k++) {
-        struct query_attribute timed = {.attribute = registry_find(TIMES[k]), .name = best.name, .key = ""};
-        if (best.attribute != registry_find("acceleration") || timed.attribute < 0 || in_scope(r, &best)) break;
-        if (in_scope(r, &timed)) best = timed;
-    }
-    /* No column is known to be of it, but one is called so: "accidents" of "accidents_reported". */
-    struct query_attribute own = {.attribute = -1, .name = "", .key = ""};
-    if (best_score >= 0 && best_score < 5 && best.attribute >= 0 && l->kind == LABEL_TERM &&
-        !columns_have(r->c, NULL, 0, &(struct query_attribute){.attribute = best.attribute, .key = ""}) &&
-        own_column(r, l, &own)) {
-        best = own;
-        best_score = 5;
-        *term = NULL;
-    }
-    if (best_score < 0) return false;
-    *out = best;
-    return true;
-}
-
-/* How many of the question's words stand in the column's name. */
-static size_t shared_words(const struct reading *r, const struct catalog_column *col)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < r->l->n_labels; i++) {
-        const struct label *l = &r->l->labels[i];
-        if (l->kind == LABEL_MENTION || l->kind == LABEL_NUMBER) continue;
-        for (size_t t = l->first; t < l->first + l->n; t++) {
-            const char *key = r->l->tokens[t].key;
-            size_t len = strlen(key);
-            if (lexicon_has(key)) continue; /* "in" of "dimensions_in" */
-            for (const char *k = col->key; *k;) {
-                size_t w = strcspn(k, " ");
-                if (w == len && memcmp(k, key, len) == 0) n++;
-                k += w + (k[w] == ' ');
-            }
-        }
-    }
-    return n;
-}
-
-/* Whether the figure that is asked about can be of the column: 100,000 km is no electric range. */
-static bool may_be(const struct reading *r, const struct unit *u, const struct catalog_column *col)
-{
-    if (!r->figure || col->attribute < 0) return true;
-    const struct attribute *a = &REGISTRY[col->attribute];
-    const struct unit *canonical = a->unit ? unit_by_symbol(a->unit) : NULL;
-    double value;
-    return !canonical || a->low >= a->high || !unit_convert(*r->figure, u, canonical, &value) ||
-           (value >= a->low && value <= a->high);
-}
-
-/* Whether a text that the question has stands in the source: "in Reno" of the list of used cars. */
-static bool source_has_value(const struct reading *r, size_t source)
-{
-    for (size_t i = 0; i < r->l->n_labels; i++)
-        for (size_t k = 0; r->l->labels[i].kind == LABEL_VALUE && k < r->l->labels[i].n_ids; k++)
-            if (r->c->columns[r->c->terms[r->l->labels[i].ids[k]].column].source == source) return true;
-    return false;
-}
-
-bool attribute_of_unit(struct reading *r, const struct unit *u, struct query_attribute *out)
-{
-    /* What people mean by the unit alone. */
-    static const struct {
-        enum dimension dimension;
-        const char *id;
-    } USUAL[] = {{DIMENSION_POWER, "power"},
-                 {DIMENSION_POWER, "engine_power"},
-                 {DIMENSION_TORQUE, "torque"},
-                 {DIMENSION_CONSUMPTION, "fuel_consumption"},
-                 {DIMENSION_ELECTRIC_CONSUMPTION, "electric_consumption"},
-                 {DIMENSION_ENERGY, "battery_capacity"},
-                 {DIMENSION_EMISSION, "co2"},
-                 {DIMENSION_EMISSION, "co2_emissions"},
-                 {DIMENSION_SOUND, "noise"},
-                 {DIMENSION_MONEY, "price"},
-                 {DIMENSION_SPEED, "top_speed"},
-                 {DIMENSION_MASS, "curb_weight"}};
-    size_t best_column = SIZE_MAX, best_score = 0;
-    bool tie = false;
-    size_t n;
-    /* Lengths, weights, volumes and times are many: only words of the question say which. Distances
-     * are how far a vehicle goes. */
-    bool many = u->dimension == DIMENSION_LENGTH || u->dimension == DIMENSION_MASS ||
-                u->dimension == DIMENSION_VOLUME || u->dimension == DIMENSION_TIME;
-    bool distance = u->dimension == DIMENSION_LENGTH && unit_to_base(1, u) > 900000;
-    const size_t *records = reading_scope(r, &n);
-    for (size_t s = 0; s < r->c->n_sources; s++) {
-        bool in = records == NULL;
-        for (size_t k = 0; !in && k < n; k++) in = r->c->records[records[k]].source == s;
-        for (size_t k = 0; r->q->documents && in && k <= r->q->n_documents; k++) {
-            if (k == r->q->n_documents) in = false;
-            else if (r->c->sources[s].document == r->q->documents[k]) break;
-        }
-        if (!in) continue;
-        const struct catalog_source *src = &r->c->sources[s];
-        bool value_here = source_has_value(r, s);
-        for (size_t i = src->first_column; i < src->first_column + src->n_columns; i++) {
-            const struct catalog_column *col = &r->c->columns[i];
-            bool fits = col->unit ? col->unit->dimension == u->dimension
-                                  : col->attribute >= 0 &&
-                                        REGISTRY[col->attribute].dimension == u->dimension;
-            if (!fits || !may_be(r, u, col)) continue;
-            size_t score = 1 + 4 * shared_words(r, col);
-            bool range = col->attribute >= 0 && (strstr(REGISTRY[col->attribute].id, "range") ||
-                                                 !strcmp(REGISTRY[col->attribute].id, "odometer"));
-            /* "over 3,000 lb", said of a vehicle, is its weight. */
-            bool weight = u->dimension == DIMENSION_MASS && col->attribute == registry_find("curb_weight");
-            if (many && score == 1 && !(distance && range) && !weight) continue;
-            if (distance && range) score += 2;
-            if (value_here) score += 1;
-            for (size_t k = 0; k < sizeof USUAL / sizeof *USUAL; k++)
-                if (USUAL[k].dimension == u->dimension && col->attribute >= 0 &&
-                    col->attribute == registry_find(USUAL[k].id))
-                    score += 2;
-            if (score > best_score) {
-                best_score = score;
-                best_column = i;
-                tie = false;
-            } else if (score == best_score && best_column != SIZE_MAX &&
-                       r->c->columns[best_column].attribute != col->attribute) {
-                tie = true;
-            }
-        }
-    }
-    if (best_column == SIZE_MAX || (tie && best_score < 3)) {
-        for (size_t k = 0; k < sizeof USUAL / sizeof *USUAL; k++) {
-            int id = USUAL[k].dimension == u->dimension ? registry_find(USUAL[k].id) : -1;
-            if (id < 0 || many || best_column != SIZE_MAX) continue;
-            *out = (struct query_attribute){.attribute = id, .name = REGISTRY[id].names[0], .key = "",
-                                            .inverse = u->reciprocal};
-            return true;
-        }
-        return false;
-    }
-    *out = attribute_of_column(r, best_column);
-    out->qualifiers = 0;
-    out->inverse = u->reciprocal;
-    return true;
-}
 
 static bool same_attribute(const struct query_attribute *a, const struct query_attribute *b)
 {
     return a->attribute == b->attribute && (a->attribute >= 0 || strcmp(a->key, b->key) == 0);
-}
-
-/* "how many grams", "550 g of CO2 per mile": grams a distance, where the question says which. */
-const struct unit *emission_unit(const struct reading *r, const struct unit *mass)
-{
-    if (strcmp(mass->symbol, "g") != 0) return NULL;
-    for (size_t i = 0; i < r->l->n_tokens; i++) {
-        const char *key = r->l->tokens[i].key;
-        if (!strcmp(key, "mile") || !strcmp(key, "mi") || !strcmp(key, "miles")) return unit_by_symbol("g/mi");
-        if (!strcmp(key, "km") || !strcmp(key, "kilometre") || !strcmp(key, "kilometer"))
-            return unit_by_symbol("g/km");
-    }
-    return NULL;
-}
-
-/* Dimensions that people name for each other: a consumption by its fuel or energy, a charge by power. */
-static bool related(enum dimension a, enum dimension b)
-{
-    if (a == DIMENSION_COUNT || b == DIMENSION_COUNT || a == DIMENSION_RATIO) return true;
-    return (a == DIMENSION_CONSUMPTION || a == DIMENSION_ELECTRIC_CONSUMPTION) &&
-           (b == DIMENSION_CONSUMPTION || b == DIMENSION_ELECTRIC_CONSUMPTION || b == DIMENSION_ENERGY ||
-            b == DIMENSION_VOLUME);
-}
-
-/* Whether a column in this unit's dimension is called by a word of the question. */
-static bool shares_word(const struct reading *r, const struct unit *u)
-{
-    for (size_t i = 0; i < r->c->n_columns; i++) {
-        const struct catalog_column *col = &r->c->columns[i];
-        enum dimension d = col->unit            ? col->unit->dimension
-                           : col->attribute >= 0 ? REGISTRY[col->attribute].dimension
-                                                 : DIMENSION_NONE;
-        if (d == u->dimension && shared_words(r, col) > 0) return true;
-    }
-    return false;
 }
 
 /* Qualifiers of the label; 0. */
@@ -320,65 +16,6 @@ static uint64_t qualifiers_of(const struct label *l)
     for (size_t k = 0; k < l->n_terms; k++)
         if (l->terms[k].kind == TERM_QUALIFIER) bits |= 1ull << l->terms[k].id;
     return bits;
-}
-
-/* "per mile", "per 100 km": part of what is measured. */
-bool is_denominator(const struct reading *r, size_t i)
-{
-    static const char *const WORDS[] = {"per", "pro", "par", "por", "every", "each", "auf", "a"};
-    const struct label *l = &r->l->labels[i];
-    size_t n_words = sizeof WORDS / sizeof *WORDS;
-    if (l->first == 0) return false;
-    if (l->kind == LABEL_NUMBER) n_words--; /* "a 1,000 kg trailer" */
-    const struct token *before = &r->l->tokens[l->first - 1];
-    if (r->l->tokens[l->first].gap & GAP_SLASH) return true;
-    for (size_t k = 0; k < n_words; k++)
-        if (strcmp(before->key, WORDS[k]) == 0) return true;
-    return false;
-}
-
-/* "litres per 100", "to the gallon": the rest of a unit goes without saying. */
-static const struct unit *consumption_unit(const struct reading *r, size_t i)
-{
-    const struct label *l = &r->l->labels[i];
-    /* "consumes less per 100 km, and how many kWh less" */
-    if (l->unit->dimension == DIMENSION_ENERGY)
-        for (size_t k = 0; k < r->l->n_labels; k++)
-            if (r->l->labels[k].kind == LABEL_NUMBER && r->l->labels[k].number == 100 &&
-                is_denominator(r, k))
-                return unit_by_symbol("kWh/100 km");
-    /* "miles per (imperial) gallon" */
-    if (l->unit->dimension == DIMENSION_LENGTH && l->first + l->n + 2 < r->l->n_tokens &&
-        !strcmp(r->l->tokens[l->first + l->n].key, "per") &&
-        !strncmp(r->l->tokens[l->first + l->n + 2].key, "gallon", 6)) {
-        const char *which = r->l->tokens[l->first + l->n + 1].key;
-        bool imperial = !strcmp(which, "imperial") || !strcmp(which, "uk");
-        if (imperial || !strcmp(which, "us")) {
-            for (size_t k = i + 1; k < r->l->n_labels && r->l->labels[k].first <= l->first + l->n + 2; k++)
-                r->l->labels[k].used = true;
-            return unit_by_symbol(imperial ? "mpg (imperial)" : "mpg");
-        }
-    }
-    if (l->unit->dimension != DIMENSION_VOLUME) return l->unit;
-    if (strcmp(l->unit->symbol, "L") == 0 && i + 1 < r->l->n_labels)
-        for (size_t k = i + 1; k < r->l->n_labels && k <= i + 2; k++)
-            if (r->l->labels[k].kind == LABEL_NUMBER && r->l->labels[k].number == 100)
-                return unit_by_symbol("L/100 km");
-    if (strstr(l->unit->symbol, "gal") && l->first >= 2 &&
-        !strcmp(r->l->tokens[l->first - 1].key, "the") && !strcmp(r->l->tokens[l->first - 2].key, "to"))
-        return unit_by_symbol("mpg");
-    return l->unit;
-}
-
-/* "quickest to 100 | km/h": the unit of the speed that is reached. */
-static bool is_timed_speed(const struct reading *r, size_t i)
-{
-    if (i == 0 || r->l->labels[i].unit->dimension != DIMENSION_SPEED) return false;
-    const struct label *b = &r->l->labels[i - 1];
-    for (size_t t = 0; b->kind == LABEL_TERM && t < b->n_terms; t++)
-        if (b->terms[t].kind == TERM_ATTRIBUTE && REGISTRY[b->terms[t].id].dimension == DIMENSION_TIME)
-            return true;
-    return false;
 }
 
 /* A superlative or comparative that a longer phrase begins with: "quickest to 100". */
@@ -393,58 +30,6 @@ static int degree_of_first(const struct reading *r, const struct label *l, bool 
             return terms[k].superlative ? terms[k].superlative : terms[k].comparative;
         }
     return 0;
-}
-
-/* The wanted unit: one that stands alone and is not said to be unwanted. */
-static void read_unit(struct reading *r)
-{
-    struct query *q = r->q;
-    for (size_t i = 0; i < r->l->n_labels; i++) {
-        struct label *l = &r->l->labels[i];
-        if ((l->kind != LABEL_UNIT && l->kind != LABEL_TERM) || !l->unit) continue;
-        if (l->kind == LABEL_TERM) {
-            /* "in horsepower": an attribute's name that is its unit too. */
-            if (!q->unit && !l->used) q->unit = l->unit;
-            continue;
-        }
-        if (l->used) continue;
-        if (is_denominator(r, i) || is_timed_speed(r, i)) {
-            l->used = true;
-            continue;
-        }
-        size_t before = i;
-        bool unwanted = false;
-        for (int k = 0; k < 2 && before > 0; k++) {
-            before--;
-            if (label_is(&r->l->labels[before], WORD_NOT)) {
-                unwanted = true;
-                r->l->labels[before].used = true;
-            }
-        }
-        l->used = true;
-        if (unwanted) continue;
-        const struct unit *u = consumption_unit(r, i);
-        /* "UK mpg", "imperial mpg", "miles per (imperial) gallon" */
-        if (u->dimension == DIMENSION_CONSUMPTION && u->reciprocal) {
-            for (size_t t = l->first > 2 ? l->first - 2 : 0; t < l->first + l->n + 2 && t < r->l->n_tokens; t++) {
-                const char *key = r->l->tokens[t].key;
-                if (!strcmp(key, "imperial") || !strcmp(key, "uk") || !strcmp(key, "british")) {
-                    const struct unit *imperial = unit_by_symbol("mpg (imperial)");
-                    if (imperial) u = imperial;
-                    for (size_t k = 0; k < r->l->n_labels; k++)
-                        if (r->l->labels[k].first == t && r->l->labels[k].kind != LABEL_MENTION)
-                            r->l->labels[k].used = true;
-                }
-                if (!strcmp(key, "us")) {
-                    q->unit_exact = true;
-                    for (size_t k = 0; k < r->l->n_labels; k++)
-                        if (r->l->labels[k].first == t && r->l->labels[k].kind != LABEL_MENTION)
-                            r->l->labels[k].used = true;
-                }
-            }
-        }
-        if (!q->unit) q->unit = u;
-    }
 }
 
 static bool is_thing_role(enum attribute_role role)
@@ -692,15 +277,15 @@ void read_attributes(struct reading *r)
             q->attributes[0] = a;
         } else if (d != q->unit->dimension && d != DIMENSION_NONE && d != DIMENSION_EMISSION && !asking[0] &&
             only->type == ATTRIBUTE_NUMBER && !degree[0] && !(d == DIMENSION_MONEY && !strcmp(q->unit->symbol, "lb")) &&
-            !related(d, q->unit->dimension) &&
-            !shares_word(r, q->unit)) {
+            !reading_related_dimensions(d, q->unit->dimension) &&
+            !reading_unit_shares_word(r, q->unit)) {
             /* "the kerb weight in km/h" */
             q->missing = MISSING_UNIT;
             q->missing_name = only->names[0];
         } else if (d == DIMENSION_MONEY && strcmp(q->unit->symbol, "lb") == 0) {
             q->unit = unit_by_symbol("\xc2\xa3"); /* "cheaper by how many pounds" */
         } else if (d != q->unit->dimension && degree[0] && only->type == ATTRIBUTE_NUMBER &&
-                   d != DIMENSION_EMISSION && !related(d, q->unit->dimension)) {
+                   d != DIMENSION_EMISSION && !reading_related_dimensions(d, q->unit->dimension)) {
             q->unit = NULL;
         } else if (d == DIMENSION_EMISSION && q->unit->dimension == DIMENSION_MASS) {
             q->unit = emission_unit(r, q->unit);
@@ -724,7 +309,7 @@ void read_attributes(struct reading *r)
             struct query_attribute with = q->attributes[k];
             with.qualifiers |= 1ull << b;
             struct query_attribute without = q->attributes[k];
-            if (!has && (in_scope(r, &with) || !in_scope(r, &without))) q->attributes[k] = with;
+            if (!has && (attribute_in_scope(r, &with) || !attribute_in_scope(r, &without))) q->attributes[k] = with;
             else if (!has) q->attributes[k] = with;
         }
     }
@@ -733,7 +318,7 @@ void read_attributes(struct reading *r)
     int laden = qualifier_find("laden"), gross = registry_find("gross_weight"), curb = registry_find("curb_weight");
     for (size_t k = 0; k < q->n_attributes && laden >= 0 && gross >= 0; k++)
         if (q->attributes[k].attribute == curb && (q->attributes[k].qualifiers >> laden & 1) &&
-            !in_scope(r, &q->attributes[k])) {
+            !attribute_in_scope(r, &q->attributes[k])) {
             q->attributes[k].attribute = gross;
             q->attributes[k].qualifiers &= ~(1ull << laden);
         }
@@ -751,14 +336,4 @@ void read_attributes(struct reading *r)
             q->unresolved[q->n_unresolved++] = reading_text(r, x->first, x->n);
         }
     }
-}
-
-struct query_attribute attribute_copy(struct query *q, const struct query_attribute *a)
-{
-    struct query_attribute copy = *a;
-    copy.name = arena_strdup(&q->arena, a->name ? a->name : "");
-    copy.key = arena_strdup(&q->arena, a->key ? a->key : "");
-    if (!copy.name) copy.name = "";
-    if (!copy.key) copy.key = "";
-    return copy;
 }

@@ -1,11 +1,47 @@
-/* Vehicles of a question: mentions become subjects, words that belong to a name but stand in none of
- * the store's make the vehicle a missing one. */
+/* Vehicles of a question: mentions and codes that one record has become subjects, words that belong to a
+ * name but stand in none of the store's make the vehicle a missing one. */
 #include "query/reading.h"
 #include "query/source_words.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Years apart from a name belong to it where there is one name and one year. */
+void read_mention_years(struct reading *r)
+{
+    struct labelled *l = r->l;
+    size_t years[QUERY_MAX_YEARS], n = 0, compared = 0;
+    for (size_t i = 0; i < l->n_labels; i++) {
+        if (l->labels[i].kind != LABEL_YEAR || n == QUERY_MAX_YEARS) continue;
+        years[n++] = i;
+        for (size_t k = i > 2 ? i - 2 : 0; k < i; k++)
+            compared += label_is(&l->labels[k], WORD_SINCE) &&
+                        strcmp(l->tokens[l->labels[k].first].key, "from") != 0;
+        for (size_t k = i > 2 ? i - 2 : 0; k < i; k++)
+            compared += label_is(&l->labels[k], WORD_BEFORE) || label_is(&l->labels[k], WORD_AFTER);
+        compared += i + 1 < l->n_labels && label_is(&l->labels[i + 1], WORD_OR_MORE);
+    }
+    if (n == 0 || compared) return;
+    size_t undated = 0;
+    for (size_t m = 0; m < l->n_mentions; m++) undated += l->mentions[m].year == 0;
+    if (n == 1 && undated > 0 && undated == l->n_mentions) {
+        for (size_t m = 0; m < l->n_mentions; m++) l->mentions[m].year = l->labels[years[0]].year;
+        l->labels[years[0]].used = true;
+        mark_year_noun(r, years[0]);
+    } else if (l->n_mentions == 1 && n >= 1 && n + 1 <= QUESTION_MAX_MENTIONS) {
+        /* "the 2021 and the 2022 Camry": one name of several years. */
+        for (size_t k = 0; k < n; k++) {
+            struct mention copy = l->mentions[0];
+            copy.year = l->labels[years[k]].year;
+            l->labels[years[k]].used = true;
+            if (l->mentions[0].year == 0)
+                l->mentions[0].year = copy.year;
+            else
+                l->mentions[l->n_mentions++] = copy;
+        }
+    }
+}
 
 static bool mention_has(const struct reading *r, const struct mention *m, const char *key, size_t len)
 {
@@ -317,6 +353,90 @@ void read_subjects(struct reading *r)
         }
         subject_from_mention(r, m, m->year);
     }
+}
+
+/* A code in one piece, of letters and digits or of digits alone, that one record has. */
+static bool is_identifier(const struct reading *r, const struct label *l)
+{
+    if (l->kind != LABEL_VALUE || l->used || l->part || l->n_ids != 1 || r->c->terms[l->ids[0]].count != 1)
+        return false;
+    const struct catalog_column *col = &r->c->columns[r->c->terms[l->ids[0]].column];
+    bool digits = false;
+    for (size_t t = l->first; t < l->first + l->n; t++) digits = digits || r->l->tokens[t].kind == TOKEN_NUMBER;
+    enum attribute_role role = col->attribute >= 0 ? REGISTRY[col->attribute].role : ROLE_NONE;
+    bool named = role == ROLE_MAKE || role == ROLE_MODEL || role == ROLE_TRIM || role == ROLE_NAME || role == ROLE_YEAR ||
+                 role == ROLE_YEAR_LAST;
+    return digits && !named && !strchr(r->c->terms[l->ids[0]].text, ' ') && !strchr(r->c->terms[l->ids[0]].text, ',');
+}
+
+/* "van V104", "ad AD-3315", "stock no. K-2227": what the code is of, or what kind of code it is. */
+static void mark_identifier_nouns(struct reading *r, size_t i, const char *column)
+{
+    for (size_t k = i, steps = 0; k-- > 0 && steps < 3; steps++) {
+        struct label *l = &r->l->labels[k];
+        if (r->l->tokens[r->l->labels[k + 1].first].gap & (GAP_COMMA | GAP_COLON)) return;
+        bool noun = false;
+        for (size_t t = 0; l->kind == LABEL_TERM && t < l->n_terms; t++) {
+            int id = l->terms[t].id;
+            const char *of = l->terms[t].kind == TERM_CATEGORY    ? REGISTRY[CATEGORIES[id].attribute].id
+                             : l->terms[t].kind == TERM_ATTRIBUTE ? REGISTRY[id].group
+                                                                  : "";
+            noun = noun || !strcmp(of, "vehicle_kind") || !strcmp(of, "body_style") || !strcmp(of, "identity");
+        }
+        for (size_t t = l->first; t < l->first + l->n && l->kind != LABEL_MENTION; t++) {
+            static const char NOUNS[] = " no nr num number numero nummer id ref reference referenz ";
+            char spaced[TOKEN_KEY_MAX + 3];
+            size_t len = strlen(r->l->tokens[t].key);
+            if (len + 3 > sizeof spaced) continue;
+            spaced[0] = ' ';
+            memcpy(spaced + 1, r->l->tokens[t].key, len);
+            memcpy(spaced + 1 + len, " ", 2);
+            bool said = strstr(NOUNS, spaced) || key_has_run(column, r->l->tokens[t].key);
+            noun = noun || (said && !label_is(l, WORD_FUNCTION)) || (strstr(NOUNS, spaced) && steps == 0);
+        }
+        if (!noun) return;
+        l->used = true;
+    }
+}
+
+void read_identifiers(struct reading *r)
+{
+    struct query *q = r->q;
+    struct labelled *l = r->l;
+    /* A name that is told by a code: the store's "SEAT K-2227". */
+    for (size_t i = 0; i < l->n_labels; i++) {
+        if (l->labels[i].kind != LABEL_MENTION) continue;
+        const struct mention *m = &l->mentions[l->labels[i].mention];
+        bool digits = false;
+        for (size_t t = m->first; t < m->first + m->n; t++) digits = digits || l->tokens[t].kind == TOKEN_NUMBER;
+        if (digits && m->n_records == 1) mark_identifier_nouns(r, i, "");
+    }
+    if (q->n_subjects || q->missing || r->how_many_things || r->count) return;
+    for (size_t i = 0; i < l->n_labels && q->n_subjects < QUERY_MAX_SUBJECTS; i++) {
+        struct label *label = &l->labels[i];
+        if (!is_identifier(r, label)) continue;
+        const struct catalog_term *t = &r->c->terms[label->ids[0]];
+        const struct catalog_column *col = &r->c->columns[t->column];
+        const struct catalog_source *src = &r->c->sources[col->source];
+        size_t *records = arena_array(&q->arena, src->n_records + 1, sizeof *records);
+        struct query_condition *only = arena_alloc(&q->arena, sizeof *only);
+        if (!records || !only) {
+            r->failed = true;
+            error_memory(r->err, "a question");
+            return;
+        }
+        for (size_t k = 0; k < src->n_records; k++) records[k] = src->first_record + k;
+        *only = (struct query_condition){.attribute = {.attribute = col->attribute, .name = col->name,
+                                                       .key = col->attribute < 0 ? col->key : ""},
+                                         .category = -1, .key = t->key, .unique = true,
+                                         .text = reading_text(r, label->first, label->n)};
+        q->subjects[q->n_subjects++] = (struct query_subject){.name = only->text, .label = t->text,
+                                                              .records = records, .n_records = src->n_records,
+                                                              .exact = true, .only = only};
+        label->used = true;
+        mark_identifier_nouns(r, i, col->key);
+    }
+    if (q->n_subjects) r->set_scope = false;
 }
 
 void read_documents(struct reading *r)

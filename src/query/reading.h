@@ -1,4 +1,4 @@
-/* A question on its way from labels to a query: what read*.c share. */
+/* A question on its way from labels to a query: what read*.c share, in the order in which read.c calls it. */
 #ifndef QUERY_READING_H
 #define QUERY_READING_H
 
@@ -42,8 +42,18 @@ bool reading_is_filler(const struct label *l);
 /* A copy of the question's text of labels [first, first + n). */
 const char *reading_text(struct reading *r, size_t first, size_t n);
 
+/* ---- read_operation_words.c ---- */
+/* Gathers what the words of operations say. */
+void read_operation_words(struct reading *r);
+/* Sets set_scope: whether vehicles of a kind are meant or one vehicle. */
+void read_set_scope(struct reading *r);
+
 /* ---- read_subjects.c ---- */
+/* Years apart from a name are given to the mention that they belong to. */
+void read_mention_years(struct reading *r);
 void read_subjects(struct reading *r);
+/* Numbers and codes that one record has ("V104", a VIN) become subjects, where no vehicle is named. */
+void read_identifiers(struct reading *r);
 void read_documents(struct reading *r);
 /* Adds a subject for the mention; its records are narrowed by year and by how exactly they are named. */
 bool subject_from_mention(struct reading *r, const struct mention *m, int year);
@@ -51,32 +61,67 @@ bool subject_from_mention(struct reading *r, const struct mention *m, int year);
 /* Where the question names no vehicle: the only one that there is, or the only one that has what is asked. */
 void assume_only_vehicle(struct reading *r);
 
-/* ---- read_attributes.c ---- */
-/* Attributes that are asked, with their qualifiers; and the unit that is wanted. */
-void read_attributes(struct reading *r);
+/* ---- attribute_meaning.c ---- */
+/* The records that attributes are looked for in: of the subjects, else NULL (all). */
+const size_t *reading_scope(const struct reading *r, size_t *n);
+/* Whether the records in scope have the attribute, or a document of the question. */
+bool attribute_in_scope(const struct reading *r, const struct query_attribute *a);
 /* The attribute that a label names, chosen among its meanings by what the records have; false: none. */
 bool attribute_of_label(struct reading *r, size_t i, struct query_attribute *out, const struct term **term);
 /* An attribute that is measured in the unit and that the records have: of "300 hp". */
 bool attribute_of_unit(struct reading *r, const struct unit *u, struct query_attribute *out);
-bool is_denominator(const struct reading *r, size_t i);
-const struct unit *emission_unit(const struct reading *r, const struct unit *mass);
-/* The records that attributes are looked for in: of the subjects, else NULL (all). */
-const size_t *reading_scope(const struct reading *r, size_t *n);
+/* How many of the question's words stand in the column's name. */
+size_t reading_shared_words(const struct reading *r, const struct catalog_column *col);
+/* A copy for follow-ups. */
+struct query_attribute attribute_copy(struct query *q, const struct query_attribute *a);
 
 /* ---- read_conditions.c ---- */
 void read_conditions(struct reading *r);
-/* Numbers and codes that one record has ("V104", a VIN) become subjects, where no vehicle is named. */
-void read_identifiers(struct reading *r);
+/* An empty condition that is added to the query; NULL: it has no room. */
+struct query_condition *condition_new(struct reading *r);
+/* Whether label i names an attribute or a column. */
+bool reading_is_attribute(const struct reading *r, size_t i);
+/* Whether label i is denied. *first: the token that the denial begins with, where there is one. */
+bool reading_negated_before(struct reading *r, size_t i, size_t *first);
 
+/* ---- read_numbers.c ---- */
+/* Label i, a number: a condition, or how many are asked for ("top 3"). */
+void read_number_condition(struct reading *r, size_t i);
+/* Label i, a year: a condition. */
+void read_year_condition(struct reading *r, size_t i);
+/* "model year" before the year at label i is used with it. */
 void mark_year_noun(struct reading *r, size_t i);
+
+/* ---- read_categories.c ---- */
+/* Label i, a term or a value: a condition where it is a category or a text of cells. */
+void read_category_condition(struct reading *r, size_t i);
+
+/* ---- read_units.c ---- */
+/* The unit that is wanted. */
+void read_unit(struct reading *r);
+/* Whether label i is part of what is measured: "per mile". */
+bool is_denominator(const struct reading *r, size_t i);
+/* The unit of emission that a mass stands for: "grams" of "grams per km"; NULL: none. */
+const struct unit *emission_unit(const struct reading *r, const struct unit *mass);
+/* Whether people name dimension a by a unit of b. */
+bool reading_related_dimensions(enum dimension a, enum dimension b);
+/* Whether a column in this unit's dimension is called by a word of the question. */
+bool reading_unit_shares_word(const struct reading *r, const struct unit *u);
+
+/* ---- read_attributes.c ---- */
+/* Attributes that are asked, with their qualifiers; and the unit that is wanted. */
+void read_attributes(struct reading *r);
+
+/* ---- read_operation.c ---- */
+/* What figures are computed by: "average price by make". */
+void read_group(struct reading *r);
+/* The operation and its order, from all that was read before. */
+void read_operation(struct reading *r);
 
 /* ---- follow_up.c ---- */
 void read_follow_up(struct reading *r);
 
 /* ---- understood.c ---- */
 const char *query_describe(struct query *q, const struct catalog *c);
-
-/* Copies for follow-ups. */
-struct query_attribute attribute_copy(struct query *q, const struct query_attribute *a);
 
 #endif
