@@ -19,6 +19,8 @@ size_t without_footnote(const char *text, size_t len)
             len--;
             continue;
         }
+        /* Nearly every cell ends in a letter or digit. */
+        if (len == 0 || ((unsigned char)text[len - 1] < 0x80 && text[len - 1] != ']')) return len;
         /* † ‡ § and the raised digits */
         static const char *const MARKS[] = {"\u2020", "\u2021", "\u00b9", "\u2070", "\u2074",
                                             "\u2075", "\u2076", "\u2077", "\u2078", "\u2079"};
