@@ -7,13 +7,15 @@ import random
 import torch
 from tokenizers import Tokenizer
 
-from dataset import SYSTEM, Source, render_context
+from dataset import EARLY, SYSTEM, Source, render_context
 from tokenizer import BEGIN, END, USER
 
 ANSWER_PREFIX = "<｜Assistant｜><think>\n\n</think>\n\n"
-SHORT = 56       # tokens of a short block: question, answer and what frames them
-DECISION = 4.0   # weight of the token that decides between answer and refusal
-AHEAD = (0.75, 1.25, 1.75, 2.5)   # weights of the attribute, passage, value and decision thought ahead
+SHORT, LONG = 56, 72   # tokens of blocks (question, answer and what frames them): of most, and of nearly all
+BRIEF, BRIEF_UNTIL = 0.8, 0.4   # share of examples with short passages, and the progress at which they end
+DECISION = 4.0   # weight of the token with which the span begins
+SPAN, STOP, CITE, REST = 2.0, 2.5, 1.5, 0.2   # of the span's other tokens, of its end, of the passage's number, of what follows by itself
+AHEAD = (0.75, 1.25, 1.75)   # weights of the attribute, passage and value thought ahead
 
 
 class Encoder:
@@ -25,7 +27,6 @@ class Encoder:
         self.prefix = self.plain(f"{BEGIN}{SYSTEM}{USER}")
         self.suffix = self.plain(ANSWER_PREFIX)
         self.space = self.plain(" 5")[0]
-        self.no, self.yes = self.plain(" passages")[0], self.plain(" is")[0]
 
     def plain(self, text):
         return self.tokenizer.encode(text, add_special_tokens=False).ids
@@ -33,35 +34,28 @@ class Encoder:
     def context(self, passages):
         return self.prefix + self.plain(render_context(passages))
 
-    def question(self, text):
-        return self.plain(f"Question: {text}") + self.suffix
+    def question(self, text, begin):
+        """The question, and the answer as far as the program begins it."""
+        return self.plain(f"Question: {text}") + self.suffix + self.plain(begin)
 
     def block(self, question):
         """(tokens, weights, aims): weights[i] is that of predicting aims[i] after tokens[i].
 
-        The aims are the next tokens, but for the frame before the answer: what is
-        predicted there is never used, so it is made to think ahead, of the
-        attribute, the passage, the value, and whether there is an answer at all.
+        The aims are the next tokens, of the span and the mark. But for the frame before the
+        answer: what is predicted there is never used, so it is made to think ahead, of the
+        attribute, the passage and the value.
         """
-        head = self.question(question.text)
-        text = "".join(t for t, _ in question.answer)
-        encoded = self.tokenizer.encode(text, add_special_tokens=False)
-        by_char = []
-        for piece, weight in question.answer:
-            by_char += [weight] * len(piece)
-        # A token begins with its space: the last character is surely its own piece's.
-        answer = [by_char[min(b, len(by_char)) - 1] for _, b in encoded.offsets] + [1.0]
-        answer[1] = DECISION
-        tokens = head + encoded.ids + [self.end]
+        begin = self.plain(question.begin)
+        head = self.question(question.text, question.begin)
+        first = lambda text: next(t for t in self.plain(text) if t != self.space)
+        span, cite = self.plain(f" {question.span}"), self.plain(f" [{question.cite}]")
+        lead = 1 if span[0] == self.space else 0   # the space before a figure decides nothing
+        answer = [REST] * lead + [DECISION] + [SPAN] * (len(span) - lead - 1) + [STOP, CITE] + [REST] * (len(cite) - 2)
+        tokens = head + span + cite
         weights = [0.0] * (len(head) - 1) + answer + [0.0]
         aims = tokens[1:] + [self.end]
-        first = lambda text: next(t for t in self.plain(text) if t != self.space)
-        if question.answerable:
-            number, value = first(question.answer[6][0].strip(" []")), first(question.answer[5][0])
-            thoughts = (first(question.answer[1][0]), number, value, self.yes)
-        else:
-            thoughts = (first(question.answer[3][0]), self.no, self.no, self.no)
-        start = len(head) - len(self.suffix)
+        start = len(head) - len(begin) - len(self.suffix)
+        thoughts = (first(f" {question.attribute.name}"), self.plain(str(question.cite))[0], first(f" {question.span}"))
         for i, (aim, weight) in enumerate(zip(thoughts, AHEAD)):
             aims[start + i], weights[start + i] = aim, weight
         return tokens, weights, aims
@@ -72,8 +66,8 @@ def pad(rows, width, fill):
 
 
 def assemble(examples, count, encoder):
-    """A batch dict from [(context tokens, [block])]; lengths in steps of 16."""
-    up = lambda n: -(-n // 16) * 16
+    """A batch dict from [(context tokens, [block])]; lengths in steps of 4."""
+    up = lambda n: -(-n // 4) * 4
     context = up(max(len(c) for c, _ in examples))
     size = up(max(len(t) for _, blocks in examples for t, *_ in blocks))
     tokens, weights, aims = [], [], []
@@ -86,24 +80,28 @@ def assemble(examples, count, encoder):
             "count": count, "lengths": torch.tensor([len(c) for c, _ in examples])}
 
 
-def stream(seed, stage, encoder, budget):
-    """Batches of about `budget` tokens, without end."""
-    source = Source(seed, False, stage)
+def stream(seed, stage, encoder, budget, progress=lambda: 1.0):
+    """Batches of about `budget` tokens, without end.
+
+    Until BRIEF_UNTIL most examples have short passages: more look-ups for the same work.
+    """
+    source, brief = Source(seed, False, stage), Source(seed + 2, False, EARLY)
     rng = random.Random(seed + 1)
     pool = []
     while True:
-        while len(pool) < 160:
-            passages, questions = source.example()
+        while len(pool) < 80:
+            short = progress() < BRIEF_UNTIL and rng.random() < BRIEF
+            passages, questions = (brief if short else source).example()
             blocks = [encoder.block(q) for q in questions]
             # Blocks are padded to the longest: most examples keep only the short ones.
             if rng.random() < 0.75:
-                blocks = [b for b in blocks if len(b[0]) <= (96 if len(questions[0].expect) == 2 else SHORT)]
+                blocks = [b for b in blocks if len(b[0]) <= SHORT]
             if blocks:
                 pool.append((encoder.context(passages), blocks))
         batches, rest = [], []
-        # Comparisons are longer and fewer a context: they have batches of their own.
+        # Examples with long blocks have batches of their own.
         longest = lambda e: max(len(b[0]) for b in e[1])
-        sort = lambda e: (longest(e) > SHORT) + (longest(e) > 80)
+        sort = lambda e: (longest(e) > SHORT) + (longest(e) > LONG)
         for kind in (0, 1, 2):
             some = sorted((e for e in pool if sort(e) == kind), key=lambda e: len(e[0]))
             at = 0
@@ -112,7 +110,7 @@ def stream(seed, stage, encoder, budget):
                 count = max(len(e[1]) for e in some[at:at + 40])
                 while at + n < len(some):
                     e = some[at + n]
-                    room = budget // (len(e[0]) + 16 + count * (longest(e) + 8))
+                    room = budget // (len(e[0]) + 4 + count * (longest(e) + 2))
                     if n and n >= room:
                         break
                     n += 1
@@ -126,9 +124,9 @@ def stream(seed, stage, encoder, budget):
         yield from batches
 
 
-def _work(queue, seed, stage, folder, budget):
+def _work(queue, seed, stage, folder, budget, clock):
     torch.set_num_threads(1)
-    for batch in stream(seed, stage, Encoder(folder), budget):
+    for batch in stream(seed, stage, Encoder(folder), budget, lambda: float(clock[0])):
         # Plain lists: nothing of torch's shared memory is held by the queue.
         queue.put({k: v.tolist() if torch.is_tensor(v) else v for k, v in batch.items()})
 
@@ -136,10 +134,10 @@ def _work(queue, seed, stage, folder, budget):
 class Feeder:
     """One process ahead of the trainer."""
 
-    def __init__(self, seed, stage, folder, budget):
-        context = multiprocessing.get_context("spawn")
-        self.queue = context.Queue(maxsize=24)
-        self.process = context.Process(target=_work, args=(self.queue, seed, stage, folder, budget), daemon=True)
+    def __init__(self, seed, stage, folder, budget, clock):
+        context = torch.multiprocessing.get_context("spawn")
+        self.queue = multiprocessing.get_context("spawn").Queue(maxsize=8)
+        self.process = context.Process(target=_work, args=(self.queue, seed, stage, folder, budget, clock), daemon=True)
         self.process.start()
 
     def next(self):

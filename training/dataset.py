@@ -1,8 +1,4 @@
-"""Training batches and the evaluation set, made as they are needed.
-
-An example is one set of passages with a dozen questions. Examples of similar
-length are batched together, so that little padding is computed.
-"""
+"""Training examples, made as they are needed: passages about one vehicle with a dozen questions."""
 
 import dataclasses
 import random
@@ -11,8 +7,9 @@ from passages import passage_set
 from questions import Asker
 from vehicles import Garage
 
-SYSTEM = ("Answer from the numbered passages only, in one or two sentences, with each value's unit, "
-          "and cite the passage as [n]. If the passages do not hold the answer, say so.")
+# PROMPT_SYSTEM in src/answer/prompt.c
+SYSTEM = ("Answer from the numbered passages only, in one or two sentences, with each value's unit, and "
+          "cite the passage as [n]. If the passages do not hold the answer, say so.")
 
 
 def render_context(passages):
@@ -20,28 +17,19 @@ def render_context(passages):
     return "Passages:\n\n" + "".join(f"[{i + 1}] {p.title}\n{p.text}\n\n" for i, p in enumerate(passages))
 
 
-def render_prompt(passages, question):
-    """The whole prompt, as the C program renders it."""
-    return (f"<｜begin▁of▁sentence｜>{SYSTEM}<｜User｜>{render_context(passages)}Question: {question}"
-            "<｜Assistant｜><think>\n\n</think>\n\n")
-
-
 @dataclasses.dataclass(frozen=True)
 class Stage:
-    """What the curriculum draws from: how many passages, how long, how many questions."""
+    """What the curriculum draws from: how many passages, how many facts, how many questions."""
 
-    passages: tuple = (1, 8)
-    size: tuple = (3, 24)
-    lines: int = 60         # bound on the facts in all passages together
-    pairs: float = 0.15     # share of contexts that ask comparisons
-    halves: float = 0.0     # share of questions that compare a car at hand with one that is not
-    strangers: float = 0.5  # share of refusals that ask of a car that is not there
-    single: float = 0.0     # share of contexts that have one passage, beside those drawn
-    refusals: float = 0.25  # share of questions without an answer
-    questions: int = 12
+    single: float = 0.75    # share of contexts that have one passage; the others have two or three
+    size: tuple = (2, 11)
+    length: tuple = (3, 13)   # in sentences
+    questions: int = 14
 
 
 FINAL = Stage()
+# A look-up is learned where there is little to look through.
+EARLY = Stage(single=0.9, size=(2, 4), length=(1, 4))
 
 
 class Source:
@@ -49,28 +37,18 @@ class Source:
 
     def __init__(self, seed, held, stage=FINAL):
         self.rng = random.Random(seed)
-        self.held = held
-        self.stage = stage
+        self.held, self.stage = held, stage
         self.garage = Garage(self.rng, held)
-        self.asker = Asker(self.rng, self.garage, held, stage.strangers)
+        self.asker = Asker(self.rng, self.garage, held)
 
     def example(self):
         """(passages, questions)."""
         rng, stage = self.rng, self.stage
         while True:
-            count = 1 if rng.random() < stage.single else rng.randint(*stage.passages)
-            size = rng.randint(*stage.size)
-            if count * size > stage.lines:
-                size = max(stage.size[0], stage.lines // count)
-            passages = passage_set(rng, self.garage, self.held, count, size)
-            if not all(p.facts for p in passages):
-                continue
-            pair = len(passages) > 1 and rng.random() < stage.pairs
-            questions = []
-            for _ in range(max(4, stage.questions // 2) if pair else stage.questions):
-                q = self.asker.ask(passages, pair, rng.random() >= stage.refusals, stage.halves)
-                if q:
-                    questions.append(q)
+            count = 1 if rng.random() < stage.single else rng.choice((2, 2, 3))
+            passages = passage_set(rng, self.garage, self.held, count, rng.randint(*stage.size), stage.length)
+            questions = [self.asker.ask(passages) for _ in range(stage.questions)]
+            questions = [q for q in questions if q]
             if questions:
                 return passages, questions
 
@@ -82,5 +60,5 @@ if __name__ == "__main__":
         passages, questions = source.example()
         print(render_context(passages))
         for q in questions:
-            print("Q:", q.text, "\nA:", "".join(t for t, _ in q.answer), q.expect)
+            print("Q:", q.text, "\nA:", f"{q.begin} | {q.span} [{q.cite}]")
         print("=" * 60)

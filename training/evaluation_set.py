@@ -2,8 +2,8 @@
 
     python evaluation_set.py OUT.jsonl [COUNT] [SEED]
 
-Held out are makes, models, invented attribute names, pairs of a phrasing with an
-attribute's name, and a tenth of each range of numbers.
+Held out are makes, models, invented attribute names, a tenth of the sentence frames and of the
+aliases, and a tenth of each range of numbers.
 """
 
 import json
@@ -11,31 +11,25 @@ import sys
 
 from dataset import Source, Stage
 
-STAGE = Stage(passages=(1, 8), size=(3, 25), lines=100, pairs=0.15, refusals=0.25, questions=3)
+STAGE = Stage(single=0.75, size=(2, 11), questions=3)
 
 
 def items(count, seed):
-    """`count` items, a quarter of them unanswerable, one or two from a set of passages."""
+    """`count` items, one or two from a set of passages."""
     source = Source(seed, held=True, stage=STAGE)
-    wanted = {True: count - count // 4, False: count // 4}
     number = 0
-    while any(wanted.values()):
+    while True:
         passages, questions = source.example()
-        taken = 0
-        for q in questions:
-            if taken == 2 or not wanted[q.answerable]:
-                continue
-            wanted[q.answerable] -= 1
-            taken += 1
+        for q in questions[:2]:
+            if number == count:
+                return
             number += 1
-            yield {"id": f"nano-{number:04d}",
-                   "passages": [{"title": p.title, "text": p.text} for p in passages],
-                   "question": q.text, "answerable": q.answerable,
-                   "expect": [{"value": v, "unit": u, "cite": n} for v, u, n in q.expect]}
+            yield {"id": f"read-{number:04d}", "passages": [{"title": p.title, "text": p.text} for p in passages],
+                   "question": q.text, "asked": q.asked, "vehicle": q.vehicle, "span": q.span, "cite": q.cite}
 
 
 if __name__ == "__main__":
-    count = int(sys.argv[2]) if len(sys.argv) > 2 else 1000
+    count = int(sys.argv[2]) if len(sys.argv) > 2 else 400
     seed = int(sys.argv[3]) if len(sys.argv) > 3 else 20
     with open(sys.argv[1], "w") as out:
         for item in items(count, seed):

@@ -1,6 +1,6 @@
 """Muon for the matrices, AdamW for the rest, shared by the training processes.
 
-The master weights are f32; the networks compute with copies in bf16. Muon
+The master weights are f32; the networks compute with copies, in f32 or bf16. Muon
 replaces the momentum of a matrix by the nearest orthogonal one, found by a few
 Newton-Schulz steps: in our runs it reaches a loss in about half the steps.
 
@@ -13,10 +13,10 @@ import math
 import torch
 
 
-def orthogonal(g, steps=5):
+def orthogonal(g, steps=4):
     """About U V^T of each matrix of the stack g (n, rows, columns), by a quintic iteration."""
     a, b, c = 3.4445, -4.7750, 2.0315
-    x = g.bfloat16()
+    x = g
     tall = x.shape[1] > x.shape[2]
     if tall:
         x = x.mT
@@ -24,17 +24,17 @@ def orthogonal(g, steps=5):
     for _ in range(steps):
         s = x @ x.mT
         x = a * x + (b * s + c * s @ s) @ x
-    return (x.mT if tall else x).float()
+    return x.mT if tall else x
 
 
-def shared_state(model):
+def shared_state(model, kind=torch.float32):
     """The tensors that the processes share, from a freshly made f32 model."""
     state = {"master": {}, "velocity": {}, "square": {}, "copy": {}}
     for n, p in model.named_parameters():
         state["master"][n] = p.detach().float().clone().share_memory_()
         state["velocity"][n] = torch.zeros(p.shape).share_memory_()
         state["square"][n] = torch.zeros(p.shape if is_other(n, p) else 1).share_memory_()
-        state["copy"][n] = p.detach().bfloat16().share_memory_()
+        state["copy"][n] = p.detach().to(kind, copy=True).share_memory_()
     return state
 
 

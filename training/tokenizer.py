@@ -36,7 +36,7 @@ def corpus(contexts):
         yield render_context(passages)
         for q in questions:
             yield f"Question: {q.text}"
-            yield "".join(t for t, _ in q.answer)
+            yield q.span
 
 
 def train(out, contexts=8000):
