@@ -241,6 +241,13 @@ static void cover_run(struct cover *best, const struct term_run *run, int attrib
     }
 }
 
+/* "rate_d": a letter alone at the end of a code means something, whatever word it may be elsewhere. */
+static bool is_code_letter(const struct name_words *w, size_t i)
+{
+    return i > 0 && i + 1 == w->n && !w->t[i].key[1] && w->t[i].kind == TOKEN_WORD &&
+           w->name[w->t[i].begin - 1] == '_';
+}
+
 /* `last`: the name's own last word is no context: "engine data" is no engine. */
 static void cover_word(struct cover *best, const struct token *t, int attribute, bool last)
 {
@@ -297,7 +304,8 @@ static struct cover cover_name(const struct name_words *w, int attribute,
         for (; run < w->n_runs && w->runs[run].first <= i; run++)
             if (w->runs[run].first == i && best[i].reached)
                 cover_run(best, &w->runs[run], attribute, maximum);
-        if (best[i].reached) cover_word(&best[i], &w->t[i], attribute, i + 1 == w->n);
+        if (best[i].reached && !is_code_letter(w, i))
+            cover_word(&best[i], &w->t[i], attribute, i + 1 == w->n);
     }
     for (size_t k = 0; best[w->n].reached && k < w->n_units; k++)
         if (w->units[k].first == w->n) cover_unit(best, &w->units[k], unit);
