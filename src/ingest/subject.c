@@ -429,6 +429,28 @@ static const char *part(struct arena *arena, const char *text, size_t len, size_
     return arena_strndup(arena, text + begin, end - begin);
 }
 
+/* A name that was cut inside a bracket, "First generation (Mk I" of "(Mk I, 1978-1986)", with the bracket
+ * closed. NULL: memory is out. */
+static const char *closed(struct arena *arena, const char *name)
+{
+    size_t len = strlen(name), open = 0;
+    for (size_t i = 0; i < len; i++) {
+        if (name[i] == '(') open++;
+        if (name[i] == ')' && open) open--;
+    }
+    if (open != 1) return name;
+    while (len && (name[len - 1] == ' ' || name[len - 1] == ',')) len--;
+    if (len && name[len - 1] == '(') { /* nothing but the years stood in it */
+        while (len && (name[len - 1] == '(' || name[len - 1] == ' ')) len--;
+        return arena_strndup(arena, name, len);
+    }
+    char *text = arena_array(arena, len + 2, 1);
+    if (!text) return NULL;
+    memcpy(text, name, len);
+    memcpy(text + len, ")", 2);
+    return text;
+}
+
 /* Numbers that are names of models beside their makes, not years. */
 static bool is_model_number(int make, int year)
 {
@@ -657,6 +679,7 @@ bool subject_read(struct subject *out, struct arena *arena, const char *text, si
         size_t to = end == w.n && w.len == len ? len : end_with_bracket(text, len, w.t, end - 1);
         out->model = inner != SIZE_MAX && inner + 1 < end ? name_around(arena, text, &w, rest, inner, end)
                                                           : part(arena, text, len, from, to);
+        if (out->model) out->model = closed(arena, out->model);
     }
     return out->make && out->model;
 }
