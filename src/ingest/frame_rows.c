@@ -148,6 +148,27 @@ bool frame_is_unit_row(const struct table *t, size_t row)
     return s.units == s.filled || (real >= 3 && s.units + 1 >= s.filled);
 }
 
+/* Whether row r names every column, each otherwise, and has words where two columns or more of the rows
+ * below have figures alone. */
+static bool names_all_columns(const struct table *t, size_t r)
+{
+    size_t figures = 0;
+    for (size_t j = 0; j < t->n_columns; j++) {
+        const struct cell *c = table_cell(t, r, j);
+        size_t n = 0, numbers = 0;
+        if (!c->len || c->len > LONG_TEXT || is_dash_cell(c)) return false;
+        for (size_t k = 0; k < j; k++)
+            if (strcmp(table_cell(t, r, k)->text, c->text) == 0) return false;
+        for (size_t k = r + 1; k < t->n_rows && k <= r + HEADER_SEARCH_ROWS; k++) {
+            const struct cell *below = table_cell(t, k, j);
+            n += below->len > 0 && !is_dash_cell(below);
+            numbers += below->len > 0 && is_numeric_cell(below->text, below->len);
+        }
+        figures += n > 0 && numbers == n;
+    }
+    return figures >= 2;
+}
+
 /* Whether row h + 1 goes on with the header of row h: text alone where the rows below have numbers,
  * names that the registry knows, under cells that span several columns. */
 bool frame_is_second_header(const struct table *t, size_t h)
@@ -156,15 +177,17 @@ bool frame_is_second_header(const struct table *t, size_t h)
     if (r + 1 >= t->n_rows) return false;
     struct row_shape s = shape_row(t, r), below = shape_row(t, r + 1);
     if (s.filled < 2 || s.numbers || s.years) return false;
-    size_t spans = 0, gaps = 0;
+    size_t spans = 0, gaps = 0, blanks = 0;
     for (size_t j = 0; j < t->n_columns; j++) {
         bool above = table_cell(t, h, j)->len > 0;
         bool same = j > 0 && above && table_cell(t, h, j - 1)->len == table_cell(t, h, j)->len &&
                     strcmp(table_cell(t, h, j - 1)->text, table_cell(t, h, j)->text) == 0;
         if (table_cell(t, r, j)->len && (!above || same)) spans++;
         if (!table_cell(t, r, j)->len && above) gaps++;
+        blanks += !above;
     }
     if (spans == 0) return false;
+    if (blanks >= 2 && names_all_columns(t, r)) return true;
     return below.numbers > 0 && (s.known * 2 >= s.filled || (gaps > 0 && s.filled > 1));
 }
 

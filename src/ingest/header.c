@@ -203,5 +203,5 @@ bool frame_find(struct table_frame *out, const struct table *table, bool objects
         corner_is_data(f, from);
     if (f->layout == FRAME_COLUMNS) frame_classify_attribute_rows(f);
     ok = ok && join_titles(f, arena, from);
-    return ok;
+    return ok && (objects || frame_fill_merged(f, arena));
 }

@@ -34,7 +34,7 @@ enum frame_layout {
 enum { NO_COLUMN = -1 };
 
 struct table_frame {
-    const struct table *table;
+    const struct table *table; /* as given, or a copy whose merged cells are filled */
     enum frame_layout layout;
     unsigned char *rows;    /* (n_rows) enum row_kind */
     const char **names;     /* (n_columns) as the header writes them; "" for none */
@@ -81,6 +81,10 @@ bool frame_is_group_row(const struct table *t, size_t h, size_t width);
 void frame_classify_rows(struct table_frame *f, size_t width);
 /* The same once the rows are known to be attributes. */
 void frame_classify_attribute_rows(struct table_frame *f);
+
+/* frame_merged.c: gives the blank cells of merged ones the text above them, in a copy of the table. False:
+ * memory is out. */
+bool frame_fill_merged(struct table_frame *f, struct arena *arena);
 
 /* frame_layout.c: finds the layout and its columns; *ok is false when memory is out. */
 void frame_find_layout(struct table_frame *f, struct arena *arena, bool *ok);

@@ -135,6 +135,7 @@ static bool interpret(struct interpreter *p)
     if (!p->hashes || !p->run || !frame_find(&in->frame, t, interpret_is_json(p), &in->arena) ||
         !context_subject(p))
         return false;
+    t = in->table = in->frame.table;
     in->source = (struct fact_source){.caption = caption_of(p), .row_word = WORDS[t->row_word]};
     /* Rows of Markdown tables count from 1 in each table; those of other kinds in the whole file. */
     in->place_table = p->context->n_tables > 1 &&
