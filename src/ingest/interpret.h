@@ -119,6 +119,8 @@ struct interpretation {
     struct arena arena;
     const struct table *table;
     struct table_frame frame;
+    uint32_t *remark_rows; /* FRAME_COLUMNS: (n_rows) the row below that goes on with this one ("at", its
+                              engine speeds); 0: none */
     struct fact_source source;
     struct subject subject;   /* of the headings and the file's name, for all records */
     const char *language;     /* of the column names: "en", ...; "" */

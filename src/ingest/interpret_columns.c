@@ -301,6 +301,25 @@ bool interpret_year_column(struct interpreter *p)
     return true;
 }
 
+/* "at", "@ rpm", "bei (1/min)": no name of its own, the row goes on with the one above it. */
+static bool is_preposition_label(const struct cell *label)
+{
+    struct token t[4];
+    size_t len = label->len, at = 0;
+    if (!len || len > 24) return false;
+    if (label->text[0] == '@') {
+        at = 1;
+    } else {
+        size_t n = tokens_split(label->text, len, TOKENS_TEXT, t, 4);
+        if (!n || t[0].begin || (t[0].upper && t[0].end == 1)) return false; /* "A", of a drawing */
+        if (!is_small_word(t[0].key) && strcmp(t[0].key, "bei") != 0) return false;
+        at = t[0].end;
+    }
+    while (at < len && strchr(" ([:", label->text[at])) at++;
+    while (len > at && strchr(" )]:", label->text[len - 1])) len--;
+    return at >= len || unit_parse_all(label->text + at, len - at) != NULL;
+}
+
 bool interpret_attribute_rows(struct interpreter *p)
 {
     struct interpretation *in = p->out;
@@ -308,6 +327,10 @@ bool interpret_attribute_rows(struct interpreter *p)
     const struct table_frame *f = &in->frame;
     if (!interpret_room_for_columns(p, t->n_rows * COMPOUND_MAX)) return false;
     const char *band = "";
+    size_t above = SIZE_MAX;
+    in->remark_rows = arena_array(&in->arena, t->n_rows + 1, sizeof *in->remark_rows);
+    if (!in->remark_rows) return false;
+    for (size_t r = 0; r < t->n_rows; r++) in->remark_rows[r] = 0;
     if (p->heading_split) take_heading_name(p); /* "F-150: dimensions" over its body styles */
     for (size_t r = f->first_data; r < t->n_rows; r++) {
         const struct cell *label = table_cell(t, r, (size_t)f->attribute_column);
@@ -317,6 +340,11 @@ bool interpret_attribute_rows(struct interpreter *p)
             band = table_cell(t, r, at)->text;
         }
         if (f->rows[r] != FRAME_DATA) continue;
+        if (above != SIZE_MAX && above + 1 == r && is_preposition_label(label)) {
+            in->remark_rows[above] = (uint32_t)r;
+            continue;
+        }
+        above = r;
         if (f->band_column != NO_COLUMN && table_cell(t, r, (size_t)f->band_column)->len)
             band = table_cell(t, r, (size_t)f->band_column)->text;
         struct column_study study;

@@ -203,6 +203,25 @@ static bool has_word(const char *text, size_t len)
     return len > 0 && tokens_split(text, len, TOKENS_TEXT, &t, 1) > 0;
 }
 
+/* The remark of a value: what its cell says beside it, and what the row below says of it, "at 5500 rpm".
+ * SIZE_MAX: nothing. */
+static size_t write_remark(struct emitter *e, const struct interpreted_cell *cell, const char *own,
+                           size_t len)
+{
+    const struct interpretation *in = e->in;
+    size_t row = in->remark_rows ? in->remark_rows[cell->row] : 0;
+    const struct cell *c = row ? table_cell(in->table, row, cell->column) : NULL;
+    if (!has_word(own, len)) len = 0;
+    if (!c || !c->len || is_dash_cell(c)) return len ? keep_text(e, own, len) : SIZE_MAX;
+    const struct cell *label = table_cell(in->table, row, (size_t)in->frame.attribute_column);
+    size_t word = strcspn(label->text, " (["), unit = word + strspn(label->text + word, " ([:"), at = e->out->text.len;
+    size_t end = unit + strcspn(label->text + unit, ")]:");
+    buffer_printf(&e->out->text, "%.*s%s%.*s %s", (int)len, own, len ? "; " : "", (int)word, label->text, c->text);
+    if (end > unit) buffer_printf(&e->out->text, " %.*s", (int)(end - unit), label->text + unit);
+    buffer_putc(&e->out->text, '\0');
+    return at;
+}
+
 static void emit_cell(struct emitter *e, const struct interpreted_record *r,
                       const struct interpreted_cell *cell)
 {
@@ -257,10 +276,8 @@ static void emit_cell(struct emitter *e, const struct interpreted_record *r,
         f->begin = c->begin;
         f->end = c->begin + c->len;
         judge(in, cell, f);
-        size_t remark = SIZE_MAX;
-        if (has_word(c->text + part->remark_begin, part->remark_end - part->remark_begin))
-            remark = keep_text(e, c->text + part->remark_begin,
-                               part->remark_end - part->remark_begin);
+        size_t remark = write_remark(e, cell, c->text + part->remark_begin,
+                                     part->remark_end - part->remark_begin);
         if (place != SIZE_MAX || remark != SIZE_MAX) fix_later(e, e->out->n - 1, place, remark);
     }
 }

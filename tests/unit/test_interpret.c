@@ -62,6 +62,80 @@ static void merged_headers_give_names_their_group(void **state)
     fixture_close(&f);
 }
 
+static void a_row_of_names_below_a_group_row_is_header_too(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "g.md", "# Chassis list\n\n|  |  | Weights (kg) |  | Doors |\n|---|---|---|---|---|\n"
+                             "| **Vehicle** | **Version** | **GVM** | **Payload** | **Rear** |\n"
+                             "| Ford Transit L2 | Box | 3,500 | 1,120 | 2 |\n|  | Tipper |  | 940 | 1 |\n"
+                             "| Iveco Daily 35C | Box | 4,100 | 1,610 | 2 |\n|  | Dropside |  | 1,480 | 0 |\n");
+    assert_int_equal(f.tables[0].n_records, 4);
+    expect_attribute(&f, "GVM", "gross_weight");
+    expect_number(&f, "Ford Transit L2 Tipper", "Weights (kg): Payload", 940, "kg");
+    expect_number(&f, "Ford Transit L2 Tipper", "Weights (kg): GVM", 3500, "kg"); /* merged with the row above */
+    expect_number(&f, "Iveco Daily 35C Dropside", "Weights (kg): GVM", 4100, "kg");
+    fixture_close(&f);
+}
+
+static void blank_names_below_a_name_are_merged_cells(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "b.csv", "Make,Model,Power (kW),Torque (Nm)\nBMW,X1,100,230\n,X3,140,\n,X5,210,500\n"
+                              "Audi,Q3,110,250\n,Q5,150,370\n");
+    expect_number(&f, "BMW X5", "Power", 210, "kW");
+    expect_number(&f, "Audi Q5", "Power", 150, "kW");
+    expect_no_value(&f, "BMW X3", "Torque"); /* missing */
+    fixture_close(&f);
+    /* In a list that writes each make a blank is missing. */
+    fixture_open(&f, "l.csv", "Make,Model,Power (kW)\nBMW,X1,100\nBMW,X3,140\nAudi,Q3,110\n,Q9,150\nBMW,X6,200\n");
+    expect_number(&f, "Q9", "Power", 150, "kW");
+    fixture_close(&f);
+}
+
+static void a_row_of_a_preposition_belongs_to_the_one_above(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "p.md", "# Quenby Heron engines\n\n| | 1.4 | 2.2 D |\n|---|---|---|\n| Power | 90 kW | 120 kW |\n"
+                             "| at (rpm) | 5200 | 3600 |\n| Torque | 200 Nm | 380 Nm |\n| bei | 1750 rpm | - |\n"
+                             "| Kerb weight | 1190 kg | 1385 kg |\n");
+    assert_int_equal(f.tables[0].n_columns, 3);
+    struct record_values *v = &f.values;
+    assert_true(interpretation_values(&f.tables[0], 0, v));
+    assert_int_equal(v->n, 3);
+    assert_string_equal(v->values[0].remark, "at 5200 rpm");
+    assert_string_equal(v->values[1].remark, "bei 1750 rpm");
+    assert_string_equal(v->values[2].remark, "");
+    assert_true(interpretation_values(&f.tables[0], 1, v));
+    assert_string_equal(v->values[1].remark, "");
+    fixture_close(&f);
+}
+
+static void a_bracket_around_years_keeps_the_rest_of_it(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "y.md", "# Quenby Heron\n\n## First generation (Mk I, 1978\u20131986)\n\n| | |\n|---|---|\n"
+                             "| Power | 90 kW |\n| Length | 3962 mm |\n");
+    expect_number(&f, "Quenby Heron First generation (Mk I) (1978-1986)", "Power", 90, "kW");
+    fixture_close(&f);
+}
+
+static void a_letter_at_the_end_of_a_code_is_not_dropped(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "c.csv", "mk,mdl,odo_km,rate_d\nKia,Rio,41200,33\nKia,Ceed,52000,41\n");
+    expect_attribute(&f, "odo", "odometer");
+    for (size_t j = 0; j < f.tables[0].n_columns; j++)
+        if (strcmp(f.tables[0].columns[j].fact.name, "rate_d") == 0)
+            assert_int_equal(f.tables[0].columns[j].fact.attribute, -1);
+    expect_number(&f, "Kia Rio", "rate_d", 33, "");
+    fixture_close(&f);
+}
+
 static void a_header_that_comes_again_is_no_record(void **state)
 {
     (void)state;
@@ -328,6 +402,11 @@ int main(void)
         cmocka_unit_test(title_lines_above_the_header_are_no_records),
         cmocka_unit_test(a_row_of_units_belongs_to_the_header),
         cmocka_unit_test(merged_headers_give_names_their_group),
+        cmocka_unit_test(a_row_of_names_below_a_group_row_is_header_too),
+        cmocka_unit_test(blank_names_below_a_name_are_merged_cells),
+        cmocka_unit_test(a_row_of_a_preposition_belongs_to_the_one_above),
+        cmocka_unit_test(a_bracket_around_years_keeps_the_rest_of_it),
+        cmocka_unit_test(a_letter_at_the_end_of_a_code_is_not_dropped),
         cmocka_unit_test(a_header_that_comes_again_is_no_record),
         cmocka_unit_test(another_header_further_down_begins_another_table),
         cmocka_unit_test(years_as_columns_are_records_of_their_year),
