@@ -22,6 +22,7 @@ struct interpreter {
     size_t *long_first;           /* (n + 1) in long_cells */
     const struct cell **long_cells;
     uint32_t *attribute_of_row;   /* (n_rows) index into out->columns */
+    const char **version_of_row;  /* (n_rows) pairs: "1.4 petrol" of "Engine oil, 1.4 petrol"; NULL: none */
     const char *last_make;        /* looked up last, and its index in MAKES */
     int last_make_number;
     const char *make_from, *year_from; /* "heading", "file's name", ...; NULL: from cells */
@@ -115,6 +116,10 @@ bool make_column_records(struct interpreter *p);
 bool make_long_columns(struct interpreter *p);
 bool make_long_records(struct interpreter *p);
 bool make_pair_records(struct interpreter *p);
+
+/* pair_versions.c: bytes of a pair's name that name its attribute, and the version behind them, "" for all
+ * of them, NULL where the name has none. */
+size_t pair_version(const struct cell *name, const struct cell *value, const char **version);
 
 /* evidence.c: units and directions that the numbers of several columns tell together. */
 void find_unit_columns(struct interpreter *p);

@@ -31,43 +31,82 @@ static const char *place_of_rows(struct interpreter *p, const struct long_group 
 
 /* ---- pairs ---- */
 
+static bool is_of_version(const struct interpreter *p, size_t row)
+{
+    return p->out->frame.rows[row] == FRAME_DATA && p->version_of_row[row] && *p->version_of_row[row];
+}
+
+/* Ends the record of the cells from its first one on. */
+static void finish_pairs(struct interpreter *p, struct interpreted_record *record, struct subject *s,
+                         size_t end)
+{
+    struct interpretation *in = p->out;
+    record->n_cells = end - record->first_cell;
+    struct long_group g = {.first_row = record->row, .last_row = in->cells[end - 1].row};
+    record->fact.place = place_of_rows(p, &g);
+    record->fact.line = table_cell(in->table, record->row, 0)->line;
+    record_finish(p, record, s);
+}
+
+/* The records of the versions that pairs in rows [from, to) name. */
+static void make_version_records(struct interpreter *p, const struct subject *whole, size_t from, size_t to,
+                                 size_t *cell)
+{
+    struct interpretation *in = p->out;
+    for (size_t r = from; r < to && !p->failed; r++) {
+        bool before = !is_of_version(p, r);
+        for (size_t k = from; k < r && !before; k++)
+            before = is_of_version(p, k) && strcmp(p->version_of_row[k], p->version_of_row[r]) == 0;
+        if (before) continue;
+        struct interpreted_record *record = &in->records[in->n_records++];
+        struct subject s = *whole;
+        record->row = (uint32_t)r;
+        record->first_cell = *cell;
+        s.trim = record_join_names(p, s.trim, p->version_of_row[r]);
+        for (size_t k = r; k < to; k++)
+            if (is_of_version(p, k) && strcmp(p->version_of_row[k], p->version_of_row[r]) == 0)
+                in->cells[(*cell)++] = (struct interpreted_cell){
+                    (uint32_t)k, (uint32_t)in->frame.value_column, p->attribute_of_row[k]};
+        finish_pairs(p, record, &s, *cell);
+    }
+}
+
 /* Pairs of name and value: the first name that comes again begins another vehicle. */
 bool make_pair_records(struct interpreter *p)
 {
     struct interpretation *in = p->out;
     const struct table *t = in->table;
     const struct table_frame *f = &in->frame;
-    size_t first = f->first_data, starts = 0, cell = 0;
-    while (first < t->n_rows && f->rows[first] != FRAME_DATA) first++;
+    size_t first = f->first_data, starts = 0, versions = 0, cell = 0;
+    while (first < t->n_rows && (f->rows[first] != FRAME_DATA || is_of_version(p, first))) first++;
+    for (size_t r = f->first_data; r < t->n_rows; r++) versions += is_of_version(p, r);
     for (size_t r = first; r < t->n_rows; r++)
         starts += f->rows[r] == FRAME_DATA && p->attribute_of_row[r] == p->attribute_of_row[first];
-    in->records = arena_array(&in->arena, starts + 1, sizeof *in->records);
+    in->records = arena_array(&in->arena, starts + versions + 1, sizeof *in->records);
     in->cells = arena_array(&in->arena, t->n_rows + 1, sizeof *in->cells);
     if (!in->records || !in->cells) return false;
+    make_version_records(p, &in->subject, f->first_data, first, &cell);
     for (size_t r = first; r < t->n_rows && !p->failed;) {
         struct interpreted_record *record = &in->records[in->n_records++];
         struct subject s = in->subject;
         size_t end = r + 1;
-        while (end < t->n_rows && !(f->rows[end] == FRAME_DATA &&
+        while (end < t->n_rows && !(f->rows[end] == FRAME_DATA && !is_of_version(p, end) &&
                                     p->attribute_of_row[end] == p->attribute_of_row[first]))
             end++;
         record->row = (uint32_t)r;
         record->first_cell = cell;
         for (size_t k = r; k < end; k++)
-            if (f->rows[k] == FRAME_DATA)
+            if (f->rows[k] == FRAME_DATA && !is_of_version(p, k))
                 in->cells[cell++] = (struct interpreted_cell){
                     (uint32_t)k, (uint32_t)f->value_column, p->attribute_of_row[k]};
-        record->n_cells = cell - record->first_cell;
         for (size_t o = 0; o < N_ROLE_ORDER; o++)
             for (size_t k = record->first_cell; k < cell; k++)
                 if (in->columns[in->cells[k].attribute].role == record_role(o))
                     record_take_role(p, &s, record_role(o),
                                      table_cell(t, in->cells[k].row, in->cells[k].column));
         heading_trim(p, &s);
-        struct long_group g = {.first_row = r, .last_row = in->cells[cell - 1].row};
-        record->fact.place = place_of_rows(p, &g);
-        record->fact.line = table_cell(t, r, 0)->line;
-        record_finish(p, record, &s);
+        finish_pairs(p, record, &s, cell);
+        make_version_records(p, &s, r, end, &cell);
         r = end;
     }
     in->n_cells = cell;
@@ -114,17 +153,26 @@ bool make_long_columns(struct interpreter *p)
     size_t *first_row = arena_array(a, t->n_rows + 1, sizeof *first_row);
     size_t *counts = arena_array(a, t->n_rows + 2, sizeof *counts);
     p->attribute_of_row = arena_array(a, t->n_rows + 1, sizeof *p->attribute_of_row);
-    if (!values || !first_row || !counts || !p->attribute_of_row ||
+    p->version_of_row = arena_array(a, t->n_rows + 1, sizeof *p->version_of_row);
+    struct cell *names = arena_array(a, t->n_rows + 1, sizeof *names);
+    if (!values || !first_row || !counts || !p->attribute_of_row || !p->version_of_row || !names ||
         !text_index_init(&index, t->n_rows, a))
         return false;
     size_t n_values = value_columns(f, values), n = 0;
     for (size_t r = f->first_data; r < t->n_rows; r++) {
         if (f->rows[r] != FRAME_DATA) continue;
-        const struct cell *c = table_cell(t, r, (size_t)f->attribute_column);
+        struct cell *c = &names[r];
+        *c = *table_cell(t, r, (size_t)f->attribute_column);
+        p->version_of_row[r] = NULL;
+        size_t named = f->pairs ? pair_version(c, table_cell(t, r, values[0]), &p->version_of_row[r]) : c->len;
+        if (named < c->len) {
+            c->text = arena_strndup(a, c->text, named);
+            c->len = (uint32_t)named;
+            if (!c->text) return false;
+        }
         size_t at = (size_t)XXH3_64bits(c->text, c->len) & index.mask;
         while (index.slots[at]) {
-            const struct cell *other =
-                table_cell(t, first_row[index.slots[at] - 1], (size_t)f->attribute_column);
+            const struct cell *other = &names[first_row[index.slots[at] - 1]];
             if (other->len == c->len && memcmp(other->text, c->text, c->len) == 0) break;
             at = (at + 1) & index.mask;
         }
@@ -175,7 +223,7 @@ bool make_long_columns(struct interpreter *p)
         struct column_study study;
         size_t cells = gather_cells(p, in->n_columns - 1);
         cells_study(&study, p->run, cells, false, p->hashes);
-        const char *name = table_cell(t, first_row[k], (size_t)f->attribute_column)->text;
+        const char *name = names[first_row[k]].text;
         const char *unit = f->unit_column == NO_COLUMN
                                ? ""
                                : table_cell(t, first_row[k], (size_t)f->unit_column)->text;

@@ -136,6 +136,26 @@ static void a_letter_at_the_end_of_a_code_is_not_dropped(void **state)
     fixture_close(&f);
 }
 
+static void names_of_pairs_may_end_in_a_version(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "v.txt", "QUENBY HERON\nHandbook\n\nCapacities\n\nEngine oil, 1.4 petrol .... 4.2 l\n"
+                              "Engine oil, 2.2 diesel .... 5.6 l\nFuel tank ............ 50 l\n"
+                              "Coolant, all engines ..... 7 l\nCoolant, 2 heaters ...... 8 l\n"
+                              "Luggage, seats up .... 400 l\nTorque, wheel bolts .... 110 Nm\n");
+    expect_number(&f, "QUENBY HERON 1.4 petrol", "Engine oil", 4.2, "L");
+    expect_number(&f, "QUENBY HERON 2.2 diesel", "Engine oil", 5.6, "L");
+    expect_attribute(&f, "Engine oil", "oil_capacity");
+    expect_number(&f, "QUENBY HERON", "Fuel tank", 50, "L");
+    expect_number(&f, "QUENBY HERON", "Coolant", 7, "L");
+    expect_number(&f, "QUENBY HERON", "Coolant, 2 heaters", 8, "L");
+    expect_number(&f, "QUENBY HERON", "Luggage, seats up", 400, "L");
+    expect_number(&f, "QUENBY HERON", "Torque, wheel bolts", 110, "Nm");
+    assert_int_equal(f.tables[0].n_records, 3);
+    fixture_close(&f);
+}
+
 static void a_header_that_comes_again_is_no_record(void **state)
 {
     (void)state;
@@ -407,6 +427,7 @@ int main(void)
         cmocka_unit_test(a_row_of_a_preposition_belongs_to_the_one_above),
         cmocka_unit_test(a_bracket_around_years_keeps_the_rest_of_it),
         cmocka_unit_test(a_letter_at_the_end_of_a_code_is_not_dropped),
+        cmocka_unit_test(names_of_pairs_may_end_in_a_version),
         cmocka_unit_test(a_header_that_comes_again_is_no_record),
         cmocka_unit_test(another_header_further_down_begins_another_table),
         cmocka_unit_test(years_as_columns_are_records_of_their_year),
