@@ -4,6 +4,7 @@
 #include "ingest/interpret_parts.h"
 
 #include "vehicle/registry.h"
+#include "vehicle/value.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -302,7 +303,7 @@ bool interpret_year_column(struct interpreter *p)
 }
 
 /* "at", "@ rpm", "bei (1/min)": no name of its own, the row goes on with the one above it. */
-static bool is_preposition_label(const struct cell *label)
+static bool is_preposition_label(const struct cell *label, const struct cell *value)
 {
     struct token t[4];
     size_t len = label->len, at = 0;
@@ -317,7 +318,14 @@ static bool is_preposition_label(const struct cell *label)
     }
     while (at < len && strchr(" ([:", label->text[at])) at++;
     while (len > at && strchr(" )]:", label->text[len - 1])) len--;
-    return at >= len || unit_parse_all(label->text + at, len - at) != NULL;
+    const struct unit *unit = at < len ? unit_parse_all(label->text + at, len - at) : NULL;
+    if (at < len && !unit) return false;
+    if (label->text[0] == '@' || strlen(t[0].key) > 1 || (unit && unit->dimension == DIMENSION_ROTATION))
+        return true;
+    struct value v; /* "a" is a measure of drawings as well */
+    value_parse(&v, value->text, value->len, NUMBER_POINT, NULL, DIMENSION_NONE);
+    return v.kind == VALUE_NUMBER && v.n_parts && v.parts[0].unit &&
+           v.parts[0].unit->dimension == DIMENSION_ROTATION;
 }
 
 bool interpret_attribute_rows(struct interpreter *p)
@@ -340,7 +348,7 @@ bool interpret_attribute_rows(struct interpreter *p)
             band = table_cell(t, r, at)->text;
         }
         if (f->rows[r] != FRAME_DATA) continue;
-        if (above != SIZE_MAX && above + 1 == r && is_preposition_label(label)) {
+        if (above != SIZE_MAX && above + 1 == r && is_preposition_label(label, table_cell(t, r, t->n_columns - 1))) {
             in->remark_rows[above] = (uint32_t)r;
             continue;
         }

@@ -111,6 +111,12 @@ static void a_row_of_a_preposition_belongs_to_the_one_above(void **state)
     assert_true(interpretation_values(&f.tables[0], 1, v));
     assert_string_equal(v->values[1].remark, "");
     fixture_close(&f);
+    fixture_open(&f, "d.md", "# Kea Lark\n\n| Spec | SE | GT |\n|---|---|---|\n| Power | 122 PS | 163 PS |\n"
+                             "| \u00e0 | 5000 tr/min | 5200 tr/min |\n| Width | 1805 mm | 1810 mm |\n"
+                             "| a | 1200 mm | 1300 mm |\n"); /* of a drawing */
+    assert_int_equal(f.tables[0].n_columns, 3);
+    expect_number(&f, "Kea Lark GT", "a", 1300, "mm");
+    fixture_close(&f);
 }
 
 static void a_bracket_around_years_keeps_the_rest_of_it(void **state)
