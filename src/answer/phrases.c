@@ -179,6 +179,18 @@ static const char *const PHRASES[N_PHRASES][N_LANGUAGES] = {
                                 " {list}.",
                                 "Comparten el valor más bajo ({attribute}), {value}: {list}.",
                                 "并列最低（{attribute}），{value}：{list}。"},
+    [PHRASE_RANK_NTH_MOST] = {"Number {number} in {attribute}, counted from the {highest}: {list}, {value}.",
+                              "Platz {number} ({attribute}, vom höchsten Wert an gezählt): {list}, {value}.",
+                              "Rang {number} ({attribute}, à partir de la valeur la plus élevée)" COLON_FR
+                              " {list}, {value}.",
+                              "Puesto {number} ({attribute}, desde el valor más alto): {list}, {value}.",
+                              "{attribute}从高到低第 {number} 位：{list}，{value}。"},
+    [PHRASE_RANK_NTH_LEAST] = {"Number {number} in {attribute}, counted from the {lowest}: {list}, {value}.",
+                               "Platz {number} ({attribute}, vom niedrigsten Wert an gezählt): {list}, {value}.",
+                               "Rang {number} ({attribute}, à partir de la valeur la plus basse)" COLON_FR
+                               " {list}, {value}.",
+                               "Puesto {number} ({attribute}, desde el valor más bajo): {list}, {value}.",
+                               "{attribute}从低到高第 {number} 位：{list}，{value}。"},
     [PHRASE_RANK_LIST_MOST] = {"The {number} with the {highest} {attribute}:",
                                "Die {number} höchsten Werte ({attribute}):",
                                "Les {number} valeurs les plus élevées ({attribute})" COLON_FR,

@@ -48,6 +48,8 @@ enum phrase {
     PHRASE_RANK_LEAST,
     PHRASE_RANK_TIED_MOST, /* attribute, list, value */
     PHRASE_RANK_TIED_LEAST,
+    PHRASE_RANK_NTH_MOST, /* attribute, number, list, value */
+    PHRASE_RANK_NTH_LEAST,
     PHRASE_RANK_LIST_MOST, /* attribute, number: before a numbered list */
     PHRASE_RANK_LIST_LEAST,
     PHRASE_AMONG,     /* number, text */

@@ -331,6 +331,14 @@ void render_rank(struct renderer *r)
     bool most = most_first_shown(r, rows);
     size_t wanted = r->q->limit ? r->q->limit : 1, tied = 1;
     while (tied < rows.n && ties(r, rows.items[0], rows.items[tied])) tied++;
+    if (r->q->nth > 1) {
+        slots.number = render_count(r, r->q->nth);
+        slots.list = tied_names(r, rows);
+        slots.value = row_value(r, rows.items[0]);
+        render_sentence(r, most ? PHRASE_RANK_NTH_MOST : PHRASE_RANK_NTH_LEAST, &slots);
+        render_among(r);
+        return;
+    }
     if (wanted <= 1 && tied == 1) {
         slots.vehicle = record_text(r, r->r->rows[rows.items[0]].record);
         slots.value = row_value(r, rows.items[0]);

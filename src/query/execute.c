@@ -230,6 +230,20 @@ static int compare_rows(const void *a, const void *b)
     return x->record < y->record ? -1 : x->record > y->record;
 }
 
+/* Keeps of sorted rows those that have the nth of the different values. */
+static void keep_nth(struct result *r, size_t nth)
+{
+    size_t kept = 0, place = 0;
+    double before = 0;
+    for (size_t i = 0; i < r->n_rows; i++) {
+        double value = row_base(&r->rows[i], sort_sign > 0);
+        if (place == 0 || fabs(value - before) > 1e-9 * (fabs(before) + 1)) place++;
+        before = value;
+        if (place == nth) r->rows[kept++] = r->rows[i];
+    }
+    r->n_rows = kept;
+}
+
 static bool execute_rank(struct execution *x)
 {
     const struct query *q = x->q;
@@ -251,6 +265,13 @@ static bool execute_rank(struct execution *x)
     sort_sign = q->order ? q->order : 1;
     qsort(r->rows, r->n_rows, sizeof *r->rows, compare_rows);
     drop_repeats(r, x->c, 0, 1);
+    if (q->nth > 1) {
+        keep_nth(r, q->nth);
+        if (r->n_rows == 0) {
+            not_found(x, MISSING_MATCH, NULL);
+            return true;
+        }
+    }
     /* The first vehicles by name, and those that tie with the last of them. */
     size_t limit = q->limit ? q->limit : 1, kept = 0, names = 0;
     for (size_t i = 0; i < r->n_rows; i++) {
@@ -404,6 +425,32 @@ static bool execute_count(struct execution *x)
     return n == 0 || !q->grouped || groups_make(x, records, NULL, n);
 }
 
+/* Of each vehicle named its figure; one that has several, or none, leaves nothing to compute. */
+static bool named_figures(struct execution *x)
+{
+    const struct query *q = x->q;
+    struct result *r = x->out;
+    for (size_t s = 0; s < q->n_subjects; s++) {
+        size_t *records, n, from = r->n_rows;
+        if (!matching_records(x, &q->subjects[s], &records, &n)) return false;
+        if (!figures(x, records, n, &q->attributes[0], s)) return false;
+        if (r->n_rows == from) {
+            not_found(x, MISSING_ATTRIBUTE, attribute_name(&q->attributes[0]));
+            r->missing_subject = s;
+            return true;
+        }
+        for (size_t i = from + 1; i < r->n_rows; i++)
+            if (!rows_equal(&r->rows[i], &r->rows[from])) {
+                r->n_rows = 0;
+                r->status = STATUS_NOT_UNDERSTOOD;
+                return true;
+            }
+        r->n_rows = from + 1;
+    }
+    r->n_left_out = 0;
+    return true;
+}
+
 static bool execute_aggregate(struct execution *x)
 {
     const struct query *q = x->q;
@@ -415,8 +462,20 @@ static bool execute_aggregate(struct execution *x)
         not_found(x, MISSING_MATCH, NULL);
         return true;
     }
-    if (!figures(x, records, n, &q->attributes[0], SIZE_MAX)) return false;
+    bool one_each = q->n_subjects > 1 && (q->aggregate == AGGREGATE_AVERAGE || q->aggregate == AGGREGATE_SUM);
+    if (one_each) {
+        if (!named_figures(x)) return false;
+        if (r->status == STATUS_NOT_FOUND || r->status == STATUS_NOT_UNDERSTOOD) return true;
+    } else if (!figures(x, records, n, &q->attributes[0], SIZE_MAX)) {
+        return false;
+    }
+    size_t all = r->n_rows;
     keep_one_kind(r);
+    if (one_each && r->n_rows < all) {
+        r->status = STATUS_NOT_UNDERSTOOD;
+        r->missing = MISSING_UNIT;
+        return true;
+    }
     if (r->n_rows == 0) {
         not_found(x, MISSING_ATTRIBUTE, attribute_name(&q->attributes[0]));
         return true;

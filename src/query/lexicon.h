@@ -70,6 +70,7 @@ enum word_class {
     WORD_NUMBER,   /* "three": see `number` */
     WORD_EXPLAIN,  /* "why", "how do I": prose is asked for */
     WORD_ANY,      /* "any", "some" */
+    WORD_REFUSED,  /* an operation that is not known: "standard deviation" */
     N_WORD_CLASSES
 };
 

@@ -129,6 +129,11 @@ const struct lexicon_line LEXICON_LINES[] = {
     {WORD_SINCE, EN, "since|from"},
     {WORD_BEFORE, EN, "before|until|up to|prior to|till"},
     {WORD_AFTER, EN, "after|later than|newer than"},
+    {WORD_REFUSED, EN, "median|medians|standard deviation|variance|percentile|percentiles|quartile|geometric mean|weighted average|moving average"},
+    {WORD_REFUSED, DE, "median|medianwert|medianpreis|zentralwert|standardabweichung|varianz|perzentil|quartil|gewichteter durchschnitt"},
+    {WORD_REFUSED, FR, "mediane|median|ecart type|variance|quartile|centile|moyenne ponderee"},
+    {WORD_REFUSED, ES, "mediana|mediano|desviacion estandar|desviacion tipica|varianza|percentil|cuartil|media ponderada"},
+    {WORD_REFUSED, ZH, "中位数|中位值|中值|中位|标准差|方差|加权平均"},
     {WORD_NOT, EN, "not|without|no|except|non|excluding|but not|other than|isn t|aren t|doesn t|don t|apart from|none|never|lack|lacks|lacking"
      "|w o"},
     {WORD_AND, EN, "and|as well as|plus|along with|together with"},

@@ -108,6 +108,7 @@ struct query {
     enum aggregate aggregate;
     int order;               /* +1: most first, -1: least first; 0: none */
     size_t limit;            /* of RANK: how many; 0: one */
+    size_t nth;              /* of RANK: which value in the order, 2: the second; 0: the first */
     bool by_how_much;
     bool distinct;           /* COUNT: different models, not rows */
     bool carried;            /* parts come from an earlier turn of the conversation */

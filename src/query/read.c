@@ -134,10 +134,12 @@ bool query_read(struct query *out, const struct word_index *v, const char *quest
     if (!label_question(l, v, text, context, n_context, &out->arena, err)) goto fail;
     out->language = LEXICON_LANGUAGES[l->language];
     read_operation_words(&r);
+    read_ordinal(&r);
     read_mention_years(&r);
     read_set_scope(&r);
     read_subjects(&r);
     read_identifiers(&r);
+    read_stock(&r);
     read_documents(&r);
     read_group(&r);
     read_conditions(&r);
@@ -147,6 +149,9 @@ bool query_read(struct query *out, const struct word_index *v, const char *quest
     read_operation(&r);
     if (r.explain && !out->n_attributes) out->op = QUERY_OPEN;
     assume_only_vehicle(&r);
+    apply_ordinal(&r);
+    apply_stock(&r);
+    read_unknown_operations(&r);
     find_exclusions(&r);
     find_unresolved(&r);
     find_terms(&r);

@@ -155,6 +155,42 @@ static void list_codes(struct reading *r)
     }
 }
 
+/* "total price of A and B", "average range of A, B and C": one figure out of those of the vehicles named. */
+static bool computes_named(struct reading *r, int order)
+{
+    struct query *q = r->q;
+    if (q->n_attributes == 0 || order || r->difference || r->compare || r->rank) return false;
+    int id = q->attributes[0].attribute;
+    bool money = id >= 0 && REGISTRY[id].dimension == DIMENSION_MONEY, whole = r->sum;
+    for (size_t i = 0; i < r->l->n_tokens && money; i++)
+        whole = whole || strncmp(r->l->tokens[i].key, "gesamt", 6) == 0; /* "Gesamtpreis" */
+    bool sum = r->total || (whole && money), average = r->average && !is_consumption(q);
+    if (!sum && !average) return false;
+    q->op = QUERY_AGGREGATE;
+    q->aggregate = average ? AGGREGATE_AVERAGE : AGGREGATE_SUM;
+    if (q->n_attributes == 1 && sum != average) return true;
+    for (size_t i = 0; i < r->l->n_labels; i++)
+        if (label_is(&r->l->labels[i], average ? WORD_AVERAGE : WORD_SUM))
+            reading_refuse(r, r->l->labels[i].first, r->l->labels[i].n);
+    return true;
+}
+
+/* "total odometer of the Tiggo 8": of one name's entries, what is counted or driven adds up. */
+static bool adds_up(const struct reading *r)
+{
+    const struct query *q = r->q;
+    int id = q->attributes[0].attribute;
+    if (!r->total || q->n_subjects != 1) return false;
+    if (r->stock) return q->subjects[0].n_records > 1;
+    if (id < 0) return false;
+    bool adds = REGISTRY[id].dimension == DIMENSION_COUNT ? REGISTRY[id].role == ROLE_QUANTITY
+                                                          : strcmp(REGISTRY[id].id, "odometer") == 0;
+    const struct query_subject *s = &q->subjects[0];
+    for (size_t i = 1; i < s->n_records && adds; i++)
+        adds = r->c->records[s->records[i]].source == r->c->records[s->records[0]].source;
+    return adds && s->n_records > 1;
+}
+
 /* "EVs with an LFP battery?" */
 static bool begins_with_kind(const struct reading *r)
 {
@@ -216,6 +252,7 @@ void read_operation(struct reading *r)
             q->order = order;
             return;
         }
+        if (computes_named(r, order)) return;
         if (q->n_attributes == 0 && !order) {
             usual_attributes(r);
             q->op = QUERY_VALUE;
@@ -271,7 +308,7 @@ void read_operation(struct reading *r)
         q->op = QUERY_COUNT;
         return;
     }
-    if (q->n_attributes && r->sum && set && !r->average) {
+    if (q->n_attributes && r->sum && (set || adds_up(r)) && !r->average) {
         q->op = QUERY_AGGREGATE;
         q->aggregate = AGGREGATE_SUM;
         return;

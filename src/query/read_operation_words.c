@@ -117,6 +117,19 @@ static bool says(const struct reading *r, const struct label *l, enum word_class
     return !known && label_is(l, class);
 }
 
+/* "A plus the B": the word between two vehicles. */
+static bool is_added(const struct reading *r, size_t i)
+{
+    const struct label *l = &r->l->labels[i];
+    size_t before = reading_before(r, i), next = reading_next(r, i);
+    if (l->n != 1 || strcmp(r->l->tokens[l->first].key, "plus") != 0 || before == SIZE_MAX || next == SIZE_MAX)
+        return false;
+    for (size_t k = before + 1; k < next; k++)
+        if (k != i && label_is(&r->l->labels[k], WORD_THAN)) return false;
+    return before + 1 == i && r->l->labels[before].kind == LABEL_MENTION &&
+           r->l->labels[next].kind == LABEL_MENTION;
+}
+
 void read_operation_words(struct reading *r)
 {
     bool content = false;
@@ -154,6 +167,9 @@ void read_operation_words(struct reading *r)
         r->count = r->count || label_is(l, WORD_COUNT);
         r->average = r->average || label_is(l, WORD_AVERAGE);
         r->sum = r->sum || label_is(l, WORD_SUM);
+        /* "combined" is a cycle, and the power of two motors. */
+        bool combined = l->n == 1 && strcmp(r->l->tokens[l->first].key, "combined") == 0;
+        r->total = r->total || (l->kind == LABEL_WORD && says(r, l, WORD_SUM) && !combined) || is_added(r, i);
         r->range = r->range || label_is(l, WORD_RANGE) || is_range_of(r, i);
         r->compare = r->compare || (label_is(l, WORD_COMPARE) && !label_is(l, WORD_OR));
         r->difference = r->difference || label_is(l, WORD_DIFFERENCE);
@@ -191,7 +207,7 @@ void read_operation_words(struct reading *r)
         if (label_is(l, WORD_LEAST) && before != 1) r->extreme = -1;
         if (label_is(l, WORD_BEST) && !r->quality) r->quality = 1;
         if (label_is(l, WORD_WORST)) r->quality = -1;
-        if (label_is(l, WORD_MORE)) r->relative = 1;
+        if (label_is(l, WORD_MORE) && !is_added(r, i)) r->relative = 1;
         if (label_is(l, WORD_LESS)) r->relative = -1;
         if (label_is(l, WORD_BETTER)) r->relation = 1;
         if (label_is(l, WORD_WORSE)) r->relation = -1;

@@ -20,11 +20,15 @@ struct reading {
     bool auxiliary, explain, distinct, any, what_about, only, pronoun, who, when;
     bool vehicle_word, version_word; /* "cars", "variants": asks for things */
     bool how_many_things;            /* "how many" is followed by things, not by a measure */
+    bool total;     /* a sum is said by a word of its own ("in total", "A plus B"), which is no part of a name */
     int extreme;    /* +1 most, -1 least, of the attribute as asked */
     int quality;    /* +1 best, -1 worst */
     int relative;   /* +1 more, -1 less, of two */
     int relation;   /* +1 better, -1 worse */
     size_t top;     /* "top 3" */
+    bool stock;     /* how many are in stock is asked */
+    bool stock_said; /* "in stock" was read as such */
+    size_t nth;     /* "second cheapest": 2; 0: none */
     int attribute_order; /* of a superlative or comparative term: "heaviest" */
     bool attribute_comparative;
     bool set_scope; /* vehicles of a kind are meant, not one */
@@ -117,6 +121,26 @@ void read_attributes(struct reading *r);
 void read_group(struct reading *r);
 /* The operation and its order, from all that was read before. */
 void read_operation(struct reading *r);
+
+/* ---- stock.c ---- */
+/* "in stock", "out of stock": a condition on the column that says how many there are, or its sum. */
+void read_stock(struct reading *r);
+/* After the operation: "in stock" without such a column, and "how many were made", are no count of rows. */
+void apply_stock(struct reading *r);
+
+/* ---- ordinals.c ---- */
+/* "second cheapest", "deuxième plus cher": which place in the order is asked for. */
+void read_ordinal(struct reading *r);
+/* After the operation: a place that nothing has taken is not understood. */
+void apply_ordinal(struct reading *r);
+
+/* ---- unknown_operations.c ---- */
+/* Words of operations that are not known, and of such that the query at hand is not: they are not understood. */
+void read_unknown_operations(struct reading *r);
+/* Says that tokens [first, first + n) are not understood, and that nothing is executed. */
+void reading_refuse(struct reading *r, size_t first, size_t n);
+/* How many tokens from i on are one of the phrases, which '|' separates: of the longest; 0: none. */
+size_t reading_phrase(const struct reading *r, size_t i, const char *phrases);
 
 /* ---- follow_up.c ---- */
 void read_follow_up(struct reading *r);

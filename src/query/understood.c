@@ -56,6 +56,7 @@ const char *query_describe(struct query *q, const struct catalog *c)
     if (q->op == QUERY_RANK || (q->op == QUERY_COMPARE && q->order)) {
         buffer_puts(&b, q->order < 0 ? ", least first" : ", most first");
         if (q->limit) buffer_printf(&b, ", %zu", q->limit);
+        if (q->nth) buffer_printf(&b, ", place %zu", q->nth);
     }
     if (q->by_how_much) buffer_puts(&b, ", difference");
     for (size_t i = 0; i < q->n_subjects; i++)

@@ -1,0 +1,68 @@
+/* Operations that the program does not know: a question that asks for one is not understood, and no other operation
+ * takes its place. */
+#include "query/reading.h"
+
+#include <string.h>
+
+void reading_refuse(struct reading *r, size_t first, size_t n)
+{
+    struct query *q = r->q;
+    q->op = QUERY_NONE;
+    const char *text = reading_text(r, first, n);
+    for (size_t k = 0; k < q->n_unresolved; k++)
+        if (strcmp(q->unresolved[k], text) == 0) return;
+    if (q->n_unresolved < QUERY_MAX_UNRESOLVED) q->unresolved[q->n_unresolved++] = text;
+}
+
+size_t reading_phrase(const struct reading *r, size_t i, const char *phrases)
+{
+    size_t longest = 0;
+    while (*phrases) {
+        struct token t[8];
+        size_t len = strcspn(phrases, "|"), n = tokens_split(phrases, len, TOKENS_TEXT, t, 8), k = 0;
+        while (k < n && i + k < r->l->n_tokens && strcmp(t[k].key, r->l->tokens[i + k].key) == 0) k++;
+        if (k == n && n > longest) longest = n;
+        phrases += len + (phrases[len] == '|');
+    }
+    return longest;
+}
+
+/* Labels of a word that is none of a longer name. */
+static void refuse_words(struct reading *r)
+{
+    for (size_t i = 0; i < r->l->n_labels; i++) {
+        const struct label *l = &r->l->labels[i];
+        bool name = l->kind == LABEL_MENTION || l->kind == LABEL_DOCUMENT || l->kind == LABEL_COLUMN;
+        if (label_is(l, WORD_REFUSED) && !name) reading_refuse(r, l->first, l->n);
+    }
+}
+
+/* "How many percent heavier": a proportion of two figures, unless what is asked is measured in percent. */
+static void refuse_percent(struct reading *r)
+{
+    static const char PERCENT[] = "percent|per cent|percentage|percentages|%|prozent|prozentual|prozentualer|prozentsatz|"
+                                  "pourcent|pour cent|pourcentage|por ciento|porciento|porcentaje|porcentual|"
+                                  "百分之|百分比|百分之几|百分之多少";
+    struct query *q = r->q;
+    bool measured = false;
+    for (size_t k = 0; k < q->n_attributes; k++) {
+        int id = q->attributes[k].attribute;
+        measured = measured || id < 0 || REGISTRY[id].dimension == DIMENSION_NONE ||
+                   REGISTRY[id].dimension == DIMENSION_RATIO;
+    }
+    bool compared = q->n_subjects > 1 || r->difference || q->op == QUERY_COMPARE || q->op == QUERY_CHECK ||
+                    q->op == QUERY_COUNT || r->relative || r->attribute_comparative;
+    if (measured || !compared) return;
+    for (size_t i = 0; i < r->l->n_labels; i++) {
+        const struct label *l = &r->l->labels[i];
+        if (l->kind == LABEL_NUMBER || l->kind == LABEL_MENTION || l->kind == LABEL_DOCUMENT) continue;
+        size_t n = reading_phrase(r, l->first, PERCENT);
+        if (n) reading_refuse(r, l->first, n);
+    }
+}
+
+void read_unknown_operations(struct reading *r)
+{
+    refuse_words(r);
+    refuse_percent(r);
+}

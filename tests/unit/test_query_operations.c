@@ -1,0 +1,114 @@
+/* Operations of questions: averages and sums of vehicles that are named, places in an order, what is in stock; and
+ * operations that are not known, which no other takes the place of. */
+#include "query_fixture.h"
+
+static const char YARD_CSV[] =
+    "Make,Model,Power (bhp),Kerb weight (kg),Price (USD),Odometer (km),In stock\n"
+    "Aldo,Finch 300,30,160,4000,1200,4\n"
+    "Aldo,Finch 500,50,175,5500,800,0\n"
+    "Aldo,Heron 700,75,205,8000,300,2\n"
+    "Brava,Lynx 125,15,130,3000,50,6\n"
+    "Brava,Lynx 400,44,170,5000,900,0\n"
+    "Brava,Puma 900,95,215,9900,100,1\n";
+
+static int make_yard(void **state)
+{
+    static struct garage g;
+    g.store = memory_store();
+    ingest_ok(g.store, "/yard.csv", DOCUMENT_CSV, YARD_CSV);
+    garage_open(&g);
+    *state = &g;
+    return 0;
+}
+
+static void unknown_operation_is_not_understood(void **state)
+{
+    static const struct asked ASKED[] = {
+        {"median price of the Aldo", "none not_understood ‘median’"},
+        {"Was ist der Median der Preise?", "none not_understood ‘Median’"},
+        {"prix médian des Aldo", "none not_understood ‘médian’"},
+        {"mediana del precio de los Aldo", "none not_understood ‘mediana’"},
+        {"Aldo 价格的中位数", "none not_understood ‘中位数’"},
+        {"standard deviation of the power", "none not_understood ‘standard deviation’"},
+        {"How many percent heavier is the Heron 700 than the Finch 300?", "none not_understood ‘percent’"},
+        {"Wie viel Prozent schwerer ist die Heron 700 als die Finch 300?", "none not_understood ‘Prozent’"},
+        {"De quel pourcentage la Heron 700 est-elle plus lourde que la Finch 300 ?",
+         "none not_understood ‘pourcentage’"},
+    };
+    EXPECT_OUTCOMES(*state, ASKED);
+}
+
+static void figures_of_named_vehicles_are_added_and_averaged(void **state)
+{
+    static const struct asked ASKED[] = {
+        {"total price of the Finch 300 and the Lynx 125", "aggregate found = 7000 $"},
+        {"What is the price of the Finch 300 plus the Lynx 125 in total?", "aggregate found = 7000 $"},
+        {"Gesamtpreis von Finch 300 und Lynx 125", "aggregate found = 7000 $"},
+        {"average power of the Finch 300, Finch 500 and Heron 700", "aggregate found = 51.6667 bhp"},
+        {"Durchschnittliche Leistung der Finch 300, Finch 500 und Heron 700?", "aggregate found = 51.6667 bhp"},
+        {"Puissance moyenne des Finch 300, Finch 500 et Heron 700", "aggregate found = 51.6667 bhp"},
+        {"potencia media de la Finch 300, la Finch 500 y la Heron 700", "aggregate found = 51.6667 bhp"},
+        /* one of them is many */
+        {"average power of the Aldo and the Lynx 125", "aggregate not_understood"},
+    };
+    EXPECT_OUTCOMES(*state, ASKED);
+}
+
+static void ordinal_is_a_place_in_the_order(void **state)
+{
+    static const struct asked ASKED[] = {
+        {"second cheapest Aldo", "rank found: Aldo Finch 500 5500 $*"},
+        {"What is the third most powerful vehicle?", "rank found: Aldo Finch 500 50 bhp*"},
+        {"which vehicle has the 2nd highest price?", "rank found: Aldo Heron 700 8000 $*"},
+        {"Welches ist das zweite günstigste Motorrad?", "rank found: Aldo Finch 300 4000 $*"},
+        {"Quelle est la deuxième Aldo la plus chère ?", "rank found: Aldo Finch 500 5500 $*"},
+        {"la segunda Aldo más barata", "rank found: Aldo Finch 500 5500 $*"},
+        {"zweitgünstigste Aldo", "list not_understood ‘zweitgünstigste’"},
+        {"fourth cheapest Aldo", "rank not_found (match)"},
+        {"which Aldo is the cheapest?\nand the second?", "rank found: Aldo Finch 500 5500 $*"},
+    };
+    EXPECT_OUTCOMES(*state, ASKED);
+}
+
+static void stock_is_a_figure_of_its_column(void **state)
+{
+    static const struct asked ASKED[] = {
+        {"which vehicles are out of stock?", "list found: Aldo Finch 500; Brava Lynx 400"},
+        {"Welche Fahrzeuge sind ausverkauft?", "list found: Aldo Finch 500; Brava Lynx 400"},
+        {"Quels modèles sont en rupture de stock ?", "list found: Aldo Finch 500; Brava Lynx 400"},
+        {"¿Qué modelos están agotados?", "list found: Aldo Finch 500; Brava Lynx 400"},
+        {"哪些车型缺货？", "list found: Aldo Finch 500; Brava Lynx 400"},
+        {"which Brava are in stock?", "list found: Brava Lynx 125; Brava Puma 900"},
+        {"Which Aldo are not in stock?", "list found: Aldo Finch 500"},
+        {"How many Aldos do they have in stock altogether?", "aggregate found = 6"},
+        {"How many Brava are in stock?", "aggregate found = 7"},
+        {"Wie viele Brava sind auf Lager?", "aggregate found = 7"},
+        {"How many Lynx 125 are in stock?", "value found: Brava Lynx 125 6"},
+        {"Is the Lynx 400 in stock?", "check found no: Brava Lynx 400 0"},
+        {"Is the Heron 700 in stock?", "check found yes: Aldo Heron 700 2"},
+        {"cheapest Brava in stock", "rank found: Brava Lynx 125 3000 $*"},
+    };
+    EXPECT_OUTCOMES(*state, ASKED);
+}
+
+static void made_and_sold_are_no_count_of_rows(void **state)
+{
+    static const struct asked ASKED[] = {
+        {"How many Lynx were made?", "value not_found (attribute units built)"},
+        {"Wie viele Lynx wurden gebaut?", "value not_found (attribute units built)"},
+        {"How many Lynx were sold?", "none not_understood ‘sold’"},
+    };
+    EXPECT_OUTCOMES(*state, ASKED);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(unknown_operation_is_not_understood),
+        cmocka_unit_test(figures_of_named_vehicles_are_added_and_averaged),
+        cmocka_unit_test(stock_is_a_figure_of_its_column),
+        cmocka_unit_test(made_and_sold_are_no_count_of_rows),
+        cmocka_unit_test(ordinal_is_a_place_in_the_order),
+    };
+    return cmocka_run_group_tests_name("query operations", tests, make_yard, garage_remove);
+}
