@@ -89,6 +89,26 @@ static size_t match_genitive(const struct word_index *v, const struct token *t, 
     return 0;
 }
 
+/* What cells or the registry say of "Euro 5"; else it is not understood. */
+static void label_emission_standard(struct labelled *q, const struct word_index *v, size_t i, size_t room)
+{
+    const uint32_t *ids = NULL;
+    const struct term *terms = NULL;
+    size_t n_ids = 0, n_terms = 0;
+    size_t value = word_index_match_terms(v, &q->tokens[i], room, &ids, &n_ids);
+    size_t term = registry_match(&q->tokens[i], room, &terms, &n_terms);
+    bool category = term > 1 && n_terms && terms[0].kind == TERM_CATEGORY;
+    struct label *l = label_new(q, value > 1 ? LABEL_VALUE : category ? LABEL_TERM : LABEL_UNKNOWN, i,
+                                value > 1 ? value : category ? term : 2);
+    if (value > 1) {
+        l->ids = ids;
+        l->n_ids = n_ids;
+    } else if (category) {
+        l->terms = terms;
+        l->n_terms = n_terms;
+    }
+}
+
 static void label_word(struct labelled *q, const struct word_index *v, size_t i, size_t room)
 {
     const struct token *t = &q->tokens[i];
@@ -299,6 +319,13 @@ static bool label_in(struct labelled *out, int language, const struct word_index
             l->number = t[1].number;
             l->engine = true;
             i += 2;
+            continue;
+        }
+        /* "Euro 5" is an emission standard, and no price. */
+        if (room > 1 && strcmp(t->key, "euro") == 0 && t[1].kind == TOKEN_NUMBER && t[1].end - t[1].begin == 1 &&
+            t[1].number >= 1 && t[1].number <= 7 && !(i + 2 < out->n_tokens && t[2].kind == TOKEN_NUMBER && !t[2].gap)) {
+            label_emission_standard(out, v, i, room);
+            i += out->labels[out->n_labels - 1].n;
             continue;
         }
         int year = token_year(out, i);

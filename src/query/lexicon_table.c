@@ -109,7 +109,7 @@ const struct lexicon_line LEXICON_LINES[] = {
      "wider than"},
     {WORD_UNDER, EN,
      "under|below|less than|lower than|fewer than|smaller than|"
-     "lighter than|south of|beneath|short of|inside of"},
+     "south of|beneath|short of|inside of"},
     {WORD_AT_LEAST, EN, "at least|no less than|not less than|minimum of|a minimum of|min|no fewer than|from at least|not under|not below"},
     {WORD_AT_MOST, EN,
      "at most|no more than|not more than|up to|maximum of|a maximum of|at the most|not over|"

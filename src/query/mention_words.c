@@ -2,6 +2,7 @@
  * name that the store does not have. */
 #include "query/mention_finder.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* Words that carry no name on their own, though some name may hold them. */
@@ -140,6 +141,29 @@ bool is_engine_code(const struct token *t)
            t[1].number <= 16 && strlen(t[1].key) <= 2;
 }
 
+/* "V7" where the store has a model of that name, and no engine is spoken of. */
+static bool is_model_code(const struct finder *f, size_t i)
+{
+    static const char *const ENGINES[] = {"engine", "engines", "motor", "motoren", "motores", "moteur", "moteurs",
+                                          "cylinder", "cylinders", "powered", "a", "an", "ein", "einen", "einem",
+                                          "un", "una", "with", "mit", "avec", "con"};
+    const struct token *t = &f->q->tokens[i];
+    const struct catalog *c = word_index_catalog(f->v);
+    const struct name_word *number = word_index_name(f->v, t[1].key);
+    char key[32];
+    /* No engine has seven cylinders; of others the model has no other words. */
+    bool odd = (int)t[1].number % 2 == 1 && t[1].number > 5;
+    if (!number || !(number->parts & NAME_MODEL)) return false;
+    for (size_t k = 0; k < sizeof ENGINES / sizeof *ENGINES && !odd; k++)
+        if (strcmp(t[2].key, ENGINES[k]) == 0 || (i > 0 && strcmp(t[-1].key, ENGINES[k]) == 0)) return false;
+    int len = snprintf(key, sizeof key, "%.8s %.8s", t[0].key, t[1].key);
+    for (size_t k = 0; k < number->records.n; k++) {
+        const char *model = c->records[number->records.items[k]].model_key;
+        if (strncmp(model, key, (size_t)len) == 0 && (model[len] == '\0' || (odd && model[len] == ' '))) return true;
+    }
+    return false;
+}
+
 /* Whether the words at i and i + 1 stand in one name together. */
 static bool pair_is_named(struct finder *f, size_t i, struct postings first)
 {
@@ -213,7 +237,7 @@ bool finder_is_anchor(struct finder *f, size_t i)
     if (t->kind == TOKEN_HAN) return !finder_is_common(q, i);
     /* "m3", "x5", "e46": letters and digits that stand together. */
     if (i + 1 < q->n_tokens && t[1].kind == TOKEN_NUMBER && finder_is_glued(&t[1]) && strlen(t->key) <= 3) {
-        if (is_engine_code(t)) return false;
+        if (is_engine_code(t) && !is_model_code(f, i)) return false;
         /* "4x4" is no X4. */
         if (i > 0 && finder_is_glued(t) && q->tokens[i - 1].kind == TOKEN_NUMBER) return false;
         struct token pair[2] = {t[0], t[1]};

@@ -223,6 +223,14 @@ void read_operation(struct reading *r)
             q->attributes[q->n_attributes++] =
                 (struct query_attribute){.attribute = id, .name = REGISTRY[id].names[0], .key = ""};
     }
+    /* "how much is a Leoncino": its price. */
+    const struct token *t = r->l->tokens;
+    int price = registry_find("price");
+    if (r->l->n_tokens > 3 && !strcmp(t[0].key, "how") && !strcmp(t[1].key, "much") && q->n_attributes == 0 &&
+        q->n_subjects && price >= 0 && !order && !r->difference &&
+        (!strcmp(t[2].key, "is") || !strcmp(t[2].key, "are") || !strcmp(t[2].key, "for")))
+        q->attributes[q->n_attributes++] =
+            (struct query_attribute){.attribute = price, .name = REGISTRY[price].names[0], .key = ""};
     static const char *const WHERE[] = {"where", "wo", "donde", "ou", "哪里", "哪儿"};
     for (size_t i = 0; i < sizeof WHERE / sizeof *WHERE && q->n_attributes == 0 && q->n_subjects; i++) {
         struct query_attribute a = {.attribute = registry_find("location"), .key = ""};

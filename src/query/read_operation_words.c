@@ -132,7 +132,7 @@ static bool is_added(const struct reading *r, size_t i)
 
 void read_operation_words(struct reading *r)
 {
-    bool content = false;
+    bool content = false, degree = false;
     for (size_t i = 0; i < r->l->n_labels; i++) cost_is_of_fuel(r, i);
     /* "From what to what do the prices range?": the verb, beside the words that ask for it. */
     bool from_to = false;
@@ -162,7 +162,15 @@ void read_operation_words(struct reading *r)
                 r->difference = r->difference || next->terms[t].comparative;
             r->difference = r->difference || label_is(next, WORD_MORE) || label_is(next, WORD_LESS);
         }
-        r->which = r->which || says(r, l, WORD_WHICH);
+        /* "más ligera que" compares and asks for none. */
+        bool than = degree && label_is(l, WORD_THAN);
+        r->which = r->which || (says(r, l, WORD_WHICH) && !than);
+        for (size_t t = 0; l->kind == LABEL_TERM && t < l->n_terms; t++) degree = degree || l->terms[t].comparative;
+        degree = degree || label_is(l, WORD_MORE) || label_is(l, WORD_LESS);
+        /* "A est-elle plus légère que B ?" */
+        if (r->l->n_mentions == 2 && l->kind == LABEL_WORD && l->n > 1 && r->l->language == 2 && content &&
+            says(r, l, WORD_AUXILIARY))
+            r->auxiliary = true;
         r->list = r->list || label_is(l, WORD_LIST);
         r->count = r->count || label_is(l, WORD_COUNT);
         r->average = r->average || label_is(l, WORD_AVERAGE);

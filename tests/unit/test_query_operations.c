@@ -11,6 +11,13 @@ static const char YARD_CSV[] =
     "Brava,Lynx 400,44,170,5000,900,0\n"
     "Brava,Puma 900,95,215,9900,100,1\n";
 
+static const char FALK_CSV[] =
+    "Make,Model,Generation,Power (bhp),Price (USD),Emission standard\n"
+    "Corda,Falk,Mk I,140,9000,Euro 5\n"
+    "Corda,Falk,Mk II,200,14000,Euro 6\n"
+    "Corda,V7,,65,8500,Euro 5\n"
+    "Corda,V9,,70,9500,Euro 4\n";
+
 static int make_yard(void **state)
 {
     static struct garage g;
@@ -101,6 +108,33 @@ static void made_and_sold_are_no_count_of_rows(void **state)
     EXPECT_OUTCOMES(*state, ASKED);
 }
 
+static void comparison_is_answered_with_yes_or_no(void **state)
+{
+    static const struct asked ASKED[] = {
+        {"Is the Heron 700 lighter than the Finch 300?", "check found no: Aldo Heron 700 205 kg; Aldo Finch 300 160 kg*"},
+        {"Is the Finch 300 lighter than the Heron 700?", "check found yes: Aldo Finch 300 160 kg*; Aldo Heron 700 205 kg"},
+        {"how much is a Heron 700", "value found: Aldo Heron 700 8000 $"},
+        {"vehicles lighter than 170 kg", "list found: Aldo Finch 300; Brava Lynx 125"},
+    };
+    EXPECT_OUTCOMES(*state, ASKED);
+}
+
+static void codes_are_no_prices_and_no_cylinders(void **state)
+{
+    static const struct asked ASKED[] = {
+        {"which vehicles are Euro 5?", "list found: Corda Falk; Corda V7"},
+        {"Which vehicles meet Euro 3?", "none not_understood ‘meet’ ‘Euro 3’"},
+        {"Is the V7 cheaper than the V9?", "check found yes: Corda V7 8500 $*; Corda V9 9500 $"},
+        {"price of the V7", "value found: Corda V7 8500 $"},
+        {"which vehicles have a V8?", "list not_found (match)"},
+    };
+    struct garage g;
+    (void)state;
+    garage_of(&g, DOCUMENT_CSV, FALK_CSV);
+    EXPECT_OUTCOMES(&g, ASKED);
+    garage_close(&g);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -108,6 +142,8 @@ int main(void)
         cmocka_unit_test(figures_of_named_vehicles_are_added_and_averaged),
         cmocka_unit_test(stock_is_a_figure_of_its_column),
         cmocka_unit_test(made_and_sold_are_no_count_of_rows),
+        cmocka_unit_test(comparison_is_answered_with_yes_or_no),
+        cmocka_unit_test(codes_are_no_prices_and_no_cylinders),
         cmocka_unit_test(ordinal_is_a_place_in_the_order),
     };
     return cmocka_run_group_tests_name("query operations", tests, make_yard, garage_remove);
