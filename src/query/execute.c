@@ -118,7 +118,7 @@ static void keep_by_words(struct execution *x, size_t from)
         for (size_t k = 0; k < q->n_unresolved && keep; k++)
             keep = prose && row_has_words(&r->rows[i], q->unresolved[k]);
         for (size_t k = 0; prose && k < q->n_where && keep; k++) {
-            if (q->where[k].year) continue;
+            if (q->where[k].year || q->where[k].records) continue;
             keep = row_has_words(&r->rows[i], q->where[k].text) ||
                    (q->where[k].category >= 0 && row_has_category(&r->rows[i], q->where[k].category));
         }
@@ -300,7 +300,7 @@ static bool condition_rows(struct execution *x, size_t record, size_t subject)
 {
     for (size_t i = 0; i < x->q->n_where; i++) {
         const struct query_condition *w = &x->q->where[i];
-        if (w->year || w->caption || (w->attribute.attribute < 0 && !w->attribute.key[0]) ||
+        if (w->year || w->caption || w->records || (w->attribute.attribute < 0 && !w->attribute.key[0]) ||
             condition_is_alternative(x->q, i))
             continue;
         size_t from = x->out->n_rows;

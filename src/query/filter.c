@@ -229,7 +229,10 @@ bool condition_met(struct execution *x, size_t record, const struct query_condit
     const struct catalog_record *rec = &x->c->records[record];
     bool known = false, any = false;
     *met = false;
-    if (w->year) {
+    if (w->records) {
+        *met = w->records[record];
+        known = true;
+    } else if (w->year) {
         *met = year_met(rec, w, &known);
     } else if (w->caption) {
         *met = caption_met(x, record, w);
@@ -290,7 +293,7 @@ bool record_meets(struct execution *x, size_t record, bool *meets, bool *unknown
         if (either && *meets) continue;
         if (!*meets && !either) return true;
         /* Of prose the sentence is looked at, value by value. */
-        if (record_is_prose(x, record) && !w->year && x->q->op == QUERY_VALUE) continue;
+        if (record_is_prose(x, record) && !w->year && !w->records && x->q->op == QUERY_VALUE) continue;
         if (!condition_met(x, record, w, meets, unknown)) return false;
     }
     return true;

@@ -52,7 +52,14 @@ static void copy_conditions(struct reading *r)
         c.attribute = attribute_copy(q, &c.attribute);
         c.key = arena_strdup(&q->arena, c.key);
         c.text = arena_strdup(&q->arena, c.text);
-        if (!c.key || !c.text) {
+        bool *records = NULL;
+        if (c.records) {
+            records = arena_array(&q->arena, r->c->n_records + 1, sizeof *records);
+            if (records) memcpy(records, c.records, r->c->n_records * sizeof *records);
+        }
+        bool short_of_memory = c.records && !records;
+        c.records = records;
+        if (!c.key || !c.text || short_of_memory) {
             r->failed = true;
             return;
         }

@@ -54,6 +54,7 @@ struct mention {
     size_t unknown_first, unknown_n; /* words right behind it that belong to the name and that the
                                         store does not have; unknown_n 0: none */
     bool only_context;        /* its vehicles are named by other mentions */
+    bool excluded;            /* "except the X3": a condition leaves its vehicles out */
     bool corrected;           /* a spelling mistake was read as the store's word */
 };
 

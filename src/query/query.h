@@ -56,6 +56,7 @@ struct query_condition {
     bool year;               /* of the vehicle's model year */
     int truth;               /* of a yes-or-no attribute: 1 yes, -1 no; 0: not one */
     bool unique;             /* one record alone has the text: a VIN, a stock number */
+    const bool *records;     /* (records of the catalog) the vehicles that are meant, "except the X3"; NULL: none */
     bool caption;            /* the caption, heading or document's name has the word */
 };
 

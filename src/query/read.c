@@ -136,6 +136,7 @@ bool query_read(struct query *out, const struct word_index *v, const char *quest
     read_operation_words(&r);
     read_ordinal(&r);
     read_mention_years(&r);
+    read_exclusions(&r);
     read_set_scope(&r);
     read_subjects(&r);
     read_identifiers(&r);

@@ -289,7 +289,7 @@ static bool is_maker_of_another(const struct reading *r, size_t i)
     if (!m->make_only || m->year) return false;
     for (size_t k = 0; k < r->l->n_mentions; k++) {
         const struct mention *o = &r->l->mentions[k];
-        if (k == i || o->make_only || o->n_records == 0 || o->unknown_n) continue;
+        if (k == i || o->make_only || o->n_records == 0 || o->unknown_n || o->excluded) continue;
         size_t at = 0, in = 0;
         for (size_t x = 0; x < o->n_records; x++) {
             while (at < m->n_records && m->records[at] < o->records[x]) at++;

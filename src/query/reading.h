@@ -122,6 +122,10 @@ void read_group(struct reading *r);
 /* The operation and its order, from all that was read before. */
 void read_operation(struct reading *r);
 
+/* ---- exclusions.c ---- */
+/* "except the Sedra", "not a Volvo": a condition that those are left out. */
+void read_exclusions(struct reading *r);
+
 /* ---- stock.c ---- */
 /* "in stock", "out of stock": a condition on the column that says how many there are, or its sum. */
 void read_stock(struct reading *r);

@@ -135,6 +135,25 @@ static void codes_are_no_prices_and_no_cylinders(void **state)
     garage_close(&g);
 }
 
+static void vehicles_are_left_out(void **state)
+{
+    static const struct asked ASKED[] = {
+        {"which vehicles are not Aldo?", "list found: Brava Lynx 125; Brava Lynx 400; Brava Puma 900"},
+        {"cheapest vehicle except the Lynx 125", "rank found: Aldo Finch 300 4000 $*"},
+        {"cheapest vehicle that is not made by Brava", "rank found: Aldo Finch 300 4000 $*"},
+        {"cheapest Aldo other than the Finch 300", "rank found: Aldo Finch 500 5500 $*"},
+        {"all vehicles except the Finch 300 and the Lynx 125",
+         "list found: Aldo Finch 500; Aldo Heron 700; Brava Lynx 400; Brava Puma 900"},
+        {"Welche Fahrzeuge außer Brava kosten weniger als 6000 Dollar?", "list found: Aldo Finch 300; Aldo Finch 500"},
+        {"Quel est le modèle le moins cher sauf la Lynx 125 ?", "rank found: Aldo Finch 300 4000 $*"},
+        {"¿Cuál es el modelo más barato excepto la Lynx 125?", "rank found: Aldo Finch 300 4000 $*"},
+        {"除了Brava哪款车最贵？", "rank found: Aldo Heron 700 8000 $*"},
+        {"How many vehicles are not Aldo?\nand not the Puma 900?", "count found = 2: Brava Lynx 125; Brava Lynx 400"},
+        {"Isn't the Heron 700 heavier than the Finch 300?", "compare not_understood ‘Isn't’"},
+    };
+    EXPECT_OUTCOMES(*state, ASKED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -144,6 +163,7 @@ int main(void)
         cmocka_unit_test(made_and_sold_are_no_count_of_rows),
         cmocka_unit_test(comparison_is_answered_with_yes_or_no),
         cmocka_unit_test(codes_are_no_prices_and_no_cylinders),
+        cmocka_unit_test(vehicles_are_left_out),
         cmocka_unit_test(ordinal_is_a_place_in_the_order),
     };
     return cmocka_run_group_tests_name("query operations", tests, make_yard, garage_remove);
