@@ -22,15 +22,15 @@ struct answer_options answer_options_default(void)
 
 /* The query, with what earlier turns said: each is read again after the one before it, so that a
  * conversation needs no state but its questions. */
-static bool read_query(struct answer *a, const char *question, const struct answer_options *o,
-                       struct error *err)
+static bool read_query(struct answer *a, struct store *store, const char *question,
+                       const struct answer_options *o, struct error *err)
 {
     struct query previous = {0};
     bool any = false, ok = true;
     size_t first = o->n_turns > ANSWER_MAX_TURNS ? o->n_turns - ANSWER_MAX_TURNS : 0;
     for (size_t i = first; ok && i < o->n_turns; i++) {
         struct query q;
-        ok = query_read(&q, a->knowledge->words, o->turns[i], any ? &previous : NULL, err);
+        ok = query_read_turn(&q, a->knowledge->words, store, o->turns[i], any ? &previous : NULL, err);
         if (!ok) break;
         /* A turn that was not understood changes nothing. */
         if (q.op == QUERY_NONE && any) {
@@ -41,7 +41,7 @@ static bool read_query(struct answer *a, const char *question, const struct answ
         previous = q;
         any = true;
     }
-    ok = ok && query_read(&a->query, a->knowledge->words, question, any ? &previous : NULL, err);
+    ok = ok && query_read_turn(&a->query, a->knowledge->words, store, question, any ? &previous : NULL, err);
     if (any) query_free(&previous);
     return ok;
 }
@@ -314,7 +314,7 @@ bool answer_question(struct answer *out, struct store *store, const struct gener
     out->knowledge = knowledge_acquire(options->cache, store, err);
     if (!out->knowledge) goto fail;
     const struct catalog *c = out->catalog = &out->knowledge->catalog;
-    if (!read_query(out, question, options, err)) goto fail;
+    if (!read_query(out, store, question, options, err)) goto fail;
     if (options->metadata) {
         const struct vehicle_filter filter = {.metadata = options->metadata};
         bool *keep = arena_array(&out->arena, c->n_records + 1, sizeof *keep);

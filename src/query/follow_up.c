@@ -207,6 +207,21 @@ static bool other_words(const struct reading *r)
     return false;
 }
 
+/* "it", "that one", "er", "elle", "su": one vehicle, and no new order or kind of many. */
+static bool refers_to_one(const struct reading *r)
+{
+    static const char *const ONE[] = {"it|its|that one|this one|that car|this car|that vehicle|that bike|the car",
+                                      "er|sie|es|dessen|deren|sein|seine|ihr|ihre|ihn",
+                                      "il|elle|celui ci|celle ci|son|sa|ses", "su|sus|este|ese|esta|esa|lo",
+                                      "它|它的|这款|该车|这辆"};
+    if (r->extreme || r->quality || r->rank || r->top || r->nth || r->list || r->count || r->how_many_things ||
+        (r->attribute_order && !r->attribute_comparative))
+        return false;
+    for (size_t i = 0; i < r->l->n_tokens; i++)
+        if (reading_phrase(r, i, ONE[r->l->language])) return true;
+    return false;
+}
+
 void read_follow_up(struct reading *r)
 {
     struct query *q = r->q;
@@ -220,6 +235,14 @@ void read_follow_up(struct reading *r)
     /* Lists: "only the hybrids", "and under 30,000?" narrow what was asked. */
     bool listed = p->op == QUERY_LIST || p->op == QUERY_COUNT || p->op == QUERY_RANK ||
                   p->op == QUERY_AGGREGATE;
+    q->refers = !subject && p->op == QUERY_RANK && q->n_attributes && refers_to_one(r);
+    if (q->refers && p->n_winners) {
+        for (size_t i = 0; i < p->n_winners && !r->failed; i++)
+            if (!copy_subject(r, &p->winners[i])) return;
+        r->set_scope = false;
+        q->carried = subject = true;
+        return;
+    }
     if (!subject) {
         int year = 0;
         for (size_t i = 0; i < q->n_where; i++)

@@ -115,6 +115,9 @@ struct query {
     bool carried;            /* parts come from an earlier turn of the conversation */
     struct query_attribute group; /* "average price by make"; see grouped */
     bool grouped;
+    bool refers;             /* "how heavy is it?": one vehicle of the turn before is meant */
+    struct query_subject *winners; /* of RANK, once query_read_turn has executed it for such a question */
+    size_t n_winners;
     const char *unresolved[QUERY_MAX_UNRESOLVED];
     size_t n_unresolved;
     const char **terms;      /* the question's content words, for search in prose */
@@ -131,6 +134,9 @@ struct word_index; /* query/word_index.h: the catalog's words, indexed */
 bool query_read(struct query *out, const struct word_index *v, const char *question,
                 const struct query *previous, struct error *err);
 void query_free(struct query *q);
+/* As query_read; where the question refers to the vehicle that the ranking before it gave, `previous` is executed. */
+bool query_read_turn(struct query *out, const struct word_index *v, struct store *store, const char *question,
+                     struct query *previous, struct error *err);
 
 /* One value of one vehicle, with its cell. */
 struct result_row {

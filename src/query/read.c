@@ -139,6 +139,7 @@ bool query_read(struct query *out, const struct word_index *v, const char *quest
     read_exclusions(&r);
     read_set_scope(&r);
     read_subjects(&r);
+    read_generation(&r);
     read_identifiers(&r);
     read_stock(&r);
     read_documents(&r);

@@ -122,6 +122,10 @@ void read_group(struct reading *r);
 /* The operation and its order, from all that was read before. */
 void read_operation(struct reading *r);
 
+/* ---- generations.c ---- */
+/* "Mk I", "first-generation", "original": narrows the only subject to it, or the question is not understood. */
+void read_generation(struct reading *r);
+
 /* ---- exclusions.c ---- */
 /* "except the Sedra", "not a Volvo": a condition that those are left out. */
 void read_exclusions(struct reading *r);

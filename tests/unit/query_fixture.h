@@ -149,7 +149,7 @@ static inline void ask_in_turn(struct buffer *out, const struct garage *g, const
         struct query q;
         struct result r;
         assert_non_null(text);
-        if (!query_read(&q, g->words, text, any ? &previous : NULL, &err)) fail_msg("%s", err.text);
+        if (!query_read_turn(&q, g->words, g->store, text, any ? &previous : NULL, &err)) fail_msg("%s", err.text);
         if (any) query_free(&previous);
         if (!query_execute(&r, &q, &g->catalog, g->store, &err)) fail_msg("%s: %s", text, err.text);
         buffer_clear(out);

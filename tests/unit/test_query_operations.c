@@ -154,6 +154,37 @@ static void vehicles_are_left_out(void **state)
     EXPECT_OUTCOMES(*state, ASKED);
 }
 
+static void it_is_the_vehicle_that_the_ranking_gave(void **state)
+{
+    static const struct asked ASKED[] = {
+        {"Which Aldo is the most expensive?\nhow much power does it have?", "value found: Aldo Heron 700 75 bhp"},
+        {"second cheapest Aldo\nhow heavy is it?", "value found: Aldo Finch 500 175 kg"},
+        {"Welche Aldo ist die teuerste?\nWie schwer ist sie?", "value found: Aldo Heron 700 205 kg"},
+        {"Quelle Aldo est la plus chère ?\nQuelle est sa puissance ?", "value found: Aldo Heron 700 75 bhp"},
+        {"Which Aldo is the most expensive?\nand the cheapest?", "rank found: Aldo Finch 300 4000 $*"},
+    };
+    EXPECT_OUTCOMES(*state, ASKED);
+}
+
+static void generation_narrows_to_its_records(void **state)
+{
+    static const char TEXT[] = "Make,Model,Trim,Power (bhp),Torque (Nm)\n"
+                               "Corda,Falk,Mk I,140,\nCorda,Falk,Mk II,200,300\nCorda,Falk,Mk III,250,350\n";
+    static const struct asked ASKED[] = {
+        {"power of the first-generation Falk", "value found: Corda Falk Mk I 140 bhp"},
+        {"power of the Mk I Falk", "value found: Corda Falk Mk I 140 bhp"},
+        {"power of the original Falk", "value found: Corda Falk Mk I 140 bhp"},
+        {"Leistung des Falk der zweiten Generation", "value found: Corda Falk Mk II 200 bhp"},
+        {"torque of the first-generation Falk", "value not_found (attribute torque)"},
+        {"power of the fourth-generation Falk", "value not_understood ‘fourth-generation’ ‘fourth’"},
+    };
+    struct garage g;
+    (void)state;
+    garage_of(&g, DOCUMENT_CSV, TEXT);
+    EXPECT_OUTCOMES(&g, ASKED);
+    garage_close(&g);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -164,6 +195,8 @@ int main(void)
         cmocka_unit_test(comparison_is_answered_with_yes_or_no),
         cmocka_unit_test(codes_are_no_prices_and_no_cylinders),
         cmocka_unit_test(vehicles_are_left_out),
+        cmocka_unit_test(it_is_the_vehicle_that_the_ranking_gave),
+        cmocka_unit_test(generation_narrows_to_its_records),
         cmocka_unit_test(ordinal_is_a_place_in_the_order),
     };
     return cmocka_run_group_tests_name("query operations", tests, make_yard, garage_remove);
