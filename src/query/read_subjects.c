@@ -235,11 +235,8 @@ bool subject_from_mention(struct reading *r, const struct mention *m, int year)
         for (size_t i = 0; i < n; i++) {
             const struct catalog_record *rec = &r->c->records[records[i]];
             count[i] = uncovered(r, m, rec->trim_key, rec->model_key);
-            size_t words = rec->trim_key[0] != '\0';
-            for (const char *k = rec->trim_key; *k; k++) words += *k == ' ';
             /* Whether any word of the question is of a trim and of no model. */
             for (size_t t = m->first; t < m->first + m->n && !trims; t++) {
-                const char *key = r->l->tokens[t].key;
                 struct mention one = {.first = t, .n = 1};
                 const char *k = rec->trim_key;
                 bool in_trim = false, in_model = false;
@@ -259,7 +256,6 @@ bool subject_from_mention(struct reading *r, const struct mention *m, int year)
                     k += len + (k[len] == ' ');
                 }
                 trims = in_trim && !in_model;
-                (void)key;
             }
         }
         if (trims) {
