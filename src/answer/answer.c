@@ -48,20 +48,6 @@ static bool read_query(struct answer *a, struct store *store, const char *questi
 
 /* ---- the records and passages behind the answer ---- */
 
-static struct hit *new_hit(struct answer *a)
-{
-    struct hit_list *l = &a->hits;
-    if (l->n == l->cap) {
-        size_t cap = l->cap ? l->cap * 2 : 8;
-        struct hit *grown = realloc(l->items, cap * sizeof *grown);
-        if (!grown) return NULL;
-        l->items = grown;
-        l->cap = cap;
-    }
-    l->items[l->n] = (struct hit){0};
-    return &l->items[l->n++];
-}
-
 /* The record as a passage: its values as "name: value" lines. */
 static bool add_record(struct answer *a, struct store *store, size_t record, size_t *at,
                        struct error *err)
@@ -91,7 +77,7 @@ static bool add_record(struct answer *a, struct store *store, size_t record, siz
         buffer_printf(&text, ": %s", rows[i].text);
     }
     const struct catalog_document *d = &c->documents[c->sources[rec->source].document];
-    struct hit *h = text.failed ? NULL : new_hit(a);
+    struct hit *h = text.failed ? NULL : hit_list_add(&a->hits);
     if (h) {
         struct arena *arena = &a->hits.arena;
         *h = (struct hit){.chunk = rec->id,
@@ -212,7 +198,9 @@ static struct reading_options reading_options(const struct answer_options *o)
                                     .cancel = o->cancel,
                                     .sink = o->sink,
                                     .sink_context = o->sink_context,
-                                    .metadata = o->metadata};
+                                    .metadata = o->metadata,
+                                    .open_generator = o->open_generator,
+                                    .open_context = o->open_context};
 }
 
 /* Values that are missing from the result, from prose. */
@@ -221,17 +209,7 @@ static bool read_values(struct answer *a, struct store *store, const struct gene
 {
     const struct reading_options reading = reading_options(o);
     struct value_reading values;
-    bool needs_model;
-    if (!values_read(&values, store, g, &a->query, &a->result, a->catalog, &reading, &needs_model, &a->arena, err))
-        return false;
-    if (needs_model && o->open_generator) {
-        struct error none = {0};
-        hit_list_free(&values.hits);
-        g = o->open_generator(o->open_context, &none);
-        if (!g) return true;
-        if (!values_read(&values, store, g, &a->query, &a->result, a->catalog, &reading, &needs_model, &a->arena, err))
-            return false;
-    }
+    if (!values_read(&values, store, g, &a->query, &a->result, a->catalog, &reading, &a->arena, err)) return false;
     a->usage = values.usage;
     bool ok = true;
     if (values.n > 0) {

@@ -164,7 +164,7 @@ bool passages_read(struct passage_answer *out, const struct generator *g, const 
         passages[i] = (struct passage){hits->items[i].title, hits->items[i].text};
     double start = clock_seconds();
     struct prompt prompt;
-    bool ok = prompt_build(&prompt, g, PROMPT_SYSTEM, passages, hits->n, q->text, o->thinking,
+    bool ok = prompt_build(&prompt, g, passages, hits->n, q->text, o->thinking,
                            g->context_tokens - o->max_tokens, err);
     free(passages);
     if (!ok) return false;

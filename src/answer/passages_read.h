@@ -22,6 +22,9 @@ struct reading_options {
     generate_sink *sink; /* pieces of the model's text as they come; NULL: none */
     void *sink_context;
     const struct metadata_filter *metadata;
+    /* Opens a model where none was given and one has to read a value; NULL: there is none. */
+    const struct generator *(*open_generator)(void *context, struct error *err);
+    void *open_context;
 };
 
 /* A passage that is cited. */

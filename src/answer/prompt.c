@@ -17,14 +17,14 @@ void prompt_write_user(const struct passage *passages, size_t n, const char *que
 }
 
 /* Renders into p->tokens, whose earlier contents go. */
-static bool render(struct prompt *p, const struct generator *g, const char *system,
-                   const struct passage *passages, size_t n, const char *question, enum thinking thinking, struct error *err)
+static bool render(struct prompt *p, const struct generator *g, const struct passage *passages,
+                   size_t n, const char *question, enum thinking thinking, struct error *err)
 {
     struct buffer user = {0};
     prompt_write_user(passages, n, question, &user);
     bool ok = !user.failed || error_memory(err, "the prompt");
     struct chat_message messages[2] = {
-        {ROLE_SYSTEM, system, strlen(system)},
+        {ROLE_SYSTEM, PROMPT_SYSTEM, strlen(PROMPT_SYSTEM)},
         {ROLE_USER, buffer_text(&user), user.len},
     };
     p->tokens.len = 0;
@@ -34,8 +34,8 @@ static bool render(struct prompt *p, const struct generator *g, const char *syst
 }
 
 /* The longest beginning of the passage, in whole lines, that fits: by halves over the lines. */
-static bool cut_passage(struct prompt *p, const struct generator *g, const char *system,
-                        const struct passage *whole, const char *question, enum thinking thinking, size_t room,
+static bool cut_passage(struct prompt *p, const struct generator *g, const struct passage *whole,
+                        const char *question, enum thinking thinking, size_t room,
                         struct error *err)
 {
     size_t n_lines = 1, low = 0; /* low lines fit, high do not */
@@ -57,7 +57,7 @@ static bool cut_passage(struct prompt *p, const struct generator *g, const char 
         text[len] = '\0';
         struct passage shorter = {whole->title, text};
         /* Not one line fits: then the passage is of no use. */
-        ok = render(p, g, system, &shorter, try ? 1 : 0, question, thinking, err);
+        ok = render(p, g, &shorter, try ? 1 : 0, question, thinking, err);
         if (!ok) break;
         if (high - low <= 1) {
             p->n_passages = try ? 1 : 0;
@@ -73,12 +73,12 @@ static bool cut_passage(struct prompt *p, const struct generator *g, const char 
     return ok;
 }
 
-bool prompt_build(struct prompt *p, const struct generator *g, const char *system,
-                  const struct passage *passages, size_t n, const char *question, enum thinking thinking, size_t room,
+bool prompt_build(struct prompt *p, const struct generator *g, const struct passage *passages,
+                  size_t n, const char *question, enum thinking thinking, size_t room,
                   struct error *err)
 {
     *p = (struct prompt){0};
-    if (!render(p, g, system, passages, 0, question, thinking, err)) goto fail;
+    if (!render(p, g, passages, 0, question, thinking, err)) goto fail;
     if (p->tokens.len > room) {
         error_set(err, ERROR_USAGE,
                   "the question takes %zu tokens, but the model's context leaves room for %zu",
@@ -86,10 +86,10 @@ bool prompt_build(struct prompt *p, const struct generator *g, const char *syste
         goto fail;
     }
     for (p->n_passages = n; p->n_passages > 0; p->n_passages--) {
-        if (!render(p, g, system, passages, p->n_passages, question, thinking, err)) goto fail;
+        if (!render(p, g, passages, p->n_passages, question, thinking, err)) goto fail;
         if (p->tokens.len <= room) return true;
         if (p->n_passages > 1) continue;
-        if (!cut_passage(p, g, system, passages, question, thinking, room, err)) goto fail;
+        if (!cut_passage(p, g, passages, question, thinking, room, err)) goto fail;
         return true;
     }
     return true;

@@ -28,7 +28,7 @@ void prompt_write_user(const struct passage *passages, size_t n, const char *que
 /* Renders the prompt in at most `room` tokens (the context less what may be generated). Passages
  * that do not fit are dropped from the end; the only one left is cut at the end of a line. A
  * question that does not fit even alone is an error with both numbers. */
-bool prompt_build(struct prompt *p, const struct generator *generator, const char *system,
+bool prompt_build(struct prompt *p, const struct generator *generator,
                   const struct passage *passages, size_t n, const char *question,
                   enum thinking thinking, size_t room, struct error *err);
 void prompt_free(struct prompt *p);

@@ -105,13 +105,7 @@ bool bind_target_words(struct bind_target *t, const char *words)
 static enum number_style find_style(const char *text, enum number_style fallback)
 {
     struct number_evidence e = {0};
-    for (const char *p = text; *p;) {
-        size_t skip = strcspn(p, "0123456789"), n = strspn(p + skip, "0123456789.,");
-        const char *number = p + skip;
-        while (n && (number[n - 1] == '.' || number[n - 1] == ',')) n--;
-        if (n) number_evidence_add(&e, number, n);
-        p = number + strspn(number, "0123456789.,");
-    }
+    number_evidence_add_text(&e, text, strlen(text));
     return e.point == e.comma ? fallback : number_style_decide(&e, fallback, NULL);
 }
 

@@ -125,14 +125,8 @@ static size_t keep_hit(struct hit_list *l, const struct hit *h)
 {
     for (size_t i = 0; i < l->n; i++)
         if (l->items[i].chunk == h->chunk) return i;
-    if (l->n == l->cap) {
-        size_t cap = l->cap ? 2 * l->cap : 8;
-        struct hit *grown = realloc(l->items, cap * sizeof *grown);
-        if (!grown) return SIZE_MAX;
-        l->items = grown;
-        l->cap = cap;
-    }
-    struct hit *c = &l->items[l->n];
+    struct hit *c = hit_list_add(l);
+    if (!c) return SIZE_MAX;
     *c = *h;
     c->path = arena_strdup(&l->arena, h->path);
     c->title = arena_strdup(&l->arena, h->title);
@@ -141,7 +135,7 @@ static size_t keep_hit(struct hit_list *l, const struct hit *h)
     c->record = 0;
     if (!c->path || !c->title || !c->text || !c->location || !vehicle_copy(&c->vehicle, &h->vehicle, &l->arena))
         return SIZE_MAX;
-    return l->n++;
+    return l->n - 1;
 }
 
 /* One passage with the sentences that may hold the value. */
@@ -154,7 +148,8 @@ struct candidate {
 struct reader {
     struct value_reading *out;
     struct store *store;
-    const struct generator *g;
+    const struct generator *g; /* NULL: opened when it is needed */
+    bool no_model;             /* there is none */
     const struct query *q;
     const struct catalog *c;
     const struct reading_options *o;
@@ -237,7 +232,7 @@ static bool ask_model(struct reader *x, const char *question, const char *beginn
     }
     struct prompt prompt;
     if (x->g->context_tokens <= MAX_TOKENS + MAX_BEGINNING || strlen(beginning) > MAX_BEGINNING) return true;
-    if (!prompt_build(&prompt, x->g, PROMPT_SYSTEM, passages, x->n_candidates, question, THINKING_OFF,
+    if (!prompt_build(&prompt, x->g, passages, x->n_candidates, question, THINKING_OFF,
                       x->g->context_tokens - MAX_TOKENS - MAX_BEGINNING, err))
         return false;
     x->n_candidates = prompt.n_passages;
@@ -324,7 +319,7 @@ static bool named_with_make(const struct reader *x, size_t subject, const char *
     return *out || error_memory(err, "an answer");
 }
 
-static bool read_value(struct reader *x, size_t subject, size_t attribute, bool *needs_model, struct error *err)
+static bool read_value(struct reader *x, size_t subject, size_t attribute, struct error *err)
 {
     struct bind_target t;
     const char *asked = asked_name(x->q, attribute, x->out->phrase, x->arena);
@@ -339,10 +334,12 @@ static bool read_value(struct reader *x, size_t subject, size_t attribute, bool 
         if (!find_candidates(x, &t, vehicle[n], asked, err)) return false;
     }
     if (x->n_candidates == 0) return true;
-    if (!x->g) {
-        *needs_model = true;
-        return true;
+    if (!x->g && x->o->open_generator) {
+        struct error none = {0};
+        x->g = x->o->open_generator(x->o->open_context, &none);
     }
+    x->no_model = !x->g;
+    if (x->no_model) return true;
     struct buffer question = {0}, beginning = {0}, text = {0};
     buffer_printf(&question, "What is the %s of the %s?", asked, vehicle[n - 1]);
     /* The answer is begun for the model, so that it only has to go on with the value. */
@@ -367,11 +364,9 @@ static bool read_value(struct reader *x, size_t subject, size_t attribute, bool 
 
 bool values_read(struct value_reading *out, struct store *store, const struct generator *g,
                  const struct query *q, const struct result *r, const struct catalog *c,
-                 const struct reading_options *o, bool *needs_model, struct arena *arena,
-                 struct error *err)
+                 const struct reading_options *o, struct arena *arena, struct error *err)
 {
     *out = (struct value_reading){.items = arena_array(arena, MAX_VALUES, sizeof *out->items)};
-    *needs_model = false;
     struct reader *x = calloc(1, sizeof *x);
     bool ok = (x && out->items) || error_memory(err, "an answer");
     if (ok && r->status == STATUS_NOT_UNDERSTOOD)
@@ -384,10 +379,10 @@ bool values_read(struct value_reading *out, struct store *store, const struct ge
     size_t n_attributes = q->n_attributes ? q->n_attributes : 1, asked = 0;
     for (size_t s = 0; ok && s < q->n_subjects; s++)
         for (size_t a = 0; ok && a < n_attributes; a++) {
-            if (has_row(r, s, a) || asked == MAX_VALUES || *needs_model) continue;
+            if (has_row(r, s, a) || asked == MAX_VALUES || x->no_model) continue;
             if (o->cancel && atomic_load(o->cancel)) continue;
             asked++;
-            ok = read_value(x, s, a, needs_model, err);
+            ok = read_value(x, s, a, err);
         }
     if (x) binder_free(x->binder);
     free(x);

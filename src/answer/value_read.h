@@ -30,12 +30,11 @@ struct value_reading {
 bool values_wanted(const struct query *q, const struct result *r);
 
 /* Reads what is missing; out->n is 0 where nothing was found. Strings live in the arena and in
- * out->hits, which the caller frees. `g` may be NULL: then *needs_model says whether there are
- * sentences that a model should read, and nothing is read. */
+ * out->hits, which the caller frees. `g` may be NULL: a model is then opened (o->open_generator) once there
+ * are sentences that one should read; where there is none nothing is read. */
 bool values_read(struct value_reading *out, struct store *store, const struct generator *g,
                  const struct query *q, const struct result *r, const struct catalog *c,
-                 const struct reading_options *o, bool *needs_model, struct arena *arena,
-                 struct error *err);
+                 const struct reading_options *o, struct arena *arena, struct error *err);
 
 /* ---- value_rows.c ---- */
 

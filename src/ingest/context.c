@@ -146,18 +146,6 @@ bool context_walk_next(struct context_walk *w, struct interpret_context *out, si
 
 /* ---- the subject ---- */
 
-static const char *join(struct interpreter *p, const char *a, const char *b)
-{
-    if (!*a) return b;
-    if (!*b) return a;
-    buffer_clear(&p->scratch);
-    buffer_printf(&p->scratch, "%s %s", a, b);
-    char *text = p->scratch.failed ? NULL
-                                   : arena_strndup(&p->out->arena, p->scratch.data, p->scratch.len);
-    if (!text) p->failed = true;
-    return text ? text : "";
-}
-
 static bool same_first_word(const char *a, const char *b)
 {
     struct token x, y;
@@ -227,7 +215,7 @@ static bool add_heading(struct interpreter *p, const char *heading, bool first, 
         if (*h.model && *s->model && !*s->make && same_first_word(h.model, s->model))
             s->model = h.model; /* "Ardent Pika" under "Ardent Motors: model guide" */
         else if (*h.model && *s->model)
-            s->trim = join(p, s->trim, h.model);
+            s->trim = record_join_names(p, s->trim, h.model);
         else if (*h.model)
             s->model = h.model;
     } else {
@@ -313,7 +301,7 @@ void take_heading_name(struct interpreter *p)
     if (!*p->heading_name) return;
     if (*s->model && !*s->make && names_topic(s->model)) s->model = "";
     if (*s->model)
-        s->trim = join(p, s->trim, p->heading_name);
+        s->trim = record_join_names(p, s->trim, p->heading_name);
     else
         s->model = p->heading_name;
     p->heading_name = "";

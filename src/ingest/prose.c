@@ -32,22 +32,8 @@ static enum number_style find_style(const struct document *d, const char *langua
 {
     struct number_evidence e = {0};
     for (size_t b = 0; b < d->n_blocks; b++) {
-        const char *text = d->blocks[b].text;
-        size_t len = d->blocks[b].len;
-        if (d->blocks[b].kind != BLOCK_PARAGRAPH && d->blocks[b].kind != BLOCK_LIST_ITEM) continue;
-        for (size_t i = 0; i < len;) {
-            if (text[i] < '0' || text[i] > '9') {
-                i++;
-                continue;
-            }
-            size_t end = i;
-            while (end < len && ((text[end] >= '0' && text[end] <= '9') ||
-                                 ((text[end] == '.' || text[end] == ',') && end + 1 < len &&
-                                  text[end + 1] >= '0' && text[end + 1] <= '9')))
-                end++;
-            number_evidence_add(&e, text + i, end - i);
-            i = end;
-        }
+        if (d->blocks[b].kind == BLOCK_PARAGRAPH || d->blocks[b].kind == BLOCK_LIST_ITEM)
+            number_evidence_add_text(&e, d->blocks[b].text, d->blocks[b].len);
     }
     bool comma = !strcmp(language, "de") || !strcmp(language, "fr") || !strcmp(language, "es");
     /* Figures of all kinds stand in a text: their magnitudes tell nothing, its language does. */

@@ -54,6 +54,23 @@ static bool is_initials(const struct labelled *q, size_t i)
     return i > 0 || len > 1;
 }
 
+/* Words of one language (`alone`) tell more than those that several share. */
+static void count_languages(size_t counts[5], uint8_t languages, size_t alone, size_t shared)
+{
+    unsigned n = 0;
+    for (size_t l = 0; l < 5; l++) n += languages >> l & 1;
+    for (size_t l = 0; l < 5; l++)
+        if (languages >> l & 1) counts[l] += n == 1 ? alone : shared;
+}
+
+static size_t most_counted(const size_t counts[5])
+{
+    size_t best = 0;
+    for (size_t l = 1; l < 4; l++)
+        if (counts[l] > counts[best]) best = l;
+    return counts[4] * 2 > counts[best] ? 4 : best;
+}
+
 size_t label_find_language(const struct labelled *q)
 {
     size_t counts[5] = {0};
@@ -68,16 +85,9 @@ size_t label_find_language(const struct labelled *q)
         if (is_initials(q, i) || !lexicon_match(&q->tokens[i], 1, words, &n_words)) continue;
         uint8_t languages = 0;
         for (size_t k = 0; k < n_words; k++) languages |= words[k].languages;
-        /* Words of one language tell more than those that several share. */
-        unsigned shared = 0;
-        for (size_t l = 0; l < 5; l++) shared += languages >> l & 1;
-        for (size_t l = 0; l < 5; l++)
-            if (languages >> l & 1) counts[l] += shared == 1 ? 3 : 1;
+        count_languages(counts, languages, 3, 1);
     }
-    size_t best = 0;
-    for (size_t l = 1; l < 4; l++)
-        if (counts[l] > counts[best]) best = l;
-    return counts[4] * 2 > counts[best] ? 4 : best;
+    return most_counted(counts);
 }
 
 /* The language that the words say which are no names and no codes; 0, English, where none says any. */
@@ -111,22 +121,13 @@ size_t label_words_language(const struct labelled *q)
                 if (languages && l->kind == LABEL_TERM) continue;
                 uint8_t said = 0;
                 for (size_t k = 0; k < n_words; k++) said |= words[k].languages;
-                unsigned shared = 0;
-                for (size_t n = 0; n < 5; n++) shared += said >> n & 1;
-                for (size_t n = 0; n < 5; n++)
-                    if (said >> n & 1) counts[n] += shared == 1 ? 3 : 1;
+                count_languages(counts, said, 3, 1);
                 continue;
             }
-            unsigned shared = 0;
-            for (size_t n = 0; n < 5; n++) shared += languages >> n & 1;
-            for (size_t n = 0; n < 5; n++)
-                if (languages >> n & 1) counts[n] += (shared == 1 ? 2 : 1) * weight;
+            count_languages(counts, languages, 2 * weight, weight);
         }
     }
-    size_t best = 0;
-    for (size_t n = 1; n < 4; n++)
-        if (counts[n] > counts[best]) best = n;
-    return counts[4] * 2 > counts[best] ? 4 : best;
+    return most_counted(counts);
 }
 
 /* Of a phrase that means something in the question's language, the meanings in others are left out:

@@ -149,6 +149,8 @@ struct hit_list {
     size_t n, cap;
 };
 void hit_list_free(struct hit_list *l);
+/* One more hit, all zero, at the end; NULL: memory is out. */
+struct hit *hit_list_add(struct hit_list *l);
 
 /* BM25 over titles (weight 4) and texts. `terms`: words and phrases, any of which may match; what
  * they hold is never taken for query syntax. `required`: words of which each must be there (for

@@ -182,22 +182,29 @@ bool store_find_manufacturer(struct store *s, const char *key, struct arena *are
     return ok;
 }
 
+struct hit *hit_list_add(struct hit_list *l)
+{
+    if (l->n == l->cap) {
+        size_t cap = l->cap ? l->cap * 2 : 16;
+        struct hit *grown = realloc(l->items, cap * sizeof *grown);
+        if (!grown) return NULL;
+        l->items = grown;
+        l->cap = cap;
+    }
+    l->items[l->n] = (struct hit){0};
+    return &l->items[l->n++];
+}
+
 bool store_read_hits(struct store *s, sqlite3_stmt *q, struct hit_list *out, struct error *err)
 {
     bool ok = true;
     int rc = SQLITE_DONE;
     while (ok && (rc = sqlite3_step(q)) == SQLITE_ROW) {
-        if (out->n == out->cap) {
-            size_t cap = out->cap ? out->cap * 2 : 16;
-            struct hit *items = realloc(out->items, cap * sizeof *items);
-            if (!items) {
-                ok = error_memory(err, "search results");
-                break;
-            }
-            out->items = items;
-            out->cap = cap;
+        struct hit *h = hit_list_add(out);
+        if (!h) {
+            ok = error_memory(err, "search results");
+            break;
         }
-        struct hit *h = &out->items[out->n++];
         *h = (struct hit){.chunk = sqlite3_column_int64(q, 0),
                           .document = sqlite3_column_int64(q, 1),
                           .path = store_column(q, 2, &out->arena),

@@ -460,6 +460,23 @@ void number_evidence_add(struct number_evidence *sum, const char *text, size_t l
     number_evidence_join(sum, &one);
 }
 
+void number_evidence_add_text(struct number_evidence *e, const char *text, size_t len)
+{
+    for (size_t i = 0; i < len;) {
+        if (text[i] < '0' || text[i] > '9') {
+            i++;
+            continue;
+        }
+        size_t end = i;
+        while (end < len && ((text[end] >= '0' && text[end] <= '9') ||
+                             ((text[end] == '.' || text[end] == ',') && end + 1 < len &&
+                              text[end + 1] >= '0' && text[end + 1] <= '9')))
+            end++;
+        number_evidence_add(e, text + i, end - i);
+        i = end;
+    }
+}
+
 void number_evidence_join(struct number_evidence *e, const struct number_evidence *other)
 {
     e->point += other->point;

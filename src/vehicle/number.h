@@ -29,6 +29,8 @@ struct number_evidence {
 /* A cell's numbers: those that are followed by nothing, a unit or punctuation ("2.0 TDI", "12.05.2021"
  * and "v1.2" are names, dates, versions). */
 void number_evidence_add(struct number_evidence *e, const char *text, size_t len);
+/* All numbers of running text, each for itself. */
+void number_evidence_add_text(struct number_evidence *e, const char *text, size_t len);
 void number_evidence_join(struct number_evidence *e, const struct number_evidence *other);
 
 /* The style that the evidence tells; `fallback` where it tells nothing. *sure (may be NULL): there

@@ -17,7 +17,7 @@ static void prompt_is_word_for_word_what_the_model_learned(void **state)
     struct generator g = fake_generator(&m, 1000);
     struct prompt p;
     struct error err = {0};
-    assert_true(prompt_build(&p, &g, PROMPT_SYSTEM, PASSAGES, 2, "How strong is it?", THINKING_OFF, 500, &err));
+    assert_true(prompt_build(&p, &g, PASSAGES, 2, "How strong is it?", THINKING_OFF, 500, &err));
     assert_string_equal(buffer_text(&m.system),
                         "Answer from the numbered passages only, in one or two sentences, with "
                         "each value's unit, and cite the passage as [n]. If the passages do not "
@@ -53,14 +53,14 @@ static void passages_are_dropped_from_the_end(void **state)
     struct generator g = fake_generator(&m, 1000);
     struct prompt p;
     struct error err = {0};
-    assert_true(prompt_build(&p, &g, PROMPT_SYSTEM, PASSAGES, 2, "Q?", THINKING_OFF, 500, &err));
+    assert_true(prompt_build(&p, &g, PASSAGES, 2, "Q?", THINKING_OFF, 500, &err));
     size_t all = p.tokens.len;
     assert_int_equal(all, words_of(buffer_text(&m.system)) + words_of(buffer_text(&m.prompt)));
     prompt_free(&p);
-    assert_true(prompt_build(&p, &g, PROMPT_SYSTEM, PASSAGES, 2, "Q?", THINKING_OFF, all, &err));
+    assert_true(prompt_build(&p, &g, PASSAGES, 2, "Q?", THINKING_OFF, all, &err));
     assert_int_equal(p.n_passages, 2); /* it fits to the token */
     prompt_free(&p);
-    assert_true(prompt_build(&p, &g, PROMPT_SYSTEM, PASSAGES, 2, "Q?", THINKING_OFF, all - 1, &err));
+    assert_true(prompt_build(&p, &g, PASSAGES, 2, "Q?", THINKING_OFF, all - 1, &err));
     assert_int_equal(p.n_passages, 1);
     assert_false(p.cut);
     assert_true(p.tokens.len < all);
@@ -81,7 +81,7 @@ static void overlong_passage_is_cut_at_the_end_of_a_line(void **state)
     struct prompt p;
     struct error err = {0};
     for (size_t room = 40; room < 240; room += 7) {
-        assert_true(prompt_build(&p, &g, PROMPT_SYSTEM, &one, 1, "Q?", THINKING_OFF, room, &err));
+        assert_true(prompt_build(&p, &g, &one, 1, "Q?", THINKING_OFF, room, &err));
         assert_true(p.tokens.len <= room);
         assert_true(p.cut);
         if (p.n_passages) {
@@ -112,7 +112,7 @@ static void question_too_long_is_an_error_with_both_numbers(void **state)
     struct buffer question = {0};
     for (size_t i = 0; i < 300; i++) buffer_puts(&question, "word ");
     assert_false(
-        prompt_build(&p, &g, PROMPT_SYSTEM, PASSAGES, 2, buffer_text(&question), THINKING_OFF, 200, &err));
+        prompt_build(&p, &g, PASSAGES, 2, buffer_text(&question), THINKING_OFF, 200, &err));
     assert_int_equal(err.code, ERROR_USAGE);
     size_t needed = words_of(PROMPT_SYSTEM) + 2 + 300;
     char expected[128];
