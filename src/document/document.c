@@ -22,6 +22,15 @@ const char *document_kind_name(enum document_kind kind)
         [DOCUMENT_JSON_LINES] = "json lines",
         [DOCUMENT_MARKDOWN] = "markdown",
         [DOCUMENT_TEXT] = "text",
+        [DOCUMENT_HTML] = "html",
+        [DOCUMENT_XLSX] = "xlsx",
+        [DOCUMENT_ODS] = "ods",
+        [DOCUMENT_XLS] = "xls",
+        [DOCUMENT_DOCX] = "docx",
+        [DOCUMENT_ODT] = "odt",
+        [DOCUMENT_SUBTITLES] = "subtitles",
+        [DOCUMENT_PDF] = "pdf",
+        [DOCUMENT_IMAGE] = "image",
     };
     return kind < N_DOCUMENT_KINDS ? NAMES[kind] : "unknown";
 }
@@ -202,6 +211,8 @@ static enum document_kind guess(enum document_kind named, const char *text, size
     case DOCUMENT_TEXT:
     case N_DOCUMENT_KINDS:
         break;
+    default: /* by name alone */
+        return named;
     }
     if (looks_like_json(text, len, cut, &lines)) return lines ? DOCUMENT_JSON_LINES : DOCUMENT_JSON;
     if (named == DOCUMENT_CSV) {
@@ -264,6 +275,9 @@ bool document_read(struct document *out, enum document_kind kind, const char *da
     };
     static const struct document_options NO_OPTIONS = {0};
     if (!options) options = &NO_OPTIONS;
+    if (!READERS[kind])
+        return error_set(err, ERROR_UNSUPPORTED, "%s: %s files cannot be read by this build",
+                         options->path ? options->path : "document", document_kind_name(kind));
     const char *path = options->path ? options->path : "document";
     *out = (struct document){.kind = kind, .path = "", .encoding = ""};
     struct decoded_text text;

@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "document/page.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -21,6 +22,15 @@ enum document_kind {
     DOCUMENT_JSON_LINES,
     DOCUMENT_MARKDOWN,
     DOCUMENT_TEXT,
+    DOCUMENT_HTML,
+    DOCUMENT_XLSX,
+    DOCUMENT_ODS,
+    DOCUMENT_XLS,
+    DOCUMENT_DOCX,
+    DOCUMENT_ODT,
+    DOCUMENT_SUBTITLES, /* .srt, .vtt */
+    DOCUMENT_PDF,
+    DOCUMENT_IMAGE, /* a scanned page: PNG, JPEG, TIFF */
     N_DOCUMENT_KINDS
 };
 const char *document_kind_name(enum document_kind kind); /* "csv", "json", "json lines", ... */
@@ -47,6 +57,8 @@ struct table {
     bool keyed;            /* JSON: the first column is the key of the object */
     bool *header_cells;    /* (n_rows, n_columns) from <th>; NULL: the format does not say */
     size_t number;         /* of the tables of the document, from 1 */
+    const char *place;     /* said before the row where it is cited: "page 12, table 2",
+                              "sheet 'Trucks'"; NULL: nothing */
 };
 
 enum block_kind { BLOCK_HEADING, BLOCK_PARAGRAPH, BLOCK_LIST_ITEM, BLOCK_TABLE, BLOCK_CODE };
@@ -59,6 +71,20 @@ struct block {
     size_t line_first, line_last; /* from 1 */
     uint64_t begin, end;          /* bytes of the decoded text */
     struct table *table;          /* BLOCK_TABLE */
+};
+
+/* Kinds with pages (PDF, scans): byte offsets of blocks and cells refer to document.text, which the
+ * layout made; what stands where on a page is found by them. */
+struct document_page {
+    size_t number;       /* from 1 */
+    const char *label;   /* "iv", "A-12"; "" */
+    float width, height; /* points */
+    uint64_t begin, end; /* its bytes of document.text; pages follow each other */
+};
+struct document_place {  /* a piece of one line, or a cell, and where it is seen */
+    uint64_t begin, end; /* bytes of document.text */
+    uint32_t page;       /* its number */
+    struct page_box box; /* points, from the upper left corner; see page.h */
 };
 
 struct document_note {
@@ -76,6 +102,13 @@ struct document {
     struct document_note *notes; /* what was odd and how it was taken */
     size_t n_notes;
     size_t n_notes_left_out; /* beyond DOCUMENT_MAX_NOTES */
+    const char *text; /* (text_len) of a kind whose file is not text (PDF, office files), as the reader
+                         made it; NULL: offsets are those of the file's decoded text */
+    size_t text_len;
+    struct document_page *pages;
+    size_t n_pages;
+    struct document_place *places; /* by begin, not overlapping */
+    size_t n_places;
     struct document_memory *memory; /* private: cells of large tables */
 };
 

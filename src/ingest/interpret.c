@@ -11,9 +11,12 @@ void append_place(struct buffer *b, const struct interpretation *in, size_t row)
     static const char *const WORDS[] = {"row", "item", "line"};
     const struct table *t = in->table;
     bool item = t->row_word == ROW_ITEM;
-    if (in->place_table && !item) buffer_printf(b, "table %zu, ", t->number);
+    if (t->place)
+        buffer_printf(b, "%s, ", t->place);
+    else if (in->place_table && !item)
+        buffer_printf(b, "table %zu, ", t->number);
     buffer_printf(b, "%s %zu", WORDS[t->row_word], t->row_numbers ? t->row_numbers[row] : row + 1);
-    if (in->place_table && item && t->caption && *t->caption) buffer_printf(b, " of %s", t->caption);
+    if (in->place_table && !t->place && item && t->caption && *t->caption) buffer_printf(b, " of %s", t->caption);
 }
 
 /* ---- cells of a column ---- */

@@ -18,7 +18,9 @@ static const char *place_of_rows(struct interpreter *p, const struct long_group 
     if (g->first_row == g->last_row) return record_place_of_row(p, g->first_row);
     static const char *const WORDS[] = {"rows", "items", "lines"};
     buffer_clear(&p->scratch);
-    if (p->out->place_table && t->row_word != ROW_ITEM)
+    if (t->place)
+        buffer_printf(&p->scratch, "%s, ", t->place);
+    else if (p->out->place_table && t->row_word != ROW_ITEM)
         buffer_printf(&p->scratch, "table %zu, ", t->number);
     buffer_printf(&p->scratch, "%s %zu-%zu", WORDS[t->row_word],
                   t->row_numbers ? t->row_numbers[g->first_row] : g->first_row + 1,

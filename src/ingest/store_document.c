@@ -238,6 +238,10 @@ bool store_document_contents(struct store *store, struct document *d, const char
     struct arena arena = {0};
     struct prose prose = {0};
     if (!add_headings(d, options, err)) return false;
+    if (d->text) { /* what the blocks' offsets count in */
+        data = d->text;
+        w.len = len = d->text_len;
+    }
     const char *title = "";
     for (size_t i = 0; i < d->n_blocks && !title[0]; i++)
         if (d->blocks[i].kind == BLOCK_HEADING) title = d->blocks[i].text;
