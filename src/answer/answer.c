@@ -134,7 +134,8 @@ static bool take_rendered(struct answer *a, struct store *store, struct error *e
             .column = from->attribute,
             .line = from->line,
             .begin = from->begin,
-            .end = from->end};
+            .end = from->end,
+            .seen = a->result.rows[from->row].fact.seen};
     }
     a->n_passages = a->hits.n;
     for (size_t i = 0; i < r->n_numbers; i++) {
@@ -150,7 +151,8 @@ static bool take_rendered(struct answer *a, struct store *store, struct error *e
 
 /* ---- prose ---- */
 
-static bool take_passages(struct answer *a, const struct passage_answer *p, struct error *err)
+static bool take_passages(struct answer *a, struct store *store, const struct passage_answer *p,
+                          struct error *err)
 {
     a->text = p->text;
     a->reasoning = p->reasoning;
@@ -176,6 +178,9 @@ static bool take_passages(struct answer *a, const struct passage_answer *p, stru
         c->passage = h->text;
         c->hit = from->n;
         c->line = h->line_first;
+        c->begin = h->begin;
+        c->end = h->end;
+        if (!store_find_seen(store, h->document, h->begin, h->end, &a->arena, &c->seen, err)) return false;
     }
     return true;
 }
@@ -270,7 +275,7 @@ static bool read_passages(struct answer *a, struct store *store, const struct ge
     }
     *answered = p.text[0] || p.usage.finish == FINISH_CANCELLED;
     if (*answered) {
-        ok = take_passages(a, &p, err);
+        ok = take_passages(a, store, &p, err);
         a->refused = false;
         a->n_numbers = 0;
         if (a->result.status == STATUS_NOT_UNDERSTOOD || a->result.status == STATUS_NOT_FOUND)
@@ -310,6 +315,7 @@ bool answer_question(struct answer *out, struct store *store, const struct gener
     out->understand_seconds = understood - start;
     if (!query_execute(&out->result, &out->query, c, store, err)) goto fail;
     if (values_wanted(&out->query, &out->result) && !read_values(out, store, generator, options, err)) goto fail;
+    if (!result_locate(&out->result, out->catalog, store, err)) goto fail;
     out->status = out->result.status;
     if (!answer_render(&out->rendered, &out->query, &out->result, out->catalog, err)) goto fail;
     if (!take_rendered(out, store, err)) goto fail;

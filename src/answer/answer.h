@@ -68,6 +68,7 @@ struct answer_citation {
     const char *column;   /* "" for prose */
     size_t line;          /* from 1; 0: not known */
     uint64_t begin, end;  /* bytes of the document's text; equal: not known */
+    struct store_seen seen; /* where it is seen, in a document with pages */
 };
 
 struct answer_number {

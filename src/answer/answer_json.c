@@ -57,6 +57,10 @@ static json_t *citation(const struct answer_citation *c)
     set(o, "begin", json_integer((json_int_t)c->begin));
     set(o, "end", json_integer((json_int_t)c->end));
     set(o, "passage", c->hit ? json_integer((json_int_t)c->hit) : json_null());
+    if (!seen_to_json(o, c->document, &c->seen)) {
+        json_decref(o);
+        return NULL;
+    }
     return o;
 }
 

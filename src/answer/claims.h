@@ -52,6 +52,8 @@ struct claim_cell {
     const char *quote; /* "Horsepower (hp): 203", or the sentence */
     size_t line;
     uint64_t begin, end;
+    int64_t document_id;
+    struct store_seen seen; /* in a document with pages */
     bool agrees; /* with the claim */
 };
 

@@ -225,8 +225,10 @@ static void add_cell(struct claim_reader *r, struct claim *claim, const struct r
                                 .line = row->fact.line,
                                 .begin = row->fact.begin,
                                 .end = row->fact.end,
+                                .document_id = document->id,
                                 .agrees = agrees_with};
-    if (!cell->document || !cell->location || !cell->title || !cell->column || !cell->text) {
+    if (!store_seen_copy(&cell->seen, &row->fact.seen, arena) || !cell->document || !cell->location ||
+        !cell->title || !cell->column || !cell->text) {
         r->failed = true;
         claim->n_cells--;
     }
@@ -242,7 +244,10 @@ static bool look_up(struct claim_reader *r, const struct query_subject *subjects
     for (size_t i = 0; i < n; i++) q.subjects[q.n_subjects++] = subjects[i];
     q.attributes[q.n_attributes++] = *attribute;
     q.unit = unit; /* of columns in several units the claimed one */
-    return query_execute(out, &q, r->c, r->store, r->err);
+    if (!query_execute(out, &q, r->c, r->store, r->err)) return false;
+    if (result_locate(out, r->c, r->store, r->err)) return true;
+    result_free(out);
+    return false;
 }
 
 static const char *attribute_text(struct claim_reader *r, const struct query_attribute *a,

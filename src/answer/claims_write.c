@@ -28,6 +28,7 @@ static json_t *cell_json(const struct claim_cell *c, bool *failed)
     set(o, "line", c->line ? json_integer((json_int_t)c->line) : json_null(), failed);
     set(o, "begin", json_integer((json_int_t)c->begin), failed);
     set(o, "end", json_integer((json_int_t)c->end), failed);
+    if (!seen_to_json(o, c->document_id, &c->seen)) *failed = true;
     set(o, "agrees", json_boolean(c->agrees), failed);
     return o;
 }

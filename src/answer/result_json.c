@@ -178,6 +178,23 @@ static json_t *years(const struct catalog_record *rec)
     return rec->year_first ? json_integer(rec->year_first) : json_null();
 }
 
+bool seen_to_json(json_t *source, int64_t document, const struct store_seen *seen)
+{
+    json_t *boxes = json_array();
+    bool ok = boxes != NULL;
+    for (size_t i = 0; i < seen->n_boxes; i++) {
+        const struct page_box *b = &seen->boxes[i];
+        ok = json_array_append_new(boxes, json_pack("[f, f, f, f]", (double)b->x0, (double)b->y0,
+                                                    (double)b->x1, (double)b->y1)) == 0 &&
+             ok;
+    }
+    ok = json_object_set_new(source, "document_id", json_integer((json_int_t)document)) == 0 && ok;
+    ok = json_object_set_new(source, "page",
+                             seen->page ? json_integer((json_int_t)seen->page) : json_null()) == 0 &&
+         ok;
+    return json_object_set_new(source, "boxes", boxes) == 0 && ok;
+}
+
 static void set_source(struct maker *m, json_t *o, const struct result_row *row)
 {
     const struct catalog_source *source = &m->c->sources[m->c->columns[row->column].source];
@@ -187,6 +204,7 @@ static void set_source(struct maker *m, json_t *o, const struct result_row *row)
     set(m, o, "column", json_text(m->c->columns[row->column].name));
     set(m, o, "begin", json_integer((json_int_t)row->fact.begin));
     set(m, o, "end", json_integer((json_int_t)row->fact.end));
+    if (!seen_to_json(o, m->c->documents[source->document].id, &row->fact.seen)) m->failed = true;
 }
 
 static json_t *row_value(const struct result_row *row)

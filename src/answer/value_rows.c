@@ -110,6 +110,8 @@ bool value_rows_add(struct query *q, struct result *r, const struct catalog **ca
                      .bound = v->fact.bound,
                      .place = h->location,
                      .line = v->line,
+                     .begin = h->begin,
+                     .end = h->end,
                      .quote = v->fact.quote},
             .low = v->fact.low,
             .high = v->fact.high,

@@ -81,12 +81,6 @@ struct document_page {
     float width, height; /* points */
     uint64_t begin, end; /* its bytes of document.text; pages follow each other */
 };
-struct document_place {  /* a piece of one line, or a cell, and where it is seen */
-    uint64_t begin, end; /* bytes of document.text */
-    uint32_t page;       /* its number */
-    struct page_box box; /* points, from the upper left corner; see page.h */
-};
-
 struct document_note {
     const char *text; /* "line 3: 6 fields, but the header has 4: the rest is in 'Column 5'" */
 };

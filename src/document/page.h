@@ -65,6 +65,13 @@ struct page {
     bool scanned; /* the text comes from OCR */
 };
 
+/* A piece of one line, or a cell, of a document's text, and where it is seen. */
+struct document_place {
+    uint64_t begin, end; /* bytes of document.text */
+    uint32_t page;       /* its number */
+    struct page_box box;
+};
+
 struct page_outline { /* of the document, in its order */
     const char *title;
     int level;   /* from 1 */

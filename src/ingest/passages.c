@@ -18,6 +18,7 @@ size_t estimate_tokens(const char *text, size_t len)
 
 struct gatherer {
     struct store *store;
+    const struct document *document;
     const char *name;
     struct vehicle vehicle;
     const char *headings[MAX_DEPTH];
@@ -30,20 +31,39 @@ struct gatherer {
     struct arena arena;
 };
 
+/* The page that the byte stands on; 0: the document has none. */
+static size_t page_of(const struct document *d, uint64_t byte)
+{
+    size_t low = 0, high = d->n_pages;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (d->pages[middle].end <= byte)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < d->n_pages ? d->pages[low].number : 0;
+}
+
 static bool flush(struct gatherer *g, struct error *err)
 {
     if (g->text.len == 0) return true;
     buffer_clear(&g->title);
     buffer_clear(&g->location);
+    size_t page = page_of(g->document, g->begin);
+    if (page) buffer_printf(&g->location, "page %zu", page);
     for (size_t i = 0; i < g->n_headings; i++) {
         if (i) buffer_puts(&g->title, " - ");
+        if (page && i == 0) buffer_puts(&g->location, ", ");
         if (i) buffer_puts(&g->location, " > ");
         buffer_puts(&g->title, g->headings[i]);
         buffer_puts(&g->location, g->headings[i]);
     }
     if (g->n_headings == 0) {
         buffer_puts(&g->title, g->name);
-        if (g->line_first == g->line_last)
+        if (page) /* said */
+            ;
+        else if (g->line_first == g->line_last)
             buffer_printf(&g->location, "line %zu", g->line_first);
         else
             buffer_printf(&g->location, "lines %zu-%zu", g->line_first, g->line_last);
@@ -112,7 +132,7 @@ bool passages_store(struct store *store, const struct document *d, const char *n
                     const struct vehicle *vehicle, const atomic_bool *cancel, size_t *n,
                     struct error *err)
 {
-    struct gatherer g = {.store = store, .name = name, .vehicle = vehicle ? *vehicle : vehicle_none()};
+    struct gatherer g = {.store = store, .document = d, .name = name, .vehicle = vehicle ? *vehicle : vehicle_none()};
     bool ok = true;
     for (size_t i = 0; ok && i < d->n_blocks; i++) {
         const struct block *b = &d->blocks[i];

@@ -5,6 +5,7 @@
 #include "ingest/passages.h"
 #include "ingest/prose.h"
 #include "ingest/title.h"
+#include "store/pages.h"
 #include "vehicle/token.h"
 
 #include <stdio.h>
@@ -230,6 +231,21 @@ static bool add_headings(struct document *d, const struct ingest_options *o, str
     return ok || error_memory(err, "a document");
 }
 
+/* The pages of a document that has some: what a citation opens later. */
+static bool store_pages(struct store *store, const struct document *d, struct error *err)
+{
+    bool ok = true;
+    for (size_t i = 0, at = 0; ok && i < d->n_pages; i++) {
+        const struct document_page *p = &d->pages[i];
+        size_t first = at;
+        while (at < d->n_places && d->places[at].begin < p->end) at++;
+        const struct store_page page = {p->number, p->label, p->width,          p->height,
+                                        p->begin,  p->end,   d->text + p->begin};
+        ok = store_add_page(store, &page, &d->places[first], at - first, err);
+    }
+    return ok;
+}
+
 bool store_document_contents(struct store *store, struct document *d, const char *data, size_t len,
                              const struct ingest_options *options, struct ingest_totals *totals,
                              struct error *err)
@@ -256,7 +272,8 @@ bool store_document_contents(struct store *store, struct document *d, const char
          (!options->title || prose.n_records || totals->rows > rows || prose_store_subject(&prose, store, err)) &&
          passages_store(store, d, options->title ? options->title : path_base(d->path), options->vehicle,
                         options->cancel, &n_passages, err) &&
-         store_set_document(store, title, language ? language : "", err);
+         store_set_document(store, title, language ? language : "", err) &&
+         store_pages(store, d, err);
     totals->facts += n_values;
     totals->chunks += n_passages;
     for (size_t i = 0; ok && i < d->n_notes; i++) report(&w, d->notes[i].text);

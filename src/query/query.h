@@ -185,6 +185,10 @@ struct result {
 
 bool query_execute(struct result *out, const struct query *q, const struct catalog *c,
                    struct store *store, struct error *err);
+/* Where the rows of documents with pages are seen: their page and boxes, and the page in front of
+ * their place. Of more than RESULT_MAX_LOCATED rows the first. */
+enum { RESULT_MAX_LOCATED = 500 };
+bool result_locate(struct result *r, const struct catalog *c, struct store *store, struct error *err);
 void result_free(struct result *r);
 
 #endif

@@ -159,6 +159,7 @@ static bool read_document(struct reader *r, sqlite3_stmt *q, void *item)
     d->kind = take_text(r, q, 2, 1);
     d->title = take_text(r, q, 3, 2);
     d->language = take_text(r, q, 4, 3);
+    d->has_pages = sqlite3_column_int64(q, 6) != 0;
     d->stale = sqlite3_column_int64(q, 5) != STORE_READING_VERSION;
     return true;
 }
@@ -380,7 +381,9 @@ static bool read_tables(struct reader *r)
     return store_read_int(r->s, "SELECT version FROM store_state WHERE id = 1", &c->version,
                           r->err) &&
            read_table(r,
-                      "SELECT id, path, kind, title, language, reading FROM documents ORDER BY id",
+                      "SELECT id, path, kind, title, language, reading, EXISTS"
+                      " (SELECT 1 FROM document_pages WHERE document = documents.id)"
+                      " FROM documents ORDER BY id",
                       sizeof *c->documents, read_document, &c->documents, &c->n_documents) &&
            read_names(r) && read_sources(r) &&
            read_table(r,

@@ -7,7 +7,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
-#include "store/store.h"
+#include "store/pages.h"
 #include "vehicle/registry.h"
 #include "vehicle/value.h"
 
@@ -90,6 +90,7 @@ struct catalog_document {
     const char *path, *name, *kind; /* name: the last part of path */
     const char *title;              /* its first heading; "" */
     const char *language;           /* of its column names and text: "en", "de", ...; "" unknown */
+    bool has_pages; /* its values can be shown where they stand: store_find_seen */
     bool stale; /* read by an older version: has no facts until ingested again */
 };
 struct catalog_source {
@@ -179,6 +180,7 @@ struct fact_row {
     size_t line;
     uint64_t begin, end;
     const char *quote; /* "" */
+    struct store_seen seen; /* result_locate fills it; all zero before */
 };
 
 /* The values of these columns (rising indices into the catalog) of one record; strings live in the

@@ -87,6 +87,20 @@ static const char SCHEMA_FACTS[] =
     "  id INTEGER PRIMARY KEY," /* fact_block_id */
     "  data BLOB NOT NULL);";
 
+/* Of documents that have pages: pages.c. */
+static const char SCHEMA_PAGES[] =
+    "CREATE TABLE document_pages ("
+    "  document INTEGER NOT NULL REFERENCES documents(id) ON DELETE CASCADE,"
+    "  number INTEGER NOT NULL,"
+    "  label TEXT NOT NULL, width REAL NOT NULL, height REAL NOT NULL,"
+    "  byte_begin INTEGER NOT NULL, byte_end INTEGER NOT NULL,"
+    "  text TEXT NOT NULL, places BLOB NOT NULL,"
+    "  PRIMARY KEY (document, number)) WITHOUT ROWID;"
+    "CREATE INDEX document_pages_bytes ON document_pages(document, byte_begin);"
+    "CREATE TABLE document_files ("
+    "  document INTEGER PRIMARY KEY REFERENCES documents(id) ON DELETE CASCADE,"
+    "  data BLOB NOT NULL);";
+
 static const char FROM_VERSION_1[] =
     "ALTER TABLE documents ADD COLUMN title TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE documents ADD COLUMN language TEXT NOT NULL DEFAULT '';"
@@ -106,7 +120,7 @@ static bool set_version(struct store *s, struct error *err)
 static bool create(struct store *s, struct error *err)
 {
     return store_exec(s, SCHEMA_PASSAGES, err) && store_exec(s, SCHEMA_FACTS, err) &&
-           set_version(s, err);
+           store_exec(s, SCHEMA_PAGES, err) && set_version(s, err);
 }
 
 /* One step a version; the file is as it was when one fails. */
@@ -114,6 +128,7 @@ static bool migrate(struct store *s, int64_t version, struct error *err)
 {
     if (version < 2 && (!store_exec(s, FROM_VERSION_1, err) || !store_exec(s, SCHEMA_FACTS, err)))
         return false;
+    if (version < 3 && !store_exec(s, SCHEMA_PAGES, err)) return false;
     return set_version(s, err);
 }
 

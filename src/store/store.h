@@ -138,6 +138,7 @@ struct hit {
     const char *path; /* of the document */
     const char *title, *text, *location;
     size_t line_first, line_last;
+    uint64_t begin, end; /* bytes of the document's text; equal: not known */
     struct vehicle vehicle;
     int64_t record; /* of the typed facts: what it is about; 0: none */
     double score;   /* higher is better; what it measures depends on who made the hit */

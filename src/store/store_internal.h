@@ -56,7 +56,7 @@ bool store_remove_rows(struct store *s, int64_t id, struct error *err);
     "v.manufacturer, v.model, v.year, v.trim, v.category, v.engine_type, v.transmission"
 #define STORE_CHUNK_COLUMNS                                                                        \
     "c.id, c.document, d.path, c.title, c.text, c.location, c.line_first, c.line_last"
-#define STORE_HIT_COLUMNS STORE_VEHICLE_COLUMNS ", c.record"
+#define STORE_HIT_COLUMNS STORE_VEHICLE_COLUMNS ", c.record, c.byte_begin, c.byte_end"
 
 /* Runs q, whose columns are STORE_CHUNK_COLUMNS, a score, STORE_HIT_COLUMNS, and appends a hit
  * a row. Finalizes q. */

@@ -214,6 +214,8 @@ bool store_read_hits(struct store *s, sqlite3_stmt *q, struct hit_list *out, str
                           .line_first = (size_t)sqlite3_column_int64(q, 6),
                           .line_last = (size_t)sqlite3_column_int64(q, 7),
                           .record = sqlite3_column_int64(q, 16),
+                          .begin = (uint64_t)sqlite3_column_int64(q, 17),
+                          .end = (uint64_t)sqlite3_column_int64(q, 18),
                           .score = sqlite3_column_double(q, 8)};
         if (!read_vehicle(q, 9, &h->vehicle, &out->arena) || !h->path || !h->title || !h->text ||
             !h->location)
