@@ -44,7 +44,7 @@ void handle_documents(struct exchange *x)
 /* The number in the path; false when it was answered that it is none. */
 static bool read_id(struct exchange *x, int64_t *id)
 {
-    const char *text = x->argument;
+    const char *text = x->arguments[0];
     size_t digits = strspn(text, "0123456789");
     if (digits > 0 && digits < 19 && !text[digits]) {
         *id = strtoll(text, NULL, 10);

@@ -27,7 +27,7 @@ struct exchange {
     void *server; /* http_options.context */
     const struct route *route;
     char id[65];          /* X-Request-Id */
-    const char *argument; /* what stands for {id} in the path; "" */
+    const char *arguments[ROUTE_MAX_ARGUMENTS]; /* what stands for {id} in the path; "" */
     struct exchange_field *query;
     size_t n_query;
     struct buffer body;        /* of BODY_JSON */

@@ -64,7 +64,7 @@ static struct exchange *exchange_create(struct http *h, struct MHD_Connection *c
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     x->server = h->options.context;
     x->http = h;
-    x->argument = "";
+    for (size_t i = 0; i < ROUTE_MAX_ARGUMENTS; i++) x->arguments[i] = "";
     x->connection = connection;
     x->socket = info ? info->connect_fd : -1;
     x->began = clock_seconds();
@@ -362,7 +362,8 @@ static void begin(struct http *h, struct exchange *x, const char *url, const cha
     struct header_count count = {0};
     enum guard_origin origin;
     char allow[64];
-    const char *argument = "", *accept = header(x, "Accept");
+    struct route_arguments arguments = {0};
+    const char *accept = header(x, "Accept");
     name_request(x);
     MHD_get_connection_values(x->connection, MHD_HEADER_KIND, count_header, &count);
     if (count.bytes > HTTP_MAX_HEADERS) {
@@ -378,7 +379,7 @@ static void begin(struct http *h, struct exchange *x, const char *url, const cha
     }
     if (refuse_stranger(h, x, &origin)) return;
     enum route_result found = route_find(h->options.routes, h->options.n_routes, method, url,
-                                         &x->route, &argument, allow, sizeof allow);
+                                         &x->route, &arguments, allow, sizeof allow);
     if (found == ROUTE_NO_PATH) {
         reply_error(x, 404, "no_such_path", NULL, "there is nothing at this path");
         return;
@@ -394,9 +395,13 @@ static void begin(struct http *h, struct exchange *x, const char *url, const cha
     }
     if (refuse_without_key(h, x)) return;
     if (x->route->lane != LANE_DIRECT && refuse_drained(h, x)) return;
-    x->argument = arena_strdup(&x->arena, argument);
+    bool ok = true;
+    for (size_t i = 0; i < arguments.n; i++) {
+        x->arguments[i] = arena_strndup(&x->arena, arguments.at[i], arguments.len[i]);
+        ok = ok && x->arguments[i];
+    }
     x->wants_events = accept && strcasestr(accept, "text/event-stream");
-    if (!x->argument || !take_query(x)) {
+    if (!ok || !take_query(x)) {
         reply_error(x, 500, "out_of_memory", NULL, "out of memory");
         return;
     }

@@ -25,9 +25,9 @@ void handle_v1_model(struct exchange *x)
 {
     struct server *s = x->server;
     if (!server_has_model(x)) return;
-    if (strcmp(x->argument, s->model_name) == 0 ||
-        (s->encoder && strcmp(x->argument, s->encoder_name) == 0))
-        reply_json(x, 200, model_json(x->argument));
+    if (strcmp(x->arguments[0], s->model_name) == 0 ||
+        (s->encoder && strcmp(x->arguments[0], s->encoder_name) == 0))
+        reply_json(x, 200, model_json(x->arguments[0]));
     else
         reply_error(x, 404, "model_not_found", "model", "there is no model of this name here");
 }

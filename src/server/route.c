@@ -3,31 +3,38 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool path_matches(const char *pattern, const char *path, const char **argument)
+static bool path_matches(const char *pattern, const char *path, struct route_arguments *out)
 {
-    const char *open = strchr(pattern, '{');
-    *argument = "";
-    if (!open) return strcmp(pattern, path) == 0;
-    size_t fixed = (size_t)(open - pattern);
-    if (strncmp(pattern, path, fixed) != 0 || !path[fixed]) return false;
-    if (open[1] != '+' && strchr(path + fixed, '/')) return false;
-    *argument = path + fixed;
-    return true;
+    out->n = 0;
+    for (;;) {
+        const char *open = strchr(pattern, '{');
+        size_t fixed = open ? (size_t)(open - pattern) : strlen(pattern) + 1;
+        if (strncmp(pattern, path, fixed) != 0) return false;
+        if (!open) return true;
+        path += fixed;
+        size_t len = open[1] == '+' ? strlen(path) : strcspn(path, "/");
+        const char *close = strchr(open, '}');
+        if (len == 0 || !close || out->n == ROUTE_MAX_ARGUMENTS) return false;
+        out->at[out->n] = path;
+        out->len[out->n++] = len;
+        path += len;
+        pattern = close + 1;
+    }
 }
 
 enum route_result route_find(const struct route *routes, size_t n, const char *method,
-                             const char *path, const struct route **route, const char **argument,
-                             char *allow, size_t size)
+                             const char *path, const struct route **route,
+                             struct route_arguments *arguments, char *allow, size_t size)
 {
     bool head = strcmp(method, "HEAD") == 0, any = false;
     *allow = '\0';
     for (size_t i = 0; i < n; i++) {
-        const char *found;
+        struct route_arguments found;
         if (!path_matches(routes[i].path, path, &found)) continue;
         any = true;
         if (strcmp(routes[i].method, head ? "GET" : method) == 0) {
             *route = &routes[i];
-            *argument = found;
+            *arguments = found;
             return ROUTE_FOUND;
         }
         size_t used = strlen(allow);

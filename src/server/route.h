@@ -1,5 +1,5 @@
-/* From a method and a path to what answers it. A route's path may end in "{id}", which stands for
- * one segment that is not empty, or in "{+id}", which stands for one or several. */
+/* From a method and a path to what answers it. "{id}" in a route's path stands for one segment that
+ * is not empty; "{+id}" at its end for one or several. */
 #ifndef SERVER_ROUTE_H
 #define SERVER_ROUTE_H
 
@@ -32,10 +32,18 @@ struct route {
 
 enum route_result { ROUTE_FOUND, ROUTE_NO_PATH, ROUTE_NO_METHOD };
 
-/* HEAD finds what GET does. *argument: what stands for {id}, in path. allow: of a path that is
- * there with other methods, those ("GET, HEAD"); `size` bytes. */
+enum { ROUTE_MAX_ARGUMENTS = 2 };
+/* What stands for the names in braces, in their order: pieces of the path. */
+struct route_arguments {
+    const char *at[ROUTE_MAX_ARGUMENTS];
+    size_t len[ROUTE_MAX_ARGUMENTS];
+    size_t n;
+};
+
+/* HEAD finds what GET does. allow: of a path that is there with other methods, those ("GET, HEAD");
+ * `size` bytes. */
 enum route_result route_find(const struct route *routes, size_t n, const char *method,
-                             const char *path, const struct route **route, const char **argument,
-                             char *allow, size_t size);
+                             const char *path, const struct route **route,
+                             struct route_arguments *arguments, char *allow, size_t size);
 
 #endif

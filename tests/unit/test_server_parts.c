@@ -24,40 +24,52 @@ static const struct route SOME[] = {
     {.method = "GET", .path = "/documents"},
     {.method = "GET", .path = "/documents/{id}"},
     {.method = "DELETE", .path = "/documents/{id}"},
+    {.method = "GET", .path = "/documents/{id}/pages/{page}"},
     {.method = "POST", .path = "/query"},
 };
 
 static enum route_result find(const char *method, const char *path, const struct route **route,
-                              const char **argument, char *allow)
+                              struct route_arguments *arguments, char *allow)
 {
-    return route_find(SOME, sizeof SOME / sizeof *SOME, method, path, route, argument, allow, 64);
+    return route_find(SOME, sizeof SOME / sizeof *SOME, method, path, route, arguments, allow, 64);
+}
+
+static void assert_argument(const struct route_arguments *a, size_t i, const char *text)
+{
+    assert_true(i < a->n);
+    assert_int_equal(a->len[i], strlen(text));
+    assert_memory_equal(a->at[i], text, a->len[i]);
 }
 
 static void a_route_is_found_by_method_and_path(void **state)
 {
     (void)state;
     const struct route *r;
-    const char *argument;
+    struct route_arguments arguments;
     char allow[64];
-    assert_int_equal(find("GET", "/documents", &r, &argument, allow), ROUTE_FOUND);
+    assert_int_equal(find("GET", "/documents", &r, &arguments, allow), ROUTE_FOUND);
     assert_ptr_equal(r, &SOME[0]);
-    assert_string_equal(argument, "");
-    assert_int_equal(find("DELETE", "/documents/12", &r, &argument, allow), ROUTE_FOUND);
+    assert_int_equal(arguments.n, 0);
+    assert_int_equal(find("DELETE", "/documents/12", &r, &arguments, allow), ROUTE_FOUND);
     assert_ptr_equal(r, &SOME[2]);
-    assert_string_equal(argument, "12");
-    assert_int_equal(find("HEAD", "/documents/12", &r, &argument, allow), ROUTE_FOUND);
+    assert_argument(&arguments, 0, "12");
+    assert_int_equal(find("HEAD", "/documents/12", &r, &arguments, allow), ROUTE_FOUND);
     assert_ptr_equal(r, &SOME[1]);
+    assert_int_equal(find("GET", "/documents/12/pages/3.png", &r, &arguments, allow), ROUTE_FOUND);
+    assert_ptr_equal(r, &SOME[3]);
+    assert_argument(&arguments, 0, "12");
+    assert_argument(&arguments, 1, "3.png");
 }
 
 static void other_methods_are_told_which_there_are(void **state)
 {
     (void)state;
     const struct route *r;
-    const char *argument;
+    struct route_arguments arguments;
     char allow[64];
-    assert_int_equal(find("PUT", "/documents/12", &r, &argument, allow), ROUTE_NO_METHOD);
+    assert_int_equal(find("PUT", "/documents/12", &r, &arguments, allow), ROUTE_NO_METHOD);
     assert_string_equal(allow, "GET, HEAD, DELETE");
-    assert_int_equal(find("GET", "/query", &r, &argument, allow), ROUTE_NO_METHOD);
+    assert_int_equal(find("GET", "/query", &r, &arguments, allow), ROUTE_NO_METHOD);
     assert_string_equal(allow, "POST");
 }
 
@@ -65,12 +77,13 @@ static void other_paths_are_none(void **state)
 {
     (void)state;
     static const char *const PATHS[] = {"",        "/",      "/documents/", "/documents/1/2",
-                                        "/queryx", "/QUERY", "/documentsx", "documents"};
+                                        "/queryx", "/QUERY", "/documentsx", "documents",
+                                        "/documents//pages/3", "/documents/1/pages/", "/documents/1/pages/3/4"};
     const struct route *r;
-    const char *argument;
+    struct route_arguments arguments;
     char allow[64];
     for (size_t i = 0; i < sizeof PATHS / sizeof *PATHS; i++)
-        if (find("GET", PATHS[i], &r, &argument, allow) != ROUTE_NO_PATH)
+        if (find("GET", PATHS[i], &r, &arguments, allow) != ROUTE_NO_PATH)
             fail_msg("\"%s\" is a path", PATHS[i]);
 }
 
