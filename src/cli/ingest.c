@@ -141,6 +141,7 @@ static int read_all(struct command_line *line, struct store *store, struct error
     const struct ingest_options options = {.progress = on_progress,
                                            .report = on_report,
                                            .context = &r,
+                                           .keep_original = strcmp(settings_choice(&line->settings, SETTING_ORIGINALS), "copy") == 0,
                                            .cancel = interrupt_watch()};
     bool cancelled = false;
     for (size_t i = 0; i < line->n_arguments && !cancelled && output_flush(err); i++) {

@@ -16,6 +16,7 @@ enum { MAX_FILE = 1 << 20 };
 
 static const char *const THINKING_CHOICES[] = {"auto", "on", "off", NULL};
 static const char *const SPECULATION_CHOICES[] = {"auto", "off", NULL};
+static const char *const ORIGINALS_CHOICES[] = {"reference", "copy", NULL};
 static const char *const ISA_CHOICES[] = {"auto", "portable", "avx2", "avx512", NULL};
 static const char *const KV_BITS_CHOICES[] = {"16", "8", NULL};
 
@@ -65,6 +66,10 @@ static const struct setting_spec SPECS[N_SETTINGS] = {
     [SETTING_STORE] = {"AUTOSPEC_STORE", SETTING_TEXT, "store", 's', "FILE", NULL,
                        "~/.local/share/autospec/autospec.db", 0, 0, NULL,
                        .help = "The file that keeps the documents"},
+    [SETTING_ORIGINALS] = {"AUTOSPEC_ORIGINALS", SETTING_CHOICE, "originals", 0, "HOW", "reference", NULL,
+                           0, 0, ORIGINALS_CHOICES,
+                           .help = "How a document's pages are shown later: reference: from the file where "
+                                   "it is; copy: from a copy in the store"},
     [SETTING_CACHE] = {"AUTOSPEC_CACHE", SETTING_TEXT, "cache", 0, "DIR", NULL,
                        "~/.cache/autospec/packed", 0, 0, NULL,
                        .help = "The folder that keeps packed models between runs"},

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "ingest/store_document.h"
+#include "store/pages.h"
 
 #include <dirent.h>
 #include <stdlib.h>
@@ -14,11 +15,17 @@
 
 /* Part of every document's hash: raise it when the same contents would be read into other facts or
  * passages, so that documents are read again. */
+_Static_assert(N_DOCUMENT_KINDS <= 16, "a kind has 4 bits of the hash's seed");
 enum { READER_VERSION = 2, MAX_DEPTH = 32, MAX_FILES = 1000000 };
 
 static bool is_cancelled(const struct ingest_options *o)
 {
     return o->cancel && atomic_load_explicit(o->cancel, memory_order_relaxed);
+}
+
+uint64_t ingest_hash(enum document_kind kind, const void *data, size_t len)
+{
+    return XXH3_64bits_withSeed(data, len, READER_VERSION * 16 + (uint64_t)kind);
 }
 
 bool ingest_text(struct store *store, const char *path, enum document_kind kind, const char *data,
@@ -30,10 +37,9 @@ bool ingest_text(struct store *store, const char *path, enum document_kind kind,
     double start = clock_seconds();
     if (options->progress) options->progress(options->context, path, 0, len);
     if (is_cancelled(options)) return error_set(err, ERROR_CANCELLED, "%s: cancelled", path);
-    uint64_t seed = READER_VERSION * 16 + (uint64_t)kind;
     /* Read before the transaction: a bad file leaves what is stored at its path as it was, and a slow
      * one keeps no other writer waiting. */
-    uint64_t hash = XXH3_64bits_withSeed(data, len, seed);
+    uint64_t hash = ingest_hash(kind, data, len);
     bool unchanged = false;
     if (!store_document_is_current(store, path, hash, &unchanged, err)) return false;
     if (unchanged) {
@@ -56,6 +62,7 @@ bool ingest_text(struct store *store, const char *path, enum document_kind kind,
     }
     struct ingest_totals counted = {0};
     bool ok = store_document_contents(store, &d, data, len, options, &counted, err);
+    if (ok && d.n_pages && options->keep_original) ok = store_keep_original(store, data, len, err);
     if (ok && counted.chunks == 0 && counted.facts == 0)
         ok = error_set(err, ERROR_INPUT, "%s: holds %s", path,
                        kind == DOCUMENT_MARKDOWN || kind == DOCUMENT_TEXT ? "a title and no text"

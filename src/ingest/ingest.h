@@ -34,6 +34,7 @@ struct ingest_options {
      * stands above everything in it, as a heading. */
     const char *title;
     const struct vehicle *vehicle;
+    bool keep_original; /* documents with pages: their file is copied into the store */
 };
 
 struct ingest_totals {
@@ -63,5 +64,8 @@ bool ingest_file(struct store *store, const char *path, const struct ingest_opti
 bool ingest_text(struct store *store, const char *path, enum document_kind kind, const char *data,
                  size_t len, const struct ingest_options *options, struct ingest_totals *totals,
                  struct error *err);
+
+/* What tells one file's contents from another's: of the bytes, their kind and how they are read. */
+uint64_t ingest_hash(enum document_kind kind, const void *data, size_t len);
 
 #endif

@@ -64,7 +64,8 @@ static void read_document(struct intake *in, const char *name, const enum docume
                                            .context = s,
                                            .cancel = &in->x->cancel,
                                            .title = title,
-                                           .vehicle = vehicle};
+                                           .vehicle = vehicle,
+                                           .keep_original = true}; /* it is nowhere else */
     enum document_kind found = kind ? *kind : DOCUMENT_TEXT;
     ingest_state_begin(s->ingests, name);
     bool ok = (kind || document_kind_find(name, data, len, &found, &err)) &&

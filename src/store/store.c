@@ -174,7 +174,7 @@ bool store_list_documents(struct store *s, struct arena *arena, struct store_doc
     int64_t count;
     if (!store_read_int(s, "SELECT count(*) FROM documents", &count, err)) return false;
     sqlite3_stmt *q = store_prepare(
-        s, "SELECT id, path, kind, bytes, chunks, facts, added FROM documents ORDER BY path", err);
+        s, "SELECT id, path, kind, bytes, chunks, facts, added, hash FROM documents ORDER BY path", err);
     if (!q) return false;
     *out = arena_array(arena, (size_t)count + 1, sizeof **out);
     bool ok = *out || error_memory(err, "the list of documents");
@@ -188,6 +188,7 @@ bool store_list_documents(struct store *s, struct arena *arena, struct store_doc
         d->chunks = (size_t)sqlite3_column_int64(q, 4);
         d->facts = (size_t)sqlite3_column_int64(q, 5);
         d->added = sqlite3_column_int64(q, 6);
+        d->hash = (uint64_t)sqlite3_column_int64(q, 7);
         if (!d->path || !d->kind) ok = error_memory(err, "the list of documents");
     }
     if (ok && rc != SQLITE_ROW && rc != SQLITE_DONE) ok = store_fail(s, "listing documents", err);

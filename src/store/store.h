@@ -39,6 +39,7 @@ struct store_document {
     const char *kind; /* "csv", "json", "markdown", "text" */
     size_t bytes, chunks, facts;
     int64_t added; /* seconds since 1970 */
+    uint64_t hash; /* as store_begin_document was given it */
 };
 
 /* All documents by path. The array and its strings live in the arena. */

@@ -58,14 +58,15 @@ static bool take_document(struct store *s, sqlite3_stmt *q, struct arena *arena,
                                        .bytes = (size_t)sqlite3_column_int64(q, 3),
                                        .chunks = (size_t)sqlite3_column_int64(q, 4),
                                        .facts = (size_t)sqlite3_column_int64(q, 5),
-                                       .added = sqlite3_column_int64(q, 6)};
+                                       .added = sqlite3_column_int64(q, 6),
+                                       .hash = (uint64_t)sqlite3_column_int64(q, 7)};
         ok = (out->path && out->kind) || error_memory(err, "a document");
     }
     sqlite3_finalize(q);
     return ok;
 }
 
-#define FIND_DOCUMENT "SELECT id, path, kind, bytes, chunks, facts, added FROM documents WHERE "
+#define FIND_DOCUMENT "SELECT id, path, kind, bytes, chunks, facts, added, hash FROM documents WHERE "
 
 bool store_find_document(struct store *s, int64_t id, struct arena *arena,
                          struct store_document *out, struct error *err)
