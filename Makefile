@@ -14,6 +14,11 @@ SECONDS      ?= 600
 # run there may be neither pkg-config nor a compiler, and make has to work all the same.
 PKGS        := jansson sqlite3 libpcre2-8 libutf8proc libxxhash libcurl libcrypto libxml-2.0 md4c
 SERVER_PKGS := libmicrohttpd
+# The helper program that reads PDF files and scans links these; autospec itself links none of them.
+# Without them it is left out, and autospec says so when it meets such a file.
+PDF_PKGS    := poppler-glib cairo fontconfig libseccomp lept tesseract
+PDF_CFLAGS   = $(eval PDF_CFLAGS := $(shell pkg-config --cflags $(PDF_PKGS) 2>/dev/null))$(PDF_CFLAGS)
+PDF_LIBS     = $(eval PDF_LIBS := $(shell pkg-config --libs poppler-glib cairo fontconfig libseccomp lept 2>/dev/null) -ltesseract)$(PDF_LIBS)
 PKG_CHECK    = $(if $(shell pkg-config --exists $(PKGS) $(SERVER_PKGS) 2>/dev/null && echo y),,$(error \
                pkg-config does not find all of: $(PKGS) $(SERVER_PKGS); `make deps` installs what is missing))
 PKG_CFLAGS   = $(eval PKG_CFLAGS := $$(PKG_CHECK)$(shell pkg-config --cflags $(PKGS) 2>/dev/null))$(PKG_CFLAGS)
@@ -54,11 +59,13 @@ CU       := $(sort $(wildcard src/backend/cuda/*.cu))
 IMAGES   := $(if $(NVCC),$(patsubst src/backend/cuda/%.cu,$(CUDA_BUILD)/%.fatbin,$(CU)))
 IMAGES_O  = $(BUILD)/src/backend/cuda/images.o
 
-SRCS  := $(shell find src -name '*.c' | LC_ALL=C sort)
+SRCS  := $(shell find src -path src/pdf -prune -o -name '*.c' -print | LC_ALL=C sort)
 MAIN  := src/cli/main.c
 OBJS  := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(MAIN),$(SRCS))) $(IMAGES_O)
 LIB   := $(BUILD)/libinternal.a
 BIN   := $(BUILD)/autospec
+PDF_OBJS := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard src/pdf/*.c)))
+PDF_BIN  := $(BUILD)/autospec-pdf
 # The library for other programs: what is below the commands, with the symbols of its header alone.
 API_OBJS := $(filter-out $(BUILD)/src/cli/% $(BUILD)/src/server/% $(BUILD)/src/measure/%,$(OBJS))
 STATIC := $(BUILD)/libautospec.a
@@ -77,13 +84,26 @@ FUZZING   := BUILD=build-fuzz CC=$(CLANG) $(SANITIZED) \
              SAN="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined"
 
 .DELETE_ON_ERROR:
-.PHONY: all unit eval gpu-report gpu-check schemathesis load demo check ui-check deps deps-browser bench bench-questions asan tsan fuzz fuzz-programs lint format \
+.PHONY: all pdf unit eval gpu-report gpu-check schemathesis load demo check ui-check deps deps-browser bench bench-questions asan tsan fuzz fuzz-programs lint format \
         install uninstall clean help FORCE
 
-all: $(BIN) $(STATIC) $(SHARED) ## build the program as build/autospec, and the libraries beside it
+# Asked when `all` is made, for the same reason as above.
+HAVE_PDF = $(shell pkg-config --exists $(PDF_PKGS) 2>/dev/null && echo y)
+
+all: $(BIN) $(STATIC) $(SHARED) pdf ## build the program as build/autospec, and the libraries beside it
 
 $(BIN): $(BUILD)/src/cli/main.o $(LIB)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
+
+pdf: ## build the helper program that reads PDF files and scans, where its libraries are
+	@if [ -n "$(HAVE_PDF)" ]; then $(MAKE) --no-print-directory $(PDF_BIN); \
+	else echo "autospec-pdf is not built: pkg-config does not find all of: $(PDF_PKGS)"; fi
+
+# -rdynamic: poppler is to find the functions of src/pdf/paths.c before cairo's.
+$(PDF_BIN): $(PDF_OBJS) $(LIB)
+	$(CC) $(ALL_LDFLAGS) -rdynamic -o $@ $^ $(PDF_LIBS) -ldl -lm $(LDLIBS)
+
+$(BUILD)/src/pdf/%.o: ISA = $(PDF_CFLAGS)
 
 $(LIB): $(OBJS)
 	rm -f $@ && ar rcs $@ $^
