@@ -1,9 +1,13 @@
 /* autospec-pdf: reads PDF files and pictures of pages for autospec, in a process of its own. It is
  * started by the main program, once a document; --dump shows by hand what it gives. */
+#include "document/pdf_protocol.h"
 #include "pdf/dump.h"
+#include "pdf/sandbox.h"
+#include "pdf/serve.h"
 #include "pdf/source.h"
 
 #include <fcntl.h>
+#include <fontconfig/fontconfig.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +16,10 @@
 #include <unistd.h>
 
 struct options {
+    bool dump, serve;
     const char *file, *password;
     size_t first, last;
+    struct sandbox_limits limits;
 };
 
 static bool map_file(int fd, const uint8_t **data, size_t *len, struct error *err)
@@ -29,50 +35,86 @@ static bool map_file(int fd, const uint8_t **data, size_t *len, struct error *er
     return true;
 }
 
-static bool dump(const struct options *o, struct error *err)
+/* What has to be read from files is read before they are out of reach. The document's own size comes
+ * on top of the memory that may be taken. */
+static bool confine(const struct options *o, size_t len, struct error *err)
 {
-    const uint8_t *data = NULL;
-    size_t len = 0;
-    int fd = open(o->file, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return error_errno(err, ERROR_IO, "open");
-    struct source s;
-    if (!map_file(fd, &data, &len, err) || !source_open(&s, data, len, o->password, err)) return false;
-    dump_document(stdout, &s);
-    for (size_t n = o->first; n <= s.n_pages && n <= o->last; n++) {
+    struct sandbox_limits limits = o->limits;
+    limits.memory += len;
+    FcInit();
+    return sandbox_enter(&limits, err);
+}
+
+static void dump_pages(struct source *s, const struct options *o)
+{
+    dump_document(stdout, s);
+    for (size_t n = o->first; n <= s->n_pages && n <= o->last; n++) {
         struct arena arena = {0};
         struct page page;
         bool needs_ocr;
         struct error bad = {0};
-        if (source_page(&s, n, &page, &needs_ocr, &arena, &bad)) dump_page(stdout, &page, needs_ocr);
+        sandbox_start_timer(o->limits.page_seconds);
+        if (source_page(s, n, &page, &needs_ocr, &arena, &bad)) dump_page(stdout, &page, needs_ocr);
         else fprintf(stderr, "autospec-pdf: %s: page %zu: %s\n", o->file, n, bad.text);
         arena_free(&arena);
     }
+}
+
+static bool dump(const struct options *o, struct error *err)
+{
+    const uint8_t *data = NULL;
+    size_t len = 0;
+    struct source s;
+    int fd = open(o->file, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return error_errno(err, ERROR_IO, "open");
+    if (!map_file(fd, &data, &len, err) || !confine(o, len, err)) return false;
+    sandbox_start_timer(o->limits.page_seconds);
+    if (!source_open(&s, data, len, o->password, err)) return false;
+    dump_pages(&s, o);
     source_close(&s);
     return true;
 }
 
+static bool serve_document(const struct options *o, struct error *err)
+{
+    const uint8_t *data = NULL;
+    size_t len = 0;
+    if (!map_file(PDF_DOCUMENT_FD, &data, &len, err) || !confine(o, len, err)) return false;
+    close(PDF_DOCUMENT_FD);
+    return serve(data, len, o->limits.page_seconds) == 0;
+}
+
 static bool read_options(int argc, char **argv, struct options *o)
 {
-    *o = (struct options){.first = 1, .last = (size_t)-1};
+    *o = (struct options){.first = 1, .last = (size_t)-1,
+                          .limits = {.memory = (size_t)1536 << 20, .page_seconds = 60}};
     for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--dump") == 0) continue;
-        if (strcmp(argv[i], "--password") == 0 && i + 1 < argc) o->password = argv[++i];
-        else if (strcmp(argv[i], "--page") == 0 && i + 1 < argc) o->first = o->last = strtoul(argv[++i], NULL, 10);
-        else if (argv[i][0] != '-' && !o->file) o->file = argv[i];
+        const char *name = argv[i], *value = i + 1 < argc ? argv[i + 1] : NULL;
+        if (strcmp(name, "--dump") == 0) o->dump = true;
+        else if (strcmp(name, "--serve") == 0) o->serve = true;
+        else if (name[0] != '-' && !o->file) o->file = name;
+        else if (!value) return false;
+        else if (strcmp(name, "--password") == 0) o->password = argv[++i];
+        else if (strcmp(name, "--page") == 0) o->first = o->last = strtoul(argv[++i], NULL, 10);
+        else if (strcmp(name, "--memory") == 0) o->limits.memory = strtoul(argv[++i], NULL, 10);
+        else if (strcmp(name, "--seconds") == 0) o->limits.page_seconds = atoi(argv[++i]);
         else return false;
     }
-    return o->file && o->first >= 1;
+    return (o->serve ? !o->file : o->dump && o->file) && o->first >= 1 && o->limits.page_seconds > 0;
 }
 
 int main(int argc, char **argv)
 {
     struct options o;
     if (!read_options(argc, argv, &o)) {
-        fputs("usage: autospec-pdf --dump FILE [--page N] [--password PASSWORD]\n", stderr);
+        fputs("usage: autospec-pdf --dump FILE [--page N] [--password PASSWORD] [--memory BYTES] [--seconds N]\n"
+              "       autospec-pdf --serve [--memory BYTES] [--seconds N], as autospec starts it\n",
+              stderr);
         return 2;
     }
     struct error err = {0};
-    if (dump(&o, &err)) return 0;
-    fprintf(stderr, "autospec-pdf: %s: %s\n", o.file, err.text);
+    if (o.serve ? serve_document(&o, &err) : dump(&o, &err)) return 0;
+    if (o.serve) serve_error(&err);
+    fprintf(stderr, "autospec-pdf: %s: %s\n", o.file ? o.file : "the document", err.text);
     return 1;
 }
