@@ -95,7 +95,7 @@ all: $(BIN) $(STATIC) $(SHARED) pdf ## build the program as build/autospec, and 
 $(BIN): $(BUILD)/src/cli/main.o $(LIB)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
 
-pdf: ## build the helper program that reads PDF files and scans, where its libraries are
+pdf: $(LIB) ## build the helper program that reads PDF files and scans, where its libraries are
 	@if [ -n "$(HAVE_PDF)" ]; then $(MAKE) --no-print-directory $(PDF_BIN); \
 	else echo "autospec-pdf is not built: pkg-config does not find all of: $(PDF_PKGS)"; fi
 

@@ -151,6 +151,53 @@ static void read_fuel_cost(struct reading *r)
     q->n_attributes = 1;
 }
 
+/* Whether an asking phrase holds the attribute's own name: "how long is the warranty" names it, "how
+ * heavy" does not. */
+static bool holds_name(const struct reading *r, const struct label *label, int attribute)
+{
+    for (size_t from = 0; from < label->n; from++)
+        for (size_t n = 1; from + n <= label->n; n++) {
+            const struct term *terms = NULL;
+            size_t n_terms = 0;
+            if (registry_match(&r->l->tokens[label->first + from], n, &terms, &n_terms) != n) continue;
+            for (size_t k = 0; k < n_terms; k++)
+                if (terms[k].kind == TERM_ATTRIBUTE && terms[k].id == attribute && !terms[k].asking &&
+                    !terms[k].superlative && !terms[k].comparative)
+                    return true;
+        }
+    return false;
+}
+
+/* "The warranty on the traction battery" is the battery warranty, where two names together are a
+ * third's: the last word of what stands behind, before the other. */
+static void join_names(struct reading *r, size_t *positions)
+{
+    struct query *q = r->q;
+    enum { MAX_JOINED = 8 };
+    if (q->n_attributes != 2 || joined(r, positions[0], positions[1])) return;
+    const struct label *head = &r->l->labels[positions[0]], *of = &r->l->labels[positions[1]];
+    for (size_t from = 0; from < head->n; from++) {
+        struct token t[MAX_JOINED];
+        size_t n = head->n - from + 1;
+        if (n > MAX_JOINED || of->n == 0) continue;
+        t[0] = r->l->tokens[of->first + of->n - 1];
+        memcpy(t + 1, &r->l->tokens[head->first + from], (n - 1) * sizeof *t);
+        const struct term *terms = NULL;
+        size_t n_terms = 0;
+        if (registry_match(t, n, &terms, &n_terms) != n) continue;
+        for (size_t k = 0; k < n_terms; k++)
+            if (terms[k].kind == TERM_ATTRIBUTE && !terms[k].asking && terms[k].id != q->attributes[0].attribute &&
+                terms[k].id != q->attributes[1].attribute) {
+                q->attributes[0] = (struct query_attribute){.attribute = terms[k].id,
+                                                            .qualifiers = terms[k].qualifiers,
+                                                            .name = REGISTRY[terms[k].id].names[0],
+                                                            .key = ""};
+                q->n_attributes = 1;
+                return;
+            }
+    }
+}
+
 void read_attributes(struct reading *r)
 {
     struct query *q = r->q;
@@ -233,12 +280,14 @@ void read_attributes(struct reading *r)
         }
         if (q->n_attributes == QUERY_MAX_ATTRIBUTES) continue;
         asking[q->n_attributes] = term && (term->asking || label_is(label, WORD_FILLER)) &&
-                                  !term->superlative && !term->comparative;
+                                  !term->superlative && !term->comparative &&
+                                  !(a.attribute >= 0 && holds_name(r, label, a.attribute));
         degree[q->n_attributes] = !term ? 0 : term->superlative ? term->superlative : term->comparative;
         positions[q->n_attributes] = i;
         q->attributes[q->n_attributes++] = a;
     }
     drop_helpers(r, positions, asking, degree);
+    join_names(r, positions);
     /* "which Toyotas put out more than 550 g": the verb of a condition. */
     if (q->n_attributes == 1 && asking[0] && r->set_scope && q->n_where && !degree[0]) {
         bool number = false;

@@ -41,8 +41,7 @@ void handle_documents(struct exchange *x)
     reply_json(x, 200, json_pack("{s:o, s:I}", "documents", list, "total", (json_int_t)n));
 }
 
-/* The number in the path; false when it was answered that it is none. */
-static bool read_id(struct exchange *x, int64_t *id)
+bool document_id(struct exchange *x, int64_t *id)
 {
     const char *text = x->arguments[0];
     size_t digits = strspn(text, "0123456789");
@@ -62,7 +61,7 @@ void handle_document(struct exchange *x)
     struct hit_list passages = {0};
     int64_t id;
     size_t offset = 0, limit = USUAL_PASSAGES;
-    if (!read_id(x, &id) || !query_count(x, "offset", 0, (size_t)1 << 31, &offset) ||
+    if (!document_id(x, &id) || !query_count(x, "offset", 0, (size_t)1 << 31, &offset) ||
         !query_count(x, "limit", 1, MAX_PASSAGES, &limit))
         return;
     struct store *store = stores_take(s->stores, &err);
@@ -87,7 +86,7 @@ void handle_delete_document(struct exchange *x)
     struct server *s = x->server;
     struct error err = {0};
     int64_t id;
-    if (!read_id(x, &id)) return;
+    if (!document_id(x, &id)) return;
     if (store_delete_document(stores_writer(s->stores), id, &err))
         reply_json(x, 200, json_pack("{s:i, s:I}", "deleted", 1, "id", (json_int_t)id));
     else if (err.code == ERROR_NOT_FOUND) /* without the store's place on the disk */

@@ -35,6 +35,9 @@ void handle_document(struct exchange *x);
 void handle_delete_document(struct exchange *x);
 void handle_reset(struct exchange *x);
 
+/* pages.c */
+void handle_document_page(struct exchange *x);
+
 /* ingest.c */
 void handle_ingest_text(struct exchange *x);
 void handle_ingest_file(struct exchange *x);

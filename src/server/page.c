@@ -45,7 +45,7 @@ void handle_page(struct exchange *x)
         hash_element("style", style, sizeof style);
         snprintf(policy, sizeof policy,
                  "default-src 'none'; script-src '%s'; style-src '%s'; connect-src 'self'; "
-                 "img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+                 "img-src data: blob:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
                  script, style);
     }
     reply_header(x, "Content-Security-Policy", policy);

@@ -18,6 +18,7 @@ const struct route ROUTES[] = {
     {"GET", "/query/transmission-types", LANE_READ, BODY_NONE, false, handle_transmission_types},
     {"GET", "/documents", LANE_READ, BODY_NONE, false, handle_documents},
     {"GET", "/documents/{id}", LANE_READ, BODY_NONE, false, handle_document},
+    {"GET", "/documents/{id}/pages/{page}", LANE_READ, BODY_NONE, false, handle_document_page},
     {"DELETE", "/documents/{id}", LANE_WRITE, BODY_NONE, false, handle_delete_document},
     {"POST", "/ingest/text", LANE_WRITE, BODY_JSON, false, handle_ingest_text},
     {"POST", "/ingest/file", LANE_WRITE, BODY_FORM, false, handle_ingest_file},

@@ -219,7 +219,7 @@ class Handler(BaseHTTPRequestHandler):
         digest = lambda tag: base64.b64encode(hashlib.sha256(
             re.search(f"<{tag}>(.*?)</{tag}>", text, re.S)[1].encode()).digest()).decode()
         policy = (f"default-src 'none'; script-src 'sha256-{digest('script')}'; style-src 'sha256-{digest('style')}'; "
-                  "connect-src 'self'; img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
+                  "connect-src 'self'; img-src data: blob:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
         self.reply(200, text.encode(), Content_Type="text/html; charset=utf-8", Content_Security_Policy=policy)
 
     def do_GET(self):
