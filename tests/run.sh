@@ -6,8 +6,8 @@
 # wait for each other. Results come as programs end.
 #
 # The unit and golden tests are cmocka programs, whose own counts are added up. Golden tests that
-# compute (they include variant.h) run once more with each instruction set of this machine, by one
-# thread and by two; with a sanitizer by two. What needs no second look is run for the last build
+# compute (they include variant.h) run with each instruction set of this machine, by one thread and
+# by two; with a sanitizer by two. What needs no second look is run for the last build
 # alone. With TEST_LONG=1 no test is shortened for a sanitizer. The end-to-end tests are scripts in tests/e2e that get
 # the program to test in $AUTOSPEC and end with a line "N passed, N failed". A program that
 # crashes, hangs, leaks or counts nothing is a failure of its own. The last line is "N passed, N
@@ -109,11 +109,13 @@ plan() {
         mkdir -p "$build/tests/log"
         for source in tests/unit/test_*.c tests/golden/test_*.c; do
             [ -e "$source" ] || continue
+            # With each instruction set below, that of the program's own choice among them.
+            ! grep -q '"variant.h"' "$source" || continue
             length=5 cores=one
             case $(basename "$source" .c) in
             test_cuda_attention | test_cuda_gemm | test_cuda_gemv | test_cuda_engine) length=8 ;;
             test_api | test_batch | test_bench | test_constraint | test_generate | test_packed_model | \
-                test_scheduler | test_speculate | test_encoder | test_forward | test_gguf_models) cores=all ;;
+                test_scheduler | test_speculate) cores=all ;;
             esac
             echo "$length $cores cmocka $build - - $build/${source%.c}"
         done
@@ -142,9 +144,9 @@ plan() {
             server_schemathesis) [ "$build" = "$last" ] || continue ;;
             esac
             case $name in
-            pull) length=9 cores=few ;;
+            pull | page) length=9 cores=few ;;
             server_openai | server_schemathesis) length=8 ;;
-            bench | page | server | server_killed | server_load | server_many) cores=all ;;
+            bench | server | server_killed | server_load | server_many) cores=all ;;
             esac
             echo "$length $cores script $build - - $script"
         done
