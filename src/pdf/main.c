@@ -2,6 +2,7 @@
  * started by the main program, once a document; --dump shows by hand what it gives. */
 #include "document/pdf_protocol.h"
 #include "pdf/dump.h"
+#include "pdf/ocr.h"
 #include "pdf/sandbox.h"
 #include "pdf/serve.h"
 #include "pdf/source.h"
@@ -17,7 +18,7 @@
 
 struct options {
     bool dump, serve;
-    const char *file, *password;
+    const char *file, *password, *languages;
     size_t first, last;
     struct sandbox_limits limits;
 };
@@ -37,8 +38,10 @@ static bool map_file(int fd, const uint8_t **data, size_t *len, struct error *er
 
 /* What has to be read from files is read before they are out of reach. The document's own size comes
  * on top of the memory that may be taken. */
-static bool confine(const struct options *o, size_t len, struct error *err)
+static bool confine(const struct options *o, size_t len, struct ocr **ocr, struct error *err)
 {
+    *ocr = NULL;
+    if (o->languages && !(*ocr = ocr_open(o->languages, err))) return false;
     struct sandbox_limits limits = o->limits;
     limits.memory += len;
     FcInit();
@@ -64,12 +67,13 @@ static bool dump(const struct options *o, struct error *err)
 {
     const uint8_t *data = NULL;
     size_t len = 0;
+    struct ocr *ocr = NULL;
     struct source s;
     int fd = open(o->file, O_RDONLY | O_CLOEXEC);
     if (fd < 0) return error_errno(err, ERROR_IO, "open");
-    if (!map_file(fd, &data, &len, err) || !confine(o, len, err)) return false;
+    if (!map_file(fd, &data, &len, err) || !confine(o, len, &ocr, err)) return false;
     sandbox_start_timer(o->limits.page_seconds);
-    if (!source_open(&s, data, len, o->password, err)) return false;
+    if (!source_open(&s, data, len, o->password, ocr, err)) return false;
     dump_pages(&s, o);
     source_close(&s);
     return true;
@@ -79,9 +83,10 @@ static bool serve_document(const struct options *o, struct error *err)
 {
     const uint8_t *data = NULL;
     size_t len = 0;
-    if (!map_file(PDF_DOCUMENT_FD, &data, &len, err) || !confine(o, len, err)) return false;
+    struct ocr *ocr = NULL;
+    if (!map_file(PDF_DOCUMENT_FD, &data, &len, err) || !confine(o, len, &ocr, err)) return false;
     close(PDF_DOCUMENT_FD);
-    return serve(data, len, o->limits.page_seconds) == 0;
+    return serve(data, len, ocr, o->limits.page_seconds) == 0;
 }
 
 static bool read_options(int argc, char **argv, struct options *o)
@@ -95,6 +100,7 @@ static bool read_options(int argc, char **argv, struct options *o)
         else if (name[0] != '-' && !o->file) o->file = name;
         else if (!value) return false;
         else if (strcmp(name, "--password") == 0) o->password = argv[++i];
+        else if (strcmp(name, "--ocr") == 0) o->languages = argv[++i];
         else if (strcmp(name, "--page") == 0) o->first = o->last = strtoul(argv[++i], NULL, 10);
         else if (strcmp(name, "--memory") == 0) o->limits.memory = strtoul(argv[++i], NULL, 10);
         else if (strcmp(name, "--seconds") == 0) o->limits.page_seconds = atoi(argv[++i]);
@@ -107,11 +113,14 @@ int main(int argc, char **argv)
 {
     struct options o;
     if (!read_options(argc, argv, &o)) {
-        fputs("usage: autospec-pdf --dump FILE [--page N] [--password PASSWORD] [--memory BYTES] [--seconds N]\n"
-              "       autospec-pdf --serve [--memory BYTES] [--seconds N], as autospec starts it\n",
+        fputs("usage: autospec-pdf --dump FILE [--page N] [--password PASSWORD] [--ocr LANGUAGES] [--memory BYTES] [--seconds N]\n"
+              "       autospec-pdf --serve [--ocr LANGUAGES] [--memory BYTES] [--seconds N], as autospec starts it\n",
               stderr);
         return 2;
     }
+    /* tesseract's threads are counted when the program is loaded; more than one cannot be started. */
+    if (o.languages && !getenv("OMP_THREAD_LIMIT") && setenv("OMP_THREAD_LIMIT", "1", 1) == 0)
+        execv("/proc/self/exe", argv);
     struct error err = {0};
     if (o.serve ? serve_document(&o, &err) : dump(&o, &err)) return 0;
     if (o.serve) serve_error(&err);

@@ -29,7 +29,7 @@ static bool set_limits(const struct sandbox_limits *limits)
 #else
     bool memory = limit(RLIMIT_AS, limits->memory);
 #endif
-    return memory && limit(RLIMIT_CORE, 0) && limit(RLIMIT_NOFILE, 64) && limit(RLIMIT_FSIZE, 0) &&
+    return memory && limit(RLIMIT_CORE, 0) && limit(RLIMIT_NOFILE, 64) &&
            limit(RLIMIT_STACK, 16 << 20);
 }
 

@@ -94,9 +94,22 @@ static void replace(PIX **pix, PIX *by)
     *pix = by;
 }
 
+/* Letters of pictures made for the screen are too small to be read well. */
+static void enlarge(struct scan *s)
+{
+    const float good = 300, small = 200, most_pixels = 4e7f;
+    float by = fminf(4, good / s->dpi), pixels = (float)pixGetWidth(s->gray) * (float)pixGetHeight(s->gray);
+    if (s->dpi >= small || pixels * by * by > most_pixels) return;
+    PIX *larger = pixScale(s->gray, by, by);
+    if (!larger) return;
+    replace(&s->gray, larger);
+    s->dpi *= by;
+}
+
 /* Straightens, then turns upright: only where leptonica is sure. */
 static void mend(struct scan *s)
 {
+    enlarge(s);
     const float small = 0.05f, sure = 3;
     PIX *binary = black_and_white(s->gray);
     l_float32 angle = 0, confidence = 0;
@@ -161,14 +174,13 @@ void scan_free(struct scan *s)
 
 /* --- lines --- */
 
-/* Boxes of what stays when all runs shorter than `run` pixels are taken away. */
+/* Boxes of what stays when all runs shorter than `run` pixels are taken away. Gaps are closed only
+ * after that: closed before it, neighbouring letters would make lines. */
 static BOXA *long_runs(PIX *binary, int run, bool vertical)
 {
-    PIX *joined = vertical ? pixCloseSafeBrick(NULL, binary, 1, 5) : pixCloseSafeBrick(NULL, binary, 5, 1);
-    PIX *opened = joined ? pixOpenBrick(NULL, joined, vertical ? 1 : run, vertical ? run : 1) : NULL;
+    PIX *opened = pixOpenBrick(NULL, binary, vertical ? 1 : run, vertical ? run : 1);
     PIX *whole = opened ? pixCloseSafeBrick(NULL, opened, vertical ? 3 : 9, vertical ? 9 : 3) : NULL;
     BOXA *boxes = whole ? pixConnCompBB(whole, 8) : NULL;
-    pixDestroy(&joined);
     pixDestroy(&opened);
     pixDestroy(&whole);
     return boxes;
@@ -208,7 +220,7 @@ bool scan_rules(const struct scan *s, struct page *page, struct arena *arena)
 
 /* --- drawing --- */
 
-void scan_draw(const struct scan *s, cairo_t *cr)
+void scan_draw(const struct scan *s, cairo_surface_t *onto, double scale)
 {
     int width = pixGetWidth(s->gray), height = pixGetHeight(s->gray);
     cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
@@ -221,11 +233,11 @@ void scan_draw(const struct scan *s, cairo_t *cr)
             for (int x = 0; x < width; x++) row[x] = (uint32_t)GET_DATA_BYTE(line, x) * 0x010101u;
         }
         cairo_surface_mark_dirty(surface);
-        cairo_save(cr);
-        cairo_scale(cr, 72 / s->dpi, 72 / s->dpi);
+        cairo_t *cr = cairo_create(onto);
+        cairo_scale(cr, scale * 72 / s->dpi, scale * 72 / s->dpi);
         cairo_set_source_surface(cr, surface, 0, 0);
         cairo_paint(cr);
-        cairo_restore(cr);
+        cairo_destroy(cr);
     }
     cairo_surface_destroy(surface);
 }

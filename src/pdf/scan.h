@@ -34,7 +34,8 @@ bool scan_drawn(struct scan *s, cairo_surface_t *drawn, float dpi, struct error 
 /* Fills rules and fills of the page, whose width and height are set. */
 bool scan_rules(const struct scan *s, struct page *page, struct arena *arena);
 
-void scan_draw(const struct scan *s, cairo_t *cr); /* cr's unit is a point */
+/* Draws it onto a picture with scale pixels a point. */
+void scan_draw(const struct scan *s, cairo_surface_t *onto, double scale);
 void scan_free(struct scan *s);
 
 #endif

@@ -61,12 +61,13 @@ static bool read_request(struct request *r)
     return read_all(r->boxes, boxes);
 }
 
-static uint32_t answer(struct source *s, const uint8_t *data, size_t len, const struct request *r, struct buffer *body)
+static uint32_t answer(struct source *s, const uint8_t *data, size_t len, const struct request *r, struct ocr *ocr,
+                       struct buffer *body)
 {
     struct error err = {0};
     uint32_t type = PDF_RECORD_ERROR;
     if (r->type == PDF_RECORD_OPEN) {
-        if (source_open(s, data, len, r->password, &err)) {
+        if (source_open(s, data, len, r->password, ocr, &err)) {
             reply_document(body, s);
             type = PDF_RECORD_DOCUMENT;
         }
@@ -102,7 +103,7 @@ void serve_error(const struct error *err)
     buffer_free(&body);
 }
 
-int serve(const uint8_t *data, size_t len, int page_seconds)
+int serve(const uint8_t *data, size_t len, struct ocr *ocr, int page_seconds)
 {
     struct source s = {0};
     struct request r = {.boxes = calloc(PDF_MAX_BOXES, sizeof *r.boxes)};
@@ -110,7 +111,7 @@ int serve(const uint8_t *data, size_t len, int page_seconds)
     while (read_request(&r)) {
         struct buffer body = {0};
         sandbox_start_timer(page_seconds);
-        uint32_t type = answer(&s, data, len, &r, &body);
+        uint32_t type = answer(&s, data, len, &r, ocr, &body);
         sandbox_start_timer(0);
         bool ok = !body.failed && send_record(type, &body);
         buffer_free(&body);

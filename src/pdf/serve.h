@@ -7,8 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Answers until the input ends. Returns the exit status. */
-int serve(const uint8_t *data, size_t len, int page_seconds);
+struct ocr;
+
+/* Answers until the input ends; ocr may be NULL. Returns the exit status. */
+int serve(const uint8_t *data, size_t len, struct ocr *ocr, int page_seconds);
 
 /* Says instead of the first answer why there is none. */
 void serve_error(const struct error *err);

@@ -1,8 +1,9 @@
 #include "pdf/source.h"
-#include "pdf/pdf_text.h"
-#include "pdf/paths.h"
-#include "pdf/scan.h"
 #include "document/pdf_protocol.h"
+#include "pdf/ocr.h"
+#include "pdf/paths.h"
+#include "pdf/pdf_text.h"
+#include "pdf/scan.h"
 
 #include <cairo.h>
 #include <math.h>
@@ -95,9 +96,10 @@ static bool open_pdf(struct source *s, const char *password, struct error *err)
     return s->title || error_memory(err, "a document's title");
 }
 
-bool source_open(struct source *s, const uint8_t *data, size_t len, const char *password, struct error *err)
+bool source_open(struct source *s, const uint8_t *data, size_t len, const char *password, struct ocr *ocr,
+                 struct error *err)
 {
-    *s = (struct source){.data = data, .len = len, .title = ""};
+    *s = (struct source){.data = data, .len = len, .title = "", .ocr = ocr};
     if (scan_is_picture(data, len)) {
         s->picture = true;
         return scan_count_pages(data, len, &s->n_pages, err);
@@ -171,23 +173,82 @@ static bool read_pdf_page(PopplerPage *p, struct page *page, struct arena *arena
     return true;
 }
 
+/* Draws a page as white paper with scale pixels a point. NULL: memory is out. */
+static cairo_surface_t *draw_page(PopplerPage *p, double width, double height, double scale)
+{
+    cairo_surface_t *surface =
+        cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)ceil(width * scale), (int)ceil(height * scale));
+    cairo_t *cr = cairo_create(surface);
+    cairo_set_source_rgb(cr, 1, 1, 1);
+    cairo_paint(cr);
+    cairo_scale(cr, scale, scale);
+    if (p) poppler_page_render(p, cr);
+    bool ok = cairo_status(cr) == CAIRO_STATUS_SUCCESS;
+    cairo_destroy(cr);
+    cairo_surface_flush(surface);
+    if (ok) return surface;
+    cairo_surface_destroy(surface);
+    return NULL;
+}
+
+/* A page of a PDF that is a picture, mended. */
+static bool scan_page(struct scan *scan, PopplerPage *p, double width, double height, struct error *err)
+{
+    const double most_pixels = 4e7;
+    double scale = 300.0 / 72;
+    if (width * height * scale * scale > most_pixels) scale = sqrt(most_pixels / (width * height));
+    cairo_surface_t *drawn = draw_page(p, width, height, scale);
+    if (!drawn) return error_memory(err, "a page's picture");
+    bool ok = scan_drawn(scan, drawn, (float)(scale * 72), err);
+    cairo_surface_destroy(drawn);
+    return ok;
+}
+
+/* Reads the mended picture into the page, which keeps its number and label. */
+static bool read_scan(struct source *s, const struct scan *scan, struct page *page, struct arena *arena,
+                      struct error *err)
+{
+    *page = (struct page){.number = page->number, .label = page->label, .width = scan->width, .height = scan->height,
+                          .scanned = true};
+    if (!scan_rules(scan, page, arena)) return error_memory(err, "a page's lines");
+    return ocr_read(s->ocr, scan, page, arena, err);
+}
+
+/* A few characters over a picture are a stamp or a page number. */
+static bool is_scan(const struct page *page)
+{
+    return page->n_chars < 30 && covered(page) > 0.5f;
+}
+
+static bool picture_page(struct source *s, size_t number, struct page *page, bool *needs_ocr, struct arena *arena,
+                         struct error *err)
+{
+    struct scan scan;
+    *needs_ocr = !s->ocr;
+    if (!s->ocr) return scan_size(s->data, s->len, number, &page->width, &page->height, err);
+    bool ok = scan_picture(&scan, s->data, s->len, number, err) && read_scan(s, &scan, page, arena, err);
+    scan_free(&scan);
+    return ok;
+}
+
 bool source_page(struct source *s, size_t number, struct page *page, bool *needs_ocr, struct arena *arena,
                  struct error *err)
 {
     *page = (struct page){.number = number, .label = ""};
-    *needs_ocr = false;
-    if (s->picture) {
-        *needs_ocr = true;
-        return scan_size(s->data, s->len, number, &page->width, &page->height, err);
-    }
+    if (s->picture) return picture_page(s, number, page, needs_ocr, arena, err);
     double width, height;
     PopplerPage *p = open_page(s, number, &width, &height, err);
     if (!p) return false;
     page->width = (float)width;
     page->height = (float)height;
     bool ok = read_pdf_page(p, page, arena, err);
-    /* A few characters over a picture are a stamp or a page number. */
-    *needs_ocr = ok && page->n_chars < 30 && covered(page) > 0.5f;
+    *needs_ocr = ok && is_scan(page);
+    if (*needs_ocr && s->ocr) {
+        struct scan scan = {0};
+        ok = scan_page(&scan, p, width, height, err) && read_scan(s, &scan, page, arena, err);
+        scan_free(&scan);
+        *needs_ocr = false;
+    }
     g_object_unref(p);
     return ok;
 }
@@ -213,35 +274,58 @@ static void mark(cairo_t *cr, const struct page_box *b)
     cairo_stroke(cr);
 }
 
+/* Whether a page of a PDF is a picture: told as source_page does. */
+static bool is_scanned_page(PopplerPage *p, double width, double height)
+{
+    struct arena arena = {0};
+    struct error err = {0};
+    struct page page = {.width = (float)width, .height = (float)height};
+    bool scanned = read_pdf_page(p, &page, &arena, &err) && is_scan(&page);
+    arena_free(&arena);
+    return scanned;
+}
+
+static bool put_png(cairo_surface_t *surface, double scale, const struct page_box *boxes, size_t n_boxes,
+                    struct buffer *png)
+{
+    cairo_t *cr = cairo_create(surface);
+    cairo_scale(cr, scale, scale);
+    for (size_t i = 0; i < n_boxes; i++) mark(cr, &boxes[i]);
+    bool ok = cairo_status(cr) == CAIRO_STATUS_SUCCESS;
+    cairo_destroy(cr);
+    return ok && cairo_surface_write_to_png_stream(surface, append_png, png) == CAIRO_STATUS_SUCCESS;
+}
+
+/* So that the picture is not larger than may be sent. */
+static double bounded_scale(double width, double height, double scale)
+{
+    double most = sqrt(PDF_MAX_PIXELS / 4.0 / (width * height));
+    return scale < most ? scale : most;
+}
+
 bool source_render(struct source *s, size_t number, float dpi, const struct page_box *boxes, size_t n_boxes,
                    struct buffer *png, struct error *err)
 {
-    double width, height, scale = dpi / 72;
+    double width = 0, height = 0;
     PopplerPage *p = NULL;
     struct scan scan = {0};
-    if (s->picture) {
-        if (!scan_picture(&scan, s->data, s->len, number, err)) return false;
-        width = scan.width;
-        height = scan.height;
-    } else {
-        if (!(p = open_page(s, number, &width, &height, err))) return false;
+    if (!s->picture && !(p = open_page(s, number, &width, &height, err))) return false;
+    bool scanned = s->picture || is_scanned_page(p, width, height), ok = true;
+    if (s->picture) ok = scan_picture(&scan, s->data, s->len, number, err);
+    else if (scanned) ok = scan_page(&scan, p, width, height, err);
+    if (ok) {
+        if (scanned) {
+            width = scan.width;
+            height = scan.height;
+        }
+        double scale = bounded_scale(width, height, dpi / 72.0);
+        cairo_surface_t *surface = draw_page(scanned ? NULL : p, width, height, scale);
+        if (surface && scanned) scan_draw(&scan, surface, scale);
+        ok = surface && put_png(surface, scale, boxes, n_boxes, png);
+        if (surface) cairo_surface_destroy(surface);
+        if (!ok) error_memory(err, "the page's picture");
     }
-    while (width * scale * height * scale > PDF_MAX_PIXELS) scale *= 0.9;
-    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)ceil(width * scale),
-                                                          (int)ceil(height * scale));
-    cairo_t *cr = cairo_create(surface);
-    cairo_set_source_rgb(cr, 1, 1, 1);
-    cairo_paint(cr);
-    cairo_scale(cr, scale, scale);
-    if (p) poppler_page_render(p, cr);
-    else scan_draw(&scan, cr);
-    for (size_t i = 0; i < n_boxes; i++) mark(cr, &boxes[i]);
-    cairo_surface_flush(surface);
-    bool ok = cairo_status(cr) == CAIRO_STATUS_SUCCESS;
-    cairo_destroy(cr);
-    ok = ok && cairo_surface_write_to_png_stream(surface, append_png, png) == CAIRO_STATUS_SUCCESS;
-    cairo_surface_destroy(surface);
     if (p) g_object_unref(p);
     scan_free(&scan);
-    return ok || error_set(err, ERROR_MEMORY, "the page could not be drawn: memory is out");
+    return ok;
 }
