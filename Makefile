@@ -16,9 +16,9 @@ PKGS        := jansson sqlite3 libpcre2-8 libutf8proc libxxhash libcurl libcrypt
 SERVER_PKGS := libmicrohttpd
 # The helper program that reads PDF files and scans links these; autospec itself links none of them.
 # Without them it is left out, and autospec says so when it meets such a file.
-PDF_PKGS    := poppler-glib cairo fontconfig libseccomp lept tesseract
+PDF_PKGS    := poppler-glib gio-2.0 cairo fontconfig libseccomp lept tesseract
 PDF_CFLAGS   = $(eval PDF_CFLAGS := $(shell pkg-config --cflags $(PDF_PKGS) 2>/dev/null))$(PDF_CFLAGS)
-PDF_LIBS     = $(eval PDF_LIBS := $(shell pkg-config --libs poppler-glib cairo fontconfig libseccomp lept 2>/dev/null) -ltesseract)$(PDF_LIBS)
+PDF_LIBS     = $(eval PDF_LIBS := $(shell pkg-config --libs $(filter-out tesseract,$(PDF_PKGS)) 2>/dev/null) -ltesseract)$(PDF_LIBS)
 PKG_CHECK    = $(if $(shell pkg-config --exists $(PKGS) $(SERVER_PKGS) 2>/dev/null && echo y),,$(error \
                pkg-config does not find all of: $(PKGS) $(SERVER_PKGS); `make deps` installs what is missing))
 PKG_CFLAGS   = $(eval PKG_CFLAGS := $$(PKG_CHECK)$(shell pkg-config --cflags $(PKGS) 2>/dev/null))$(PKG_CFLAGS)
@@ -262,12 +262,15 @@ deps-browser: ## install the browser that the tests of the page need; without it
 SHARE  = $(DESTDIR)$(PREFIX)/share/autospec
 MAN    = $(DESTDIR)$(PREFIX)/share/man/man1
 LIBDIR = $(DESTDIR)$(PREFIX)/lib
+LIBEXEC = $(DESTDIR)$(PREFIX)/libexec/autospec
 INCLUDE = $(DESTDIR)$(PREFIX)/include
 PREFIX_OBJ = $(BUILD)/src/hub/install_prefix.o
 INSTALLED = $(BUILD)/install/install_prefix.o
-install: $(BIN) $(STATIC) $(SHARED) ## install below PREFIX (/usr/local), DESTDIR before it
+install: $(BIN) $(STATIC) $(SHARED) pdf ## install below PREFIX (/usr/local), DESTDIR before it
 	install -d $(DESTDIR)$(PREFIX)/bin $(LIBDIR)/pkgconfig $(INCLUDE) $(BUILD)/install $(MAN) $(SHARE)/models/nano $(SHARE)/data
 	install -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/autospec
+	@# Where its libraries were not there, it was not built.
+	if [ -x $(PDF_BIN) ]; then install -D -m 755 $(PDF_BIN) $(LIBEXEC)/autospec-pdf; fi
 	install -m 644 include/autospec.h $(INCLUDE)/autospec.h
 	install -m 755 $(SHARED) $(LIBDIR)/libautospec.so.0
 	ln -sf libautospec.so.0 $(LIBDIR)/libautospec.so
@@ -286,7 +289,7 @@ uninstall: ## remove what install put there
 	rm -f $(DESTDIR)$(PREFIX)/bin/autospec $(MAN)/autospec.1 $(INCLUDE)/autospec.h \
 	    $(LIBDIR)/libautospec.a $(LIBDIR)/libautospec.so $(LIBDIR)/libautospec.so.0 \
 	    $(LIBDIR)/pkgconfig/autospec.pc
-	rm -rf $(SHARE)
+	rm -rf $(SHARE) $(LIBEXEC)
 
 clean: ## remove all that was built
 	rm -rf build build-*

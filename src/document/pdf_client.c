@@ -82,7 +82,8 @@ static bool failed(const struct pdf_client *c, size_t page, const struct error *
 
 /* --- one question to a helper --- */
 
-enum asked { ASKED_ANSWERED, ASKED_REFUSED, ASKED_ENDED, ASKED_OUT_OF_TIME, ASKED_CANCELLED };
+/* ENDED: by itself, so that a second try may do better; USED_UP: its time or memory, where none would. */
+enum asked { ASKED_ANSWERED, ASKED_REFUSED, ASKED_ENDED, ASKED_USED_UP, ASKED_CANCELLED };
 
 static double seconds_for(const struct pdf_client *c, const struct reader *r)
 {
@@ -96,7 +97,7 @@ static bool cancelled(const struct pdf_client *c)
 
 static void end_reader(struct reader *r)
 {
-    pdf_helper_end(&r->helper, NULL, 0, NULL);
+    pdf_helper_end(&r->helper, NULL, 0);
     r->asked = 0;
 }
 
@@ -122,20 +123,19 @@ static enum asked wait_answer(struct pdf_client *c, struct reader *r, enum pdf_r
         return ASKED_REFUSED;
     }
     char how[128];
-    bool out_of_time;
-    pdf_helper_end(&r->helper, how, sizeof how, &out_of_time);
+    enum pdf_end end = pdf_helper_end(&r->helper, how, sizeof how);
     if (got == PDF_WAIT_CANCELLED || cancelled(c)) {
         error_set(err, ERROR_CANCELLED, "cancelled");
         return ASKED_CANCELLED;
     }
-    if (got == PDF_WAIT_TIMEOUT || out_of_time) {
+    if (got == PDF_WAIT_TIMEOUT || (got == PDF_WAIT_ENDED && end == PDF_END_TIME)) {
         error_set(err, ERROR_INPUT, "the PDF reader took more than %.0f s", seconds);
-        return ASKED_OUT_OF_TIME;
+        return ASKED_USED_UP;
     }
     if (got == PDF_WAIT_MEMORY) error_memory(err, "the PDF reader's answer");
     else if (got == PDF_WAIT_ENDED) error_set(err, ERROR_INPUT, "the PDF reader %s", how);
     else error_set(err, ERROR_INPUT, "the PDF reader's answer is malformed");
-    return ASKED_ENDED;
+    return got == PDF_WAIT_ENDED && end == PDF_END_MEMORY ? ASKED_USED_UP : ASKED_ENDED;
 }
 
 /* Starts a helper and has it open the document; c->body then holds what it says of it. */
@@ -309,8 +309,8 @@ void pdf_close(struct pdf_client *c)
 {
     if (!c) return;
     /* Nothing that it still does is wanted. */
-    pdf_helper_end(&c->text.helper, NULL, 0, NULL);
-    pdf_helper_end(&c->ocr.helper, NULL, 0, NULL);
+    pdf_helper_end(&c->text.helper, NULL, 0);
+    pdf_helper_end(&c->ocr.helper, NULL, 0);
     if (c->document >= 0) close(c->document);
     arena_free(&c->arena);
     buffer_free(&c->body);

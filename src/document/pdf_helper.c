@@ -60,7 +60,7 @@ enum { MAX_ENVIRONMENT = 16 };
 static void choose_environment(char *chosen[MAX_ENVIRONMENT])
 {
     static const char *const kept[] = {"TESSDATA_PREFIX=", "FONTCONFIG_PATH=", "FONTCONFIG_FILE=", "LD_LIBRARY_PATH=",
-                                       "ASAN_OPTIONS=",    "UBSAN_OPTIONS=",   "XDG_CACHE_HOME=",  "HOME="};
+                                       "XDG_CACHE_HOME=",  "HOME="};
     static char language[] = "LANG=C.UTF-8", threads[] = "OMP_THREAD_LIMIT=1";
     size_t n = 0;
     chosen[n++] = language;
@@ -192,33 +192,36 @@ enum pdf_wait pdf_helper_receive(struct pdf_helper *h, double seconds, const ato
 
 /* --- ending --- */
 
-static void describe(int status, char *how, size_t size, bool *out_of_time)
+static enum pdf_end describe(int status, char *how, size_t size)
 {
-    int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-    *out_of_time = signal == SIGPROF || signal == SIGXCPU;
-    if (*out_of_time) snprintf(how, size, "took too long");
-    else if (signal == SIGSYS) snprintf(how, size, "was stopped: it tried what it may not do (signal %d)", signal);
-    else if (signal == SIGABRT || signal == SIGTRAP || (!signal && WEXITSTATUS(status)))
+    int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0, code = signal ? 0 : WEXITSTATUS(status);
+    if (signal == SIGPROF || signal == SIGXCPU) {
+        snprintf(how, size, "took too long");
+        return PDF_END_TIME;
+    }
+    /* How its libraries end it when they get no memory. */
+    if (signal == SIGABRT || signal == SIGTRAP || code) {
         snprintf(how, size, "gave up, most likely for want of memory (%s %d)", signal ? "signal" : "exit status",
-                 signal ? signal : WEXITSTATUS(status));
+                 signal ? signal : code);
+        return PDF_END_MEMORY;
+    }
+    if (signal == SIGSYS) snprintf(how, size, "was stopped: it tried what it may not do (signal %d)", signal);
     else if (signal) snprintf(how, size, "crashed (signal %d)", signal);
     else snprintf(how, size, "ended before it was done");
+    return PDF_END_OTHER;
 }
 
-void pdf_helper_end(struct pdf_helper *h, char *how, size_t size, bool *out_of_time)
+enum pdf_end pdf_helper_end(struct pdf_helper *h, char *how, size_t size)
 {
     char unused[8];
-    bool unused_too;
     if (!how) {
         how = unused;
         size = sizeof unused;
     }
-    if (!out_of_time) out_of_time = &unused_too;
-    *out_of_time = false;
     snprintf(how, size, "has ended");
     if (h->socket >= 0) close(h->socket);
     h->socket = -1;
-    if (h->pid <= 0) return;
+    if (h->pid <= 0) return PDF_END_OTHER;
     int status = 0;
     /* Its socket is closed at its end too when it has ended by itself; it may still be on its way out. */
     bool ended = false;
@@ -232,6 +235,6 @@ void pdf_helper_end(struct pdf_helper *h, char *how, size_t size, bool *out_of_t
         kill(h->pid, SIGKILL);
         while (waitpid(h->pid, &status, 0) < 0 && errno == EINTR) {}
     }
-    describe(status, how, size, out_of_time);
     h->pid = 0;
+    return describe(status, how, size);
 }

@@ -37,7 +37,10 @@ enum pdf_wait { PDF_WAIT_RECORD, PDF_WAIT_ENDED, PDF_WAIT_TIMEOUT, PDF_WAIT_MALF
 enum pdf_wait pdf_helper_receive(struct pdf_helper *h, double seconds, const atomic_bool *cancel, uint32_t *type,
                                  struct buffer *body);
 
-/* Ends it, if it still runs; how it had ended by itself is told in words: "crashed (signal 11)". */
-void pdf_helper_end(struct pdf_helper *h, char *how, size_t size, bool *out_of_time);
+enum pdf_end { PDF_END_TIME, PDF_END_MEMORY, PDF_END_OTHER };
+
+/* Ends it, if it still runs. How it had ended by itself is told, also in words where `how` is not
+ * NULL: "crashed (signal 11)". */
+enum pdf_end pdf_helper_end(struct pdf_helper *h, char *how, size_t size);
 
 #endif

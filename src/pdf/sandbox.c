@@ -22,6 +22,15 @@ static bool limit(int what, rlim_t value)
     return setrlimit((__rlimit_resource_t)what, &(struct rlimit){value, value}) == 0;
 }
 
+#if defined(__SANITIZE_ADDRESS__)
+/* The search for leaks starts a thread, which is not let. */
+const char *__asan_default_options(void);
+__attribute__((visibility("default"))) const char *__asan_default_options(void)
+{
+    return "detect_leaks=0";
+}
+#endif
+
 static bool set_limits(const struct sandbox_limits *limits)
 {
 #if defined(__SANITIZE_ADDRESS__)

@@ -6,6 +6,7 @@
 #include "pdf/scan.h"
 
 #include <cairo.h>
+#include <gio/gio.h>
 #include <math.h>
 #include <poppler.h>
 #include <string.h>
@@ -67,12 +68,23 @@ static void read_outline(struct source *s, PopplerIndexIter *iter, int level, si
     } while (poppler_index_iter_next(iter));
 }
 
+/* With a wrong password poppler (22.12) tries once more over a copy of its stream, which it cannot make
+ * of bytes: it follows a null pointer. A stream of GIO's it can copy; that is slower. */
+static PopplerDocument *new_document(const struct source *s, const char *password, GError **error)
+{
+    GBytes *bytes = g_bytes_new_static(s->data, s->len);
+    GInputStream *stream = password ? g_memory_input_stream_new_from_bytes(bytes) : NULL;
+    PopplerDocument *pdf = stream ? poppler_document_new_from_stream(stream, (goffset)s->len, password, NULL, error)
+                                  : poppler_document_new_from_bytes(bytes, NULL, error);
+    if (stream) g_object_unref(stream);
+    g_bytes_unref(bytes);
+    return pdf;
+}
+
 static bool open_pdf(struct source *s, const char *password, struct error *err)
 {
     GError *error = NULL;
-    GBytes *bytes = g_bytes_new_static(s->data, s->len);
-    PopplerDocument *pdf = poppler_document_new_from_bytes(bytes, password && *password ? password : NULL, &error);
-    g_bytes_unref(bytes);
+    PopplerDocument *pdf = new_document(s, password && *password ? password : NULL, &error);
     if (!pdf) {
         open_failed(s, error, password, err);
         g_clear_error(&error);
