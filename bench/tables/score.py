@@ -115,8 +115,9 @@ def page_sizes(path):
         return [(float(p.width), float(p.height)) for p in pdf.pages]
 
 
-def truth_of(path, heights):
-    """[(page, box from the upper left corner, rows)]; a table over pages is one for each."""
+def truth_of(path, sizes):
+    """[(page, box from the upper left corner, rows)]; a table over pages is one for each. On pages
+    that /Rotate turns the truth counts from the foot of the page before it is turned."""
     found = []
     for table in ElementTree.parse(path).getroot().iter("table"):
         for region in table.findall("region"):
@@ -132,7 +133,9 @@ def truth_of(path, heights):
             rows = [[""] * (max(c[1] for c in cells) + 1) for _ in range(max(c[0] for c in cells) + 1)]
             for row, column, text in cells:
                 rows[row][column] += text
-            height = heights[page - 1]
+            height = sizes[page - 1][1]
+            if max(b[3] for b in boxes) > height:
+                height = max(sizes[page - 1])
             box = (min(b[0] for b in boxes), height - max(b[3] for b in boxes),
                    max(b[2] for b in boxes), height - min(b[1] for b in boxes))
             found.append((page, box, rows))
@@ -243,8 +246,8 @@ def main():
              if args.only in os.path.basename(f)]
     sizes = {f: page_sizes(f) for f in files}
     truths = {f: [] for f in files}
-    for f in files: # the tables of NAMEa.pdf may be told in NAMEa-str.xml and NAMEb-str.xml
-        truths[f] = truth_of(f[:-4] + "-str.xml", [s[1] for s in sizes[f]])
+    for f in files:
+        truths[f] = truth_of(f[:-4] + "-str.xml", sizes[f])
     pages = sum(len(s) for s in sizes.values())
     print(f"{len(files)} files, {pages} pages, {sum(map(len, truths.values()))} tables")
     print(f"{'':16} {'F1':>6} {'TEDS':>6} {'rows':>6} {'cols':>6}   {'TEDS*':>6} {'rows*':>6} "

@@ -110,11 +110,12 @@ static bool split_rows(struct page_words *w, struct table_grid *g, uint32_t mark
         /* Each row has a value of its own in most columns, beside its name. */
         size_t rows = 0, full = 0, value_lines = 0;
         for (size_t l = 0; l < a.n_lines; l++) {
-            size_t values = 0, last = SIZE_MAX, filled = 0;
+            size_t values = 0, last = SIZE_MAX, filled = 0, first = SIZE_MAX;
             for (size_t j = 0; j < a.lines[l].n; j++) {
                 const struct layout_word *word = &w->words[a.lines[l].words[j]];
                 size_t c = 0;
                 while (c + 1 < g->n_columns && (word->box.x0 + word->box.x1) / 2 > g->xs[c + 1]) c++;
+                if (first == SIZE_MAX) first = c;
                 if (c != last) {
                     filled++;
                     values += c > 0 && word_is_value(w, word);
@@ -123,7 +124,7 @@ static bool split_rows(struct page_words *w, struct table_grid *g, uint32_t mark
             }
             rows += begins[l];
             value_lines += values > 0;
-            full += values > 0 && filled * 2 > g->n_columns && filled > 1;
+            full += first == 0 && values > 0 && filled * 2 > g->n_columns && filled > 1;
         }
         if (rows < 2 || full < 2 || full * 10 < rows * 6) continue;
         if (rows == 2 && g->n_rows > 3) continue; /* stacked values in a row of a drawn table */
@@ -134,6 +135,34 @@ static bool split_rows(struct page_words *w, struct table_grid *g, uint32_t mark
             }
     }
     return grid_split(w, g, counts, all, NULL, NULL);
+}
+
+/* Where a line between two columns is not drawn in a row that has text on both sides of it, with
+ * clear white space between, the two are cells of their own all the same. */
+static void close_parted(const struct page_words *w, struct table_grid *g, uint32_t mark)
+{
+    for (size_t i = 0; i < w->n_rows; i++) {
+        const struct layout_row *row = &w->rows[i];
+        size_t c = 0;
+        float left = 0;
+        bool any = false;
+        for (uint32_t k = row->first; k < row->first + row->n; k++) {
+            const struct layout_word *word = &w->words[k];
+            float x = (word->box.x0 + word->box.x1) / 2, y = (word->box.y0 + word->box.y1) / 2;
+            if (word->table != mark || y < g->ys[0] || y > g->ys[g->n_rows]) continue;
+            size_t r = 0, before = c;
+            while (c + 1 < g->n_columns && x > g->xs[c + 1]) c++;
+            if (any && c > before && !word->glued &&
+                word->box.x0 - left > AREA_CLEAR_GAP * word->size) {
+                while (r + 1 < g->n_rows && y > g->ys[r + 1]) r++;
+                for (size_t j = before; j < c; j++) /* the lines that stand in the white space */
+                    if (g->xs[j + 1] > left - 1 && g->xs[j + 1] < word->box.x0 + 1)
+                        g->right_open[r * g->n_columns + j] = false;
+            }
+            left = word->box.x1;
+            any = true;
+        }
+    }
 }
 
 /* ---- regions: cells of the grid that no edge parts ---- */
@@ -442,6 +471,7 @@ bool table_from_grid(struct page_words *w, const struct table_grid *grid, uint32
     struct made_cells m;
     *made = false;
     if (g.ruled && (!split_columns(w, &g, mark) || !split_rows(w, &g, mark))) return false;
+    if (g.ruled) close_parted(w, &g, mark);
     if (!make_cells(w, &g, mark, &m) || !drop_empty(w, &g, &m, &t.table)) return false;
     t.table.cells = m.cells;
     t.table.n_cells = m.n;

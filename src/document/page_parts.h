@@ -62,6 +62,12 @@ struct page_box page_box_union(struct page_box a, struct page_box b);
 /* The box in the frame as a box of the page. */
 struct page_box page_box_back(const struct page_words *w, struct page_box box);
 
+/* A box of a page of w by h, turned so that text at angle `turn` runs from left to right. */
+struct page_box page_box_turn(struct page_box b, int turn, float w, float h);
+
+/* Fills in w->rules: what is seen of the page's, in the frame. False: memory is out. */
+bool page_rules_make(struct page_words *w);
+
 /* ---- tables ---- */
 
 struct table_grid {

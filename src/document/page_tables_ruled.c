@@ -9,6 +9,8 @@
 #define REACH   3.5f  /* a line that ends so near to another one meets it */
 #define DASH    4.5f  /* gap between two pieces of one line */
 #define SHORT   4.0f  /* pieces below it are no line */
+#define THIN_COLUMN 7.0f /* a band without text that is less wide is a border */
+#define THIN_ROW 5.0f
 #define COVERED 0.55f /* part of a cell's side that has to be drawn */
 
 enum { MAX_RULES = 6000, MAX_LINES = 400, MAX_CELLS = 40000 };
@@ -172,6 +174,32 @@ static void open_sides(const struct page_words *w, const struct ruling *r, float
         insert(ys, n_ys, *n_ys, foot);
 }
 
+static float drawn_at(const struct segment *s, size_t n, float at)
+{
+    float sum = 0;
+    for (size_t i = 0; i < n; i++)
+        if (fabsf(s[i].at - at) < 0.01f) sum += s[i].to - s[i].from;
+    return sum;
+}
+
+/* Two lines with nothing between them but the border of a cell are one: the longer stays. */
+static size_t merge_thin(const struct page_words *w, const struct segment *s, size_t n, float *at,
+                         size_t n_at, bool vertical, float from, float to)
+{
+    const float thin = vertical ? THIN_COLUMN : THIN_ROW;
+    size_t kept = n_at ? 1 : 0;
+    for (size_t i = 1; i < n_at; i++) {
+        float a = at[kept - 1], b = at[i];
+        bool empty = b - a < thin && !(vertical ? words_between(w, a, b, from, to)
+                                                : words_between(w, from, to, a, b));
+        if (!empty)
+            at[kept++] = b;
+        else if (drawn_at(s, n, b) > drawn_at(s, n, a))
+            at[kept - 1] = b;
+    }
+    return kept;
+}
+
 static size_t index_of(const float *at, size_t n, float value)
 {
     size_t best = 0;
@@ -198,6 +226,8 @@ static bool make_grid(struct page_words *w, const struct ruling *r, struct table
     *g = (struct table_grid){.ruled = true};
     if (n_xs < 1 || n_ys < 1 || n_xs > MAX_LINES || n_ys > MAX_LINES) return true;
     open_sides(w, r, xs, &n_xs, ys, &n_ys);
+    n_xs = merge_thin(w, r->v, r->n_v, xs, n_xs, true, ys[0], ys[n_ys - 1]);
+    n_ys = merge_thin(w, r->h, r->n_h, ys, n_ys, false, xs[0], xs[n_xs - 1]);
     if (n_xs < 2 || n_ys < 2 || (n_xs - 1) * (n_ys - 1) > MAX_CELLS) return true;
     size_t columns = n_xs - 1, rows = n_ys - 1;
     g->xs = xs;

@@ -36,7 +36,7 @@ static int quarter(int angle)
 }
 
 /* A box of a page of w by h, turned so that text at angle `turn` runs from left to right. */
-static struct page_box turned_box(struct page_box b, int turn, float w, float h)
+struct page_box page_box_turn(struct page_box b, int turn, float w, float h)
 {
     switch (turn) {
     case 90:
@@ -82,25 +82,6 @@ static int main_turn(const struct page *page)
     return best * 90;
 }
 
-static bool turn_rules(struct page_words *w)
-{
-    const struct page *page = w->page;
-    w->rules = arena_array(w->arena, page->n_rules + 1, sizeof *w->rules);
-    if (!w->rules) return false;
-    for (size_t i = 0; i < page->n_rules; i++) {
-        struct page_rule r = page->rules[i];
-        struct page_box line = r.vertical ? (struct page_box){r.at, r.from, r.at, r.to}
-                                          : (struct page_box){r.from, r.at, r.to, r.at};
-        line = turned_box(line, w->turn, page->width, page->height);
-        if (w->turn == 90 || w->turn == 270) r.vertical = !r.vertical;
-        r.at = r.vertical ? line.x0 : line.y0;
-        r.from = r.vertical ? line.y0 : line.x0;
-        r.to = r.vertical ? line.y1 : line.x1;
-        w->rules[w->n_rules++] = r;
-    }
-    return true;
-}
-
 /* ---- glyphs ---- */
 
 static bool is_blank(uint32_t c)
@@ -125,7 +106,7 @@ static size_t take_glyphs(const struct page_words *w, int angle, int turn, struc
             space = true;
             continue;
         }
-        struct page_box box = turned_box(c->box, turn, page->width, page->height);
+        struct page_box box = page_box_turn(c->box, turn, page->width, page->height);
         float size = c->font < page->n_fonts ? page->fonts[c->font].size : 0;
         float height = box.y1 - box.y0;
         if (!(size > 0.5f) || size > 4 * height) size = height > 0.5f ? height : 1;
@@ -374,7 +355,7 @@ static size_t turned_words(struct page_words *w, int angle, struct layout_glyph 
     }
     for (size_t i = before; i < w->n_words; i++) {
         struct page_box box = turned_back(w->words[i].box, angle, page->width, page->height);
-        w->words[i].box = turned_box(box, w->turn, page->width, page->height);
+        w->words[i].box = page_box_turn(box, w->turn, page->width, page->height);
     }
     return n;
 }
@@ -425,7 +406,7 @@ bool page_words_make(struct page_words *out, const struct page *page, struct are
     out->glyphs = arena_array(arena, n + 1, sizeof *out->glyphs);
     out->words = arena_array(arena, n + 1, sizeof *out->words);
     struct run *runs = arena_array(arena, n + 1, sizeof *runs);
-    if (!out->glyphs || !out->words || !runs || !turn_rules(out)) return false;
+    if (!out->glyphs || !out->words || !runs || !page_rules_make(out)) return false;
     size_t used = take_glyphs(out, out->turn, out->turn, out->glyphs);
     size_t n_runs = find_runs(out->glyphs, used, runs);
     if (!make_rows(out, runs, n_runs) || !common_size(out, 0, out->n_words, &out->body_size))
