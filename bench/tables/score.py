@@ -118,8 +118,13 @@ def page_sizes(path):
 def truth_of(path, sizes):
     """[(page, box from the upper left corner, rows)]; a table over pages is one for each. On pages
     that /Rotate turns the truth counts from the foot of the page before it is turned."""
-    found = []
-    for table in ElementTree.parse(path).getroot().iter("table"):
+    found, root = [], ElementTree.parse(path).getroot()
+    heights = [s[1] for s in sizes]
+    for region in root.iter("region"):
+        page = int(region.get("page")) - 1
+        if any(float(b.get("y2")) > heights[page] for b in region.iter("bounding-box")):
+            heights[page] = max(sizes[page])
+    for table in root.iter("table"):
         for region in table.findall("region"):
             page = int(region.get("page"))
             cells, boxes = [], []
@@ -133,9 +138,7 @@ def truth_of(path, sizes):
             rows = [[""] * (max(c[1] for c in cells) + 1) for _ in range(max(c[0] for c in cells) + 1)]
             for row, column, text in cells:
                 rows[row][column] += text
-            height = sizes[page - 1][1]
-            if max(b[3] for b in boxes) > height:
-                height = max(sizes[page - 1])
+            height = heights[page - 1]
             box = (min(b[0] for b in boxes), height - max(b[3] for b in boxes),
                    max(b[2] for b in boxes), height - min(b[1] for b in boxes))
             found.append((page, box, rows))

@@ -9,13 +9,16 @@
 
 enum { MAX_CUTS = 250 };
 
-static bool is_inside(const struct layout_word *word, uint32_t mark, struct page_box box)
+static bool is_inside(const struct layout_word *word, uint32_t mark, uint32_t zone,
+                      struct page_box box)
 {
+    if (zone != ANY_ZONE && word->zone != zone) return false;
     float cx = (word->box.x0 + word->box.x1) / 2, cy = (word->box.y0 + word->box.y1) / 2;
     return word->table == mark && cx >= box.x0 && cx <= box.x1 && cy >= box.y0 && cy <= box.y1;
 }
 
-bool area_make(struct page_words *w, uint32_t mark, struct page_box box, struct area *out)
+bool area_make(struct page_words *w, uint32_t mark, uint32_t zone, struct page_box box,
+               struct area *out)
 {
     size_t n_words = 0, n_lines = 0;
     *out = (struct area){0};
@@ -24,7 +27,7 @@ bool area_make(struct page_words *w, uint32_t mark, struct page_box box, struct 
         if (row->box.y1 < box.y0 || row->box.y0 > box.y1) continue;
         size_t before = n_words;
         for (uint32_t k = row->first; k < row->first + row->n; k++)
-            n_words += is_inside(&w->words[k], mark, box);
+            n_words += is_inside(&w->words[k], mark, zone, box);
         n_lines += n_words > before;
     }
     uint32_t *words = arena_array(w->arena, n_words + 1, sizeof *words);
@@ -36,7 +39,7 @@ bool area_make(struct page_words *w, uint32_t mark, struct page_box box, struct 
         struct area_line line = {.words = words, .size = row->size};
         for (uint32_t k = row->first; k < row->first + row->n; k++) {
             const struct layout_word *word = &w->words[k];
-            if (!is_inside(word, mark, box)) continue;
+            if (!is_inside(word, mark, zone, box)) continue;
             /* A raised mark does not tell where the line stands. */
             if (line.n == 0 || !word->raised)
                 line.box = line.n ? page_box_union(line.box, word->box) : word->box;

@@ -67,7 +67,7 @@ static bool split_columns(struct page_words *w, struct table_grid *g, uint32_t m
         size_t n;
         struct page_box box = {g->xs[k], g->ys[0] - 1, g->xs[k + 1], g->ys[g->n_rows] + 1};
         counts[k] = 1;
-        if (!area_make(w, mark, box, &a)) return false;
+        if (!area_make(w, mark, ANY_ZONE, box, &a)) return false;
         if (a.n_lines < MIN_SPLIT_LINES) continue;
         if (!area_columns(w, &a, &cuts, &n)) return false;
         for (size_t i = 0; i < n && n_all < 4096; i++) {
@@ -103,7 +103,7 @@ static bool split_rows(struct page_words *w, struct table_grid *g, uint32_t mark
         struct area a;
         struct page_box box = {g->xs[0] - 1, g->ys[i], g->xs[g->n_columns] + 1, g->ys[i + 1]};
         counts[i] = 1;
-        if (!area_make(w, mark, box, &a)) return false;
+        if (!area_make(w, mark, ANY_ZONE, box, &a)) return false;
         if (a.n_lines < 2) continue;
         bool *begins = arena_array(w->arena, a.n_lines, 1);
         if (!begins || !area_rows(w, &a, g->xs + 1, g->n_columns - 1, begins)) return false;
@@ -388,6 +388,80 @@ static bool drop_empty(struct page_words *w, const struct table_grid *g, struct 
     return true;
 }
 
+/* ---- drawings ---- */
+
+/* Numbers of a text that go up or down by equal steps, as those along an axis do: how many there
+ * are; 0: they do not, or there is other text. *last and *step go on from cell to cell. */
+struct steps {
+    double last, step;
+    size_t n;
+    bool broken;
+};
+
+static void steps_add(struct steps *s, const char *text)
+{
+    while (*text && !s->broken) {
+        char *end;
+        double value = strtod(text, &end);
+        if (end == text || (*end && *end != ' ' && *end != '%' && *end != ';')) {
+            s->broken = true;
+            break;
+        }
+        double step = value - s->last;
+        if (s->n == 1) s->step = step;
+        s->broken = s->n && (step == 0 || fabs(step - s->step) > 1e-6 * fabs(step));
+        s->last = value;
+        s->n++;
+        text = end;
+        while (*text == '%' || *text == ' ' || *text == ';') text++;
+    }
+}
+
+/* The scales of a diagram: one cell holds them all, or all columns are such. */
+static bool is_diagram(const struct layout_table *t)
+{
+    size_t in_scales = 0;
+    for (size_t i = 0; i < t->n_cells; i++) {
+        struct steps s = {0};
+        steps_add(&s, t->cells[i].text);
+        if (!s.broken && s.n >= 5) return true;
+    }
+    for (size_t c = 0; c < t->n_columns; c++) {
+        struct steps s = {0}, longest = {0};
+        for (size_t i = 0; i < t->n_cells; i++) {
+            if (t->cells[i].column != c) continue;
+            struct steps before = s;
+            steps_add(&s, t->cells[i].text);
+            if (!s.broken) continue;
+            if (before.n > longest.n) longest = before;
+            s = before; /* a label between the figures */
+            s.broken = false;
+        }
+        if (s.n > longest.n) longest = s;
+        if (longest.n >= 4) in_scales += longest.n;
+    }
+    return in_scales * 2 > t->n_cells;
+}
+
+/* Fields of a drawing are high, and their labels are small. */
+static bool is_mostly_empty_space(const struct page_words *w, const struct layout_table *t,
+                                  const struct table_grid *g)
+{
+    bool sideways = w->turn == 90 || w->turn == 270;
+    float text = 0, highest = 0; /* of the rows; of the row at hand */
+    if (!g->ruled) return false;
+    for (size_t i = 0; i < t->n_cells; i++) {
+        const struct layout_cell *c = &t->cells[i];
+        float h = sideways ? c->box.x1 - c->box.x0 : c->box.y1 - c->box.y0;
+        if (i && c->row != t->cells[i - 1].row) {
+            text += highest;
+            highest = 0;
+        }
+        if (h > highest) highest = h;
+    }
+    return (text + highest) * 6 < g->ys[g->n_rows] - g->ys[0];
+}
+
 /* Drawings and framed text have grids too: a table has rows and columns that hold something. */
 static bool is_table(const struct layout_table *t, const struct table_grid *g)
 {
@@ -401,6 +475,7 @@ static bool is_table(const struct layout_table *t, const struct table_grid *g)
     if (several < 2) return false;
     if (covered * 5 < t->n_rows * t->n_columns) return false;
     if (g->ruled && t->n_cells * 8 < g->n_rows * g->n_columns) return false;
+    if (!g->ruled && t->n_columns == 2 && several * 5 < t->n_rows * 3) return false;
     return long_cells * 3 < t->n_cells;
 }
 
@@ -435,10 +510,10 @@ static size_t header_regions(const struct page_words *w, const struct region *re
     return row == SIZE_MAX ? 1 : row;
 }
 
-static void take_marks_off(struct page_words *w, uint32_t mark)
+static void change_marks(struct page_words *w, uint32_t mark, uint32_t to)
 {
     for (size_t i = 0; i < w->n_words; i++)
-        if (w->words[i].table == mark) w->words[i].table = NO_TABLE;
+        if (w->words[i].table == mark) w->words[i].table = to;
 }
 
 static bool make_cells(struct page_words *w, const struct table_grid *g, uint32_t mark,
@@ -475,12 +550,13 @@ bool table_from_grid(struct page_words *w, const struct table_grid *grid, uint32
     if (!make_cells(w, &g, mark, &m) || !drop_empty(w, &g, &m, &t.table)) return false;
     t.table.cells = m.cells;
     t.table.n_cells = m.n;
-    if (!is_table(&t.table, &g)) {
-        take_marks_off(w, mark);
-        return true;
-    }
     t.box = (struct page_box){g.xs[0], g.ys[0], g.xs[g.n_columns], g.ys[g.n_rows]};
     t.table.box = page_box_back(w, t.box);
+    bool drawing = is_diagram(&t.table) || is_mostly_empty_space(w, &t.table, &g);
+    if (drawing || !is_table(&t.table, &g)) {
+        change_marks(w, mark, drawing && g.ruled && t.table.n_cells > 1 ? IN_DRAWING : NO_TABLE);
+        return true;
+    }
     *made = true;
     return push(w, out, &t);
 }

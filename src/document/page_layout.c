@@ -5,13 +5,11 @@ bool page_layout_make(struct page_layout *out, const struct page *page,
 {
     struct page_words w;
     struct table_list tables = {0};
-    (void)options;
+    uint32_t n_zones;
     *out = (struct page_layout){0};
     if (!page_words_make(&w, page, arena)) return false;
-    if (!page_tables_ruled(&w, &tables) || !page_tables_unruled(&w, &tables)) return false;
-    out->blocks = arena_array(arena, tables.n + 1, sizeof *out->blocks);
-    if (!out->blocks) return false;
-    for (size_t i = 0; i < tables.n; i++)
-        out->blocks[out->n_blocks++] = (struct layout_block){.kind = BLOCK_TABLE, .table = &tables.tables[i].table};
-    return true;
+    if (!page_tables_ruled(&w, &tables) || !page_zones_make(&w, &tables, &n_zones)) return false;
+    for (uint32_t i = 0; i < n_zones; i++)
+        if (!page_tables_unruled(&w, i, &tables)) return false;
+    return page_blocks_make(&w, &tables, n_zones, options, out);
 }

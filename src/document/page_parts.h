@@ -8,7 +8,9 @@
 #include "base/buffer.h"
 #include "document/page_layout.h"
 
-enum { NO_TABLE = 0 };
+#define NO_TABLE   0u
+#define ANY_ZONE   UINT32_MAX
+#define IN_DRAWING UINT32_MAX /* a diagram's label: not looked at for tables */
 
 struct layout_glyph {
     struct page_box box;
@@ -27,7 +29,8 @@ struct layout_word {
     uint8_t confidence;
     bool bold, glued, raised, turned; /* glued: no blank before it; raised: a superscript;
                                          turned: runs up or down beside the main text */
-    uint32_t table; /* that it belongs to, from 1; NO_TABLE */
+    uint32_t table; /* that it belongs to, from 1; NO_TABLE, IN_DRAWING */
+    uint32_t zone;
 };
 
 struct layout_row { /* words whose baselines are one, over the whole width of the page */
@@ -80,6 +83,7 @@ struct table_grid {
 
 struct found_table {
     struct page_box box; /* in the frame */
+    uint32_t zone;
     struct layout_table table;
 };
 
@@ -97,8 +101,16 @@ struct row_piece {
 /* Tables drawn with rules; words inside get their number. False: memory is out. */
 bool page_tables_ruled(struct page_words *w, struct table_list *out);
 
-/* Tables that are told by white space, with horizontal rules and without. */
-bool page_tables_unruled(struct page_words *w, struct table_list *out);
+/* Tables of one zone that are told by white space, with horizontal rules and without. */
+bool page_tables_unruled(struct page_words *w, uint32_t zone, struct table_list *out);
+
+/* Parts the page into columns of text and what goes over them: word.zone and table.zone are numbers
+ * in reading order, from 0. Tables so far are those drawn with rules. */
+bool page_zones_make(struct page_words *w, struct table_list *tables, uint32_t *n_zones);
+
+/* The headings, paragraphs, list items and tables of the zones, in order. */
+bool page_blocks_make(struct page_words *w, const struct table_list *tables, uint32_t n_zones,
+                      const struct layout_options *options, struct page_layout *out);
 
 /* Appends the table that `grid` makes of the words with `mark` in word.table. A grid without two
  * rows and two columns of text makes none, and the marks are taken off. */
@@ -122,8 +134,10 @@ struct area {
     size_t n_lines;
 };
 
-/* The words with `mark` whose middle is in the box, by rows; words that run up or down are left out. */
-bool area_make(struct page_words *w, uint32_t mark, struct page_box box, struct area *out);
+/* The words with `mark` whose middle is in the box, by rows; words that run up or down are left
+ * out. zone: ANY_ZONE, or one of them. */
+bool area_make(struct page_words *w, uint32_t mark, uint32_t zone, struct page_box box,
+               struct area *out);
 
 /* The pieces of a line: words up to a gap of `gap` times the type size. At most `max` are written;
  * returns how many there are. piece.first and n count words of the line. */

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_GAPS = 128, MAX_MISFITS = 1, MAX_SINGLES = 4, MAX_HEAD_LINES = 4, MAX_DEPTH = 3 };
+enum { MAX_GAPS = 128, MAX_MISFITS = 1, MAX_SINGLES = 4, MAX_HEAD_LINES = 4 };
 
 /* Lines of one area that have white space at the same x: a table, or columns of text. */
 struct gap {
@@ -244,10 +244,8 @@ static void column_facts(const struct page_words *w, const struct area *a, const
         }
 }
 
-enum run_kind { RUN_TEXT, RUN_COLUMNS, RUN_TABLE };
-
-static enum run_kind judge(const struct column_facts *f, size_t n_columns, size_t multi,
-                           size_t n_rules)
+static bool is_table_like(const struct column_facts *f, size_t n_columns, size_t multi,
+                          size_t n_rules)
 {
     size_t wordy = 0, valued = 0, aligned = 0, values = 0, lines = 0, longest = 0;
     for (size_t k = 0; k < n_columns; k++) {
@@ -262,18 +260,18 @@ static enum run_kind judge(const struct column_facts *f, size_t n_columns, size_
         values += f[k].values;
         lines += f[k].lines;
     }
-    if (wordy >= 2) return RUN_COLUMNS;
-    if (n_columns == 2 && f[0].marks * 10 >= f[0].lines * 6) return RUN_TEXT;
-    if (longest > 70 && n_rules < 3) return RUN_TEXT;
-    if (n_rules >= 2 && multi >= 2) return RUN_TABLE;
-    if (multi >= 3 && valued >= 1 && (n_columns > 2 || longest <= 50)) return RUN_TABLE;
-    if (multi >= 3 && n_columns >= 3 && values * 10 >= lines * 3) return RUN_TABLE;
+    if (wordy >= 2) return false;
+    if (n_columns == 2 && f[0].marks * 10 >= f[0].lines * 6) return false;
+    if (longest > 70 && n_rules < 3) return false;
+    if (n_rules >= 2 && multi >= 2) return true;
+    if (multi >= 3 && valued >= 1 && (n_columns > 2 || longest <= 50)) return true;
+    if (multi >= 3 && n_columns >= 3 && values * 10 >= lines * 3) return true;
     if (multi >= 4 && n_columns >= 3 && aligned * 3 >= n_columns * 2 && longest <= 40)
-        return RUN_TABLE;
+        return true;
     if (multi >= 4 && n_columns == 2 && aligned == 2 && longest <= 36 &&
         multi * 10 >= f[1].lines * 7)
-        return RUN_TABLE;
-    return RUN_TEXT;
+        return true;
+    return false;
 }
 
 /* ---- the table of a run ---- */
@@ -340,23 +338,8 @@ static bool make_table(struct page_words *w, const struct area *a, const float *
     return table_from_grid(w, &g, mark, out, made);
 }
 
-static bool search(struct page_words *w, struct page_box scope, int depth, struct table_list *out);
-
-/* Each column of text by itself. */
-static bool search_columns(struct page_words *w, struct page_box box, const float *cuts, size_t n,
-                           int depth, struct table_list *out)
-{
-    for (size_t k = 0; k <= n; k++) {
-        struct page_box part = box;
-        if (k) part.x0 = cuts[k - 1];
-        if (k < n) part.x1 = cuts[k];
-        if (!search(w, part, depth + 1, out)) return false;
-    }
-    return true;
-}
-
 static bool search_run(struct page_words *w, const struct area *a, struct run *r, size_t floor,
-                       int depth, struct table_list *out)
+                       struct table_list *out)
 {
     struct rules_at rules;
     float *cuts;
@@ -374,23 +357,18 @@ static bool search_run(struct page_words *w, const struct area *a, struct run *r
     struct column_facts *f = arena_array(w->arena, n + 1, sizeof *f);
     if (!f) return false;
     column_facts(w, &part, cuts, n, f);
-    switch (judge(f, n + 1, r->multi, rules.n)) {
-    case RUN_TABLE:
-        return make_table(w, &part, cuts, n, &rules, out, &made);
-    case RUN_COLUMNS:
-        return depth + 1 >= MAX_DEPTH || search_columns(w, box, cuts, n, depth, out);
-    default:
-        return true;
-    }
+    return !is_table_like(f, n + 1, r->multi, rules.n) ||
+           make_table(w, &part, cuts, n, &rules, out, &made);
 }
 
-static bool search(struct page_words *w, struct page_box scope, int depth, struct table_list *out)
+bool page_tables_unruled(struct page_words *w, uint32_t zone, struct table_list *out)
 {
+    const struct page_box all = {-1e6f, -1e6f, 1e6f, 1e6f};
     struct area a;
-    if (!area_make(w, NO_TABLE, scope, &a)) return false;
+    size_t floor = 0, before = out->n;
+    if (!area_make(w, NO_TABLE, zone, all, &a)) return false;
     if (a.n_lines < 2) return true;
     struct page_box box = lines_box(&a, 0, a.n_lines - 1);
-    size_t floor = 0;
     for (size_t i = 0; i < a.n_lines;) {
         struct row_piece p;
         struct run r;
@@ -403,14 +381,9 @@ static bool search(struct page_words *w, struct page_box scope, int depth, struc
             i++;
             continue;
         }
-        if (!search_run(w, &a, &r, floor, depth, out)) return false;
+        if (!search_run(w, &a, &r, floor, out)) return false;
         i = floor = (r.last >= i ? r.last : i) + 1;
     }
+    for (size_t i = before; i < out->n; i++) out->tables[i].zone = zone;
     return true;
-}
-
-bool page_tables_unruled(struct page_words *w, struct table_list *out)
-{
-    struct page_box all = {-1e6f, -1e6f, 1e6f, 1e6f};
-    return search(w, all, 0, out);
 }
