@@ -13,6 +13,7 @@ struct item {
     uint32_t first, n, row; /* words of a piece */
     size_t table;          /* from 1; 0: a piece */
     size_t chars;
+    bool value; /* begins with figures */
 };
 
 struct zones {
@@ -54,7 +55,8 @@ static struct item *find_items(struct page_words *w, const struct table_list *ta
                                   .first = k,
                                   .n = 1,
                                   .row = (uint32_t)i,
-                                  .chars = word->n};
+                                  .chars = word->n,
+                                  .value = word_is_value(w, word)};
         }
     }
     for (size_t i = 0; items && i < tables->n; i++)
@@ -105,7 +107,7 @@ static size_t find_candidates(struct zones *z, const struct item *items, size_t 
 
 struct side {
     float x0, x1, y0, y1; /* of all its items */
-    size_t lines, chars, full;
+    size_t lines, chars, full, pieces, values; /* values: lines that begin with figures */
     float line_x0, line_x1; /* of the row at hand */
     uint32_t row;
     bool open;
@@ -127,11 +129,13 @@ static void side_add(struct side *s, const struct item *item, bool measure)
         return;
     }
     s->chars += item->chars;
+    s->pieces++;
     if (s->open && s->row == item->row) {
         s->full -= s->line_x1 - s->line_x0 > 0.7f * (s->x1 - s->x0);
         s->line_x1 = item->box.x1;
     } else {
         s->lines++;
+        s->values += item->value;
         s->line_x0 = item->box.x0;
         s->line_x1 = item->box.x1;
         s->row = item->row;
@@ -143,6 +147,18 @@ static void side_add(struct side *s, const struct item *item, bool measure)
 static bool is_column(const struct side *s)
 {
     return s->lines >= MIN_LINES && s->chars >= s->lines * MIN_CHARS && s->full * 5 >= s->lines * 2;
+}
+
+/* A table: names at one side, several values in a row at the other. */
+static bool is_one_table(const struct side *left, const struct side *right, size_t shared)
+{
+    size_t lines = left->lines < right->lines ? left->lines : right->lines;
+    if (right->values * 10 > right->lines * 3) return true;
+    if (shared * 10 < lines * 6) return false;
+    bool few_left = left->pieces * 10 <= left->lines * 12, few_right = right->pieces * 10 <= right->lines * 12;
+    bool many_left = left->pieces * 10 >= left->lines * 16,
+         many_right = right->pieces * 10 >= right->lines * 16;
+    return (few_left && many_right) || (few_right && many_left);
 }
 
 struct cut {
@@ -160,8 +176,14 @@ static void try_cut(const struct zones *z, const struct item *items, size_t firs
     for (int measure = 0; measure < 2; measure++)
         for (size_t i = first; i < end; i++)
             side_add(items[i].box.x0 < x - 2 ? &left : &right, &items[i], measure);
+    size_t shared = 0;
+    for (size_t i = first + 1; i < end; i++)
+        shared += !items[i].table && !items[i - 1].table && items[i].row == items[i - 1].row &&
+                  items[i - 1].box.x0 < x - 2 && items[i].box.x0 >= x - 2;
     float top = left.y0 > right.y0 ? left.y0 : right.y0, foot = left.y1 < right.y1 ? left.y1 : right.y1;
-    if (!is_column(&left) || !is_column(&right) || foot - top < 3 * z->w->body_size) return;
+    if (!is_column(&left) || !is_column(&right) || foot - top < 3 * z->w->body_size ||
+        is_one_table(&left, &right, shared))
+        return;
     size_t gain = left.chars < right.chars ? left.chars : right.chars;
     if (gain > best->gain) *best = (struct cut){x, first, end, gain};
 }
