@@ -12,7 +12,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { GUESS_BYTES = 64 * 1024, SPARE_CELLS = 64 * 1024 };
+enum { GUESS_BYTES = 64 * 1024, SPARE_CELLS = 64 * 1024, PDF_HEAD = 1024 };
 
 const char *document_kind_name(enum document_kind kind)
 {
@@ -55,7 +55,9 @@ bool document_kind_of_name(const char *path, enum document_kind *kind)
         {"csv", DOCUMENT_CSV},           {"tsv", DOCUMENT_CSV},     {"tab", DOCUMENT_CSV},
         {"psv", DOCUMENT_CSV},           {"json", DOCUMENT_JSON},   {"jsonl", DOCUMENT_JSON_LINES},
         {"ndjson", DOCUMENT_JSON_LINES}, {"md", DOCUMENT_MARKDOWN}, {"markdown", DOCUMENT_MARKDOWN},
-        {"txt", DOCUMENT_TEXT},          {"text", DOCUMENT_TEXT},
+        {"txt", DOCUMENT_TEXT},          {"text", DOCUMENT_TEXT},   {"pdf", DOCUMENT_PDF},
+        {"png", DOCUMENT_IMAGE},         {"jpg", DOCUMENT_IMAGE},   {"jpeg", DOCUMENT_IMAGE},
+        {"tif", DOCUMENT_IMAGE},         {"tiff", DOCUMENT_IMAGE},
     };
     const char *extension = extension_of(path);
     for (size_t i = 0; i < sizeof KINDS / sizeof *KINDS; i++)
@@ -70,7 +72,6 @@ bool document_kind_of_name(const char *path, enum document_kind *kind)
 static const char *unsupported_name(const char *path)
 {
     static const char *const NAMES[][2] = {
-        {"pdf", "PDF"},
         {"doc", "Word"},
         {"docx", "Word"},
         {"xls", "Excel"},
@@ -94,14 +95,9 @@ static const char *unsupported_name(const char *path)
         {"xz", "xz"},
         {"7z", "7z"},
         {"tar", "tar"},
-        {"png", "image"},
-        {"jpg", "image"},
-        {"jpeg", "image"},
         {"gif", "image"},
         {"webp", "image"},
         {"svg", "image"},
-        {"tif", "image"},
-        {"tiff", "image"},
         {"sqlite", "SQLite"},
         {"db", "database"},
     };
@@ -224,6 +220,29 @@ static enum document_kind guess(enum document_kind named, const char *text, size
     return looks_like_csv(text, len, named == DOCUMENT_TEXT) ? DOCUMENT_CSV : DOCUMENT_TEXT;
 }
 
+/* Kinds that the helper program reads, from the file's bytes. */
+static bool has_pages(enum document_kind kind)
+{
+    return kind == DOCUMENT_PDF || kind == DOCUMENT_IMAGE;
+}
+
+/* PDF files may begin with some bytes of something else. */
+static bool begins_as_pages(const char *data, size_t len, enum document_kind *kind)
+{
+    static const struct {
+        const char *bytes;
+        size_t n;
+    } IMAGES[] = {{"\x89PNG\r\n", 6}, {"\xff\xd8\xff", 3}, {"II*\0", 4}, {"MM\0*", 4}};
+    size_t head = len < PDF_HEAD ? len : PDF_HEAD;
+    for (size_t i = 0; i < sizeof IMAGES / sizeof *IMAGES; i++)
+        if (len > IMAGES[i].n && memcmp(data, IMAGES[i].bytes, IMAGES[i].n) == 0) {
+            *kind = DOCUMENT_IMAGE;
+            return true;
+        }
+    *kind = DOCUMENT_PDF;
+    return memmem(data, head, "%PDF-", 5) != NULL && (memcmp(data, "%PDF-", 5) == 0 || memchr(data, '\0', len < GUESS_BYTES ? len : GUESS_BYTES));
+}
+
 bool document_kind_find(const char *path, const char *data, size_t len, enum document_kind *kind,
                         struct error *err)
 {
@@ -232,8 +251,13 @@ bool document_kind_find(const char *path, const char *data, size_t len, enum doc
         const char *other = unsupported_name(path);
         if (other)
             return error_set(err, ERROR_UNSUPPORTED,
-                             "%s: %s files cannot be read (CSV, JSON, Markdown and text can)", path,
+                             "%s: %s files cannot be read (PDF, images, CSV, JSON, Markdown and text can)", path,
                              other);
+    }
+    if (begins_as_pages(data, len, kind)) return true;
+    if (has_pages(named)) { /* the helper says what it is instead */
+        *kind = named;
+        return true;
     }
     bool cut = len > GUESS_BYTES;
     struct decoded_text text;
@@ -272,6 +296,8 @@ bool document_read(struct document *out, enum document_kind kind, const char *da
         [DOCUMENT_JSON_LINES] = read_json_lines_document,
         [DOCUMENT_MARKDOWN] = read_markdown_document,
         [DOCUMENT_TEXT] = read_text_document,
+        [DOCUMENT_PDF] = read_pdf_document,
+        [DOCUMENT_IMAGE] = read_pdf_document,
     };
     static const struct document_options NO_OPTIONS = {0};
     if (!options) options = &NO_OPTIONS;
@@ -280,14 +306,15 @@ bool document_read(struct document *out, enum document_kind kind, const char *da
                          options->path ? options->path : "document", document_kind_name(kind));
     const char *path = options->path ? options->path : "document";
     *out = (struct document){.kind = kind, .path = "", .encoding = ""};
-    struct decoded_text text;
-    if (!text_decode(&text, path, data, len, err)) return false;
+    struct decoded_text text = {.data = data, .len = len, .encoding = "UTF-8"};
+    if (!has_pages(kind) && !text_decode(&text, path, data, len, err)) return false;
     struct document_reader r = {.out = out,
                                 .path = path,
                                 .data = text.data,
                                 .len = text.len,
                                 .base = text.mark,
                                 .cancel = options->cancel,
+                                .options = options,
                                 .spare_cells = text.len / 2 + SPARE_CELLS};
     out->encoding = text.encoding;
     out->path = reader_keep(&r, path, strlen(path));
@@ -295,7 +322,7 @@ bool document_read(struct document *out, enum document_kind kind, const char *da
     bool ok = reader_check(&r, err) && READERS[kind](&r, err) && reader_check(&r, err);
     if (ok && r.n_blocks == 0)
         ok = error_set(err, ERROR_INPUT, "%s: holds no %s", path,
-                       kind == DOCUMENT_MARKDOWN || kind == DOCUMENT_TEXT ? "text" : "rows");
+                       kind == DOCUMENT_MARKDOWN || kind == DOCUMENT_TEXT || has_pages(kind) ? "text" : "rows");
     if (ok) {
         out->blocks = arena_array(&out->arena, r.n_blocks, sizeof *out->blocks);
         if (out->blocks) memcpy(out->blocks, r.blocks, r.n_blocks * sizeof *out->blocks);
@@ -303,7 +330,7 @@ bool document_read(struct document *out, enum document_kind kind, const char *da
         ok = out->blocks || error_memory(err, path);
     }
     free(r.blocks);
-    decoded_text_free(&text);
+    if (!has_pages(kind)) decoded_text_free(&text);
     if (!ok) document_free(out);
     return ok;
 }

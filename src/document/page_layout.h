@@ -54,22 +54,28 @@ struct layout_block {
     struct layout_table *table; /* BLOCK_TABLE */
 };
 
-struct page_layout {
-    struct layout_block *blocks; /* (n_blocks) in reading order */
-    size_t n_blocks;
-};
-
-/* A line at the top or foot of pages, to find again: its text with figures folded, its place. */
+/* A line at the top or foot of a page, to find again on the next ones: its text with page numbers
+ * folded, and its place. */
 struct layout_margin {
     uint64_t hash;
     float y; /* its middle, as a part of the page's height */
+    bool number; /* nothing but a page number */
 };
 enum { LAYOUT_MAX_MARGINS = 8 };
 
+struct page_layout {
+    struct layout_block *blocks; /* (n_blocks) in reading order */
+    size_t n_blocks;
+    struct layout_margin margins[LAYOUT_MAX_MARGINS];
+    size_t n_margins;
+    float body_size; /* the size of type in which most of the page is set; 0: no text */
+    size_t n_chars;
+};
+
 struct layout_options {
     float body_size; /* type size of the document's text; 0: found from the page */
-    const struct layout_margin *margins; /* (n_margins) lines that are running heads and feet */
-    size_t n_margins;
+    const struct layout_margin *margins; /* (n_margins) of pages before: lines that are there again */
+    size_t n_margins;                    /* are running heads and feet, and left out */
 };
 
 /* Everything is allocated in `arena`. False: memory is out. The time grows with the page's
@@ -77,13 +83,5 @@ struct layout_options {
  * tables. */
 bool page_layout_make(struct page_layout *out, const struct page *page,
                       const struct layout_options *options, struct arena *arena);
-
-/* The lines at the top and foot of a page, at most LAYOUT_MAX_MARGINS. `scratch` is used and left
- * for the caller to free. False: memory is out. */
-bool page_layout_margins(const struct page *page, struct layout_margin *out, size_t *n,
-                         struct arena *scratch);
-
-/* The size of type in which most of the page's characters are set; 0: it has none. */
-float page_layout_body_size(const struct page *page);
 
 #endif

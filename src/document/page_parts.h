@@ -10,6 +10,7 @@
 
 #define NO_TABLE   0u
 #define ANY_ZONE   UINT32_MAX
+#define IN_MARGIN  (UINT32_MAX - 1) /* a running head or foot */
 #define IN_DRAWING UINT32_MAX /* a diagram's label: not looked at for tables */
 
 struct layout_glyph {
@@ -29,7 +30,7 @@ struct layout_word {
     uint8_t confidence;
     bool bold, glued, raised, turned; /* glued: no blank before it; raised: a superscript;
                                          turned: runs up or down beside the main text */
-    uint32_t table; /* that it belongs to, from 1; NO_TABLE, IN_DRAWING */
+    uint32_t table; /* that it belongs to, from 1; NO_TABLE, IN_... */
     uint32_t zone;
 };
 

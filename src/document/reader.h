@@ -34,6 +34,7 @@ struct document_reader {
     size_t len;
     uint64_t base; /* offset of data[0] in the decoded text: 3 behind a byte order mark */
     const atomic_bool *cancel; /* NULL: never */
+    const struct document_options *options;
     bool failed;               /* memory is out */
     /* Private to document.c: */
     struct block *blocks; /* (n_blocks), on the heap until the end */
@@ -51,6 +52,7 @@ bool read_json_document(struct document_reader *r, struct error *err);
 bool read_json_lines_document(struct document_reader *r, struct error *err);
 bool read_markdown_document(struct document_reader *r, struct error *err);
 bool read_text_document(struct document_reader *r, struct error *err);
+bool read_pdf_document(struct document_reader *r, struct error *err); /* data: any bytes */
 
 /* False, with *err filled, when the user cancelled or memory is out. To be called every some
  * hundred lines. */
