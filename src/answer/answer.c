@@ -72,7 +72,7 @@ static bool choose_meaning(struct answer *a, const struct query *q, const struct
     if (list.n == 0) return true;
     struct meaning_choice choice;
     struct error failure = {0};
-    if (!meaning_ask(&choice, g, q->text, q->unknown.text, &list, o->cancel, &failure)) {
+    if (!meaning_ask(&choice, g, q, &list, o->cancel, &failure)) {
         /* A model that cannot do it leaves the words as they are. */
         if (failure.code == ERROR_UNSUPPORTED || failure.code == ERROR_USAGE) return true;
         *err = failure;

@@ -36,6 +36,7 @@ struct maker {
     const struct catalog *c;
     struct arena *arena;
     size_t language;
+    bool own;  /* names that only the store has as well */
     bool full;
 };
 
@@ -73,7 +74,7 @@ static bool add_attribute(struct maker *m, size_t column)
     const struct catalog_column *col = &m->c->columns[column];
     struct buffer name = {0};
     struct query_meaning meaning = {.kind = MEANING_ATTRIBUTE, .category = -1, .column = column};
-    if (!is_property(col->attribute) || col->n_values == 0) return true;
+    if (!is_property(col->attribute) || col->n_values == 0 || (col->attribute < 0 && !m->own)) return true;
     if (col->attribute >= 0) {
         for (size_t i = 0; i < QUALIFIER_COUNT; i++)
             if (col->qualifiers >> i & 1) buffer_printf(&name, "%s ", QUALIFIERS[i].names[m->language]);
@@ -139,13 +140,17 @@ bool meanings_list(struct meanings *out, const struct query *q, const struct cat
     *out = (struct meanings){0};
     if (!q->unknown.text) return true;
     out->items = arena_array(arena, MEANINGS_MAX, sizeof *out->items);
-    struct maker m = {.out = out, .q = q, .c = c, .arena = arena, .language = language_of(q)};
     bool ok = out->items != NULL;
-    if (q->unknown.operation) ok = ok && add_operations(&m);
-    if (q->unknown.category) ok = ok && add_categories(&m);
-    if (q->unknown.attribute) ok = ok && add_attributes(&m);
-    /* A list without what is right would be a trap. */
-    if (m.full) out->n = 0;
+    /* Where a store of many documents has more names than a list should have, those that all documents share. */
+    for (int own = 1; ok && own >= 0; own--) {
+        struct maker m = {.out = out, .q = q, .c = c, .arena = arena, .language = language_of(q), .own = own};
+        out->n = 0;
+        if (q->unknown.operation) ok = ok && add_operations(&m);
+        if (q->unknown.category) ok = ok && add_categories(&m);
+        if (q->unknown.attribute) ok = ok && add_attributes(&m);
+        if (!m.full) break;
+        out->n = 0; /* one without what is right would be a trap */
+    }
     return ok || error_memory(err, "a question");
 }
 

@@ -76,6 +76,7 @@ struct query_subject {
 struct query_phrase {
     const char *text; /* NULL: there are none, or other words are not understood either */
     size_t first, n;  /* tokens of the question */
+    size_t begin, end; /* its bytes */
     bool attribute, category, operation;
 };
 

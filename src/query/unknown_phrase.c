@@ -95,7 +95,8 @@ void read_meanings(struct reading *r, const struct query_meaning *meanings, size
 static bool has_digit(const struct reading *r, const struct label *l)
 {
     for (size_t t = l->first; t < l->first + l->n; t++)
-        if (r->l->tokens[t].kind != TOKEN_WORD || strpbrk(r->l->tokens[t].key, "0123456789")) return true;
+        if ((r->l->tokens[t].kind != TOKEN_WORD && r->l->tokens[t].kind != TOKEN_HAN) ||
+            strpbrk(r->l->tokens[t].key, "0123456789")) return true;
     return false;
 }
 
@@ -168,6 +169,8 @@ void find_unknown_phrase(struct reading *r)
         .text = reading_text(r, first->first, n),
         .first = first->first,
         .n = n,
+        .begin = r->l->tokens[first->first].begin,
+        .end = r->l->tokens[last->first + last->n - 1].end,
         .attribute = !beside && (q->n_subjects > 0 || r->set_scope),
         .category = q->n_subjects == 0 && r->set_scope,
         .operation = beside && q->n_subjects != 1};
