@@ -35,6 +35,7 @@ struct maker {
     const struct query *q;
     const struct catalog *c;
     struct arena *arena;
+    const char *words;
     size_t language;
     bool own;  /* names that only the store has as well */
     bool full;
@@ -49,7 +50,7 @@ static bool add(struct maker *m, struct buffer *name, struct query_meaning meani
         if (strcmp(m->out->items[i].name, buffer_text(name)) == 0) goto done;
     if (ok && name->len > 0 && m->out->n == MEANINGS_MAX) m->full = true;
     if (ok && name->len > 0 && !m->full) {
-        meaning.words = m->q->unknown.text;
+        meaning.words = m->words;
         meaning.first = m->q->unknown.first;
         meaning.n = m->q->unknown.n;
         meaning.name = arena_strdup(m->arena, buffer_text(name));
@@ -140,10 +141,12 @@ bool meanings_list(struct meanings *out, const struct query *q, const struct cat
     *out = (struct meanings){0};
     if (!q->unknown.text) return true;
     out->items = arena_array(arena, MEANINGS_MAX, sizeof *out->items);
-    bool ok = out->items != NULL;
+    const char *words = arena_strdup(arena, q->unknown.text);
+    bool ok = out->items && words;
     /* Where a store of many documents has more names than a list should have, those that all documents share. */
     for (int own = 1; ok && own >= 0; own--) {
-        struct maker m = {.out = out, .q = q, .c = c, .arena = arena, .language = language_of(q), .own = own};
+        struct maker m = {.out = out, .q = q, .c = c, .arena = arena, .words = words,
+                          .language = language_of(q), .own = own};
         out->n = 0;
         if (q->unknown.operation) ok = ok && add_operations(&m);
         if (q->unknown.category) ok = ok && add_categories(&m);

@@ -132,16 +132,32 @@ static bool all_unexplained(struct reading *r)
     return q->n_unresolved > 0 && q->n_unresolved < QUERY_MAX_UNRESOLVED;
 }
 
-/* Whether words outside labels [begin, end) say which attribute is asked for. */
+static bool is_assumed(const struct query *q, const struct label *l)
+{
+    for (size_t i = 0; i < q->n_assumed; i++)
+        if (q->assumed[i].first == l->first) return true;
+    return false;
+}
+
+/* Whether words outside labels [begin, end) say which attribute is asked for; such as were unknown themselves do not
+ * count. */
 static bool attribute_beside(const struct reading *r, size_t begin, size_t end)
 {
     for (size_t i = 0; i < r->l->n_labels; i++) {
         const struct label *l = &r->l->labels[i];
-        if (i >= begin && i < end) continue;
+        if ((i >= begin && i < end) || is_assumed(r->q, l)) continue;
         if (l->kind == LABEL_UNIT || l->kind == LABEL_COLUMN) return true;
         for (size_t k = 0; l->kind == LABEL_TERM && l->used && k < l->n_terms; k++)
             if (l->terms[k].kind == TERM_ATTRIBUTE || l->terms[k].kind == TERM_QUALIFIER) return true;
     }
+    return false;
+}
+
+/* "cars", "models": such as nobody has to name. */
+static bool speaks_of_vehicles(const struct reading *r)
+{
+    for (size_t i = 0; i < r->l->n_labels; i++)
+        if (label_is(&r->l->labels[i], WORD_VEHICLE) || label_is(&r->l->labels[i], WORD_VERSION)) return true;
     return false;
 }
 
@@ -153,7 +169,9 @@ void find_unknown_phrase(struct reading *r)
     while (at < r->l->n_labels && !reading_is_unresolved(r, at)) at++;
     size_t begin = at, end = at + 1;
     while (begin > 0 && is_name_part(r, begin - 1)) begin--;
-    while (end < r->l->n_labels && is_name_part(r, end)) end++;
+    /* Of many vehicles the word before a name may be an operation: "the lowermost price". */
+    bool many = q->n_subjects == 0;
+    while (end < r->l->n_labels && is_name_part(r, end) && !(many && !reading_is_unresolved(r, end))) end++;
     /* What follows a comma or an "and" is something else. */
     for (size_t i = begin + 1; i < end; i++)
         if (r->l->tokens[r->l->labels[i].first].gap & GAP_COMMA) {
@@ -165,13 +183,15 @@ void find_unknown_phrase(struct reading *r)
     const struct label *first = &r->l->labels[begin], *last = &r->l->labels[end - 1];
     size_t n = last->first + last->n - first->first;
     bool beside = attribute_beside(r, begin, end);
+    /* Else the words may be the name of a vehicle that is not there. */
+    bool things = r->set_scope && speaks_of_vehicles(r);
     q->unknown = (struct query_phrase){
         .text = reading_text(r, first->first, n),
         .first = first->first,
         .n = n,
         .begin = r->l->tokens[first->first].begin,
         .end = r->l->tokens[last->first + last->n - 1].end,
-        .attribute = !beside && (q->n_subjects > 0 || r->set_scope),
-        .category = q->n_subjects == 0 && r->set_scope,
-        .operation = beside && q->n_subjects != 1};
+        .attribute = !beside && (!many || things),
+        .category = many && things,
+        .operation = beside && (many ? things : q->n_subjects > 1)};
 }
