@@ -76,6 +76,7 @@ static bool mask_tokens(void *context, float *logits, size_t vocab)
         token_set_add(c->allowed, id);
         sum += exp((double)logits[id] - most);
     }
+    if (!isfinite(sum)) return false; /* a logit that is no number */
     for (size_t i = 0; i < c->n_steps;) { /* the steps of a text stand together */
         size_t text = c->steps[i].text;
         double own = 0;

@@ -108,6 +108,13 @@ static inline bool mind_generate(void *context, const struct tokens *prompt, con
     return true;
 }
 
+static inline bool mind_keep(void *context, const char *text, size_t len, bool reasoning)
+{
+    (void)reasoning;
+    buffer_append(context, text, len);
+    return true;
+}
+
 static inline const struct vocabulary *mind_vocabulary(void *context, struct error *err)
 {
     (void)context, (void)err;
