@@ -230,7 +230,7 @@ struct autospec_answer {
                     "not_understood": words were left that nothing explains; "open": from prose
         understood  the query in one readable line
         parsed      the query as data: operation, vehicles, attributes, conditions, unit, order, group,
-                    carried, unresolved ...
+                    carried, unresolved, assumed ...
         rows        one object a value: vehicle, make, model, trim, year, attribute, attribute_id, value,
                     value_high, unit, text, converted_from, citation, and its cell: document, location,
                     line, column, begin, end

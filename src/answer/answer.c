@@ -1,5 +1,6 @@
 #include "answer/answer.h"
 
+#include "answer/meaning_ask.h"
 #include "answer/passages_read.h"
 #include "answer/value_read.h"
 #include "base/clock.h"
@@ -21,28 +22,112 @@ struct answer_options answer_options_default(void)
 /* ---- understanding ---- */
 
 /* The query, with what earlier turns said: each is read again after the one before it, so that a
- * conversation needs no state but its questions. */
-static bool read_query(struct answer *a, struct store *store, const char *question,
+ * conversation needs no state but its questions. *previous is the turn before; all zero: there is none. */
+static bool read_query(struct answer *a, struct query *previous, struct store *store, const char *question,
                        const struct answer_options *o, struct error *err)
 {
-    struct query previous = {0};
     bool any = false, ok = true;
     size_t first = o->n_turns > ANSWER_MAX_TURNS ? o->n_turns - ANSWER_MAX_TURNS : 0;
     for (size_t i = first; ok && i < o->n_turns; i++) {
         struct query q;
-        ok = query_read_turn(&q, a->knowledge->words, store, o->turns[i], any ? &previous : NULL, err);
+        ok = query_read_turn(&q, a->knowledge->words, store, o->turns[i], any ? previous : NULL, err);
         if (!ok) break;
         /* A turn that was not understood changes nothing. */
         if (q.op == QUERY_NONE && any) {
             query_free(&q);
             continue;
         }
-        if (any) query_free(&previous);
-        previous = q;
+        if (any) query_free(previous);
+        *previous = q;
         any = true;
     }
-    ok = ok && query_read_turn(&a->query, a->knowledge->words, store, question, any ? &previous : NULL, err);
-    if (any) query_free(&previous);
+    return ok && query_read_turn(&a->query, a->knowledge->words, store, question, any ? previous : NULL, err);
+}
+
+/* Leaves out the vehicles that a filter of the caller's does. */
+static bool apply_filter(struct answer *a, struct query *q, struct store *store, const struct answer_options *o,
+                         struct error *err)
+{
+    if (!o->metadata) return true;
+    const struct catalog *c = a->catalog;
+    const struct vehicle_filter filter = {.metadata = o->metadata};
+    bool *keep = arena_array(&a->arena, c->n_records + 1, sizeof *keep);
+    if (!keep) return error_memory(err, "an answer");
+    if (!store_filter_records(store, c, &filter, keep, err)) return false;
+    q->allowed = keep;
+    /* A filter names vehicles as well as the question would. */
+    if (q->op == QUERY_NONE && q->n_attributes && !q->n_unresolved && !q->missing) q->op = QUERY_VALUE;
+    return true;
+}
+
+/* ---- words that nothing explains ---- */
+
+/* One phrase of q; *chosen NULL: no meaning. */
+static bool choose_meaning(struct answer *a, const struct query *q, const struct generator *g,
+                           const struct answer_options *o, const struct query_meaning **chosen, struct error *err)
+{
+    struct meanings list;
+    *chosen = NULL;
+    if (!meanings_list(&list, q, a->catalog, &a->arena, err)) return false;
+    if (list.n == 0) return true;
+    struct meaning_choice choice;
+    struct error failure = {0};
+    if (!meaning_ask(&choice, g, q, &list, o->cancel, &failure)) {
+        /* A model that cannot do it leaves the words as they are. */
+        if (failure.code == ERROR_UNSUPPORTED || failure.code == ERROR_USAGE) return true;
+        *err = failure;
+        return false;
+    }
+    usage_add(&a->usage, &choice.usage);
+    size_t i = meaning_chosen(&choice, &list, MEANING_MARGIN);
+    if (i != SIZE_MAX) *chosen = &list.items[i];
+    return true;
+}
+
+static bool is_answered(enum query_status s)
+{
+    return s == STATUS_FOUND || s == STATUS_SEVERAL || s == STATUS_CONTRADICTION;
+}
+
+/* Takes the place of a->query and a->result where the model explains all words that nothing else does, and the
+ * documents answer what is asked then. */
+static bool read_meanings(struct answer *a, const struct query *previous, struct store *store,
+                          const struct generator *g, const char *question, const struct answer_options *o,
+                          struct error *err)
+{
+    struct query_meaning meanings[QUERY_MAX_ASSUMED];
+    size_t n = 0;
+    struct query again = {0};
+    bool ok = true, taken = true;
+    if (!a->query.unknown.text || a->query.n_unresolved == 0) return true;
+    if (!g && o->open_generator) {
+        struct error none = {0};
+        g = o->open_generator(o->open_context, &none);
+    }
+    /* One that was made to copy values knows no other words. */
+    if (!g || g->one_vehicle) return true;
+    while (ok && taken && n < QUERY_MAX_ASSUMED && (n == 0 || again.n_unresolved)) {
+        const struct query_meaning *chosen;
+        ok = choose_meaning(a, n ? &again : &a->query, g, o, &chosen, err);
+        taken = ok && chosen;
+        if (!taken) break;
+        meanings[n++] = *chosen;
+        query_free(&again);
+        ok = query_read_meaning(&again, a->knowledge->words, question, previous, meanings, n, err);
+        for (size_t i = 0; ok && i < n; i++) taken = taken && query_takes_meaning(&again, &meanings[i]);
+    }
+    struct result result = {0};
+    taken = ok && taken && n && !again.n_unresolved && !again.missing;
+    if (taken) ok = apply_filter(a, &again, store, o, err) && query_execute(&result, &again, a->catalog, store, err);
+    if (ok && taken && is_answered(result.status)) {
+        query_free(&a->query);
+        result_free(&a->result);
+        a->query = again;
+        a->result = result;
+        return true;
+    }
+    result_free(&result);
+    query_free(&again);
     return ok;
 }
 
@@ -157,7 +242,7 @@ static bool take_passages(struct answer *a, struct store *store, const struct pa
     a->text = p->text;
     a->reasoning = p->reasoning;
     a->generated = p->generated;
-    a->usage = p->usage;
+    usage_add(&a->usage, &p->usage);
     a->prompt_seconds = p->prompt_seconds;
     a->n_passages = p->n_passages;
     a->n_unsupported = p->n_unsupported;
@@ -215,7 +300,7 @@ static bool read_values(struct answer *a, struct store *store, const struct gene
     const struct reading_options reading = reading_options(o);
     struct value_reading values;
     if (!values_read(&values, store, g, &a->query, &a->result, a->catalog, &reading, &a->arena, err)) return false;
-    a->usage = values.usage;
+    usage_add(&a->usage, &values.usage);
     bool ok = true;
     if (values.n > 0) {
         ok = value_rows_add(&a->query, &a->result, &a->catalog, &values, &a->arena, err);
@@ -281,7 +366,7 @@ static bool read_passages(struct answer *a, struct store *store, const struct ge
         if (a->result.status == STATUS_NOT_UNDERSTOOD || a->result.status == STATUS_NOT_FOUND)
             a->status = STATUS_OPEN;
     } else {
-        a->usage = p.usage;
+        usage_add(&a->usage, &p.usage);
     }
     return ok;
 }
@@ -290,31 +375,24 @@ bool answer_question(struct answer *out, struct store *store, const struct gener
                      const char *question, const struct answer_options *options, struct error *err)
 {
     *out = (struct answer){.text = "", .reasoning = ""};
+    struct query previous = {0};
     struct answer_options defaults = answer_options_default();
     if (!options) options = &defaults;
     double start = clock_seconds();
     if (!question_check(question, strlen(question), err)) goto fail;
     out->knowledge = knowledge_acquire(options->cache, store, err);
     if (!out->knowledge) goto fail;
-    const struct catalog *c = out->catalog = &out->knowledge->catalog;
-    if (!read_query(out, store, question, options, err)) goto fail;
-    if (options->metadata) {
-        const struct vehicle_filter filter = {.metadata = options->metadata};
-        bool *keep = arena_array(&out->arena, c->n_records + 1, sizeof *keep);
-        if (!keep) {
-            error_memory(err, "an answer");
-            goto fail;
-        }
-        if (!store_filter_records(store, c, &filter, keep, err)) goto fail;
-        out->query.allowed = keep;
-        /* A filter names vehicles as well as the question would. */
-        struct query *q = &out->query;
-        if (q->op == QUERY_NONE && q->n_attributes && !q->n_unresolved && !q->missing) q->op = QUERY_VALUE;
-    }
+    out->catalog = &out->knowledge->catalog;
+    if (!read_query(out, &previous, store, question, options, err)) goto fail;
+    if (!apply_filter(out, &out->query, store, options, err)) goto fail;
     double understood = clock_seconds();
     out->understand_seconds = understood - start;
-    if (!query_execute(&out->result, &out->query, c, store, err)) goto fail;
+    if (!query_execute(&out->result, &out->query, out->catalog, store, err)) goto fail;
     if (values_wanted(&out->query, &out->result) && !read_values(out, store, generator, options, err)) goto fail;
+    bool unexplained = out->result.status == STATUS_NOT_UNDERSTOOD;
+    if (options->ask_meanings && unexplained &&
+        !read_meanings(out, previous.text ? &previous : NULL, store, generator, question, options, err))
+        goto fail;
     if (!result_locate(&out->result, out->catalog, store, err)) goto fail;
     out->status = out->result.status;
     if (!answer_render(&out->rendered, &out->query, &out->result, out->catalog, err)) goto fail;
@@ -328,8 +406,10 @@ bool answer_question(struct answer *out, struct store *store, const struct gener
     out->retrieve_seconds = clock_seconds() - understood - out->usage.prefill_seconds -
                             out->usage.decode_seconds - out->prompt_seconds;
     out->total_seconds = clock_seconds() - start;
+    query_free(&previous);
     return true;
 fail:
+    query_free(&previous);
     answer_free(out);
     return false;
 }

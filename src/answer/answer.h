@@ -45,6 +45,7 @@ struct answer_options {
      * questions that need it. NULL: there is none. */
     const struct generator *(*open_generator)(void *context, struct error *err);
     void *open_context;
+    bool ask_meanings; /* words that nothing explains: the model is asked which name of the store they mean */
     const struct metadata_filter *metadata; /* only such vehicles; NULL: all */
     struct knowledge_cache *cache;          /* NULL: the store's vocabulary is built for this question */
     const char *const *turns; /* questions asked before, oldest first, of which the last ones count */

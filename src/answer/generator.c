@@ -26,6 +26,17 @@ static const struct vocabulary *vocabulary(void *context, struct error *err)
     return engine_vocabulary(context, err);
 }
 
+void usage_add(struct generate_result *sum, const struct generate_result *one)
+{
+    struct generate_result all = *one;
+    all.prompt_tokens += sum->prompt_tokens;
+    all.cached_tokens += sum->cached_tokens;
+    all.generated_tokens += sum->generated_tokens;
+    all.prefill_seconds += sum->prefill_seconds;
+    all.decode_seconds += sum->decode_seconds;
+    *sum = all;
+}
+
 struct generator generator_from_engine(struct engine *e)
 {
     struct engine_info info;

@@ -26,6 +26,9 @@ struct generator {
     const struct vocabulary *(*vocabulary)(void *context, struct error *err);
 };
 
+/* Adds what one more generation took; how it finished is that one's. */
+void usage_add(struct generate_result *sum, const struct generate_result *one);
+
 /* The engine is borrowed. */
 struct generator generator_from_engine(struct engine *e);
 

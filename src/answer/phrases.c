@@ -74,6 +74,11 @@ static const char *const PHRASES[N_PHRASES][N_LANGUAGES] = {
                               "Otros {number} valores están en la tabla.",
                               "另有 {number} 个数值见表格。"},
 
+    [PHRASE_ASSUMED] = {"The language model took {text} to mean {attribute}, which may be wrong.",
+                        "Das Sprachmodell hat {text} als {attribute} verstanden; das kann falsch sein.",
+                        "Le modèle de langage a compris {text} comme {attribute}, ce qui peut être faux.",
+                        "El modelo de lenguaje ha entendido {text} como {attribute}; puede ser un error.",
+                        "语言模型将{text}理解为{attribute}，可能有误。"},
     [PHRASE_COMPARE_MORE] =
         {"The {vehicle} has the {higher} {attribute}: {value}, {difference} more than the {other} "
          "with {other_value}.",
@@ -574,6 +579,9 @@ static const char *const PHRASES[N_PHRASES][N_LANGUAGES] = {
     [PHRASE_UNDERSTOOD_UNIT] = {"in {unit}", "in {unit}", "en {unit}", "en {unit}", "单位 {unit}"},
     [PHRASE_UNDERSTOOD_TOP] = {"top {number}", "die ersten {number}", "les {number} premiers",
                                "los {number} primeros", "前 {number} 个"},
+    [PHRASE_UNDERSTOOD_ASSUMED] = {"{text} taken by the model as {attribute}", "{text} vom Modell gelesen als {attribute}",
+                                   "{text} lu par le modèle comme {attribute}",
+                                   "{text} leído por el modelo como {attribute}", "模型将{text}理解为{attribute}"},
     [PHRASE_UNDERSTOOD_GROUP] = {"by {attribute}", "nach {attribute}", "par {attribute}",
                                  "por {attribute}", "按{attribute}"},
 };

@@ -30,6 +30,7 @@ enum phrase {
     PHRASE_OTHER_UNIT,    /* attribute, is, unit: one of another dimension was asked for */
     PHRASE_DESCRIBE,      /* vehicle */
     PHRASE_DESCRIBE_MORE, /* number */
+    PHRASE_ASSUMED,       /* text, attribute: before the answer */
     /* comparisons */
     PHRASE_COMPARE_MORE, /* attribute, vehicle, value, difference, other, other_value */
     PHRASE_COMPARE_LESS,
@@ -169,6 +170,7 @@ enum phrase {
     PHRASE_UNDERSTOOD_UNIT,  /* unit */
     PHRASE_UNDERSTOOD_TOP,   /* number */
     PHRASE_UNDERSTOOD_GROUP, /* attribute */
+    PHRASE_UNDERSTOOD_ASSUMED, /* text, attribute */
     N_PHRASES
 };
 

@@ -496,12 +496,16 @@ bool answer_render(struct rendered *out, const struct query *q, const struct res
     for (size_t i = 0; i < r->n_rows; i++)
         state.n_marks_left_out += r->rows[i].fact.missing_mark ? 1 : 0;
 
+    size_t assumed;
     switch (r->status) {
     case STATUS_FOUND:
     case STATUS_SEVERAL:
     case STATUS_CONTRADICTION:
+        render_assumed(&state);
+        assumed = state.text.len;
         render_found(&state);
-        if (state.text.len == 0) {
+        if (state.text.len == assumed) {
+            state.text.len = 0;
             out->refused = true;
             render_not_found(&state);
         }

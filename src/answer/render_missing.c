@@ -137,6 +137,16 @@ void render_not_understood(struct renderer *r)
     render_sentence(r, p, &(struct phrase_slots){.list = render_keep(r, &list)});
 }
 
+void render_assumed(struct renderer *r)
+{
+    for (size_t i = 0; i < r->q->n_assumed; i++) {
+        struct buffer words = {0}, name = {0};
+        assumed_write(&words, &name, &r->q->assumed[i], r->l);
+        render_sentence(r, PHRASE_ASSUMED,
+                        &(struct phrase_slots){.text = render_keep(r, &words), .attribute = render_keep(r, &name)});
+    }
+}
+
 /* ---- notes ---- */
 
 static const char *document_names(struct renderer *r, bool stale)

@@ -124,6 +124,8 @@ void render_groups(struct renderer *r);
 void render_not_found(struct renderer *r);
 void render_no_unit(struct renderer *r);
 void render_not_understood(struct renderer *r);
+/* Before an answer: what words were taken to mean that nothing explains. */
+void render_assumed(struct renderer *r);
 void render_notes(struct renderer *r);
 
 #endif

@@ -133,6 +133,18 @@ static json_t *condition(struct maker *m, const struct query_condition *w)
     return o;
 }
 
+/* {"words": "towball rating", "kind": "attribute", "meaning": "towing capacity", "by": "model"} */
+static json_t *assumed(struct maker *m, const struct query_meaning *a)
+{
+    static const char *const KINDS[] = {"attribute", "category", "operation"};
+    json_t *o = json_object();
+    set(m, o, "words", json_text(a->words));
+    set(m, o, "kind", json_text(KINDS[a->kind]));
+    set(m, o, "meaning", json_text(a->name));
+    set(m, o, "by", json_text("model"));
+    return o;
+}
+
 static json_t *query(struct maker *m)
 {
     static const char *const OPERATIONS[] = {"none",  "value",     "compare", "rank",     "list",
@@ -140,7 +152,7 @@ static json_t *query(struct maker *m)
     static const char *const AGGREGATES[] = {"", "average", "sum", "range", "least", "most"};
     const struct query *q = m->q;
     json_t *o = json_object(), *vehicles = json_array(), *attributes = json_array(),
-           *where = json_array(), *documents = json_array(), *unresolved = json_array();
+           *where = json_array(), *documents = json_array(), *unresolved = json_array(), *taken = json_array();
     for (size_t i = 0; i < q->n_subjects; i++) append(m, vehicles, vehicle(m, &q->subjects[i]));
     for (size_t i = 0; i < q->n_attributes; i++)
         append(m, attributes, attribute(m, &q->attributes[i]));
@@ -149,6 +161,7 @@ static json_t *query(struct maker *m)
         if (q->documents[i] < m->c->n_documents)
             append(m, documents, json_text(m->c->documents[q->documents[i]].path));
     for (size_t i = 0; i < q->n_unresolved; i++) append(m, unresolved, json_text(q->unresolved[i]));
+    for (size_t i = 0; i < q->n_assumed; i++) append(m, taken, assumed(m, &q->assumed[i]));
     set(m, o, "operation", json_text(q->op <= QUERY_OPEN ? OPERATIONS[q->op] : "none"));
     set(m, o, "vehicles", vehicles);
     set(m, o, "attributes", attributes);
@@ -168,6 +181,7 @@ static json_t *query(struct maker *m)
     set(m, o, "language", json_text(language_code(language_find(q->language))));
     set(m, o, "carried", json_boolean(q->carried));
     set(m, o, "unresolved", unresolved);
+    set(m, o, "assumed", taken);
     return o;
 }
 

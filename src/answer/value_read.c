@@ -195,18 +195,6 @@ static bool collect(void *context, const char *text, size_t len, bool reasoning)
     return !b->failed;
 }
 
-static void add_usage(struct generate_result *sum, const struct generate_result *one)
-{
-    size_t prompt = sum->prompt_tokens, cached = sum->cached_tokens, generated = sum->generated_tokens;
-    double prefill = sum->prefill_seconds, decode = sum->decode_seconds;
-    *sum = *one;
-    sum->prompt_tokens += prompt;
-    sum->cached_tokens += cached;
-    sum->generated_tokens += generated;
-    sum->prefill_seconds += prefill;
-    sum->decode_seconds += decode;
-}
-
 /* What may be copied: the sentences, each with its passage's mark. */
 static struct span_constraint *constrain(const struct reader *x, struct error *err)
 {
@@ -248,7 +236,7 @@ static bool ask_model(struct reader *x, const char *question, const char *beginn
         struct generate_result usage = {0};
         ok = ok && (!x->g->begin || x->g->begin(x->g->context, beginning, strlen(beginning), &prompt.tokens, err));
         ok = ok && x->g->generate(x->g->context, &prompt.tokens, &options, collect, text, &usage, err);
-        add_usage(&x->out->usage, &usage);
+        usage_add(&x->out->usage, &usage);
         x->out->generated = true;
         span_constraint_free(constraint);
         ok = ok && (!text->failed || error_memory(err, "an answer"));

@@ -330,6 +330,21 @@ static enum phrase operation(const struct query *q)
     return q->op <= QUERY_OPEN ? (enum phrase)(PHRASE_OP_NONE + q->op) : PHRASE_OP_NONE;
 }
 
+static void quoted_write(struct buffer *out, const char *text, enum language l)
+{
+    struct buffer clean = {0};
+    clean_write(&clean, text, WORDING_MAX_NAME);
+    phrase_write(out, PHRASE_QUOTED, l, &(struct phrase_slots){.text = buffer_text(&clean)});
+    out->failed = out->failed || clean.failed;
+    buffer_free(&clean);
+}
+
+void assumed_write(struct buffer *words, struct buffer *name, const struct query_meaning *m, enum language l)
+{
+    quoted_write(words, m->words, l);
+    quoted_write(name, m->name, l);
+}
+
 void understood_write(struct buffer *out, const struct query *q, const struct catalog *c,
                       enum language l)
 {
@@ -381,6 +396,16 @@ void understood_write(struct buffer *out, const struct query *q, const struct ca
         if (q->documents[i] >= c->n_documents) continue;
         part(&line);
         clean_write(&line, c->documents[q->documents[i]].name, WORDING_MAX_NAME);
+    }
+    for (size_t i = 0; i < q->n_assumed; i++) {
+        struct buffer words = {0};
+        buffer_clear(&name);
+        assumed_write(&words, &name, &q->assumed[i], l);
+        part(&line);
+        phrase_write(&line, PHRASE_UNDERSTOOD_ASSUMED, l,
+                     &(struct phrase_slots){.text = buffer_text(&words), .attribute = buffer_text(&name)});
+        line.failed = line.failed || words.failed;
+        buffer_free(&words);
     }
     buffer_append(out, buffer_text(&line), line.len);
     out->failed = out->failed || line.failed || name.failed;

@@ -61,6 +61,9 @@ void bound_write(struct buffer *out, const struct query_condition *w, enum langu
  * all, as the question writes it: "diesel". */
 void condition_write(struct buffer *out, const struct query_condition *w, enum language l);
 
+/* Words of a question and the name that they were taken to mean, each in quotes. */
+void assumed_write(struct buffer *words, struct buffer *name, const struct query_meaning *m, enum language l);
+
 /* "Value · combined fuel consumption · 2022 Kia Telluride AWD": what was understood, in one line.
  */
 void understood_write(struct buffer *out, const struct query *q, const struct catalog *c,

@@ -167,6 +167,7 @@ static int run(struct command_line *line, struct error *err)
     options.n_turns = line->after.n;
     options.max_tokens = settings_count(&line->settings, SETTING_MAX_TOKENS);
     options.thinking = model_thinking(line, THINKING_OFF);
+    options.ask_meanings = settings_count(&line->settings, SETTING_QUERY) != 0;
     options.cancel = interrupt_watch();
     options.sink = line->json || line->csv ? NULL : stream_piece;
     options.sink_context = &stream;

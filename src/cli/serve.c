@@ -42,7 +42,8 @@ static bool fill_options(struct server_options *out, const struct command_line *
         .parallel = settings_count(s, SETTING_PARALLEL),
         .queue = settings_count(s, SETTING_QUEUE),
         .deadline = (double)settings_count(s, SETTING_DEADLINE),
-        .defaults = {.max_tokens = settings_count(s, SETTING_MAX_TOKENS)},
+        .defaults = {.max_tokens = settings_count(s, SETTING_MAX_TOKENS),
+                     .ask_meanings = settings_count(s, SETTING_QUERY) != 0},
         .access = {.keys = settings_text(s, SETTING_API_KEY),
                    .hosts = settings_text(s, SETTING_HOSTS),
                    .origins = settings_text(s, SETTING_ORIGINS),
@@ -77,7 +78,7 @@ static bool takes_restart(enum setting id)
     static const enum setting LIVE[] = {
         SETTING_TEMPERATURE, SETTING_MAX_TOKENS, SETTING_REPETITION_PENALTY,
         SETTING_THINKING,    SETTING_API_KEY,    SETTING_DEADLINE,
-        SETTING_HOSTS,       SETTING_ORIGINS};
+        SETTING_HOSTS,       SETTING_ORIGINS,    SETTING_QUERY};
     for (size_t i = 0; i < sizeof LIVE / sizeof *LIVE; i++)
         if (LIVE[i] == id) return false;
     return true;

@@ -15,6 +15,7 @@
 enum { MAX_FILE = 1 << 20 };
 
 static const char *const THINKING_CHOICES[] = {"auto", "on", "off", NULL};
+static const char *const ON_OFF_CHOICES[] = {"off", "on", NULL};
 static const char *const SPECULATION_CHOICES[] = {"auto", "off", NULL};
 static const char *const ORIGINALS_CHOICES[] = {"reference", "copy", NULL};
 static const char *const ISA_CHOICES[] = {"auto", "portable", "avx2", "avx512", NULL};
@@ -36,6 +37,8 @@ static const struct setting_spec SPECS[N_SETTINGS] = {
                                     .help = "Above 1: tokens that were there already become less likely"},
     [SETTING_THINKING] = {"LLM_THINKING", SETTING_CHOICE, "thinking", 0, "MODE", "auto", NULL, 0, 0,
                           THINKING_CHOICES, .help = "Whether the model reasons before it answers"},
+    [SETTING_QUERY] = {"LLM_QUERY", SETTING_CHOICE, "query-model", 0, "MODE", "off", NULL, 0, 0, ON_OFF_CHOICES,
+                       .help = "Whether the model is asked what words of a question mean that nothing else explains"},
     [SETTING_CONTEXT] = {"LLM_CONTEXT", SETTING_COUNT, "context", 'c', "N", NULL,
                          "the model's, at most 4096", 64, 1 << 24, NULL,
                          .help = "Tokens of prompt and answer that there is room for"},

@@ -72,6 +72,27 @@ struct query_subject {
                                            code, "V104"; which one it is, its cells say */
 };
 
+/* Words side by side that nothing explains, and what they may be, from where they stand. */
+struct query_phrase {
+    const char *text; /* NULL: there are none, or other words are not understood either */
+    size_t first, n;  /* tokens of the question */
+    size_t begin, end; /* its bytes */
+    bool attribute, category, operation;
+};
+
+/* What such words are taken for: query/meaning.h. */
+enum meaning_kind { MEANING_ATTRIBUTE, MEANING_CATEGORY, MEANING_OPERATION };
+struct query_meaning {
+    enum meaning_kind kind;
+    const char *words; /* of the question */
+    size_t first, n;   /* its tokens */
+    const char *name;  /* of what they mean, in the question's language */
+    struct query_attribute attribute; /* ATTRIBUTE */
+    size_t column;                    /* of an own name: index into the catalog */
+    int category;                     /* CATEGORY */
+    int operation;                    /* OPERATION: enum word_class */
+};
+
 enum query_status {
     STATUS_FOUND,
     STATUS_SEVERAL,        /* rows differ: the range and each */
@@ -87,7 +108,7 @@ enum query_missing { MISSING_NOTHING, MISSING_VEHICLE, MISSING_YEAR, MISSING_ATT
                      MISSING_MATCH /* no vehicle meets the conditions */, MISSING_UNIT };
 
 enum { QUERY_MAX_SUBJECTS = 8, QUERY_MAX_ATTRIBUTES = 8, QUERY_MAX_CONDITIONS = 12,
-       QUERY_MAX_UNRESOLVED = 8, QUERY_MAX_YEARS = 8 };
+       QUERY_MAX_UNRESOLVED = 8, QUERY_MAX_YEARS = 8, QUERY_MAX_ASSUMED = 3 };
 
 struct query {
     struct arena arena; /* owns the strings */
@@ -120,6 +141,9 @@ struct query {
     size_t n_winners;
     const char *unresolved[QUERY_MAX_UNRESOLVED];
     size_t n_unresolved;
+    struct query_phrase unknown; /* of the unresolved words, where a name of the store may be meant */
+    struct query_meaning assumed[QUERY_MAX_ASSUMED]; /* words that somebody else explained */
+    size_t n_assumed;
     const char **terms;      /* the question's content words, for search in prose */
     size_t n_terms;
     enum query_missing missing;  /* what could not be resolved to the store */

@@ -1,4 +1,5 @@
 /* From labels to a query: the steps in their order, and what nothing has explained. */
+#include "query/meaning.h"
 #include "query/reading.h"
 
 #include <stdlib.h>
@@ -60,19 +61,8 @@ static void find_unresolved(struct reading *r)
 {
     struct query *q = r->q;
     for (size_t i = 0; i < r->l->n_labels && q->n_unresolved < QUERY_MAX_UNRESOLVED; i++) {
-        struct label *l = &r->l->labels[i];
-        if (l->used || l->kind == LABEL_WORD || l->kind == LABEL_MENTION || l->kind == LABEL_SIGN)
-            continue;
-        /* Words with a plain meaning as well: "drive", "seat", "car". */
-        if (l->n_words > 0) continue;
-        if (l->kind == LABEL_TERM) {
-            bool make = false, code = true;
-            for (size_t k = 0; k < l->n_terms; k++) {
-                make = make || l->terms[k].kind == TERM_MAKE;
-                code = code && l->terms[k].code;
-            }
-            if (make || code) continue;
-        }
+        const struct label *l = &r->l->labels[i];
+        if (!reading_is_unresolved(r, i)) continue;
         const char *text = reading_text(r, l->first, l->n);
         bool known = false;
         for (size_t k = 0; k < q->n_unresolved; k++) known = known || !strcmp(q->unresolved[k], text);
@@ -109,6 +99,13 @@ static void find_terms(struct reading *r)
 bool query_read(struct query *out, const struct word_index *v, const char *question,
                 const struct query *previous, struct error *err)
 {
+    return query_read_meaning(out, v, question, previous, NULL, 0, err);
+}
+
+bool query_read_meaning(struct query *out, const struct word_index *v, const char *question,
+                        const struct query *previous, const struct query_meaning *meanings, size_t n,
+                        struct error *err)
+{
     *out = (struct query){.text = "", .language = "en", .understood = ""};
     struct labelled *l = malloc(sizeof *l);
     if (!l) return error_memory(err, "a question");
@@ -133,6 +130,7 @@ bool query_read(struct query *out, const struct word_index *v, const char *quest
     }
     if (!label_question(l, v, text, context, n_context, &out->arena, err)) goto fail;
     out->language = LEXICON_LANGUAGES[l->language];
+    read_meanings(&r, meanings, n);
     read_operation_words(&r);
     read_ordinal(&r);
     read_mention_years(&r);
@@ -156,6 +154,7 @@ bool query_read(struct query *out, const struct word_index *v, const char *quest
     read_unknown_operations(&r);
     find_exclusions(&r);
     find_unresolved(&r);
+    find_unknown_phrase(&r);
     find_terms(&r);
     out->understood = query_describe(out, r.c);
     if (r.failed || !out->understood) {

@@ -150,6 +150,14 @@ void reading_refuse(struct reading *r, size_t first, size_t n);
 /* How many tokens from i on are one of the phrases, which '|' separates: of the longest; 0: none. */
 size_t reading_phrase(const struct reading *r, size_t i, const char *phrases);
 
+/* ---- unknown_phrase.c ---- */
+/* Whether nothing has explained label i. */
+bool reading_is_unresolved(const struct reading *r, size_t i);
+/* Puts the meanings in place of their words' labels. */
+void read_meanings(struct reading *r, const struct query_meaning *meanings, size_t n);
+/* After all else: the unresolved words as one phrase that may be looked up otherwise. */
+void find_unknown_phrase(struct reading *r);
+
 /* ---- follow_up.c ---- */
 void read_follow_up(struct reading *r);
 

@@ -59,6 +59,7 @@ bool ask_run(struct exchange *x, const struct ask *ask, struct answer *out, stru
         .cache = stores_knowledge(s->stores),
         .max_tokens = ask->max_tokens < most ? ask->max_tokens : most,
         .thinking = ask->thinking,
+        .ask_meanings = server_defaults(s).ask_meanings,
         .sampler = ask->sampler,
         .cancel = &x->cancel,
         .sink = on_text,

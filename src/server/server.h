@@ -17,6 +17,7 @@
 struct server_defaults {
     struct sampler_options sampler;
     size_t max_tokens;
+    bool ask_meanings; /* as in answer_options */
     enum { THINK_AUTO, THINK_ON, THINK_OFF } thinking;
 };
 
