@@ -129,6 +129,9 @@ enum phrase {
     PHRASE_NOTE_MARKS,        /* number: values that mark a missing one */
     PHRASE_NOTE_CARRIED,
     PHRASE_NOTE_READ,
+    PHRASE_CELL,      /* a cell by the names of its row and column */
+    PHRASE_CELLS,     /* before several of them */
+    PHRASE_NOTE_CELL, /* what was looked for */
     PHRASE_NOTE_DOCUMENTS, /* list */
     PHRASE_NOTE_SHOWN,     /* number, other: how many of how many */
     PHRASE_NOTE_STALE,     /* list */

@@ -503,7 +503,10 @@ bool answer_render(struct rendered *out, const struct query *q, const struct res
     case STATUS_CONTRADICTION:
         render_assumed(&state);
         assumed = state.text.len;
-        render_found(&state);
+        if (r->by_words)
+            render_cells(&state);
+        else
+            render_found(&state);
         if (state.text.len == assumed) {
             state.text.len = 0;
             out->refused = true;

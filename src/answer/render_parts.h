@@ -120,6 +120,9 @@ void render_count_result(struct renderer *r);
 void render_aggregate(struct renderer *r);
 void render_groups(struct renderer *r);
 
+/* Cells that were found by words. */
+void render_cells(struct renderer *r);
+
 /* render_missing.c */
 void render_not_found(struct renderer *r);
 void render_no_unit(struct renderer *r);

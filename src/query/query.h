@@ -93,6 +93,17 @@ struct query_meaning {
     int operation;                    /* OPERATION: enum word_class */
 };
 
+/* A word of the question that the row, column or headings of a cell must have (cells_execute). */
+enum { QUERY_MAX_CELL_ATTRIBUTES = 4 };
+struct query_cell_word {
+    const char *text;
+    const char *const *keys; /* (n_keys) of its tokens */
+    size_t n_keys;
+    bool together;           /* they stand side by side: "F8Q" */
+    int attributes[QUERY_MAX_CELL_ATTRIBUTES]; /* or the column is one of these */
+    size_t n_attributes;
+};
+
 enum query_status {
     STATUS_FOUND,
     STATUS_SEVERAL,        /* rows differ: the range and each */
@@ -146,6 +157,8 @@ struct query {
     size_t n_assumed;
     const char **terms;      /* the question's content words, for search in prose */
     size_t n_terms;
+    struct query_cell_word *cell_words; /* n_cell_words 0: not a question for one cell */
+    size_t n_cell_words;
     enum query_missing missing;  /* what could not be resolved to the store */
     const char *missing_name;    /* "Dacia Logan MCV" */
     int years_near[2];           /* of MISSING_YEAR; 0: none */
@@ -205,10 +218,15 @@ struct result {
     int verdict;             /* CHECK: 1 yes, 0 no, -1 differs between rows */
     struct result_group *groups; /* by number, most first */
     size_t n_groups;
+    bool by_words;           /* the rows were found by cells_execute */
 };
 
 bool query_execute(struct result *out, const struct query *q, const struct catalog *c,
                    struct store *store, struct error *err);
+/* For a question that nothing understood, or whose attribute or vehicle is not known: the cells whose
+ * row, column and headings have all of its words, where there are few. *r is replaced then. */
+bool cells_execute(struct result *r, const struct query *q, const struct catalog *c, struct store *store,
+                   struct error *err);
 /* Where the rows of documents with pages are seen: their page and boxes, and the page in front of
  * their place. Of more than RESULT_MAX_LOCATED rows the first. */
 enum { RESULT_MAX_LOCATED = 500 };

@@ -156,6 +156,7 @@ bool query_read_meaning(struct query *out, const struct word_index *v, const cha
     find_unresolved(&r);
     find_unknown_phrase(&r);
     find_terms(&r);
+    find_cell_words(&r);
     out->understood = query_describe(out, r.c);
     if (r.failed || !out->understood) {
         error_memory(err, "a question");

@@ -158,6 +158,10 @@ void read_meanings(struct reading *r, const struct query_meaning *meanings, size
 /* After all else: the unresolved words as one phrase that may be looked up otherwise. */
 void find_unknown_phrase(struct reading *r);
 
+/* ---- cell_words.c ---- */
+/* The words by which a cell may be looked up. */
+void find_cell_words(struct reading *r);
+
 /* ---- follow_up.c ---- */
 void read_follow_up(struct reading *r);
 
