@@ -150,8 +150,7 @@ def truth_of(path, sizes):
 def run_autospec(path, heights, program):
     out = subprocess.run([program, "tables", path, "--json"], stdout=subprocess.PIPE, check=False)
     found = []
-    for line in out.stdout.splitlines():
-        t = json.loads(line)
+    for t in json.loads(out.stdout or "[]"):
         rows = [[""] * t["columns"] for _ in range(t["rows"])]
         for c in t["cells"]:
             rows[c["row"] - 1][c["column"] - 1] = c["text"]

@@ -43,6 +43,7 @@ struct command_line {
     /* ingest */
     bool list, reset, yes, explain;
     size_t delete_id; /* 0: none */
+    const char *password; /* also of tables; NULL: none */
     /* tokenize */
     bool decode, control, show;
     /* eval */
@@ -86,14 +87,15 @@ enum command_bit {
     COMMAND_SERVE = 1 << 12,
     COMMAND_ATTRIBUTES = 1 << 13,
     COMMAND_VERIFY = 1 << 14,
-    COMMAND_ALL = (1 << 15) - 1,
+    COMMAND_TABLES = 1 << 15,
+    COMMAND_ALL = (1 << 16) - 1,
     /* Those that open an engine. */
     COMMAND_ENGINE = COMMAND_ASK | COMMAND_GENERATE | COMMAND_EVAL | COMMAND_INFO | COMMAND_SERVE,
 };
 
 extern const struct command command_ask, command_ingest, command_generate, command_tokenize,
     command_eval, command_info, command_pull, command_quantize, command_config, command_embed,
-    command_plan, command_bench, command_serve, command_attributes, command_verify;
+    command_plan, command_bench, command_serve, command_attributes, command_verify, command_tables;
 
 /* All commands, in the order in which help lists them. */
 extern const struct command *const COMMANDS[];

@@ -142,6 +142,8 @@ static int read_all(struct command_line *line, struct store *store, struct error
                                            .report = on_report,
                                            .context = &r,
                                            .keep_original = strcmp(settings_choice(&line->settings, SETTING_ORIGINALS), "copy") == 0,
+                                           .password = line->password,
+                                           .ocr_languages = settings_text(&line->settings, SETTING_OCR_LANGUAGES),
                                            .cancel = interrupt_watch()};
     bool cancelled = false;
     for (size_t i = 0; i < line->n_arguments && !cancelled && output_flush(err); i++) {
@@ -249,7 +251,9 @@ static int run(struct command_line *line, struct error *err)
     if (!check_use(line, err)) return EXIT_USAGE;
     if (line->explain) {
         struct buffer text = {0};
-        bool ok = explain_file(&text, line->arguments[0], NULL, interrupt_watch(), err);
+        const struct explain_options options = {
+            .password = line->password, .ocr_languages = settings_text(&line->settings, SETTING_OCR_LANGUAGES)};
+        bool ok = explain_file(&text, line->arguments[0], &options, interrupt_watch(), err);
         if (ok) output_text(buffer_text(&text), text.len);
         buffer_free(&text);
         return ok ? EXIT_OK : EXIT_FAILED;

@@ -12,7 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-const struct command *const COMMANDS[] = {&command_ask,      &command_verify, &command_ingest, &command_attributes,   &command_generate,
+const struct command *const COMMANDS[] = {&command_ask,      &command_verify, &command_ingest,
+                                          &command_tables,   &command_attributes, &command_generate,
                                           &command_tokenize, &command_eval,     &command_info,
                                           &command_pull,     &command_quantize, &command_config,
                                           &command_embed,    &command_plan,     &command_bench,

@@ -70,6 +70,8 @@ static const struct option_row ROWS[] = {
     FLAG(COMMAND_INGEST, "list", 'l', list, "List the documents in the store"),
     COUNT(COMMAND_INGEST, "delete", "ID", delete_id, 1, 9007199254740992.0,
           "Delete the document with this number"),
+    TEXT(OPTION_TEXT, COMMAND_INGEST | COMMAND_TABLES, "password", "TEXT", password,
+         "The password of a locked PDF"),
     FLAG(COMMAND_INGEST, "explain", 0, explain, "Show how a file would be read; store nothing"),
     FLAG(COMMAND_ASK | COMMAND_ATTRIBUTES, "csv", 0, csv, "Print the table alone, as CSV"),
     FLAG(COMMAND_INGEST, "reset", 0, reset, "Delete all documents; needs --yes"),
@@ -127,6 +129,7 @@ static const struct option_row ROWS[] = {
                 COMMAND_ATTRIBUTES,
             SETTING_STORE),
     SETTING(COMMAND_INGEST | COMMAND_CONFIG, SETTING_ORIGINALS),
+    SETTING(COMMAND_INGEST | COMMAND_TABLES | COMMAND_CONFIG, SETTING_OCR_LANGUAGES),
     SETTING(COMMAND_ENGINE | COMMAND_TOKENIZE | COMMAND_EMBED | COMMAND_CONFIG | COMMAND_PLAN |
                 COMMAND_BENCH,
             SETTING_MODEL),

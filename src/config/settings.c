@@ -73,6 +73,9 @@ static const struct setting_spec SPECS[N_SETTINGS] = {
                            0, 0, ORIGINALS_CHOICES,
                            .help = "How a document's pages are shown later: reference: from the file where "
                                    "it is; copy: from a copy in the store"},
+    [SETTING_OCR_LANGUAGES] = {"OCR_LANGUAGES", SETTING_TEXT, "ocr-languages", 0, "LANGUAGES", "eng", NULL, 0, 0,
+                               NULL, .help = "The languages of scanned pages as tesseract names them (eng+deu); "
+                                             "off: they are not read"},
     [SETTING_CACHE] = {"AUTOSPEC_CACHE", SETTING_TEXT, "cache", 0, "DIR", NULL,
                        "~/.cache/autospec/packed", 0, 0, NULL,
                        .help = "The folder that keeps packed models between runs"},

@@ -117,7 +117,7 @@ struct document_options {
     const char *path;          /* for errors and the kind by extension */
     const atomic_bool *cancel; /* NULL: never; ends with ERROR_CANCELLED */
     const char *password;      /* of a locked PDF; NULL: none */
-    const char *ocr_languages; /* "eng+deu": pages that are pictures are read; NULL, "": they are not */
+    const char *ocr_languages; /* "eng+deu": pages that are pictures are read; NULL, "", "off": they are not */
 };
 
 /* The kind by extension, else by contents. ERROR_UNSUPPORTED for known kinds that cannot be read. */

@@ -513,8 +513,10 @@ static bool finish(struct pdf_reading *p, struct error *err)
 
 bool read_pdf_document(struct document_reader *r, struct error *err)
 {
-    struct pdf_options options = {
-        .cancel = r->cancel, .password = r->options->password, .ocr_languages = r->options->ocr_languages};
+    const char *languages = r->options->ocr_languages;
+    if (languages && strcmp(languages, "off") == 0) languages = NULL;
+    const struct pdf_options options = {
+        .cancel = r->cancel, .password = r->options->password, .ocr_languages = languages};
     struct pdf_reading *p = calloc(1, sizeof *p);
     if (!p) return error_memory(err, r->path);
     p->r = r;

@@ -269,7 +269,10 @@ bool explain_file(struct buffer *out, const char *path, const struct explain_opt
     if (!mapping_open(&map, path, err)) return false;
     enum document_kind kind;
     struct document d;
-    const struct document_options o = {.path = path, .cancel = cancel};
+    const struct document_options o = {.path = path,
+                                       .cancel = cancel,
+                                       .password = options ? options->password : NULL,
+                                       .ocr_languages = options ? options->ocr_languages : NULL};
     const char *data = map.data ? (const char *)map.data : "";
     bool ok = document_kind_find(path, data, map.size, &kind, err) &&
               document_read(&d, kind, data, map.size, &o, err);

@@ -16,6 +16,7 @@ struct explain_options {
     size_t max_columns; /* listed of each table; 0: 60 */
     size_t max_records; /* whose facts are shown; 0: 3 */
     size_t max_facts;   /* of each; 0: 8 */
+    const char *password, *ocr_languages; /* as in document_options */
 };
 
 /* Appends a report of plain text lines. `options` may be NULL. */

@@ -48,7 +48,10 @@ bool ingest_text(struct store *store, const char *path, enum document_kind kind,
         return true;
     }
     struct document d;
-    const struct document_options read = {.path = path, .cancel = options->cancel};
+    const struct document_options read = {.path = path,
+                                          .cancel = options->cancel,
+                                          .password = options->password,
+                                          .ocr_languages = options->ocr_languages};
     if (!document_read(&d, kind, data, len, &read, err)) return false;
     enum store_outcome outcome;
     if (!store_begin_document(store, path, document_kind_name(kind), hash, len, &outcome, err)) {

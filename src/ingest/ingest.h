@@ -34,6 +34,8 @@ struct ingest_options {
      * stands above everything in it, as a heading. */
     const char *title;
     const struct vehicle *vehicle;
+    const char *password;      /* of a locked PDF; NULL: none */
+    const char *ocr_languages; /* of scanned pages: "eng+deu"; NULL, "", "off": they are not read */
     bool keep_original; /* documents with pages: their file is copied into the store */
 };
 
