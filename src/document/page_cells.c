@@ -417,19 +417,22 @@ static void steps_add(struct steps *s, const char *text)
     }
 }
 
-/* The scales of a diagram: one cell holds them all, or all columns are such. */
+/* The scales of a diagram: one cell over several fields holds a whole scale, or all columns are one and the same. */
 static bool is_diagram(const struct layout_table *t)
 {
-    size_t in_scales = 0;
+    double step = 0;
     for (size_t i = 0; i < t->n_cells; i++) {
         struct steps s = {0};
+        if (t->cells[i].columns == 1) continue;
         steps_add(&s, t->cells[i].text);
         if (!s.broken && s.n >= 5) return true;
     }
     for (size_t c = 0; c < t->n_columns; c++) {
         struct steps s = {0}, longest = {0};
+        size_t cells = 0;
         for (size_t i = 0; i < t->n_cells; i++) {
             if (t->cells[i].column != c) continue;
+            cells++;
             struct steps before = s;
             steps_add(&s, t->cells[i].text);
             if (!s.broken) continue;
@@ -438,9 +441,10 @@ static bool is_diagram(const struct layout_table *t)
             s.broken = false;
         }
         if (s.n > longest.n) longest = s;
-        if (longest.n >= 4) in_scales += longest.n;
+        if (longest.n < 4 || longest.n * 2 < cells || (c > 0 && longest.step != step)) return false;
+        step = longest.step;
     }
-    return in_scales * 2 > t->n_cells;
+    return true;
 }
 
 /* Fields of a drawing are high, and their labels are small. */

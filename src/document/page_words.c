@@ -26,10 +26,11 @@ struct page_box page_box_union(struct page_box a, struct page_box b)
 
 /* ---- the frame ---- */
 
-/* Angles count against the clock: text at 90 degrees runs upwards. */
+/* The page's angles count with the clock, as y grows downwards; here text at 90 degrees runs
+ * upwards. -1: askew. */
 static int quarter(int angle)
 {
-    int turned = ((angle % 360) + 360) % 360;
+    int turned = (360 - angle % 360) % 360;
     for (int q = 0; q < 360; q += 90)
         if (abs(turned - q) <= 10 || abs(turned - 360 - q) <= 10) return q;
     return -1;

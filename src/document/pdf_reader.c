@@ -35,7 +35,7 @@ struct open_table {
     size_t n_header;
     size_t n_rows;
     struct buffer caption;
-    const char *place;
+    size_t number, first_page, last_page; /* of the table on its first page */
     size_t begin, line;
 };
 
@@ -148,7 +148,11 @@ static void close_table(struct pdf_reading *p)
     struct table *table =
         table_builder_end(&o->builder, buffer_text(&o->caption), o->caption.len, ROW_ROW, 0, o->line,
                           p->line, o->begin, p->text.len);
-    if (table) table->place = o->place;
+    char place[96];
+    int n = o->last_page > o->first_page
+                ? snprintf(place, sizeof place, "pages %zu to %zu, table %zu", o->first_page, o->last_page, o->number)
+                : snprintf(place, sizeof place, "page %zu, table %zu", o->first_page, o->number);
+    if (table && n > 0) table->place = reader_keep(p->r, place, (size_t)n);
     table_builder_free(&o->builder);
     free(o->column_x);
     for (size_t i = 0; i < o->n_header; i++) free(o->header[i]);
@@ -180,10 +184,13 @@ static void open_table(struct pdf_reading *p, const struct layout_table *t, cons
                        size_t number, const char *caption, size_t caption_len)
 {
     struct open_table *o = &p->table;
-    char place[64];
-    *o = (struct open_table){.open = true, .page_width = page->width, .begin = p->text.len, .line = p->line};
-    int n = snprintf(place, sizeof place, "page %zu, table %zu", page->number, number);
-    o->place = reader_keep(p->r, place, n > 0 ? (size_t)n : 0);
+    *o = (struct open_table){.open = true,
+                             .page_width = page->width,
+                             .begin = p->text.len,
+                             .line = p->line,
+                             .number = number,
+                             .first_page = page->number,
+                             .last_page = page->number};
     o->shape = *t;
     o->column_x = malloc((t->n_columns + 1) * sizeof *o->column_x);
     if (!o->column_x) {
@@ -348,6 +355,7 @@ static void put_table_block(struct pdf_reading *p, const struct page_layout *l, 
 {
     const struct layout_table *t = l->blocks[at].table;
     if (same_columns(&p->table, t, page->width)) {
+        p->table.last_page = page->number;
         put_rows(p, t, page->number, repeated_header(p, t));
         return;
     }

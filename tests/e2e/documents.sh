@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# Documents with pages, the whole way: a sheet of each kind is made, read, and asked about; the answer
+# is right and says where it stands.
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+HELPER=${AUTOSPEC_PDF:-$(dirname "$AUTOSPEC")/autospec-pdf}
+if [ ! -x "$HELPER" ]; then
+    skip "PDF files: this build has no autospec-pdf"
+    finish
+fi
+python3 tests/e2e/pdf_sheets.py "$SCRATCH" || exit 1
+
+# reads KIND: the sheet goes into the store.
+reads() {
+    run ingest "$SCRATCH/$1.pdf"
+    exits "a $1 sheet is read" 0
+}
+
+# answers KIND QUESTION VALUE PLACE: with that value, from that place of the sheet.
+answers() {
+    run ask "$2"
+    says "$1: $2" "$OUT" "$3"
+    says "$1: the place is said" "$OUT" "$1\.pdf, $4"
+}
+
+reads ruled
+answers ruled "What is the towing capacity of the 2021 Borrego Canyon Summit?" "3500 lb" "page 1, table 1, row 4, column 'Summit'"
+answers ruled "How heavy is the 2021 Borrego Canyon Sport?" "3370 lb" "page 1, table 1, row 5, column 'Sport'"
+
+reads leaders
+answers leaders "How long is the 2020 Halden Fjord?" "4450 mm" "page 1"
+
+reads unruled
+answers unruled "What is the torque of the 2019 Halden Skerry Diesel?" "320 Nm" "page 1, table 1, row 3, column 'Diesel'"
+
+reads two_columns
+answers two_columns "What is the wheelbase of the 2018 Orlin Wagon?" "2750 mm" "page 1, table 1, row 1"
+run tables "$SCRATCH/two_columns.pdf"
+says "columns of text are no table" "$OUT" "page 1, table 1: 3 rows, 2 columns"
+run ingest --explain "$SCRATCH/two_columns.pdf"
+says "each column of text is read from top to foot" "$OUT" "1 table, 2 paragraphs"
+
+reads rotated
+answers rotated "What is the wading depth of the 2022 Corvane Trail?" "500 mm" "page 1, table 1, row 4"
+
+reads sideways
+answers sideways "What is the power of the 2023 Corvane Ridge?" "205 hp" "page 1, table 1, row 2"
+
+reads continued
+run ingest --explain "$SCRATCH/continued.pdf"
+says "a table that goes on over pages is one, its header said once or twice" "$OUT" "61 rows, 3 columns; a row is a vehicle; 60 records"
+answers continued "What is the power of the 2017 Tarn 55?" "155 hp" "pages 1 to 3, table 1, row 57"
+
+reads spans
+answers spans "How wide is the 2016 Velox Courier LWB?" "1848 mm" "page 1, table 1, row 4"
+
+reads stripes
+answers stripes "What is the turning circle of the 2015 Velox Porter LWB?" "11\.6 m" "page 1, table 1, row 4"
+
+run tables --json "$SCRATCH/spans.pdf"
+exits "tables are printed as JSON" 0
+check "a cell says what it spans and where it stands" python3 - "$OUT" <<'PY'
+import json, sys
+table, = json.load(open(sys.argv[1]))
+cells = {(c["row"], c["column"]): c for c in table["cells"]}
+assert (table["page"], table["rows"], table["columns"], table["ruled"]) == (1, 5, 3, True), table
+assert cells[1, 1]["columns"] == 3 and cells[4, 2]["columns"] == 2, cells
+x0, y0, x1, y1 = cells[5, 3]["box"]
+assert cells[5, 3]["text"] == "1,000" and 282 < x0 < x1 < 362 and 164 < y0 < y1 < 180, cells[5, 3]
+PY
+
+run tables
+exits "tables without a file is a usage error" 2
+
+if command -v pdftoppm >/dev/null; then
+    pdftoppm -r 200 -png -singlefile "$SCRATCH/unruled.pdf" "$SCRATCH/scan"
+    export AUTOSPEC_STORE=$SCRATCH/scans.db
+    run ingest "$SCRATCH/scan.png"
+    if grep -q tesseract-ocr "$OUT" "$ERR"; then
+        skip "scanned pages: tesseract-ocr-eng is not installed"
+    else
+        exits "a scanned sheet is read" 0
+        run ask "What is the torque of the 2019 Halden Skerry Diesel?"
+        says "scan: the figure is read" "$OUT" "320 Nm"
+        says "scan: the place is said" "$OUT" "scan\.png, page 1, table 1"
+    fi
+else
+    skip "scanned pages: there is no pdftoppm to make one"
+fi
+
+finish
