@@ -138,25 +138,32 @@ static float overlap_y(struct page_box a, struct page_box b)
     return smaller(a.y1, b.y1) - larger(a.y0, b.y0);
 }
 
-static bool run_goes_on(const struct run *r, const struct layout_glyph *last,
-                        const struct layout_glyph *g)
+/* Of a scan, boxes are those of the ink, not of the advance: OCR alone tells where words end. */
+static float join_gap(const struct page_words *w)
+{
+    return w->page->scanned ? 1.0f : 0.18f;
+}
+
+static bool run_goes_on(const struct page_words *w, const struct run *r,
+                        const struct layout_glyph *last, const struct layout_glyph *g)
 {
     if (g->space) return false;
     float gap = g->box.x0 - last->box.x1, size = smaller(g->size, last->size);
-    if (gap > 0.18f * size || gap < -0.6f * size) return false;
+    if (gap > join_gap(w) * size || gap < -0.6f * size) return false;
     /* A superscript is a run of its own. */
     if (g->size < 0.85f * r->size || r->size < 0.85f * g->size) return false;
     if (fabsf(g->box.y1 - last->box.y1) > 0.2f * size) return false;
     return overlap_y(r->box, g->box) > 0.5f * (g->box.y1 - g->box.y0);
 }
 
-static size_t find_runs(const struct layout_glyph *glyphs, size_t n, struct run *runs)
+static size_t find_runs(const struct page_words *w, const struct layout_glyph *glyphs, size_t n,
+                        struct run *runs)
 {
     size_t n_runs = 0;
     for (size_t i = 0; i < n; i++) {
         const struct layout_glyph *g = &glyphs[i];
         struct run *r = n_runs ? &runs[n_runs - 1] : NULL;
-        if (r && run_goes_on(r, &glyphs[i - 1], g)) {
+        if (r && run_goes_on(w, r, &glyphs[i - 1], g)) {
             r->n++;
             r->box = page_box_union(r->box, g->box);
         } else {
@@ -279,7 +286,7 @@ static void words_of_row(struct page_words *w, struct run *runs, size_t n, bool 
         if (last && w->n_words) {
             float gap = r->box.x0 - last->box.x1, size = smaller(r->size, last->size);
             /* A raised mark stands close to its number, with a blank of its own now and then. */
-            glued = r->raised ? gap < 0.3f * last->size : gap < 0.15f * size && !r->space;
+            glued = r->raised ? gap < 0.3f * last->size : gap < join_gap(w) * size - 0.03f * size && !r->space;
             struct layout_word *word = &w->words[w->n_words - 1];
             bool same = !r->raised && !last->raised && r->size > 0.85f * last->size &&
                         last->size > 0.85f * r->size;
@@ -345,7 +352,7 @@ static size_t turned_words(struct page_words *w, int angle, struct layout_glyph 
 {
     const struct page *page = w->page;
     size_t at = (size_t)(glyphs - w->glyphs), n = take_glyphs(w, angle, angle, glyphs);
-    size_t n_runs = find_runs(glyphs, n, runs), before = w->n_words;
+    size_t n_runs = find_runs(w, glyphs, n, runs), before = w->n_words;
     for (size_t i = 0; i < n_runs; i++) runs[i].first += at;
     number_rows(runs, n_runs);
     qsort(runs, n_runs, sizeof *runs, by_row_then_x);
@@ -409,7 +416,7 @@ bool page_words_make(struct page_words *out, const struct page *page, struct are
     struct run *runs = arena_array(arena, n + 1, sizeof *runs);
     if (!out->glyphs || !out->words || !runs || !page_rules_make(out)) return false;
     size_t used = take_glyphs(out, out->turn, out->turn, out->glyphs);
-    size_t n_runs = find_runs(out->glyphs, used, runs);
+    size_t n_runs = find_runs(out, out->glyphs, used, runs);
     if (!make_rows(out, runs, n_runs) || !common_size(out, 0, out->n_words, &out->body_size))
         return false;
     for (int angle = 0; angle < 360; angle += 90)

@@ -150,7 +150,7 @@ static void close_table(struct pdf_reading *p)
                           p->line, o->begin, p->text.len);
     char place[96];
     int n = o->last_page > o->first_page
-                ? snprintf(place, sizeof place, "pages %zu to %zu, table %zu", o->first_page, o->last_page, o->number)
+                ? snprintf(place, sizeof place, "table %zu (pages %zu to %zu)", o->number, o->first_page, o->last_page)
                 : snprintf(place, sizeof place, "page %zu, table %zu", o->first_page, o->number);
     if (table && n > 0) table->place = reader_keep(p->r, place, (size_t)n);
     table_builder_free(&o->builder);

@@ -50,7 +50,7 @@ answers sideways "What is the power of the 2023 Corvane Ridge?" "205 hp" "page 1
 reads continued
 run ingest --explain "$SCRATCH/continued.pdf"
 says "a table that goes on over pages is one, its header said once or twice" "$OUT" "61 rows, 3 columns; a row is a vehicle; 60 records"
-answers continued "What is the power of the 2017 Tarn 55?" "155 hp" "pages 1 to 3, table 1, row 57"
+answers continued "What is the power of the 2017 Tarn 55?" "155 hp" "page 3, table 1 \(pages 1 to 3\), row 57"
 
 reads spans
 answers spans "How wide is the 2016 Velox Courier LWB?" "1848 mm" "page 1, table 1, row 4"
