@@ -127,7 +127,7 @@ static bool split_rows(struct page_words *w, struct table_grid *g, uint32_t mark
             full += first == 0 && values > 0 && filled * 2 > g->n_columns && filled > 1;
         }
         if (rows < 2 || full < 2 || full * 10 < rows * 6) continue;
-        if (rows == 2 && g->n_rows > 3) continue; /* stacked values in a row of a drawn table */
+        if (rows == 2 && g->n_rows > 2) continue; /* stacked values in a row of a drawn table */
         for (size_t l = 1; l < a.n_lines; l++)
             if (begins[l]) {
                 all[n_all++] = (a.lines[l - 1].box.y1 + a.lines[l].box.y0) / 2;
