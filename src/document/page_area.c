@@ -112,9 +112,14 @@ static size_t telling_lines(const struct page_words *w, const struct area *a, bo
         if (count_pieces(w, &a->lines[i], AREA_CLEAR_GAP) > 1 && has_value(w, &a->lines[i])) {
             if (values++ == 0) first = i;
         }
+    size_t several = 0;
+    for (size_t i = first; i < a->n_lines; i++)
+        several += count_pieces(w, &a->lines[i], AREA_CLEAR_GAP) > 1;
+    bool valued = values >= 2 && values * 2 >= several; /* lines of words are notes and bands */
     if (values < 2) first = 0;
     for (size_t i = 0; i < a->n_lines; i++) {
-        telling[i] = i >= first && count_pieces(w, &a->lines[i], AREA_WORD_GAP) > 1;
+        telling[i] = i >= first && count_pieces(w, &a->lines[i], AREA_WORD_GAP) > 1 &&
+                     (!valued || has_value(w, &a->lines[i]));
         n += telling[i];
     }
     return n;
@@ -258,7 +263,7 @@ static bool goes_on(const struct line_facts *f, size_t i, size_t n, float pitch,
     if (lead > TIGHT_LEAD * size) return false;
     bool closer = pitch > 0 && lead < 0.85f * pitch;
     if (i < first_value) { /* heads of columns: lines of one text, if all stand close */
-        if (b->spanning || a->spanning) return false;
+        if (b->spanning || a->spanning || (a->values && b->values)) return false;
         return lead < 1.3f * size;
     }
     if (i == first_value) return b->first > 0 && a->first == 0 && a->filled == 1;

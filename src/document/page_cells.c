@@ -421,6 +421,7 @@ static void steps_add(struct steps *s, const char *text)
 static bool is_diagram(const struct layout_table *t)
 {
     double step = 0;
+    size_t scales = 0;
     for (size_t i = 0; i < t->n_cells; i++) {
         struct steps s = {0};
         if (t->cells[i].columns == 1) continue;
@@ -441,10 +442,12 @@ static bool is_diagram(const struct layout_table *t)
             s.broken = false;
         }
         if (s.n > longest.n) longest = s;
-        if (longest.n < 4 || longest.n * 2 < cells || (c > 0 && longest.step != step)) return false;
+        if (cells < 4) continue; /* titles between the scales */
+        if (longest.n < 4 || longest.n * 2 < cells || (scales && longest.step != step)) return false;
         step = longest.step;
+        scales++;
     }
-    return true;
+    return scales > 1;
 }
 
 /* Fields of a drawing are high, and their labels are small. */

@@ -69,13 +69,15 @@ static bool is_prose(const struct page_words *w, const struct area_line *line, s
 static void follow(const struct page_words *w, const struct area *a, size_t at, struct page_box area,
                    struct run *r)
 {
-    size_t misfits = 0, singles = 0;
+    size_t misfits = 0, singles = 0, gaps = 0;
+    float between = 0; /* white space between the lines so far */
     *r = (struct run){.first = at, .last = at, .multi = 1};
     gaps_of(w, &a->lines[at], &r->gaps);
     for (size_t j = at + 1; j < a->n_lines; j++) {
         const struct area_line *line = &a->lines[j], *before = &a->lines[j - 1];
         float size = line->size > before->size ? line->size : before->size;
         if (line->box.y0 - before->box.y1 > 2.0f * size || is_prose(w, line, area)) break;
+        float space = line->box.y0 - before->box.y1;
         struct row_piece p;
         bool multi = area_pieces(w, line, AREA_CLEAR_GAP, &p, 1) > 1;
         struct gaps both;
@@ -85,10 +87,12 @@ static void follow(const struct page_words *w, const struct area *a, size_t at, 
             r->last = j;
             r->multi++;
             misfits = singles = 0;
+            between += space > 0 ? space : 0;
+            gaps++;
         } else if (!multi && both.n == r->gaps.n) {
             if (++singles > MAX_SINGLES) break;
-        } else if (++misfits > MAX_MISFITS) {
-            break;
+        } else if (++misfits > MAX_MISFITS || (gaps > 1 && space > 0.8f * size + 1.5f * between / (float)gaps)) {
+            break; /* what stands apart and keeps to no column is the next table's caption */
         }
     }
 }
@@ -178,6 +182,30 @@ static void clip_to_rules(const struct area *a, const struct rules_at *rules, st
     }
     if (below && below < all - below && (inside > 1 || (rules->n > 2 && below < 4)))
         while (r->last > r->first && line_middle(&a->lines[r->last]) > foot) r->last--;
+}
+
+/* Lines at both ends that keep to no column: captions, notes. */
+static void trim_ends(const struct page_words *w, const float *cuts, size_t n, struct area *a)
+{
+    while (a->n_lines > 2) {
+        const struct area_line *ends[2] = {&a->lines[a->n_lines - 1], &a->lines[0]};
+        bool loose[2];
+        for (int k = 0; k < 2; k++) {
+            struct row_piece p[MAX_GAPS];
+            size_t pieces = area_pieces(w, ends[k], AREA_WORD_GAP, p, MAX_GAPS), crossing = 0;
+            for (size_t i = 0; i < pieces && i < MAX_GAPS; i++)
+                for (size_t c = 0; c < n; c++) crossing += p[i].x0 < cuts[c] && p[i].x1 > cuts[c];
+            bool named = ends[k]->box.x0 < cuts[0]; /* begins in the first column */
+            loose[k] = named && crossing && crossing + 1 >= pieces;
+        }
+        if (loose[0])
+            a->n_lines--;
+        else if (loose[1]) {
+            a->lines++;
+            a->n_lines--;
+        } else
+            break;
+    }
 }
 
 /* ---- what the run is ---- */
@@ -354,6 +382,7 @@ static bool search_run(struct page_words *w, const struct area *a, struct run *r
     if (r->last != last) box = lines_box(a, r->first, r->last);
     if (!area_columns(w, &part, &cuts, &n)) return false;
     if (n == 0) return true;
+    trim_ends(w, cuts, n, &part);
     struct column_facts *f = arena_array(w->arena, n + 1, sizeof *f);
     if (!f) return false;
     column_facts(w, &part, cuts, n, f);
