@@ -358,7 +358,7 @@ static void folder_is_ingested_in_order_without_hidden_files_and_readmes(void **
     scratch_write("set/a.txt", TEXT, sizeof TEXT - 1);
     scratch_write("set/README.md", TEXT, sizeof TEXT - 1);
     scratch_write("set/.hidden.csv", CSV, sizeof CSV - 1);
-    scratch_write("set/photo.png", CSV, sizeof CSV - 1);
+    scratch_write("set/photo.zip", CSV, sizeof CSV - 1);
     struct store *s = memory_store();
     struct ingest_totals t = {0};
     if (!ingest_path(s, in_scratch("set"), NULL, &t, &err)) fail_msg("%s", err.text);
