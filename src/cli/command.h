@@ -41,7 +41,7 @@ struct command_line {
     double top_p, min_p;
     struct option_texts stop;
     /* ingest */
-    bool list, reset, yes, explain;
+    bool list, reset, yes, explain, watch;
     size_t delete_id; /* 0: none */
     const char *password; /* also of tables; NULL: none */
     /* tokenize */
@@ -88,14 +88,16 @@ enum command_bit {
     COMMAND_ATTRIBUTES = 1 << 13,
     COMMAND_VERIFY = 1 << 14,
     COMMAND_TABLES = 1 << 15,
-    COMMAND_ALL = (1 << 16) - 1,
+    COMMAND_DOCTOR = 1 << 16,
+    COMMAND_ALL = (1 << 17) - 1,
     /* Those that open an engine. */
     COMMAND_ENGINE = COMMAND_ASK | COMMAND_GENERATE | COMMAND_EVAL | COMMAND_INFO | COMMAND_SERVE,
 };
 
 extern const struct command command_ask, command_ingest, command_generate, command_tokenize,
     command_eval, command_info, command_pull, command_quantize, command_config, command_embed,
-    command_plan, command_bench, command_serve, command_attributes, command_verify, command_tables;
+    command_plan, command_bench, command_serve, command_attributes, command_verify, command_tables,
+    command_doctor;
 
 /* All commands, in the order in which help lists them. */
 extern const struct command *const COMMANDS[];

@@ -1,6 +1,7 @@
 /* autospec ingest: documents into the store; the list of them; deleting them. */
 #include "ingest/explain.h"
 #include "ingest/ingest.h"
+#include "ingest/watch.h"
 #include "base/arena.h"
 #include "base/file.h"
 #include "base/progress.h"
@@ -24,8 +25,10 @@ struct reading {
     struct ingest_totals totals, before; /* before: when the file at hand was begun */
     struct progress progress;
     char *path; /* the file at hand; NULL: none */
+    const char *word; /* what the progress counts; NULL: none yet */
     bool json, verbose;
-    size_t failed;
+    char *same;   /* the document whose contents the file at hand has; NULL: none */
+    bool renamed; /* that one's file is gone */
     char *notes[MAX_NOTES]; /* of the file at hand, printed behind its line */
     size_t n_notes, n_more_notes;
 };
@@ -52,7 +55,13 @@ static void end_file(struct reading *r)
     const struct ingest_totals *now = &r->totals, *before = &r->before;
     size_t chunks = now->chunks - before->chunks, rows = now->rows - before->rows;
     bool read = now->documents > before->documents;
-    if (!r->json && (read || now->unchanged > before->unchanged)) {
+    if (!r->json && r->same) {
+        output_text(shorten(r->path), strlen(shorten(r->path)));
+        output_puts(r->renamed ? ": takes the place of " : ": the same contents as ");
+        output_text(shorten(r->same), strlen(shorten(r->same)));
+        output_puts(r->renamed ? ", which is not there any more\n" : ": not read again\n");
+        output_flush(NULL);
+    } else if (!r->json && (read || now->unchanged > before->unchanged)) {
         output_text(shorten(r->path), strlen(shorten(r->path)));
         if (!read)
             output_puts(": unchanged\n");
@@ -73,8 +82,9 @@ static void end_file(struct reading *r)
     }
     for (size_t i = 0; i < r->n_notes; i++) free(r->notes[i]);
     r->n_notes = r->n_more_notes = 0;
+    free(r->same);
     free(r->path);
-    r->path = NULL;
+    r->path = r->same = NULL;
 }
 
 /* What is odd or was left out is told with the file that it is about. */
@@ -89,8 +99,19 @@ static void on_report(void *context, enum ingest_event event, const char *path, 
             r->n_more_notes++;
         return;
     }
+    if (event == INGEST_DUPLICATE || event == INGEST_RENAMED) {
+        free(r->same);
+        r->same = strdup(text);
+        r->renamed = event == INGEST_RENAMED;
+        return;
+    }
     end_file(r);
+    if (event == INGEST_DELETED) {
+        output_text(shorten(path), strlen(shorten(path)));
+        output_printf(": deleted%s%s\n", text ? "; " : "", text ? text : "");
+    }
     output_flush(NULL);
+    if (event == INGEST_DELETED) return;
     if (event == INGEST_FAILED) {
         /* Readers' errors begin with the path themselves. */
         bool named = strncmp(text, path, strlen(path)) == 0;
@@ -100,14 +121,20 @@ static void on_report(void *context, enum ingest_event event, const char *path, 
     }
 }
 
-static void on_progress(void *context, const char *path, size_t done, size_t total)
+static void on_progress(void *context, const char *path, size_t done, size_t total, const char *word)
 {
     struct reading *r = context;
     if (!r->path || strcmp(r->path, path) != 0) {
         end_file(r);
         r->before = r->totals;
         r->path = strdup(path);
-        progress_start(&r->progress, path_base(r->path ? r->path : path), "bytes", total);
+        r->word = NULL;
+    }
+    if (!r->word || strcmp(r->word, word) != 0 || r->progress.total != total) {
+        /* First its pages are read, then it is stored. */
+        progress_end(&r->progress);
+        r->word = word;
+        progress_start(&r->progress, path_base(r->path ? r->path : path), word, total);
     }
     progress_update(&r->progress, done);
 }
@@ -116,10 +143,11 @@ static bool print_totals(const struct reading *r, struct error *err)
 {
     const struct ingest_totals *t = &r->totals;
     if (r->json)
-        return output_json(json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f}", "documents",
+        return output_json(json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f}", "documents",
                                      (json_int_t)t->documents, "unchanged",
                                      (json_int_t)t->unchanged, "replaced", (json_int_t)t->replaced,
-                                     "failed", (json_int_t)(r->failed + t->failed), "passages",
+                                     "duplicates", (json_int_t)t->duplicates,
+                                     "failed", (json_int_t)(t->arguments_failed + t->failed), "passages",
                                      (json_int_t)t->chunks, "facts", (json_int_t)t->facts,
                                      "vehicles", (json_int_t)t->vehicles, "bytes",
                                      (json_int_t)t->bytes, "seconds", t->seconds),
@@ -128,40 +156,84 @@ static bool print_totals(const struct reading *r, struct error *err)
                   plural(t->documents), t->chunks, plural(t->chunks), t->facts, plural(t->facts),
                   t->vehicles, plural(t->vehicles));
     if (t->unchanged) output_printf("; %zu unchanged", t->unchanged);
+    if (t->duplicates)
+        output_printf("; %zu duplicate%s", t->duplicates, plural(t->duplicates));
     if (t->skipped) output_printf("; %zu other file%s skipped", t->skipped, plural(t->skipped));
     if (t->failed) output_printf("; %zu file%s could not be read", t->failed, plural(t->failed));
     output_printf(" (%.2f s)\n", t->seconds);
     return true;
 }
 
+static void reading_options(struct ingest_options *o, struct reading *r, const struct command_line *line)
+{
+    const struct settings *s = &line->settings;
+    *r = (struct reading){.json = line->json, .verbose = line->verbose};
+    *o = (struct ingest_options){.progress = on_progress,
+                                 .report = on_report,
+                                 .context = r,
+                                 .keep_original = strcmp(settings_choice(s, SETTING_ORIGINALS), "copy") == 0,
+                                 .password = line->password,
+                                 .ocr_languages = settings_text(s, SETTING_OCR_LANGUAGES),
+                                 .threads = settings_count(s, SETTING_THREADS),
+                                 .skip_duplicates = true,
+                                 .cancel = interrupt_watch()};
+}
+
 /* Reads all arguments; a bad one is reported and the others are still read. */
 static int read_all(struct command_line *line, struct store *store, struct error *err)
 {
-    struct reading r = {.json = line->json, .verbose = line->verbose};
-    const struct ingest_options options = {.progress = on_progress,
-                                           .report = on_report,
-                                           .context = &r,
-                                           .keep_original = strcmp(settings_choice(&line->settings, SETTING_ORIGINALS), "copy") == 0,
-                                           .password = line->password,
-                                           .ocr_languages = settings_text(&line->settings, SETTING_OCR_LANGUAGES),
-                                           .cancel = interrupt_watch()};
-    bool cancelled = false;
-    for (size_t i = 0; i < line->n_arguments && !cancelled && output_flush(err); i++) {
-        struct error failure = {0};
-        bool ok = ingest_path(store, line->arguments[i], &options, &r.totals, &failure);
-        end_file(&r);
-        if (ok) continue;
-        cancelled = failure.code == ERROR_CANCELLED;
-        r.failed++;
-        output_flush(NULL); /* so that the lines before it stand before the message */
-        if (!cancelled) fprintf(stderr, "autospec: %s\n", failure.text);
-    }
-    if (cancelled) return EXIT_INTERRUPTED;
-    /* One bad file alone: its message has said it all. */
-    if ((r.failed < line->n_arguments || r.totals.documents || line->json) &&
-        !print_totals(&r, err))
+    struct reading r;
+    struct ingest_options options;
+    reading_options(&options, &r, line);
+    struct ingest_list list = {0};
+    struct error failure = {0};
+    bool ok = true;
+    for (size_t i = 0; ok && i < line->n_arguments; i++)
+        ok = ingest_list_add(&list, line->arguments[i], &options, &r.totals, &failure);
+    ok = ok && ingest_list_read(&list, store, &options, &r.totals, &failure);
+    end_file(&r);
+    ingest_list_free(&list);
+    if (!ok && failure.code == ERROR_CANCELLED) return EXIT_INTERRUPTED;
+    if (!ok) {
+        error_set(err, failure.code, "%s", failure.text);
         return EXIT_FAILED;
-    return r.failed ? EXIT_FAILED : EXIT_OK;
+    }
+    /* One bad file alone: its message has said it all. */
+    size_t failed = r.totals.arguments_failed;
+    if ((failed < line->n_arguments || r.totals.documents || line->json) && !print_totals(&r, err))
+        return EXIT_FAILED;
+    return failed ? EXIT_FAILED : EXIT_OK;
+}
+
+/* ---- keeping up with a folder ---- */
+
+struct watching {
+    struct reading reading; /* first: what on_progress and on_report are given */
+    const char *folder;
+    bool told;
+};
+
+static void on_idle(void *context)
+{
+    struct watching *w = context;
+    end_file(&w->reading);
+    if (!w->told && !w->reading.json) {
+        print_totals(&w->reading, NULL);
+        output_text(w->folder, strlen(w->folder));
+        output_puts(": watching for changes; Ctrl-C ends it\n");
+    }
+    w->told = true;
+    output_flush(NULL);
+}
+
+static int watch(struct command_line *line, struct store *store, struct error *err)
+{
+    struct watching w = {.folder = line->arguments[0]};
+    struct ingest_options options;
+    reading_options(&options, &w.reading, line);
+    bool ok = ingest_watch(store, w.folder, &options, &w.reading.totals, on_idle, err);
+    end_file(&w.reading);
+    return ok && print_totals(&w.reading, err) ? EXIT_OK : EXIT_FAILED;
 }
 
 /* ---- the documents that are there ---- */
@@ -228,6 +300,10 @@ static bool check_use(const struct command_line *line, struct error *err)
                          "files, --list, --delete and --reset do not go together: one at a time");
     if (line->explain && line->n_arguments != 1)
         return error_set(err, ERROR_USAGE, "--explain takes one file");
+    if (line->watch && line->n_arguments != 1)
+        return error_set(err, ERROR_USAGE, "--watch takes one folder");
+    if (line->watch && line->explain)
+        return error_set(err, ERROR_USAGE, "--watch and --explain do not go together");
     if (line->reset && !line->yes)
         return error_set(err, ERROR_USAGE, "--reset deletes all documents; add --yes to do it");
     return true;
@@ -266,7 +342,7 @@ static int run(struct command_line *line, struct error *err)
     struct store *store = absent ? NULL : store_open(path, mode, err);
     int status = EXIT_FAILED;
     if (store && line->n_arguments)
-        status = read_all(line, store, err);
+        status = line->watch ? watch(line, store, err) : read_all(line, store, err);
     else if ((store || absent) && manage(line, store, err))
         status = EXIT_OK;
     store_close(store);
@@ -284,6 +360,10 @@ const struct command command_ingest = {
         "it and in its subfolders. What is there already is not read again; a file that has\n"
         "changed replaces what it held before. A file with an error is left out as a whole\n"
         "and named; the others of its folder are read. --explain shows how a file would be\n"
-        "read (header, columns, units, number style, first facts) and stores nothing.\n",
+        "read (header, columns, units, number style, first facts) and stores nothing.\n"
+        "Several files are read at once, and stored in the order of their names. A file with\n"
+        "the contents of another is not read again. --watch goes on after a folder was read:\n"
+        "what is new or changed is read, the documents of files that are gone are deleted.\n"
+        "Ctrl-C ends at once; the same command goes on with what is missing.\n",
     .run = run,
 };

@@ -73,6 +73,8 @@ static const struct option_row ROWS[] = {
     TEXT(OPTION_TEXT, COMMAND_INGEST | COMMAND_TABLES, "password", "TEXT", password,
          "The password of a locked PDF"),
     FLAG(COMMAND_INGEST, "explain", 0, explain, "Show how a file would be read; store nothing"),
+    FLAG(COMMAND_INGEST, "watch", 'w', watch,
+         "Go on watching the folder: read what is new or changed, delete what is gone"),
     FLAG(COMMAND_ASK | COMMAND_ATTRIBUTES, "csv", 0, csv, "Print the table alone, as CSV"),
     FLAG(COMMAND_INGEST, "reset", 0, reset, "Delete all documents; needs --yes"),
     FLAG(COMMAND_INGEST, "yes", 'y', yes, "Do not ask"),
@@ -126,12 +128,12 @@ static const struct option_row ROWS[] = {
          "Go on past the end of the turn, up to --max-tokens (to measure)"),
     FLAG(COMMAND_GENERATE, "stats", 0, stats, "Print tokens and rates to standard error"),
     SETTING(COMMAND_ASK | COMMAND_VERIFY | COMMAND_INGEST | COMMAND_SERVE | COMMAND_CONFIG |
-                COMMAND_ATTRIBUTES,
+                COMMAND_ATTRIBUTES | COMMAND_DOCTOR,
             SETTING_STORE),
     SETTING(COMMAND_INGEST | COMMAND_CONFIG, SETTING_ORIGINALS),
     SETTING(COMMAND_INGEST | COMMAND_TABLES | COMMAND_CONFIG, SETTING_OCR_LANGUAGES),
     SETTING(COMMAND_ENGINE | COMMAND_TOKENIZE | COMMAND_EMBED | COMMAND_CONFIG | COMMAND_PLAN |
-                COMMAND_BENCH,
+                COMMAND_BENCH | COMMAND_DOCTOR,
             SETTING_MODEL),
     {OPTION_QUANT, COMMAND_ENGINE | COMMAND_CONFIG | COMMAND_EMBED | COMMAND_PLAN | COMMAND_BENCH,
      "quant", 'q', "BITS", 0, 0, 0,
@@ -145,8 +147,8 @@ static const struct option_row ROWS[] = {
     SETTING(COMMAND_ENGINE | COMMAND_CONFIG | COMMAND_PLAN | COMMAND_BENCH, SETTING_MEMORY),
     SETTING(COMMAND_ENGINE | COMMAND_EMBED | COMMAND_CONFIG | COMMAND_PLAN | COMMAND_BENCH,
             SETTING_DEVICE),
-    SETTING(COMMAND_ENGINE | COMMAND_QUANTIZE | COMMAND_EMBED | COMMAND_CONFIG | COMMAND_PLAN |
-                COMMAND_BENCH,
+    SETTING(COMMAND_ENGINE | COMMAND_INGEST | COMMAND_QUANTIZE | COMMAND_EMBED | COMMAND_CONFIG |
+                COMMAND_PLAN | COMMAND_BENCH,
             SETTING_THREADS),
     SETTING(COMMAND_ENGINE | COMMAND_EMBED | COMMAND_CONFIG | COMMAND_BENCH, SETTING_ISA),
     SETTING(COMMAND_ENGINE | COMMAND_CONFIG, SETTING_SPECULATION),

@@ -287,18 +287,24 @@ static void note_encoding(struct document_reader *r, const struct decoded_text *
     buffer_free(&b);
 }
 
+static bool (*const READERS[N_DOCUMENT_KINDS])(struct document_reader *, struct error *) = {
+    [DOCUMENT_CSV] = read_csv_document,
+    [DOCUMENT_JSON] = read_json_document,
+    [DOCUMENT_JSON_LINES] = read_json_lines_document,
+    [DOCUMENT_MARKDOWN] = read_markdown_document,
+    [DOCUMENT_TEXT] = read_text_document,
+    [DOCUMENT_PDF] = read_pdf_document,
+    [DOCUMENT_IMAGE] = read_pdf_document,
+};
+
+bool document_kind_is_built(enum document_kind kind)
+{
+    return kind < N_DOCUMENT_KINDS && READERS[kind];
+}
+
 bool document_read(struct document *out, enum document_kind kind, const char *data, size_t len,
                    const struct document_options *options, struct error *err)
 {
-    static bool (*const READERS[N_DOCUMENT_KINDS])(struct document_reader *, struct error *) = {
-        [DOCUMENT_CSV] = read_csv_document,
-        [DOCUMENT_JSON] = read_json_document,
-        [DOCUMENT_JSON_LINES] = read_json_lines_document,
-        [DOCUMENT_MARKDOWN] = read_markdown_document,
-        [DOCUMENT_TEXT] = read_text_document,
-        [DOCUMENT_PDF] = read_pdf_document,
-        [DOCUMENT_IMAGE] = read_pdf_document,
-    };
     static const struct document_options NO_OPTIONS = {0};
     if (!options) options = &NO_OPTIONS;
     if (!READERS[kind])

@@ -118,6 +118,10 @@ struct document_options {
     const atomic_bool *cancel; /* NULL: never; ends with ERROR_CANCELLED */
     const char *password;      /* of a locked PDF; NULL: none */
     const char *ocr_languages; /* "eng+deu": pages that are pictures are read; NULL, "", "off": they are not */
+    /* How far a reader that takes long is: `done` of `total` of what `word` counts ("pages",
+     * "bytes"). On the thread that reads. NULL: nobody asks. */
+    void (*progress)(void *context, size_t done, size_t total, const char *word);
+    void *context;
 };
 
 /* The kind by extension, else by contents. ERROR_UNSUPPORTED for known kinds that cannot be read. */

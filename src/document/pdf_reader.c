@@ -44,6 +44,7 @@ struct pdf_reading {
     struct pdf_client *pdf;
     struct buffer text; /* the document's */
     struct document_page *pages;
+    size_t n_seen; /* pages, also those that are lost */
     size_t n_pages, cap_pages;
     struct document_place *places;
     size_t n_places, cap_places;
@@ -452,6 +453,8 @@ static bool read_pages(struct pdf_reading *p, struct error *err)
         struct page page;
         bool unread = false, ok = true;
         enum pdf_result result = pdf_next_page(p->pdf, &page, &unread, &arena, err);
+        if (result == PDF_PAGE || result == PDF_PAGE_LOST)
+            reader_progress(p->r, ++p->n_seen, pdf_page_count(p->pdf), "pages");
         if (result == PDF_PAGE) {
             p->n_unread += unread;
             ok = put_page(p, &page, &arena, err);

@@ -17,6 +17,12 @@ bool reader_check(struct document_reader *r, struct error *err)
     return r->failed ? error_memory(err, "a document") : true;
 }
 
+void reader_progress(const struct document_reader *r, size_t done, size_t total, const char *word)
+{
+    const struct document_options *o = r->options;
+    if (o->progress) o->progress(o->context, done, total, word);
+}
+
 const char *reader_keep(struct document_reader *r, const char *text, size_t len)
 {
     if (len == 0 || r->failed) return "";

@@ -34,7 +34,7 @@ struct document_reader {
     size_t len;
     uint64_t base; /* offset of data[0] in the decoded text: 3 behind a byte order mark */
     const atomic_bool *cancel; /* NULL: never */
-    const struct document_options *options;
+    const struct document_options *options; /* as document_read was given them; never NULL */
     bool failed;               /* memory is out */
     /* Private to document.c: */
     struct block *blocks; /* (n_blocks), on the heap until the end */
@@ -54,9 +54,15 @@ bool read_markdown_document(struct document_reader *r, struct error *err);
 bool read_text_document(struct document_reader *r, struct error *err);
 bool read_pdf_document(struct document_reader *r, struct error *err); /* data: any bytes */
 
+/* Whether this program has a reader for the kind; what that needs may still be missing. */
+bool document_kind_is_built(enum document_kind kind);
+
 /* False, with *err filled, when the user cancelled or memory is out. To be called every some
  * hundred lines. */
 bool reader_check(struct document_reader *r, struct error *err);
+
+/* Tells who waits how far the reader is: see document_options. */
+void reader_progress(const struct document_reader *r, size_t done, size_t total, const char *word);
 
 /* A copy in the arena with a NUL behind it, packed without padding; never NULL. */
 const char *reader_keep(struct document_reader *r, const char *text, size_t len);

@@ -1,31 +1,192 @@
-/* Ingesting files and folders: one transaction a document. */
+/* Ingesting one document: one transaction. */
 #include "ingest/ingest.h"
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "ingest/intake.h"
 #include "ingest/store_document.h"
+#include "ingest/subject.h"
+#include "store/copies.h"
 #include "store/pages.h"
 
-#include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
+#include <unistd.h>
 #include <xxhash.h>
 
 /* Part of every document's hash: raise it when the same contents would be read into other facts or
  * passages, so that documents are read again. */
 _Static_assert(N_DOCUMENT_KINDS <= 16, "a kind has 4 bits of the hash's seed");
-enum { READER_VERSION = 2, MAX_DEPTH = 32, MAX_FILES = 1000000 };
+enum { READER_VERSION = 2 };
+
+uint64_t ingest_hash(enum document_kind kind, const void *data, size_t len)
+{
+    return XXH3_64bits_withSeed(data, len, READER_VERSION * 16 + (uint64_t)kind);
+}
+
+/* What is known beside the text makes other facts of the same contents. */
+void intake_hash(struct intake *in, const struct ingest_options *o)
+{
+    in->hash = ingest_hash(in->kind, in->data, in->len);
+    if (o->title) in->hash = XXH3_64bits_withSeed(o->title, strlen(o->title), in->hash);
+    if (!o->vehicle || !vehicle_is_known(o->vehicle)) return;
+    const struct vehicle *v = o->vehicle;
+    const char *fields[] = {v->manufacturer, v->model,       v->trim,
+                            v->category,     v->engine_type, v->transmission};
+    in->hash = XXH3_64bits_withSeed(&v->year, sizeof v->year, in->hash);
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        in->hash = XXH3_64bits_withSeed(fields[i], strlen(fields[i]), in->hash);
+}
+
+bool intake_parse(struct intake *in, const struct ingest_options *o, const atomic_bool *cancel,
+                  void (*progress)(void *context, size_t done, size_t total, const char *word),
+                  void *context, struct error *err)
+{
+    const struct document_options read = {.path = in->path,
+                                          .cancel = cancel,
+                                          .password = o->password,
+                                          .ocr_languages = o->ocr_languages,
+                                          .progress = progress,
+                                          .context = context};
+    in->parsed = document_read(&in->document, in->kind, in->data, in->len, &read, err);
+    return in->parsed;
+}
+
+void intake_free(struct intake *in)
+{
+    if (in->parsed) document_free(&in->document);
+    in->parsed = false;
+}
+
+/* ---- duplicates ---- */
+
+static bool subject_of_name(struct subject *s, struct arena *arena, const char *path)
+{
+    const char *base = path_base(path), *dot = strrchr(base, '.');
+    size_t len = dot && dot != base ? (size_t)(dot - base) : strlen(base);
+    char *name = arena_strndup(arena, base, len);
+    for (char *p = name; p && *p; p++)
+        if (*p == '_' || *p == '-') *p = ' ';
+    return name && subject_read(s, arena, name, len, SUBJECT_FILE);
+}
+
+/* Whether two files' names speak of the same vehicle, or of none: what they hold is the same then. */
+static bool same_by_name(const char *a, const char *b, bool *same, struct error *err)
+{
+    struct arena arena = {0};
+    struct subject x, y;
+    bool ok = (subject_of_name(&x, &arena, a) && subject_of_name(&y, &arena, b)) ||
+              error_memory(err, "the name of a file");
+    *same = ok && x.make_number == y.make_number && x.year_first == y.year_first &&
+            x.year_last == y.year_last &&
+            (x.make_number < 0 || (strcasecmp(x.model, y.model) == 0 && strcasecmp(x.trim, y.trim) == 0));
+    arena_free(&arena);
+    return ok;
+}
+
+static bool is_gone(const char *path)
+{
+    return path[0] == '/' && access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
+/* Whether a document with these contents is there under another name, so that nothing is to be read:
+ * the file is its copy from now on, or takes its name where its own file is gone. */
+static bool find_duplicate(const struct intake *in, struct store *store,
+                           const struct ingest_options *o, struct ingest_totals *totals, bool *done,
+                           struct error *err)
+{
+    struct arena arena = {0};
+    struct store_document d, of;
+    bool found = false, noted = false, same = false;
+    bool ok = store_find_contents(store, in->hash, in->len, &arena, &d, &found, err);
+    found = found && strcmp(d.path, in->path) != 0 && strcmp(d.kind, document_kind_name(in->kind)) == 0;
+    ok = ok && (!found || same_by_name(in->path, d.path, &same, err));
+    *done = ok && found && same;
+    if (*done) ok = store_find_copy(store, in->path, &arena, &of, &noted, err);
+    if (ok && *done && is_gone(d.path)) {
+        ok = store_rename_document(store, d.id, in->path, err);
+        totals->duplicates += ok;
+        if (ok && o->report) o->report(o->context, INGEST_RENAMED, in->path, d.path);
+    } else if (ok && *done && noted && of.id == d.id) {
+        totals->unchanged++;
+    } else if (ok && *done) {
+        ok = store_add_copy(store, in->path, d.id, err);
+        totals->duplicates += ok;
+        if (ok && o->report) o->report(o->context, INGEST_DUPLICATE, in->path, d.path);
+    }
+    arena_free(&arena);
+    return ok;
+}
+
+/* ---- storing ---- */
+
+struct reading {
+    const struct ingest_options *options;
+    const char *path;
+};
+
+static void on_read(void *context, size_t done, size_t total, const char *word)
+{
+    const struct reading *r = context;
+    r->options->progress(r->options->context, r->path, done, total, word);
+}
 
 static bool is_cancelled(const struct ingest_options *o)
 {
     return o->cancel && atomic_load_explicit(o->cancel, memory_order_relaxed);
 }
 
-uint64_t ingest_hash(enum document_kind kind, const void *data, size_t len)
+bool intake_store(struct intake *in, struct store *store, const struct ingest_options *o,
+                  struct ingest_totals *totals, struct error *err)
 {
-    return XXH3_64bits_withSeed(data, len, READER_VERSION * 16 + (uint64_t)kind);
+    if (o->progress) o->progress(o->context, in->path, 0, in->len, "bytes");
+    if (is_cancelled(o)) return error_set(err, ERROR_CANCELLED, "%s: cancelled", in->path);
+    bool done = false;
+    if (!store_document_is_current(store, in->path, in->hash, &done, err)) return false;
+    if (done) {
+        totals->unchanged++;
+        return true;
+    }
+    if (o->skip_duplicates && !find_duplicate(in, store, o, totals, &done, err)) return false;
+    if (done) return true;
+    /* Read before the transaction: a bad file leaves what is stored at its path as it was, and a slow
+     * one keeps no other writer waiting. */
+    struct reading r = {o, in->path};
+    if (!in->parsed && !intake_parse(in, o, o->cancel, o->progress ? on_read : NULL, &r, err)) return false;
+    enum store_outcome outcome;
+    if (!store_begin_document(store, in->path, document_kind_name(in->kind), in->hash, in->len, &outcome,
+                              err))
+        return false;
+    if (outcome == STORE_UNCHANGED) {
+        totals->unchanged++;
+        return true;
+    }
+    struct ingest_totals counted = {0};
+    bool ok = store_document_contents(store, &in->document, in->data, in->len, o, &counted, err);
+    if (ok && in->document.n_pages && o->keep_original)
+        ok = store_keep_original(store, in->data, in->len, err);
+    if (ok && counted.chunks == 0 && counted.facts == 0)
+        ok = error_set(err, ERROR_INPUT, "%s: holds %s", in->path,
+                       in->kind == DOCUMENT_MARKDOWN || in->kind == DOCUMENT_TEXT
+                           ? "a title and no text"
+                           : "no rows");
+    struct store_written written;
+    if (!ok)
+        store_rollback(store);
+    else
+        ok = store_commit(store, &written, err);
+    if (!ok) return false;
+    totals->documents++;
+    if (outcome == STORE_REPLACED) totals->replaced++;
+    totals->chunks += counted.chunks;
+    totals->facts += counted.facts;
+    totals->vehicles += written.vehicles;
+    totals->rows += counted.rows;
+    totals->bytes += in->len;
+    if (o->progress) o->progress(o->context, in->path, in->len, in->len, "bytes");
+    return true;
 }
 
 bool ingest_text(struct store *store, const char *path, enum document_kind kind, const char *data,
@@ -35,57 +196,10 @@ bool ingest_text(struct store *store, const char *path, enum document_kind kind,
     static const struct ingest_options NO_OPTIONS = {0};
     if (!options) options = &NO_OPTIONS;
     double start = clock_seconds();
-    if (options->progress) options->progress(options->context, path, 0, len);
-    if (is_cancelled(options)) return error_set(err, ERROR_CANCELLED, "%s: cancelled", path);
-    /* Read before the transaction: a bad file leaves what is stored at its path as it was, and a slow
-     * one keeps no other writer waiting. */
-    uint64_t hash = ingest_hash(kind, data, len);
-    bool unchanged = false;
-    if (!store_document_is_current(store, path, hash, &unchanged, err)) return false;
-    if (unchanged) {
-        totals->unchanged++;
-        totals->seconds += clock_seconds() - start;
-        return true;
-    }
-    struct document d;
-    const struct document_options read = {.path = path,
-                                          .cancel = options->cancel,
-                                          .password = options->password,
-                                          .ocr_languages = options->ocr_languages};
-    if (!document_read(&d, kind, data, len, &read, err)) return false;
-    enum store_outcome outcome;
-    if (!store_begin_document(store, path, document_kind_name(kind), hash, len, &outcome, err)) {
-        document_free(&d);
-        return false;
-    }
-    if (outcome == STORE_UNCHANGED) {
-        totals->unchanged++;
-        document_free(&d);
-        return true;
-    }
-    struct ingest_totals counted = {0};
-    bool ok = store_document_contents(store, &d, data, len, options, &counted, err);
-    if (ok && d.n_pages && options->keep_original) ok = store_keep_original(store, data, len, err);
-    if (ok && counted.chunks == 0 && counted.facts == 0)
-        ok = error_set(err, ERROR_INPUT, "%s: holds %s", path,
-                       kind == DOCUMENT_MARKDOWN || kind == DOCUMENT_TEXT ? "a title and no text"
-                                                                          : "no rows");
-    document_free(&d);
-    struct store_written written;
-    if (!ok)
-        store_rollback(store);
-    else
-        ok = store_commit(store, &written, err);
-    if (ok) {
-        totals->documents++;
-        if (outcome == STORE_REPLACED) totals->replaced++;
-        totals->chunks += counted.chunks;
-        totals->facts += counted.facts;
-        totals->vehicles += written.vehicles;
-        totals->rows += counted.rows;
-        totals->bytes += len;
-        if (options->progress) options->progress(options->context, path, len, len);
-    }
+    struct intake in = {.path = path, .kind = kind, .data = data, .len = len};
+    intake_hash(&in, options);
+    bool ok = intake_store(&in, store, options, totals, err);
+    intake_free(&in);
     totals->seconds += clock_seconds() - start;
     return ok;
 }
@@ -104,103 +218,5 @@ bool ingest_file(struct store *store, const char *path, const struct ingest_opti
         free(whole);
     }
     mapping_close(&m);
-    return ok;
-}
-
-/* ---- folders ---- */
-
-struct file_list {
-    char **paths;
-    size_t n, cap;
-};
-
-static void report(const struct ingest_options *o, enum ingest_event event, const char *path,
-                   const char *text)
-{
-    if (o->report) o->report(o->context, event, path, text);
-}
-
-static bool list_folder(struct file_list *l, const char *path, int depth, const struct ingest_options *o,
-                        struct ingest_totals *totals, struct error *err)
-{
-    DIR *dir = opendir(path);
-    if (!dir) {
-        if (depth == 0) return error_errno(err, ERROR_IO, "%s", path);
-        report(o, INGEST_FAILED, path, "cannot be opened");
-        totals->failed++;
-        return true;
-    }
-    bool ok = true;
-    struct dirent *entry;
-    while (ok && (entry = readdir(dir))) {
-        if (entry->d_name[0] == '.') continue;
-        char *full = path_join(path, entry->d_name);
-        struct stat info;
-        if (!full) {
-            ok = error_memory(err, path);
-            break;
-        }
-        bool link = lstat(full, &info) == 0 && S_ISLNK(info.st_mode);
-        enum document_kind kind;
-        if (file_is_directory(full)) {
-            if (!link && depth < MAX_DEPTH) ok = list_folder(l, full, depth + 1, o, totals, err);
-        } else if (strncasecmp(entry->d_name, "README", 6) == 0) {
-            totals->skipped++;
-        } else if (!document_kind_of_name(full, &kind)) {
-            totals->skipped++;
-            report(o, INGEST_SKIPPED, full, "this kind of file cannot be read");
-        } else if (l->n == MAX_FILES) {
-            ok = error_set(err, ERROR_UNSUPPORTED, "%s: more than %d files", path, MAX_FILES);
-        } else {
-            if (l->n == l->cap) {
-                size_t cap = l->cap ? l->cap * 2 : 64;
-                char **grown = realloc(l->paths, cap * sizeof *grown);
-                if (!grown) {
-                    free(full);
-                    ok = error_memory(err, path);
-                    break;
-                }
-                l->paths = grown;
-                l->cap = cap;
-            }
-            l->paths[l->n++] = full;
-            full = NULL;
-        }
-        free(full);
-    }
-    closedir(dir);
-    return ok;
-}
-
-static int compare_names(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-bool ingest_path(struct store *store, const char *path, const struct ingest_options *options,
-                 struct ingest_totals *totals, struct error *err)
-{
-    static const struct ingest_options NO_OPTIONS = {0};
-    if (!options) options = &NO_OPTIONS;
-    if (!file_is_directory(path)) return ingest_file(store, path, options, totals, err);
-    struct file_list l = {0};
-    bool ok = list_folder(&l, path, 0, options, totals, err);
-    if (l.n) qsort(l.paths, l.n, sizeof *l.paths, compare_names);
-    if (ok && l.n == 0)
-        ok = error_set(err, ERROR_INPUT,
-                       "%s: the folder holds no CSV, JSON, Markdown or text files", path);
-    for (size_t i = 0; i < l.n; i++) {
-        struct error failure = {0};
-        if (ok && !ingest_file(store, l.paths[i], options, totals, &failure)) {
-            if (failure.code == ERROR_CANCELLED) {
-                ok = error_set(err, failure.code, "%s", failure.text);
-            } else {
-                report(options, INGEST_FAILED, l.paths[i], failure.text);
-                totals->failed++;
-            }
-        }
-        free(l.paths[i]);
-    }
-    free(l.paths);
     return ok;
 }

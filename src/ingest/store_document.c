@@ -30,7 +30,7 @@ static bool check(struct writer *w, uint64_t done, struct error *err)
     const struct ingest_options *o = w->options;
     if (o->cancel && atomic_load_explicit(o->cancel, memory_order_relaxed))
         return error_set(err, ERROR_CANCELLED, "%s: cancelled", w->d->path);
-    if (o->progress) o->progress(o->context, w->d->path, (size_t)done < w->len ? (size_t)done : w->len, w->len);
+    if (o->progress) o->progress(o->context, w->d->path, (size_t)done < w->len ? (size_t)done : w->len, w->len, "bytes");
     return true;
 }
 

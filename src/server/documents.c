@@ -1,7 +1,9 @@
 /* The documents in the store: the list, one of them with its passages, deleting. */
 #include "answer/answer.h"
+#include "ingest/ingest.h"
 #include "server/documents.h"
 #include "base/file.h"
+#include "store/copies.h"
 #include "server/fields.h"
 #include "server/handlers.h"
 #include "server/server.h"
@@ -17,6 +19,31 @@ json_t *document_json(const struct store_document *d)
                      path_base(d->path), "path", d->path, "kind", d->kind, "bytes",
                      (json_int_t)d->bytes, "chunks", (json_int_t)d->chunks, "facts",
                      (json_int_t)d->facts, "added", (json_int_t)d->added);
+}
+
+json_t *ingested_json(struct store *store, const char *name, const struct ingest_totals *t,
+                      struct error *err)
+{
+    struct arena arena = {0};
+    struct store_document d;
+    struct error missing = {0};
+    json_t *o = NULL;
+    bool found = store_find_document_path(store, name, &arena, &d, &missing);
+    /* The same contents under another name: it is that document. */
+    bool ok = found || store_find_copy(store, name, &arena, &d, &found, err);
+    if (ok && !found) error_set(err, missing.code, "%s", missing.text);
+    if (found) {
+        const char *outcome = t->duplicates ? "duplicate"
+                              : t->unchanged ? "unchanged"
+                              : t->replaced  ? "replaced"
+                                             : "new";
+        o = document_json(&d);
+        json_object_set_new(o, "outcome", json_string(outcome));
+        json_object_set_new(o, "vehicles", json_integer((json_int_t)t->vehicles));
+        if (!o) error_memory(err, "a document");
+    }
+    arena_free(&arena);
+    return o;
 }
 
 void handle_documents(struct exchange *x)

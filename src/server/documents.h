@@ -13,4 +13,10 @@ json_t *document_json(const struct store_document *d);
 /* The document's number in the path; false when it was answered that it is none. */
 bool document_id(struct exchange *x, int64_t *id);
 
+/* What became of a file that was read in: its document, outcome, vehicles. NULL with *err filled on
+ * failure. */
+struct ingest_totals;
+json_t *ingested_json(struct store *store, const char *name, const struct ingest_totals *totals,
+                      struct error *err);
+
 #endif

@@ -16,6 +16,13 @@ const char *exchange_query(const struct exchange *x, const char *name)
     return NULL;
 }
 
+bool exchange_is_async(const struct exchange *x)
+{
+    const char *value = exchange_query(x, "async");
+    if (!value && x->upload) value = x->upload->async;
+    return value && x->upload && (strcmp(value, "1") == 0 || strcmp(value, "true") == 0);
+}
+
 void reply_header(struct exchange *x, const char *name, const char *value)
 {
     char *copy = arena_strdup(&x->arena, value);

@@ -67,6 +67,9 @@ struct exchange {
 /* The value of a parameter behind the '?'; NULL: not given. */
 const char *exchange_query(const struct exchange *x, const char *name);
 
+/* Whether a form asks that its files are read in the background: async=1 behind the '?' or as a field. */
+bool exchange_is_async(const struct exchange *x);
+
 /* Adds a header to the reply that follows; the name is borrowed, the value copied. */
 void reply_header(struct exchange *x, const char *name, const char *value);
 

@@ -43,6 +43,12 @@ void handle_ingest_text(struct exchange *x);
 void handle_ingest_file(struct exchange *x);
 void handle_ingest_status(struct exchange *x);
 
+/* jobs_api.c */
+void handle_jobs(struct exchange *x);
+void handle_job(struct exchange *x);
+void handle_cancel_job(struct exchange *x);
+void handle_retry_job(struct exchange *x);
+
 /* models.c, chat.c, completions.c, embeddings.c */
 void handle_v1_models(struct exchange *x);
 void handle_v1_model(struct exchange *x);

@@ -461,13 +461,15 @@ static void start(struct http *h, struct exchange *x)
     if (x->form && MHD_destroy_post_processor(x->form) != MHD_YES && !x->upload->error.code)
         error_set(&x->upload->error, ERROR_USAGE, "the form ends in the middle of a part");
     x->form = NULL;
-    struct lane *lane = h->options.lanes[x->route->lane];
+    /* What is only put into a queue does not wait for what is being read. */
+    enum lane_kind kind = exchange_is_async(x) ? LANE_READ : x->route->lane;
+    struct lane *lane = h->options.lanes[kind];
     if (!lane) {
         x->route->handle(x);
         return;
     }
     if (refuse_drained(h, x)) return;
-    if (x->route->lane != LANE_WRITE) {
+    if (kind != LANE_WRITE) {
         pthread_mutex_lock(&h->lock);
         if (h->deadline > 0) x->deadline = clock_seconds() + h->deadline;
         pthread_mutex_unlock(&h->lock);

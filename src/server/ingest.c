@@ -10,6 +10,7 @@
 #include "server/metadata.h"
 #include "server/server.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,9 +25,9 @@ struct intake {
     struct error last; /* why the last one failed */
 };
 
-static void on_progress(void *context, const char *path, size_t done, size_t total)
+static void on_progress(void *context, const char *path, size_t done, size_t total, const char *word)
 {
-    (void)path;
+    (void)path, (void)word;
     struct server *s = context;
     ingest_state_progress(s->ingests, done, total);
 }
@@ -37,14 +38,9 @@ static void take_failed(struct intake *in, const char *name, const struct error 
     in->last = *err;
 }
 
-static void take_read(struct intake *in, const struct store_document *d,
-                      const struct ingest_totals *t)
+static void take_read(struct intake *in, json_t *document, const struct ingest_totals *t)
 {
-    json_t *o = document_json(d);
-    const char *outcome = t->unchanged ? "unchanged" : t->replaced ? "replaced" : "new";
-    json_object_set_new(o, "outcome", json_string(outcome));
-    json_object_set_new(o, "vehicles", json_integer((json_int_t)t->vehicles));
-    json_array_append_new(in->documents, o);
+    json_array_append_new(in->documents, document);
     in->chunks += t->chunks;
     in->facts += t->facts;
     in->vehicles += t->vehicles;
@@ -59,21 +55,22 @@ static void read_document(struct intake *in, const char *name, const enum docume
     struct store *store = stores_writer(s->stores);
     struct error err = {0};
     struct ingest_totals totals = {0};
-    struct store_document d;
+    json_t *document = NULL;
     const struct ingest_options options = {.progress = on_progress,
                                            .context = s,
                                            .cancel = &in->x->cancel,
                                            .title = title,
                                            .vehicle = vehicle,
+                                           .skip_duplicates = true,
                                            .keep_original = true}; /* it is nowhere else */
     enum document_kind found = kind ? *kind : DOCUMENT_TEXT;
     ingest_state_begin(s->ingests, name);
     bool ok = (kind || document_kind_find(name, data, len, &found, &err)) &&
               ingest_text(store, name, found, data, len, &options, &totals, &err) &&
-              store_find_document_path(store, name, &in->x->arena, &d, &err);
+              (document = ingested_json(store, name, &totals, &err)) != NULL;
     ingest_state_end(s->ingests, ok, totals.chunks);
     if (ok)
-        take_read(in, &d, &totals);
+        take_read(in, document, &totals);
     else
         take_failed(in, name, &err);
 }
@@ -191,6 +188,26 @@ static void read_upload(struct intake *in, size_t i)
     mapping_close(&m);
 }
 
+/* async: the files are read in the background. */
+static void queue_upload(struct exchange *x)
+{
+    struct server *s = x->server;
+    struct error err = {0};
+    json_t *jobs = NULL;
+    char place[64];
+    if (jobs_add(s->jobs, x->upload, &jobs, &err)) {
+        json_int_t first = json_integer_value(json_object_get(json_array_get(jobs, 0), "id"));
+        snprintf(place, sizeof place, "/ingest/jobs/%lld", (long long)first);
+        reply_header(x, "Location", place);
+        reply_json(x, 202, json_pack("{s:o}", "jobs", jobs));
+    } else if (err.code == ERROR_BUSY) {
+        reply_header(x, "Retry-After", "10");
+        reply_error(x, 429, "queue_full", NULL, "%s", err.text);
+    } else {
+        reply_failure(x, &err);
+    }
+}
+
 void handle_ingest_file(struct exchange *x)
 {
     struct intake in;
@@ -200,6 +217,10 @@ void handle_ingest_file(struct exchange *x)
     }
     if (x->upload->n_files == 0) {
         reply_error(x, 400, "no_file", "file", "the form holds no file");
+        return;
+    }
+    if (exchange_is_async(x)) {
+        queue_upload(x);
         return;
     }
     intake_begin(&in, x);

@@ -71,6 +71,8 @@ struct server *server_start(const struct server_options *o, struct error *err)
         .context = s,
         .done = on_done,
     };
+    if (!(s->jobs = jobs_create(o->store, err)) || !(s->job_runner = job_runner_start(s, err)))
+        goto fail;
     memcpy(http.lanes, s->lanes, sizeof http.lanes);
     guard = NULL; /* the network's from here on */
     s->http = http_start(&http, err);
@@ -125,6 +127,8 @@ bool server_stop(struct server *s, double seconds)
 {
     atomic_store(&s->draining, true);
     http_drain(s->http);
+    job_runner_stop(s->job_runner); /* they go on after the restart */
+    s->job_runner = NULL;
     bool all = http_wait_idle(s->http, seconds);
     http_cancel(s->http);
     for (size_t i = 0; i < N_LANES; i++) lane_stop(s->lanes[i]);
@@ -135,10 +139,12 @@ bool server_stop(struct server *s, double seconds)
 void server_free(struct server *s)
 {
     if (!s) return;
+    job_runner_stop(s->job_runner);
     for (size_t i = 0; i < N_LANES; i++) lane_stop(s->lanes[i]);
     http_free(s->http);
     for (size_t i = 0; i < N_LANES; i++) lane_free(s->lanes[i]);
     scheduler_free(s->scheduler);
+    jobs_free(s->jobs);
     stores_free(s->stores);
     ingest_state_free(s->ingests);
     metrics_free(s->metrics);

@@ -10,6 +10,8 @@
 #include "answer/generator.h"
 #include "server/http.h"
 #include "server/ingest_state.h"
+#include "server/job_run.h"
+#include "server/jobs.h"
 #include "server/metrics.h"
 #include "server/stores.h"
 
@@ -38,6 +40,8 @@ struct server {
     struct stores *stores;
     struct metrics *metrics;
     struct ingest_state *ingests;
+    struct jobs *jobs;
+    struct job_runner *job_runner;
     double started;
     size_t parallel;
 

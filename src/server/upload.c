@@ -3,9 +3,11 @@
 #include "base/utf8.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <unistd.h>
 
 enum { MAX_NAME = 255 };
@@ -59,19 +61,25 @@ static bool begin_file(struct upload *u, const char *filename)
         free(path);
         return error_memory(&u->error, "an upload");
     }
-    f->fd = mkstemp(path);
-    bool ok = f->fd >= 0 || error_errno(&u->error, ERROR_IO, "%s: making a file", u->folder);
-    if (ok) unlink(path);
+    f->fd = open(u->folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (f->fd < 0) { /* a file system that has no such files */
+        f->fd = mkostemp(path, O_CLOEXEC);
+        if (f->fd >= 0) unlink(path);
+    }
     free(path);
-    return ok;
+    return f->fd >= 0 || error_errno(&u->error, ERROR_IO, "%s: making a file", u->folder);
 }
 
 bool upload_piece(struct upload *u, const char *field, const char *filename, uint64_t offset,
                   const char *data, size_t len)
 {
-    (void)field;
     if (u->error.code) return false;
-    if (!filename) return true;
+    if (!filename) {
+        if (field && strcmp(field, "async") == 0)
+            for (size_t i = 0; i < len && offset + i + 1 < sizeof u->async; i++)
+                u->async[offset + i] = data[i];
+        return true;
+    }
     /* MHD may tell of the beginning of a part twice, the first time without data. */
     const struct upload_file *last = u->n_files ? &u->files[u->n_files - 1] : NULL;
     const char *name = last_part(filename);
@@ -92,4 +100,25 @@ bool upload_piece(struct upload *u, const char *field, const char *filename, uin
 void upload_path(const struct upload *u, size_t i, char *out, size_t size)
 {
     snprintf(out, size, "/proc/self/fd/%d", u->files[i].fd);
+}
+
+static bool copy_file(int from, const char *path, struct error *err)
+{
+    int to = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (to < 0) return error_errno(err, ERROR_IO, "keeping an upload");
+    ssize_t n = 1;
+    off_t at = 0;
+    while (n > 0) n = sendfile(to, from, &at, 1 << 30);
+    bool ok = n == 0 || error_errno(err, ERROR_IO, "keeping an upload");
+    if (close(to) != 0 && ok) ok = error_errno(err, ERROR_IO, "keeping an upload");
+    if (!ok) unlink(path);
+    return ok;
+}
+
+bool upload_keep(const struct upload *u, size_t i, const char *path, struct error *err)
+{
+    char own[64];
+    upload_path(u, i, own, sizeof own);
+    if (linkat(AT_FDCWD, own, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0) return true;
+    return copy_file(u->files[i].fd, path, err);
 }

@@ -101,6 +101,14 @@ static const char SCHEMA_PAGES[] =
     "  document INTEGER PRIMARY KEY REFERENCES documents(id) ON DELETE CASCADE,"
     "  data BLOB NOT NULL);";
 
+/* Files with the contents of a document: copies.c. */
+static const char SCHEMA_COPIES[] =
+    "CREATE INDEX documents_hash ON documents(hash);"
+    "CREATE TABLE document_copies ("
+    "  path TEXT PRIMARY KEY,"
+    "  document INTEGER NOT NULL REFERENCES documents(id) ON DELETE CASCADE) WITHOUT ROWID;"
+    "CREATE INDEX document_copies_document ON document_copies(document);";
+
 static const char FROM_VERSION_1[] =
     "ALTER TABLE documents ADD COLUMN title TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE documents ADD COLUMN language TEXT NOT NULL DEFAULT '';"
@@ -120,7 +128,8 @@ static bool set_version(struct store *s, struct error *err)
 static bool create(struct store *s, struct error *err)
 {
     return store_exec(s, SCHEMA_PASSAGES, err) && store_exec(s, SCHEMA_FACTS, err) &&
-           store_exec(s, SCHEMA_PAGES, err) && set_version(s, err);
+           store_exec(s, SCHEMA_PAGES, err) && store_exec(s, SCHEMA_COPIES, err) &&
+           set_version(s, err);
 }
 
 /* One step a version; the file is as it was when one fails. */
@@ -129,6 +138,7 @@ static bool migrate(struct store *s, int64_t version, struct error *err)
     if (version < 2 && (!store_exec(s, FROM_VERSION_1, err) || !store_exec(s, SCHEMA_FACTS, err)))
         return false;
     if (version < 3 && !store_exec(s, SCHEMA_PAGES, err)) return false;
+    if (version < 4 && !store_exec(s, SCHEMA_COPIES, err)) return false;
     return set_version(s, err);
 }
 

@@ -50,6 +50,10 @@ bool store_bump_version(struct store *s, struct error *err);
 /* Deletes a document with all that hangs on it, inside the transaction that is open. */
 bool store_remove_rows(struct store *s, int64_t id, struct error *err);
 
+/* The document's file has changed or is gone: a copy takes its place (*renamed), or it is deleted.
+ * Inside the transaction that is open. */
+bool store_release_rows(struct store *s, int64_t id, bool *renamed, struct error *err);
+
 /* The columns of vehicles `v` that vehicles are read from, and those of a hit before them: chunk,
  * document, path, title, text, location, lines, score. What it is about comes last. */
 #define STORE_VEHICLE_COLUMNS                                                                      \

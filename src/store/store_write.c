@@ -98,7 +98,20 @@ bool store_begin_document(struct store *s, const char *path, const char *kind, u
         return true;
     }
     *outcome = old ? STORE_REPLACED : STORE_NEW;
-    if (old && !store_remove_rows(s, old, err)) goto fail;
+    bool renamed;
+    /* The same contents, to be read anew, are not kept for a copy. */
+    if (old && !(old_hash == hash ? store_remove_rows(s, old, err)
+                                  : store_release_rows(s, old, &renamed, err)))
+        goto fail;
+    /* What was a copy of another document is one of its own now. */
+    q = store_prepare(s, "DELETE FROM document_copies WHERE path = ?1", err);
+    if (!q) goto fail;
+    store_bind(q, 1, path, strlen(path));
+    if (sqlite3_step(q) != SQLITE_DONE) {
+        store_fail(s, "adding a document", err);
+        goto fail;
+    }
+    sqlite3_finalize(q);
     q = store_prepare(s,
                       "INSERT INTO documents(path, kind, hash, bytes, reading)"
                       " VALUES (?1, ?2, ?3, ?4, ?5)",

@@ -266,7 +266,7 @@ class Handler(BaseHTTPRequestHandler):
             return None
         if self.path == "/query":
             return self.query(json.loads(self.body()))
-        if self.path == "/ingest/file":
+        if self.path.split("?")[0] == "/ingest/file":
             return self.ingest(self.body())
         if self.path == "/ingest/reset" and json.loads(self.body()).get("confirm"):
             self.server.store.empty()

@@ -3,6 +3,7 @@
 #include "scratch.h"
 
 #include "base/file.h"
+#include "store/copies.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -407,10 +408,11 @@ static void contents_decide_where_the_name_does_not(void **state)
     store_close(s);
 }
 
-static void count_calls(void *context, const char *path, size_t done, size_t total)
+static void count_calls(void *context, const char *path, size_t done, size_t total, const char *word)
 {
     size_t *calls = context;
     (void)path;
+    assert_string_equal(word, "bytes");
     assert_true(done <= total);
     ++*calls;
 }
@@ -435,6 +437,133 @@ static void progress_is_told_and_cancelling_stores_nothing(void **state)
     store_close(s);
 }
 
+/* ---- many files ---- */
+
+/* Names and ids of all documents, and what was told, in order. */
+static void read_folder(size_t threads, struct buffer *out, struct ingest_totals *t)
+{
+    struct store *s = memory_store();
+    struct error err = {0};
+    struct arena arena = {0};
+    struct store_document *d;
+    size_t n;
+    struct ingest_options o = {.report = gather, .context = out, .threads = threads, .skip_duplicates = true};
+    if (!ingest_path(s, in_scratch("crowd"), &o, t, &err)) fail_msg("%s", err.text);
+    assert_true(store_list_documents(s, &arena, &d, &n, &err));
+    for (size_t i = 0; i < n; i++) buffer_printf(out, "%d %s %zu\n", (int)d[i].id, path_base(d[i].path), d[i].facts);
+    arena_free(&arena);
+    store_close(s);
+}
+
+static void any_number_of_threads_stores_the_same(void **state)
+{
+    (void)state;
+    char name[32], text[128];
+    for (int i = 0; i < 40; i++) {
+        snprintf(name, sizeof name, "crowd/f%02d.csv", i);
+        snprintf(text, sizeof text, "Make,Model,Year,Seats\nKia,Rio %d,2020,5\n", i / 2); /* each twice */
+        scratch_put(name, text);
+    }
+    scratch_put("crowd/bad.csv", "");
+    struct buffer one = {0};
+    struct ingest_totals first = {0};
+    read_folder(1, &one, &first);
+    assert_int_equal(first.documents, 20);
+    assert_int_equal(first.duplicates, 20);
+    assert_int_equal(first.failed, 1);
+    for (size_t threads = 2; threads < 9; threads += 3) {
+        struct buffer many = {0};
+        struct ingest_totals t = {0};
+        read_folder(threads, &many, &t);
+        assert_string_equal(buffer_text(&many), buffer_text(&one));
+        assert_int_equal(t.documents, 20);
+        buffer_free(&many);
+    }
+    buffer_free(&one);
+}
+
+static void events(void *context, enum ingest_event event, const char *path, const char *text)
+{
+    static const char *const NAMES[] = {"note", "skipped", "failed", "duplicate", "renamed", "deleted"};
+    if (event != INGEST_NOTE) buffer_printf(context, "%s %s %s;", NAMES[event], path_base(path), path_base(text));
+}
+
+/* Reads a file of the scratch folder; what was told. */
+static void read_one_file(struct store *s, const char *name, const char *expected)
+{
+    struct buffer told = {0};
+    struct ingest_totals t = {0};
+    struct error err = {0};
+    const struct ingest_options o = {.report = events, .context = &told, .skip_duplicates = true};
+    if (!ingest_file(s, in_scratch(name), &o, &t, &err)) fail_msg("%s", err.text);
+    assert_string_equal(buffer_text(&told), expected);
+    buffer_free(&told);
+}
+
+static void equal_contents_are_one_document_as_long_as_a_file_has_them(void **state)
+{
+    (void)state;
+    static const char ONE[] = "Make,Model,Year,Seats\nKia,Rio,2020,5\n", OTHER[] = "Make,Model,Year,Seats\nKia,Soul,2020,4\n";
+    struct store *s = memory_store();
+    struct store_counts counts;
+    struct store_document d;
+    struct arena arena = {0};
+    struct error err = {0};
+    bool found;
+    scratch_put("eq/a.csv", ONE);
+    scratch_put("eq/b.csv", ONE);
+    scratch_put("eq/kia-rio-2019.csv", ONE);
+    read_one_file(s, "eq/a.csv", "");
+    read_one_file(s, "eq/b.csv", "duplicate b.csv a.csv;");
+    read_one_file(s, "eq/b.csv", ""); /* told once */
+    /* A name that speaks of another vehicle makes other facts. */
+    read_one_file(s, "eq/kia-rio-2019.csv", "");
+    assert_true(store_count(s, &counts, &err));
+    assert_int_equal(counts.documents, 2);
+    /* The first changes: what it held is the second's. */
+    scratch_put("eq/a.csv", OTHER);
+    read_one_file(s, "eq/a.csv", "");
+    if (!store_find_document_path(s, in_scratch("eq/b.csv"), &arena, &d, &err)) fail_msg("%s", err.text);
+    assert_int_equal(d.id, 1);
+    assert_true(store_find_copy(s, in_scratch("eq/b.csv"), &arena, &d, &found, &err));
+    assert_false(found);
+    /* A renamed file takes its document along. */
+    assert_int_equal(rename(in_scratch("eq/b.csv"), in_scratch("eq/c.csv")), 0);
+    read_one_file(s, "eq/c.csv", "renamed c.csv b.csv;");
+    assert_true(store_find_document_path(s, in_scratch("eq/c.csv"), &arena, &d, &err));
+    assert_int_equal(d.id, 1);
+    /* A document that is deleted goes with its copies; a file that is gone leaves them. */
+    enum store_release what;
+    scratch_put("eq/d.csv", ONE);
+    read_one_file(s, "eq/d.csv", "duplicate d.csv c.csv;");
+    assert_true(store_release_path(s, in_scratch("eq/c.csv"), &what, &err));
+    assert_int_equal(what, RELEASE_RENAMED);
+    assert_true(store_release_path(s, in_scratch("eq/d.csv"), &what, &err));
+    assert_int_equal(what, RELEASE_DELETED);
+    assert_true(store_release_path(s, in_scratch("eq/d.csv"), &what, &err));
+    assert_int_equal(what, RELEASE_NOTHING);
+    arena_free(&arena);
+    store_close(s);
+}
+
+static void what_is_known_beside_the_text_makes_another_document(void **state)
+{
+    (void)state;
+    struct store *s = memory_store();
+    struct error err = {0};
+    struct ingest_totals t = {0};
+    struct ingest_options o = {.title = "2020 Kia Rio", .skip_duplicates = true};
+    static const char TEXT[] = "Seats: 5\n";
+    assert_true(ingest_text(s, "a", DOCUMENT_TEXT, TEXT, strlen(TEXT), &o, &t, &err));
+    o.title = "2021 Kia Soul";
+    assert_true(ingest_text(s, "a", DOCUMENT_TEXT, TEXT, strlen(TEXT), &o, &t, &err));
+    assert_true(ingest_text(s, "b", DOCUMENT_TEXT, TEXT, strlen(TEXT), &o, &t, &err));
+    assert_int_equal(t.documents, 2);
+    assert_int_equal(t.replaced, 1);
+    assert_int_equal(t.duplicates, 1);
+    store_close(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -453,6 +582,9 @@ int main(void)
         cmocka_unit_test(damaged_files_give_one_clear_error),
         cmocka_unit_test(folder_is_ingested_in_order_without_hidden_files_and_readmes),
         cmocka_unit_test(contents_decide_where_the_name_does_not),
+        cmocka_unit_test(any_number_of_threads_stores_the_same),
+        cmocka_unit_test(equal_contents_are_one_document_as_long_as_a_file_has_them),
+        cmocka_unit_test(what_is_known_beside_the_text_makes_another_document),
         cmocka_unit_test(progress_is_told_and_cancelling_stores_nothing),
     };
     return cmocka_run_group_tests_name("ingest", tests, scratch_make, scratch_remove);
