@@ -201,7 +201,7 @@ def display_of(where, text):
 
 
 ATTRIBUTE_FIELDS = {"group", "type", "role", "dimension", "unit", "better", "plausible", "zero",
-                    "maximal", "implied", "categories", "name"}
+                    "maximal", "implied", "categories", "speed_of", "name"}
 LIST_KINDS = ["", "ask", "most", "least", "more", "less", "inverse"]
 
 
@@ -226,6 +226,7 @@ def read_attributes():
                  "zero": f.get("zero") == "yes", "maximal": f.get("maximal") == "yes",
                  "implied": [x.strip() for x in f.get("implied", "").split(",") if x.strip()],
                  "categories": f.get("categories", "").replace(",", " ").split(),
+                 "speed_of": f.get("speed_of", ""),
                  "name": display_of(where, f.get("name", "")), "lists": {}}
             for field, text in f.items():
                 kind, _, language = field.rpartition(".")
@@ -241,6 +242,9 @@ def read_attributes():
                 raise DataError(f"{where}: [{name}] has a unit of another dimension")
             attributes.append(a)
     unique([a["id"] for a in attributes], "attribute")
+    for a in attributes:
+        if a["speed_of"] and (a["dimension"] != "rotation" or a["speed_of"] not in [x["id"] for x in attributes]):
+            raise DataError(f"{a['where']}: [{a['id']}] is no engine speed, or of an unknown attribute")
     return attributes
 
 
@@ -505,9 +509,11 @@ def table_of(attributes, qualifiers, categories, makes, words, by_key):
         out.append("     {" + ", ".join(map(c_text, a["name"])) + "}},")
     out += ["};", f"const size_t REGISTRY_COUNT = {len(attributes)};", "",
             "const struct registry_note REGISTRY_NOTES[] = {"]
-    out += wrap("{%du, %du, %s}" % (
+    ids = [a["id"] for a in attributes]
+    out += wrap("{%du, %du, %s, %d}" % (
         1 << groups.index(a["group"]), 1 << cells.index(a["id"]) if a["id"] in cells else 0,
-        "true" if a["maximal"] else "false") for a in attributes)
+        "true" if a["maximal"] else "false", ids.index(a["speed_of"]) if a["speed_of"] else -1)
+        for a in attributes)
     out += ["};", "", "const struct registry_implied REGISTRY_IMPLIED[] = {"]
     n_implied = 0
     for i, a in enumerate(attributes):

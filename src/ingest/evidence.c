@@ -281,6 +281,42 @@ void relate_columns(struct interpreter *p)
     relate_cycles(p, r);
 }
 
+/* "rpm", "at rpm", "@ 1/min", "bei U/min": a name that says nothing but the unit of engine speeds. */
+static bool names_speed_alone(const struct interpreted_column *c)
+{
+    const char *name = c->fact.name;
+    size_t len = strlen(name), at = 0;
+    struct token t[4];
+    if (c->fact.attribute >= 0 || len > 24) return false;
+    size_t n = tokens_split(name, len, TOKENS_IDENTIFIER, t, 4);
+    if (c->fact.unit) { /* taken off the name */
+        return c->fact.unit->dimension == DIMENSION_ROTATION && n < 4 &&
+               (n == 0 || (n == 1 && (is_small_word(t[0].key) || strcmp(t[0].key, "bei") == 0)));
+    }
+    if (n > 1 && (is_small_word(t[0].key) || strcmp(t[0].key, "bei") == 0)) at = t[1].begin;
+    while (at < len && strchr("@ ([_", name[at])) at++;
+    while (len > at && strchr(" )]", name[len - 1])) len--;
+    const struct unit *u = at < len ? unit_parse_all(name + at, len - at) : NULL;
+    return u && u->dimension == DIMENSION_ROTATION;
+}
+
+void relate_speeds(struct interpreter *p)
+{
+    struct interpretation *in = p->out;
+    for (size_t j = 1; j < in->n_columns; j++) {
+        struct interpreted_column *c = &in->columns[j];
+        const struct interpreted_column *before = &in->columns[j - 1];
+        int speed = c->text ? -1 : registry_speed_of(before->fact.attribute);
+        if (speed < 0 || !same_section(c, before) || !names_speed_alone(c)) continue;
+        c->fact.attribute = speed;
+        c->fact.unit = unit_by_symbol("rpm");
+        if (c->unit_source == UNIT_NOWHERE) c->unit_source = UNIT_FROM_NAME;
+        c->dimension = DIMENSION_ROTATION;
+        c->canonical = c->fact.unit;
+        c->bare = false;
+    }
+}
+
 void find_siblings(struct interpreter *p)
 {
     struct interpretation *in = p->out;

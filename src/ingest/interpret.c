@@ -160,6 +160,7 @@ static bool interpret(struct interpreter *p)
     if (in->frame.layout == FRAME_LONG && !make_long_columns(p)) return false;
     if (!interpret_names_apart(p)) return false;
     name_by_categories(p);
+    relate_speeds(p);
     decide_styles(p);
     find_unit_columns(p);
     relate_columns(p);

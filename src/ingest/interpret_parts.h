@@ -124,6 +124,8 @@ size_t pair_version(const struct cell *name, const struct cell *value, const cha
 /* evidence.c: units and directions that the numbers of several columns tell together. */
 void find_unit_columns(struct interpreter *p);
 void relate_columns(struct interpreter *p);
+/* Gives "at rpm" beside power or torque its attribute: the speed at which that one is reached. */
+void relate_speeds(struct interpreter *p);
 void find_siblings(struct interpreter *p);
 void name_by_categories(struct interpreter *p);
 

@@ -36,7 +36,7 @@ static bool plausible(const struct query_condition *w, double value)
 static bool number_met(const struct query_condition *w, const struct fact_row *f, bool *known)
 {
     *known = false;
-    if (f->kind != VALUE_NUMBER || f->missing_mark) return false;
+    if (f->kind != VALUE_NUMBER || f->missing_mark || f->implausible) return false;
     double low = f->low, high = f->high;
     const struct unit *unit = f->unit ? f->unit : f->likely_unit;
     /* A figure without a unit is taken to have the condition's only where it is plausible in it. */

@@ -119,6 +119,9 @@ struct column_meaning {
 void registry_read_column(struct column_meaning *out, const char *name, size_t len,
                           enum dimension dimension_hint);
 
+/* The attribute of the engine speed at which `attribute` has its value: power_rpm of power; -1: none. */
+int registry_speed_of(int attribute);
+
 /* The category that a cell of this attribute means ("ELEC+ESSENC HR": plug-in hybrid; "Auto(AM-S8)":
  * automated manual; "premium and electricity": plug-in hybrid); -1: none, or several. Attributes may
  * share categories (a powertrain's are those of the fuel): the category names its own. */

@@ -38,6 +38,8 @@ struct name_words {
 /* The best way to cover tokens [0, i). */
 struct cover {
     bool reached, strong, inverse, measured; /* measured: the chosen unit is in it */
+    bool host; /* a name or unit of what the engine speed belongs to is in it: "hp" of "hp_rpm" */
+    bool own;  /* a name of the attribute itself */
     int score;
     size_t named; /* tokens that the attribute's own names cover */
     uint64_t qualifiers;
@@ -214,16 +216,50 @@ static bool add_qualifiers(uint64_t *set, uint64_t more)
     return true;
 }
 
-static void cover_run(struct cover *best, const struct term_run *run, int attribute, int maximum)
+/* "@", "/" or a bracket stand before the token: "kW @ rpm" holds both figures. */
+static bool is_joined(const struct name_words *w, size_t i)
+{
+    return i > 0 && i < w->n &&
+           ((w->t[i].gap & (GAP_SLASH | GAP_OPEN)) || memchr(w->text + w->t[i - 1].end, '@', w->t[i].begin - w->t[i - 1].end));
+}
+
+/* Whether tokens [first, end) are a unit that shares its column with the engine speed. */
+static bool is_joined_unit(const struct name_words *w, size_t first, size_t end)
+{
+    if (!is_joined(w, first) && !is_joined(w, end)) return false;
+    for (size_t k = 0; k < w->n_units; k++)
+        if (w->units[k].first == first && w->units[k].end == end) return true;
+    return false;
+}
+
+/* A unit of what the engine speed belongs to: "hp" of "hp_rpm". */
+static void cover_host_unit(const struct name_words *w, struct cover *best, const struct unit_run *run, int host)
+{
+    struct cover c = best[run->first];
+    if (host < 0 || is_joined_unit(w, run->first, run->end) || run->end == run->first || run->unit->dimension != REGISTRY[host].dimension) return;
+    c.named += run->end - run->first;
+    c.host = true;
+    offer(&best[run->end], &c, SCORE_UNIT * (int)(run->end - run->first));
+}
+
+static void cover_run(const struct name_words *w, struct cover *best, const struct term_run *run,
+                      int attribute, int maximum)
 {
     const struct cover *from = &best[run->first];
     int n = (int)(run->end - run->first);
     for (size_t k = 0; k < run->n_terms; k++) {
         const struct term *term = &run->terms[k];
         struct cover c = *from;
+        int host = REGISTRY_NOTES[attribute].speed_of;
         if (term->asking) continue;
-        if (term->kind == TERM_ATTRIBUTE && term->id == attribute) {
+        if (term->kind == TERM_ATTRIBUTE && host >= 0 && term->id == host) {
+            if (term->qualifiers || is_joined_unit(w, run->first, run->end)) continue;
+            c.named += (size_t)n;
+            c.host = true;
+            offer(&best[run->end], &c, SCORE_NAME * n - 1);
+        } else if (term->kind == TERM_ATTRIBUTE && term->id == attribute) {
             if (!add_qualifiers(&c.qualifiers, term->qualifiers)) continue;
+            c.own = true;
             c.named += (size_t)n;
             c.strong = c.strong || !term->weak;
             c.inverse = c.inverse || term->inverse;
@@ -233,7 +269,7 @@ static void cover_run(struct cover *best, const struct term_run *run, int attrib
         } else if (term->kind == TERM_QUALIFIER &&
                    (REGISTRY_QUALIFIER_GROUPS[term->id] & REGISTRY_NOTES[attribute].group)) {
             /* "Max power" is the power, but "power min", "power max" are two. */
-            if (term->id == maximum && REGISTRY_NOTES[attribute].maximal && from->named == 0)
+            if (term->id == maximum && (REGISTRY_NOTES[attribute].maximal || host >= 0) && from->named == 0)
                 offer(&best[run->end], &c, 1);
             else if (add_qualifier(&c.qualifiers, term->id))
                 offer(&best[run->end], &c, SCORE_QUALIFIER * n);
@@ -300,10 +336,13 @@ static struct cover cover_name(const struct name_words *w, int attribute,
     size_t run = 0;
     for (size_t i = 0; i < w->n; i++) {
         for (size_t k = 0; best[i].reached && k < w->n_units; k++)
-            if (w->units[k].first == i) cover_unit(best, &w->units[k], unit);
+            if (w->units[k].first == i) {
+                cover_unit(best, &w->units[k], unit);
+                cover_host_unit(w, best, &w->units[k], REGISTRY_NOTES[attribute].speed_of);
+            }
         for (; run < w->n_runs && w->runs[run].first <= i; run++)
             if (w->runs[run].first == i && best[i].reached)
-                cover_run(best, &w->runs[run], attribute, maximum);
+                cover_run(w, best, &w->runs[run], attribute, maximum);
         if (best[i].reached && !is_code_letter(w, i))
             cover_word(&best[i], &w->t[i], attribute, i + 1 == w->n);
     }
@@ -343,6 +382,9 @@ static void find_candidates(struct candidates *c, const struct name_words *w, en
             const struct term *term = &w->runs[i].terms[k];
             if (term->kind == TERM_ATTRIBUTE && !term->asking) add_candidate(c, term->id);
         }
+    for (size_t i = 0; i < w->n_units && w->n > 1; i++)
+        for (size_t a = 0; w->units[i].unit->dimension == DIMENSION_ROTATION && a < REGISTRY_COUNT; a++)
+            if (REGISTRY_NOTES[a].speed_of >= 0) add_candidate(c, (int)a);
     for (size_t i = 0; i < w->n_units; i++) {
         int a = implied_by(w->units[i].unit->dimension, w->units[i].unit->symbol);
         if (a >= 0) add_candidate(c, a);
@@ -370,6 +412,12 @@ static bool is_reading(struct column_reading *r, enum dimension hint)
 {
     const struct attribute *a = &REGISTRY[r->attribute];
     if (!r->cover.reached || (r->unit && !r->cover.measured)) return false;
+    if (REGISTRY_NOTES[r->attribute].speed_of >= 0) {
+        /* "Power" is no engine speed, "rpm" not which one. */
+        bool said = r->cover.own || r->cover.measured;
+        if (!said || (!r->cover.strong && !r->cover.host)) return false;
+        r->cover.strong = true;
+    }
     if (r->unit) {
         if (r->unit->unit->dimension != a->dimension) return false;
         r->confirmed = true;
@@ -624,6 +672,13 @@ static size_t without_source(const struct name_words *w)
     return w->len;
 }
 
+int registry_speed_of(int attribute)
+{
+    for (size_t i = 0; i < REGISTRY_COUNT && attribute >= 0; i++)
+        if (REGISTRY_NOTES[i].speed_of == attribute) return (int)i;
+    return -1;
+}
+
 static void take_reading(struct column_meaning *out, const struct name_words *w,
                          const struct column_reading *r)
 {
@@ -633,6 +688,8 @@ static void take_reading(struct column_meaning *out, const struct name_words *w,
         out->unit = r->unit->unit;
         out->second_unit = r->cover.second;
         out->name_len = name_end(w, r->unit->begin, r->cover.second ? w->len : r->unit->stop);
+        /* Without "rpm", "hp rpm" would be called as the power is. */
+        if (r->cover.host && !r->cover.own) out->name_len = w->len;
     } else if (r->cover.term_unit) {
         out->unit = unit_by_symbol(r->cover.term_unit);
     } else if (r->cover.system && REGISTRY[r->attribute].dimension == DIMENSION_CONSUMPTION) {

@@ -195,6 +195,43 @@ static void cells_keep_their_parts_and_marks(void **state)
     fixture_close(&f);
 }
 
+/* The attribute of a column; "" for one of its own. */
+static const char *attribute_of_column(const struct fixture *f, size_t table, size_t column)
+{
+    assert_true(column < f->tables[table].n_columns);
+    int a = f->tables[table].columns[column].fact.attribute;
+    return a >= 0 ? REGISTRY[a].id : "";
+}
+
+static void the_speed_of_a_value_is_no_second_value_of_it(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "t.csv", "Make,Model,PS,at rpm,Nm,@ 1/min\nSeat,Leon,150,5500,250,1500\n"
+                              "Seat,Ibiza,95,5000,175,1750\nSeat,Ateca,190,4200,400,1900\n");
+    assert_string_equal(attribute_of_column(&f, 0, 2), "power");
+    assert_string_equal(attribute_of_column(&f, 0, 3), "power_rpm");
+    assert_string_equal(attribute_of_column(&f, 0, 4), "torque");
+    assert_string_equal(attribute_of_column(&f, 0, 5), "torque_rpm");
+    expect_number(&f, "Seat Leon", "at rpm", 5500, "rpm");
+    fixture_close(&f);
+    fixture_open(&f, "k.csv", "make,model,kw,kw_rpm,nm,nm_rpm\nSeat,Leon,110,5500,250,1500\n"
+                              "Seat,Ibiza,70,5000,175,1750\n");
+    assert_string_equal(attribute_of_column(&f, 0, 3), "power_rpm");
+    assert_string_equal(attribute_of_column(&f, 0, 5), "torque_rpm");
+    expect_number(&f, "Seat Leon", "kw_rpm", 5500, "rpm");
+    expect_number(&f, "Seat Leon", "kw", 110, "kW");
+    fixture_close(&f);
+    fixture_open(&f, "d.csv", "Marke;Modell;Leistung (kW);Leistung bei 1/min;Drehmoment (Nm);Drehmoment bei U/min\n"
+                              "Seat;Leon;110;5500;250;1500\nSeat;Ibiza;70;5000;175;1750\n");
+    assert_string_equal(attribute_of_column(&f, 0, 3), "power_rpm");
+    assert_string_equal(attribute_of_column(&f, 0, 5), "torque_rpm");
+    fixture_close(&f);
+    fixture_open(&f, "l.csv", "Make,Model,RPM,Price\nSeat,Leon,5500,21000\nSeat,Ibiza,5000,17000\n");
+    assert_string_equal(attribute_of_column(&f, 0, 2), ""); /* of what, nothing says */
+    fixture_close(&f);
+}
+
 static void cells_of_several_attributes_are_parted(void **state)
 {
     (void)state;
@@ -286,6 +323,7 @@ int main(void)
         cmocka_unit_test(sentinels_are_no_values),
         cmocka_unit_test(implausible_values_are_marked),
         cmocka_unit_test(cells_keep_their_parts_and_marks),
+        cmocka_unit_test(the_speed_of_a_value_is_no_second_value_of_it),
         cmocka_unit_test(cells_of_several_attributes_are_parted),
         cmocka_unit_test(unknown_columns_keep_their_names),
         cmocka_unit_test(categories_are_recognised),

@@ -98,6 +98,19 @@ static void stock_is_a_figure_of_its_column(void **state)
     EXPECT_OUTCOMES(*state, ASKED);
 }
 
+static void implausible_figures_meet_no_condition(void **state)
+{
+    (void)state;
+    static const struct asked ASKED[] = {
+        {"which vehicles have more than 500 hp?", "list found: Corda Falk"},
+        {"average power of the vehicles", "aggregate found = 350 hp"},
+    };
+    struct garage g;
+    garage_of(&g, DOCUMENT_CSV, "Make,Model,Horsepower (hp)\nCorda,Falk,600\nCorda,V7,100\nCorda,Rook,6500000\n");
+    EXPECT_OUTCOMES(&g, ASKED);
+    garage_close(&g);
+}
+
 static void made_and_sold_are_no_count_of_rows(void **state)
 {
     static const struct asked ASKED[] = {
@@ -190,6 +203,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(unknown_operation_is_not_understood),
         cmocka_unit_test(figures_of_named_vehicles_are_added_and_averaged),
+        cmocka_unit_test(implausible_figures_meet_no_condition),
         cmocka_unit_test(stock_is_a_figure_of_its_column),
         cmocka_unit_test(made_and_sold_are_no_count_of_rows),
         cmocka_unit_test(comparison_is_answered_with_yes_or_no),
