@@ -201,7 +201,7 @@ def display_of(where, text):
 
 
 ATTRIBUTE_FIELDS = {"group", "type", "role", "dimension", "unit", "better", "plausible", "zero",
-                    "maximal", "implied", "categories", "speed_of", "name"}
+                    "maximal", "implied", "categories", "speed_of", "at_speed", "name"}
 LIST_KINDS = ["", "ask", "most", "least", "more", "less", "inverse"]
 
 
@@ -226,7 +226,7 @@ def read_attributes():
                  "zero": f.get("zero") == "yes", "maximal": f.get("maximal") == "yes",
                  "implied": [x.strip() for x in f.get("implied", "").split(",") if x.strip()],
                  "categories": f.get("categories", "").replace(",", " ").split(),
-                 "speed_of": f.get("speed_of", ""),
+                 "speed_of": f.get("speed_of", ""), "at_speed": f.get("at_speed") == "yes",
                  "name": display_of(where, f.get("name", "")), "lists": {}}
             for field, text in f.items():
                 kind, _, language = field.rpartition(".")
@@ -510,9 +510,9 @@ def table_of(attributes, qualifiers, categories, makes, words, by_key):
     out += ["};", f"const size_t REGISTRY_COUNT = {len(attributes)};", "",
             "const struct registry_note REGISTRY_NOTES[] = {"]
     ids = [a["id"] for a in attributes]
-    out += wrap("{%du, %du, %s, %d}" % (
+    out += wrap("{%du, %du, %s, %s, %d}" % (
         1 << groups.index(a["group"]), 1 << cells.index(a["id"]) if a["id"] in cells else 0,
-        "true" if a["maximal"] else "false", ids.index(a["speed_of"]) if a["speed_of"] else -1)
+        "true" if a["maximal"] else "false", "true" if a["at_speed"] else "false", ids.index(a["speed_of"]) if a["speed_of"] else -1)
         for a in attributes)
     out += ["};", "", "const struct registry_implied REGISTRY_IMPLIED[] = {"]
     n_implied = 0

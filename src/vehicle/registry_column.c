@@ -326,6 +326,21 @@ static void cover_unit(struct cover *best, const struct unit_run *run,
     offer(&best[run->end], &c, SCORE_UNIT * (int)(run->end - run->first));
 }
 
+/* "70 mph", "70-0 mph", "100 to 0 km/h" at token i of an attribute that is measured at speeds. */
+static void cover_speed(const struct name_words *w, struct cover *best, size_t i, int attribute)
+{
+    size_t k = i, numbers = 0;
+    if (!REGISTRY_NOTES[attribute].at_speed) return;
+    while (k < w->n && numbers < 2 && w->t[k].kind == TOKEN_NUMBER) {
+        numbers++;
+        k++;
+        if (numbers == 1 && k + 1 < w->n && strcmp(w->t[k].key, "to") == 0 && w->t[k + 1].kind == TOKEN_NUMBER) k++;
+    }
+    for (size_t u = 0; numbers && u < w->n_units; u++)
+        if (w->units[u].first == k && w->units[u].end > k && w->units[u].unit->dimension == DIMENSION_SPEED)
+            offer(&best[w->units[u].end], &best[i], 0);
+}
+
 /* The best cover of all words by this attribute and unit. */
 static struct cover cover_name(const struct name_words *w, int attribute,
                                const struct unit_run *unit, int maximum)
@@ -343,6 +358,7 @@ static struct cover cover_name(const struct name_words *w, int attribute,
         for (; run < w->n_runs && w->runs[run].first <= i; run++)
             if (w->runs[run].first == i && best[i].reached)
                 cover_run(w, best, &w->runs[run], attribute, maximum);
+        if (best[i].reached) cover_speed(w, best, i, attribute);
         if (best[i].reached && !is_code_letter(w, i))
             cover_word(&best[i], &w->t[i], attribute, i + 1 == w->n);
     }

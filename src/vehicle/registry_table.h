@@ -11,6 +11,7 @@ struct registry_note {
     uint32_t group; /* one bit: as registry_word.groups */
     uint32_t cells; /* one bit: as registry_word.cells; 0: none of its own */
     bool maximal;   /* "max" in its name says nothing more */
+    bool at_speed;  /* measured at speeds that its name may state: "noise at 70 mph" */
     int16_t speed_of; /* the attribute at whose value the engine turns so fast; -1: none */
 };
 extern const struct registry_note REGISTRY_NOTES[]; /* (REGISTRY_COUNT) */
