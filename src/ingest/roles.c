@@ -44,6 +44,22 @@ static bool is_name_like(const struct role_column *c)
            s->units * 2 < s->filled && s->text_bytes < 100 * s->filled;
 }
 
+/* Names that programs give to the key of a row: R's row names, the index of pandas. */
+static bool is_row_key(const char *name)
+{
+    static const char *const WORDS[] = {"_row", "row", "rowname", "rownames", "row.names", "row.name", "row_name",
+                                        "row_names", "index", "unnamed: 0", "rn", "_index", "_id", "_key", "key"};
+    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
+        if (strcasecmp(name, WORDS[i]) == 0) return true;
+    return false;
+}
+
+/* Nearly all texts are different ones, as names are. */
+static bool tells_rows_apart(const struct role_column *c)
+{
+    return is_name_like(c) && c->study.filled >= 3 && c->study.distinct * 10 >= c->study.filled * 9;
+}
+
 static int compare_hashes(const void *a, const void *b)
 {
     uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
@@ -199,9 +215,14 @@ static void find_model(struct role_search *s, bool has_make, bool has_model, boo
             name = better_distinct(name, c);
         if ((c->attribute < 0 || role_of(c) == ROLE_TRIM) && is_name_like(c) &&
             share(c->study.starts_make + c->study.whole_make, c) >= 0.5 && c->study.starts_make &&
-            !with_make)
+            (!with_make || (!tells_rows_apart(with_make) && tells_rows_apart(c))))
             with_make = c;
     }
+    /* The keys that a program has put behind the columns, or before them. */
+    for (size_t i = 0; i < s->n && !name && !model; i++)
+        if (s->columns[i].attribute < 0 && is_row_key(s->frame->names[s->columns[i].column]) &&
+            tells_rows_apart(&s->columns[i]) && !is_taken(r, s->columns[i].column))
+            name = &s->columns[i];
     if (!name && keyed && s->n && is_name_like(&s->columns[0]) && !is_taken(r, s->columns[0].column))
         name = &s->columns[0];
     /* A whole name goes before a part of it, where no column has the make. */
@@ -284,6 +305,8 @@ static void find_trims(struct role_search *s)
         if (role_of(c) != ROLE_TRIM && !is_name_like(c)) continue;
         key[n_key] = c->column;
         size_t after = distinct_rows(s, key, n_key + 1, &rows);
+        /* "Type", whose name is no version's alone, has to tell rows apart. */
+        if (role_of(c) != ROLE_TRIM && after == before) continue;
         /* Another one has to tell more rows apart than the first does. */
         if (r->n_trims > 0 && after * 20 < before * 21) continue;
         before = after;

@@ -39,6 +39,26 @@ static void years_are_read_in_every_usual_form(void **state)
     expect_years("", 0, 0, false);
 }
 
+static void the_key_of_a_row_is_its_name(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "w.json", "[{\"gears\":\"man.5\",\"kind\":\"Small\",\"Weight (kg)\":900,\"_row\":\"Quenby Dart\"},"
+                               "{\"gears\":\"man.5\",\"kind\":\"Small\",\"Weight (kg)\":950,\"_row\":\"Quenby Heron\"},"
+                               "{\"gears\":\"man.4\",\"kind\":\"Large\",\"Weight (kg)\":1300,\"_row\":\"Ostara Moss\"},"
+                               "{\"gears\":\"man.4\",\"kind\":\"Large\",\"Weight (kg)\":1400,\"_row\":\"Ostara Fen\"}]");
+    expect_number(&f, "Quenby Heron", "Weight", 950, "kg");
+    expect_number(&f, "Ostara Fen", "Weight", 1400, "kg");
+    fixture_close(&f);
+    fixture_open(&f, "r.csv", "Class,Horsepower,rownames\nSmall,60,Quenby Dart\nSmall,90,Quenby Heron\n"
+                              "Large,130,Ostara Moss\nLarge,150,Ostara Fen\n");
+    expect_number(&f, "Ostara Moss", "Horsepower", 130, "hp");
+    fixture_close(&f);
+    fixture_open(&f, "p.tsv", "kW\tDoors\tindex\n60\t3\tVelora Piccola\n90\t5\tVelora Grande\n99\t5\tTaro Mini\n");
+    expect_number(&f, "Taro Mini", "kW", 99, "kW");
+    fixture_close(&f);
+}
+
 static void expect_subject(const char *text, enum subject_source source, const char *make,
                            const char *model, int first, int last)
 {
@@ -336,6 +356,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(years_are_read_in_every_usual_form),
+        cmocka_unit_test(the_key_of_a_row_is_its_name),
         cmocka_unit_test(names_are_taken_apart),
         cmocka_unit_test(titles_say_no_word_twice),
         cmocka_unit_test(the_column_of_known_makes_is_the_make),
