@@ -194,6 +194,10 @@ static bool add_heading(struct interpreter *p, const char *heading, bool first, 
         return false;
     }
     bool known = h.make_number >= 0;
+    if (!known && names_dealer(heading)) {
+        p->dealer = true;
+        h.model = h.make = "";
+    }
     if (known && *h.model && is_small(h.model) && names_topic(h.model))
         h.model = ""; /* "Toyota 2024 tow ratings" */
     if (known && (*h.model || !*s->make)) {
@@ -225,8 +229,7 @@ static bool add_heading(struct interpreter *p, const char *heading, bool first, 
     return true;
 }
 
-/* Whether no "and" joins words: "Ranger and Maverick" are two. */
-static bool is_no_list(const char *text, size_t len)
+bool is_no_list(const char *text, size_t len)
 {
     static const char *const AND[] = {"and", "or", "und", "oder", "et", "ou", "y", "o"};
     struct token t[24];
@@ -377,6 +380,14 @@ static bool add_title(struct interpreter *p, const char *title)
     }
     bool year_leads = copy[0] >= '0' && copy[0] <= '9' && h.year_first && *h.model;
     bool anything = *p->out->subject.make || *p->out->subject.model;
+    if (h.make_number < 0 && names_dealer(copy)) {
+        p->dealer = true;
+        h.model = "";
+    } else if (h.make_number < 0 && p->dealer && !anything && is_make_band(copy)) {
+        p->out->subject.make = copy; /* a part of a dealer's list */
+        p->make_from = "heading";
+        return true;
+    }
     if (h.make_number >= 0 || (year_leads && !anything)) return add_heading(p, copy, !anything, false);
     if (h.year_first && !p->out->subject.year_first && h.year_first == h.year_last) {
         p->out->subject.year_first = p->out->subject.year_last = h.year_first;

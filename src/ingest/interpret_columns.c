@@ -256,6 +256,7 @@ bool interpret_row_columns(struct interpreter *p)
     roles_find(&p->roles, f, candidates, n_candidates, *in->subject.make != '\0',
                *in->subject.model != '\0', t->keyed, p->hashes);
     const struct table_roles *r = &p->roles;
+    if (!study_bands(p)) return false;
     if (r->group != NO_COLUMN)
         in->columns[p->column_of[r->group]].fact.attribute = attribute_of_role(ROLE_GROUP);
     const struct {

@@ -25,6 +25,9 @@ struct interpreter {
     const char **version_of_row;  /* (n_rows) pairs: "1.4 petrol" of "Engine oil, 1.4 petrol"; NULL: none */
     const char *last_make;        /* looked up last, and its index in MAKES */
     int last_make_number;
+    bool dealer;                  /* the headings name who sells: makes stand in the rows */
+    bool leading_makes;           /* the names of the rows begin with their makes */
+    bool versions_by_band;        /* rows of one name stand under several bands */
     const char *make_from, *year_from; /* "heading", "file's name", ...; NULL: from cells */
     const char **notes;
     size_t cap_notes;
@@ -74,6 +77,9 @@ void heading_trim(const struct interpreter *p, struct subject *s);
  * of the document's own. */
 bool is_name_of_one(const char *text, size_t len);
 
+/* Whether no "and" joins words: "Ranger and Maverick" are two. */
+bool is_no_list(const char *text, size_t len);
+
 /* Takes the name in the heading right above the table as the model: no column names one. */
 void take_heading_name(struct interpreter *p);
 
@@ -84,6 +90,19 @@ const struct unit *unit_of_notes(const struct interpreter *p, enum dimension dim
 /* Takes that unit for a column of figures that has none. */
 void take_note_unit(const struct interpreter *p, struct interpreted_column *c,
                     const struct column_study *study);
+
+/* bands.c: what the rows between those of data, and the lists of who sells several makes, say of the rows
+ * below. Whether a heading names a dealer, a fleet, a rental firm: no make, whatever it looks like. */
+bool names_dealer(const char *text);
+/* Whether a text may be the make of the rows below it: one or two words, none of a category or attribute. */
+bool is_make_band(const char *text);
+/* Finds leading_makes and versions_by_band. False: memory is out. */
+bool study_bands(struct interpreter *p);
+/* The make at the start of a name ("Orwick Dart"): its bytes; 0: nothing stands behind it. */
+size_t leading_make(const char *name);
+/* The rest of a band that goes on with the name of the row ("Stockman 1500 Crew Cab" above "Stockman 1500"),
+ * or the whole of one that tells rows of one name apart; "". */
+const char *band_version(const struct interpreter *p, const char *band, const char *name);
 
 /* variants.c: columns that are versions of the vehicle, all of one quantity, which the heading or the
  * group above them names. Marks them in the frame. False: memory is out. */

@@ -101,23 +101,34 @@ static bool is_model_band(const struct interpreter *p, const char *band)
     return true;
 }
 
-/* The make of a band row ("Toyota" above its models); "" */
-static void band_subject(struct interpreter *p, const char *band, struct subject *s)
+/* What a band row says of the rows below it ("Toyota" above its models); whether it says anything. */
+static bool band_subject(struct interpreter *p, const char *band, struct subject *s)
 {
     struct subject found;
-    if (!*band || strlen(band) > 80) return;
+    if (!*band || strlen(band) > 80) return false;
     if (!subject_read(&found, &p->out->arena, band, strlen(band), SUBJECT_HEADING)) {
         p->failed = true;
-        return;
+        return false;
     }
     if (found.make_number < 0) {
-        if (is_model_band(p, band)) s->model = found.model;
-        return;
+        struct year_reading y;
+        const struct table_roles *r = &p->roles;
+        bool named = r->model != NO_COLUMN || r->name != NO_COLUMN;
+        if (is_model_band(p, band))
+            s->model = found.model;
+        else if (p->dealer && named && !*s->make && !p->leading_makes && is_make_band(band))
+            s->make = band;
+        else if (r->year == NO_COLUMN && year_read(&y, band, strlen(band)) && y.whole)
+            s->year_first = y.first, s->year_last = y.last;
+        else
+            return false;
+        return true;
     }
     s->make = found.make;
     s->make_number = found.make_number;
     if (p->roles.model == NO_COLUMN && p->roles.name == NO_COLUMN) s->model = found.model;
     take_years(s, &found);
+    return true;
 }
 
 void record_row_subject(struct interpreter *p, size_t row, const char *band, struct subject *s,
@@ -133,7 +144,7 @@ void record_row_subject(struct interpreter *p, size_t row, const char *band, str
         s->make_number = -1;
         s->year_in_name = false;
     }
-    band_subject(p, band, s);
+    bool band_used = band_subject(p, band, s);
     if (r->make != NO_COLUMN) {
         const char *make = name_text(table_cell(t, row, (size_t)r->make));
         if (*make) {
@@ -156,6 +167,18 @@ void record_row_subject(struct interpreter *p, size_t row, const char *band, str
             s->model = model;
         take_tagged_year(p, s, model);
     }
+    if (p->leading_makes && !*s->make) {
+        size_t make = leading_make(s->model);
+        const char *text = make ? arena_strndup(&in->arena, s->model, make) : "";
+        p->failed |= !text;
+        if (make && text) {
+            s->make = text;
+            s->model += make + strspn(s->model + make, " ");
+        }
+    }
+    int named = r->name != NO_COLUMN ? r->name : r->model;
+    if (named != NO_COLUMN && *band && !band_used)
+        s->trim = record_join_names(p, s->trim, band_version(p, band, table_cell(t, row, (size_t)named)->text));
     for (size_t i = 0; i < r->n_trims; i++) {
         const char *trim = name_text(table_cell(t, row, (size_t)r->trims[i]));
         if (!*trim) continue;

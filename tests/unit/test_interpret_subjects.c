@@ -39,6 +39,56 @@ static void years_are_read_in_every_usual_form(void **state)
     expect_years("", 0, 0, false);
 }
 
+static void bands_go_on_with_the_name_of_their_rows(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "tow.csv", "Model,Engine,Payload (lb)\nMuleteer 25 Short Bed,,\nMuleteer 25,5.0L V8,\"2,000\"\n"
+                                "Muleteer 25,3.5L V6,\"2,100\"\nMuleteer 25 Long Bed 4x4,,\nMuleteer 25,5.0L V8,\"1,900\"\n");
+    assert_non_null(fixture_record(&f, "Muleteer 25 Long Bed 4x4", 0, NULL, NULL));
+    expect_number(&f, "Muleteer 25 Long Bed 4x4", "Payload", 1900, "lb");
+    fixture_close(&f);
+    /* The same name under several bands: they tell the rows apart. */
+    fixture_open(&f, "vans.csv", "Model,Power (kW),Price (EUR)\nShort wheelbase,,\nCarrier 30,80,24000\nCarrier 35,100,27000\n"
+                                 "Long wheelbase,,\nCarrier 30,80,26000\nCarrier 35,100,29000\n");
+    expect_number(&f, "Carrier 35 Long wheelbase", "Price", 29000, "€");
+    fixture_close(&f);
+    /* Bands of other names are kept out of them. */
+    fixture_open(&f, "kinds.csv", "Model,Power (kW),Price (EUR)\nVans,,\nCarrier 30,80,24000\nCarrier 35,100,27000\n"
+                                  "Pickups,,\nDrover 40,120,36000\nDrover 50,140,39000\n");
+    expect_number(&f, "Drover 50", "Price", 39000, "€");
+    fixture_close(&f);
+}
+
+static void a_dealer_is_no_make(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "list.csv", "\"Millbrook Car Sales - price list, summer 2024\",,\n,,\nSMALL CARS,,\nModel,Power (bhp),Price\n"
+                                 "Velora Piccola 1.0,70,\"£13,000\"\nVelora Piccola 1.2,90,\"£14,000\"\n"
+                                 "Quenby Dart S,80,\"£12,000\"\nQuenby Dart GT,110,\"£15,500\"\n,,\nSUVs,,\nModel,Power (bhp),Price\n"
+                                 "Quenby Moor 1.5,150,\"£25,000\"\nQuenby Moor 2.0,180,\"£29,000\"\nVelora Alta 1.5,140,\"£26,000\"\n"
+                                 "Velora Alta 1.8,160,\"£28,000\"\n");
+    const struct fact_record *r = fixture_record(&f, "2024 Quenby Dart GT", 0, NULL, NULL);
+    assert_non_null(r);
+    assert_string_equal(r->make, "Quenby");
+    r = fixture_record(&f, "2024 Velora Alta 1.8", 0, NULL, NULL);
+    assert_string_equal(r->make, "Velora");
+    fixture_close(&f);
+    fixture_open(&f, "haus.csv", "Autohaus Lindner - Preisliste;;\n;;\nModell;Leistung (kW);Preis (EUR)\n"
+                                 "Velora Piccola 40;60;21990\nVelora Grande 77;150;41990\nTaro Mini-E;50;19990\nTaro Maxi-E;90;29990\n");
+    r = fixture_record(&f, "Taro Maxi-E", 0, NULL, NULL);
+    assert_non_null(r);
+    assert_string_equal(r->make, "Taro");
+    fixture_close(&f);
+    /* The maker's own list keeps its name. */
+    fixture_open(&f, "own.md", "# Aldersea Motors: model guide\n\n| Model | Power (kW) |\n|---|---|\n| Pika 20 | 60 |\n"
+                               "| Pika 30 | 80 |\n| Lund 50 | 90 |\n");
+    r = fixture_record(&f, "Aldersea Motors Pika 20", 0, NULL, NULL);
+    assert_non_null(r);
+    fixture_close(&f);
+}
+
 static void the_key_of_a_row_is_its_name(void **state)
 {
     (void)state;
@@ -356,6 +406,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(years_are_read_in_every_usual_form),
+        cmocka_unit_test(bands_go_on_with_the_name_of_their_rows),
+        cmocka_unit_test(a_dealer_is_no_make),
         cmocka_unit_test(the_key_of_a_row_is_its_name),
         cmocka_unit_test(names_are_taken_apart),
         cmocka_unit_test(titles_say_no_word_twice),
