@@ -20,6 +20,7 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "document/document.h"
+#include "ingest/engine_cell.h"
 #include "ingest/header.h"
 #include "ingest/subject.h"
 #include "store/facts.h"
@@ -93,6 +94,7 @@ struct interpreted_column {
     bool zero_missing, minus_missing;
     double nines;              /* 9999 for "none"; 0: not used */
     unsigned part, n_parts;    /* of a cell with several attributes; n_parts 0: the whole cell */
+    enum engine_part engine;   /* what of the cell it is, where that describes an engine */
     bool distinct_dimension;   /* no other part has its dimension */
     int unit_column;           /* whose cells hold its units; NO_COLUMN */
     const struct unit *cell_unit; /* that its own cells have most often */

@@ -199,6 +199,45 @@ static bool is_of_heading(const struct interpreter *p, const struct role_column 
     return versions;
 }
 
+/* Adds what the cells of an engine's column say besides, each where no column of its own says it and most of
+ * the cells do, of fuels some. */
+static bool add_engine_parts(struct interpreter *p)
+{
+    struct interpretation *in = p->out;
+    const size_t own = in->n_columns;
+    int engine = registry_find("engine_type"), powertrain = registry_find("powertrain");
+    for (size_t j = 0; j < own; j++) {
+        if (in->columns[j].fact.attribute != engine || !in->columns[j].text || in->columns[j].n_parts) continue;
+        size_t n = gather_cells(p, j), filled = 0, said[N_ENGINE_PARTS] = {0};
+        for (size_t i = 0; i < n && filled < STUDY_SAMPLE; i++) {
+            const struct unit *unit;
+            double value;
+            filled += p->run[i]->len > 0;
+            for (int k = ENGINE_DISPLACEMENT; k < N_ENGINE_PARTS && p->run[i]->len; k++)
+                said[k] += k == ENGINE_FUEL ? engine_fuel(p->run[i]->text, p->run[i]->len) >= 0
+                                            : engine_number(p->run[i]->text, p->run[i]->len, (enum engine_part)k, &value, &unit);
+        }
+        for (int k = ENGINE_DISPLACEMENT; k < N_ENGINE_PARTS; k++) {
+            int attribute = registry_find(engine_part_attribute((enum engine_part)k));
+            bool has = false;
+            for (size_t i = 0; i < in->n_columns; i++)
+                has |= in->columns[i].fact.attribute == attribute ||
+                       (k == ENGINE_FUEL && in->columns[i].fact.attribute == powertrain);
+            if (has || said[k] * (k == ENGINE_FUEL ? 5 : 2) <= filled || in->n_columns == own + N_ENGINE_PARTS - 1) continue;
+            struct interpreted_column *c = add_column(p, in->columns[j].index);
+            c->fact = (struct fact_column){.name = REGISTRY[attribute].names[0], .section = in->columns[j].fact.name,
+                                           .attribute = attribute};
+            c->engine = (enum engine_part)k;
+            c->text = true;
+            c->category = k == ENGINE_FUEL;
+            c->dimension = REGISTRY[attribute].dimension;
+            c->canonical = REGISTRY[attribute].unit ? unit_by_symbol(REGISTRY[attribute].unit) : NULL;
+        }
+        return true;
+    }
+    return true;
+}
+
 /* What the tables' names are read under: a group in the header, a band, the parents of a path. */
 bool interpret_row_columns(struct interpreter *p)
 {
@@ -208,7 +247,7 @@ bool interpret_row_columns(struct interpreter *p)
     struct role_column *candidates = arena_array(&in->arena, t->n_columns + 1, sizeof *candidates);
     p->column_of = arena_array(&in->arena, t->n_columns + 1, sizeof *p->column_of);
     if (!candidates || !p->column_of ||
-        !interpret_room_for_columns(p, t->n_columns * COMPOUND_MAX + 2))
+        !interpret_room_for_columns(p, t->n_columns * COMPOUND_MAX + 2 + N_ENGINE_PARTS))
         return false;
     size_t n_candidates = 0;
     bool json = interpret_is_json(p);
@@ -275,7 +314,8 @@ bool interpret_row_columns(struct interpreter *p)
         if (c->role != ROLE_YEAR && c->role != ROLE_YEAR_LAST && c->role != ROLE_QUANTITY)
             c->text = true;
     }
-    return true;
+    bool plain = f->layout == FRAME_ROWS && !f->column_years && !f->column_variants;
+    return !plain || add_engine_parts(p);
 }
 
 /* Years as columns in front of which nothing says what is measured: the caption does. */
@@ -334,7 +374,7 @@ bool interpret_attribute_rows(struct interpreter *p)
     struct interpretation *in = p->out;
     const struct table *t = in->table;
     const struct table_frame *f = &in->frame;
-    if (!interpret_room_for_columns(p, t->n_rows * COMPOUND_MAX)) return false;
+    if (!interpret_room_for_columns(p, t->n_rows * COMPOUND_MAX + N_ENGINE_PARTS)) return false;
     const char *band = "";
     size_t above = SIZE_MAX;
     in->remark_rows = arena_array(&in->arena, t->n_rows + 1, sizeof *in->remark_rows);
@@ -380,5 +420,5 @@ bool interpret_attribute_rows(struct interpreter *p)
                 c->role = role;
         }
     }
-    return true;
+    return add_engine_parts(p);
 }

@@ -222,6 +222,27 @@ static size_t write_remark(struct emitter *e, const struct interpreted_cell *cel
     return at;
 }
 
+/* What a description of an engine says of this part. */
+static void emit_engine_part(struct emitter *e, const struct interpreted_record *r,
+                             const struct interpreted_cell *cell, const struct cell *c, size_t len)
+{
+    const struct interpreted_column *column = &e->in->columns[cell->attribute];
+    double value = 0;
+    const struct unit *unit = NULL;
+    int category = column->engine == ENGINE_FUEL ? engine_fuel(c->text, len) : -1;
+    if (category < 0 && !engine_number(c->text, len, column->engine, &value, &unit)) return;
+    emit_text(e, cell, c, category >= 0 ? VALUE_TEXT : VALUE_NUMBER, write_place(e, r, cell));
+    if (e->failed) return;
+    struct fact_value *f = &e->out->values[e->out->n - 1];
+    if (category >= 0) {
+        f->category = category;
+    } else {
+        f->low = f->high = value;
+        f->unit = unit;
+        judge(e->in, cell, f);
+    }
+}
+
 static void emit_cell(struct emitter *e, const struct interpreted_record *r,
                       const struct interpreted_cell *cell)
 {
@@ -231,6 +252,10 @@ static void emit_cell(struct emitter *e, const struct interpreted_record *r,
     if (!c->len) return;
     size_t len = without_footnote(c->text, c->len);
     struct value v;
+    if (column->engine) {
+        emit_engine_part(e, r, cell, c, len);
+        return;
+    }
     if (column->text) {
         if (len <= TEXT_NONE_MAX && column->role == ROLE_NONE) {
             value_parse(&v, c->text, len, column->style, NULL, DIMENSION_NONE);

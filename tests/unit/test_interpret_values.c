@@ -232,6 +232,49 @@ static void the_speed_of_a_value_is_no_second_value_of_it(void **state)
     fixture_close(&f);
 }
 
+static void expect_engine(const char *text, const char *displacement, double cylinders, const char *fuel)
+{
+    char got[64] = "";
+    double value = 0;
+    const struct unit *unit = NULL;
+    if (engine_number(text, strlen(text), ENGINE_DISPLACEMENT, &value, &unit))
+        snprintf(got, sizeof got, "%g %s", value, unit->symbol);
+    assert_string_equal(got, displacement);
+    if (!engine_number(text, strlen(text), ENGINE_CYLINDERS, &value, &unit)) value = 0;
+    if (value != cylinders) fail_msg("'%s': %g cylinders", text, value);
+    int category = engine_fuel(text, strlen(text));
+    assert_string_equal(category >= 0 ? CATEGORIES[category].id : "", fuel);
+}
+
+static void descriptions_of_engines_are_taken_apart(void **state)
+{
+    (void)state;
+    expect_engine("5.0L V8", "5 L", 8, "");
+    expect_engine("3.5L EcoBoost V6", "3.5 L", 6, "");
+    expect_engine("2.0 I4", "2 L", 4, "");
+    expect_engine("1,6 Diesel", "1.6 L", 0, "diesel");
+    expect_engine("liquid-cooled parallel twin, 689 cc", "689 cc", 2, "");
+    expect_engine("2.0-litre four-cylinder petrol", "2 L", 4, "petrol");
+    expect_engine("3.0 twin-turbo straight-six", "3 L", 0, "");
+    expect_engine("electric", "", 0, "electric");
+    expect_engine("single speed", "", 0, "");
+    expect_engine("48 V", "", 0, "");
+    expect_engine("87 kWh", "", 0, "");
+    expect_engine("2.0 petrol or 2.2 diesel", "", 0, ""); /* two */
+    struct fixture f;
+    fixture_open(&f, "t.csv", "Model,Engine,Payload (lb)\nMuleteer 25,5.0L V8,2000\nMuleteer 35,3.5L V6,2100\n");
+    expect_attribute(&f, "displacement", "displacement");
+    expect_number(&f, "Muleteer 35", "Engine: displacement", 3.5, "L");
+    expect_number(&f, "Muleteer 35", "Engine: cylinders", 6, "");
+    expect_text(&f, "Muleteer 35", "Engine", "3.5L V6");
+    fixture_close(&f);
+    /* A column of its own says it. */
+    fixture_open(&f, "c.csv", "Model,Engine,Cylinders\nMuleteer 25,5.0L V8,8\nMuleteer 35,3.5L V6,6\n");
+    for (size_t j = 0; j < f.tables[0].n_columns; j++)
+        assert_true(f.tables[0].columns[j].engine != ENGINE_CYLINDERS);
+    fixture_close(&f);
+}
+
 static void cells_of_several_attributes_are_parted(void **state)
 {
     (void)state;
@@ -324,6 +367,7 @@ int main(void)
         cmocka_unit_test(implausible_values_are_marked),
         cmocka_unit_test(cells_keep_their_parts_and_marks),
         cmocka_unit_test(the_speed_of_a_value_is_no_second_value_of_it),
+        cmocka_unit_test(descriptions_of_engines_are_taken_apart),
         cmocka_unit_test(cells_of_several_attributes_are_parted),
         cmocka_unit_test(unknown_columns_keep_their_names),
         cmocka_unit_test(categories_are_recognised),
