@@ -179,6 +179,31 @@ static bool is_small(const char *text)
     return true;
 }
 
+/* "AURELIA MOTORHOMES", "Ardent Motors": the maker's own list, its make before the word for what it makes. In one
+ * case alone a name is written as names are. False: memory is out. */
+static bool take_maker(struct interpreter *p, struct subject *h)
+{
+    static const char *const WORDS[] = {"motors", "motorhomes", "motorcycles", "motorbikes", "automobiles", "automobile",
+                                        "automotive", "cars", "trucks", "vans", "caravans", "campers", "reisemobile",
+                                        "wohnmobile", "motorrader", "nutzfahrzeuge", "automobili", "vehicles", "bikes"};
+    struct token t[6];
+    size_t n = tokens_split(h->model, strlen(h->model), TOKENS_TEXT, t, 6);
+    bool maker = false;
+    if (h->make_number >= 0 || *h->make || n < 2 || n > 3) return true;
+    for (size_t k = 0; k < sizeof WORDS / sizeof *WORDS; k++) maker |= strcmp(t[n - 1].key, WORDS[k]) == 0;
+    for (size_t i = 0; i + 1 < n; i++) maker &= t[i].kind == TOKEN_WORD && t[i].upper && !is_document_word(t[i].key);
+    if (!maker || t[n - 1].gap != GAP_SPACE) return true;
+    char *make = arena_strndup(&p->out->arena, h->model, t[n - 2].end);
+    if (!make) return false;
+    bool capitals = t[n - 2].end > 4;
+    for (char *c = make; *c; c++) capitals &= (*c >= 'A' && *c <= 'Z') || *c == ' ';
+    for (char *c = make; capitals && *c; c++)
+        if (c > make && c[-1] != ' ' && *c != ' ') *c = (char)(*c + ('a' - 'A'));
+    h->make = make;
+    h->model = "";
+    return true;
+}
+
 /* Adds a heading to what is known: another make begins anew, a name narrows it. */
 static bool add_heading(struct interpreter *p, const char *heading, bool first, bool varies)
 {
@@ -198,6 +223,12 @@ static bool add_heading(struct interpreter *p, const char *heading, bool first, 
         p->dealer = true;
         h.model = h.make = "";
     }
+    /* "Model year 2025 - technical summary" */
+    if (!known && h.year_first && *h.model && is_section_heading(h.model, strlen(h.model))) h.model = "";
+    if (first && !take_maker(p, &h)) {
+        p->failed = true;
+        return false;
+    }
     if (known && *h.model && is_small(h.model) && names_topic(h.model))
         h.model = ""; /* "Toyota 2024 tow ratings" */
     if (known && (*h.model || !*s->make)) {
@@ -209,7 +240,8 @@ static bool add_heading(struct interpreter *p, const char *heading, bool first, 
         }
         p->make_from = "heading";
     } else if (first) {
-        if (!*h.model && !h.year_first && !h.year_last) return false;
+        if (*h.make) p->make_from = "heading";
+        if (!*h.model && !*h.make && !h.year_first && !h.year_last) return false;
         *s = h;
     } else if (h.year_first || h.year_last || varies) {
         if (h.year_first || h.year_last) {

@@ -265,6 +265,8 @@ bool condition_met(struct execution *x, size_t record, const struct query_condit
         }
         /* A document that says nothing of the kind of its vehicles: cars go without saying, others
          * where its name or caption says so. */
+        const char *of = w->category >= 0 ? REGISTRY[CATEGORIES[w->category].attribute].id : "";
+        kind = kind || (!known && (!strcmp(of, "body_type") || !strcmp(of, "vehicle_class")));
         if (!*met && kind) {
             *met = caption_met(x, record, w);
             known = known || *met;
