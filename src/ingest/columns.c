@@ -355,6 +355,11 @@ bool column_read(struct interpreted_column *out, const char *name, const char *g
     const struct unit *row_unit = *unit_text ? unit_parse_all(unit_text, strlen(unit_text)) : NULL;
     enum dimension hint = row_unit ? row_unit->dimension : study->dimension;
     if (!ok) return false;
+    if (hint == DIMENSION_MASS && study->unit && strcmp(study->unit->symbol, "lb") == 0) {
+        registry_read_column(&m, name, strlen(name), DIMENSION_NONE); /* a price of "2,450 pounds" */
+        if (m.attribute >= 0 && REGISTRY[m.attribute].dimension == DIMENSION_MONEY) hint = DIMENSION_MONEY;
+        m = (struct column_meaning){.attribute = -1};
+    }
 
     /* The name of a column with its unit row reads as "Power [kW]". */
     size_t name_len = strlen(name);

@@ -232,6 +232,16 @@ static const struct {
      "deposito de combustible"},
     {"fuel_tank_capacity", CUE_AFTER,
      "fuel tank|tank|tank capacity|of fuel|gas tank|petrol tank|tankinhalt"},
+    {"fresh_water_capacity", CUE_BEFORE | CUE_AFTER,
+     "fresh water tank|fresh water|water tank|of fresh water|of water|drinking water tank|frischwassertank|frischwasser|"
+     "wassertank|reservoir d eau propre|eau propre|deposito de agua limpia|agua limpia"},
+    {"waste_water_capacity", CUE_BEFORE | CUE_AFTER,
+     "waste water tank|waste tank|waste water|of waste water|grey water|grey water tank|gray water tank|abwassertank|abwasser|"
+     "eaux usees|aguas grises"},
+    {"fridge_volume", CUE_BEFORE | CUE_AFTER,
+     "fridge holds|fridge|refrigerator|of fridge space|kuhlschrank|refrigerateur|frigo|frigorifico|nevera"},
+    {"berths", CUE_COUNTED, "berths|berth|sleeping places|beds|schlafplatze|couchages|plazas de dormir"},
+    {"berths", CUE_BEFORE, "sleeps|sleeping|sleeping room for"},
     {"ground_clearance", CUE_BEFORE | CUE_AFTER,
      "ground clearance|ride height|of ground clearance|bodenfreiheit|garde au sol|de garde au sol|"
      "altura libre al suelo|distancia al suelo|altura al suelo"},

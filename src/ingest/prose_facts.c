@@ -281,6 +281,14 @@ static void bind_by_cue(struct prose_sentence *s, struct prose_measure *m)
         }
         if (cost == TOO_FAR || cost > best) continue;
         bool same_words = best_cue != SIZE_MAX && s->cues[best_cue].first == cue->first;
+        const struct prose_cue *kept = best_cue != SIZE_MAX ? &s->cues[best_cue] : cue;
+        bool inside = cost == best && !same_words && cue->first >= kept->first && cue->first + cue->n <= kept->first + kept->n;
+        bool around = cost == best && !same_words && cue->first <= kept->first && cue->first + cue->n >= kept->first + kept->n;
+        if (inside) continue; /* the "tank" of a "water tank" */
+        if (around) {
+            best_cue = c;
+            continue;
+        }
         if (cost == best && same_words) {
             if (cue->n <= s->cues[best_cue].n) continue; /* the tables' own order, or less said */
         } else if (cost == best && s->cues[best_cue].attribute != cue->attribute) {
@@ -406,6 +414,27 @@ static bool is_load_volume(const struct prose_sentence *s, const struct prose_me
     return u && !strcmp(u->symbol, "m\u00b3") && s->parts[m->first_part].low >= 0.5;
 }
 
+/* "a coachbuilt of 6.95 m", "an estate of 4.7 metres", "At 5.99 m the Wren finds room": nothing but the length
+ * of a vehicle is said so. */
+static bool is_length_of_vehicle(const struct prose_sentence *s, const struct prose_measure *m)
+{
+    static const char *const BODIES[] = {"coachbuilt", "motorhome", "camper", "campervan", "conversion", "class", "profile",
+                                         "minibus", "bus", "tourer", "lorry", "caravan", "liner", "alcove", "reisemobil",
+                                         "wohnmobil", "kastenwagen", "integrierter", "fourgon", "furgoneta", "autocaravana"};
+    const struct value_part *p = &s->parts[m->first_part];
+    size_t at = m->at.first;
+    if (!p->unit || strcmp(p->unit->symbol, "m") != 0 || p->low < 2.5 || p->high > 26 || at == 0) return false;
+    if (at >= 2 && (prose_is(s, at - 1, "of") || prose_is(s, at - 1, "von") || prose_is(s, at - 1, "de"))) {
+        bool body = prose_has(s, at - 2, WORD_VEHICLE);
+        for (size_t k = 0; k < sizeof BODIES / sizeof *BODIES; k++) body |= prose_is(s, at - 2, BODIES[k]);
+        return body && !prose_is(s, m->at.end, "of") && !prose_parted(s, at, BREAK_COMMA);
+    }
+    bool leads = at == 1 && (prose_is(s, 0, "at") || prose_is(s, 0, "mit") || prose_is(s, 0, "avec") || prose_is(s, 0, "con"));
+    return leads && p->low >= 3.2 && m->at.end < s->n &&
+           (prose_has(s, m->at.end, WORD_PRONOUN) || (prose_has(s, m->at.end, WORD_ARTICLE) && m->at.end + 1 < s->n &&
+                                                      (prose_is_name(&s->t[m->at.end + 1]) || prose_has(s, m->at.end + 1, WORD_VEHICLE))));
+}
+
 static void bind_by_unit(struct prose_sentence *s, struct prose_measure *m)
 {
     const char *id = NULL;
@@ -435,6 +464,9 @@ static void bind_by_unit(struct prose_sentence *s, struct prose_measure *m)
         id = names_a_displacement(s, m) ? "displacement"
              : is_load_volume(s, m)     ? "cargo_volume"
                                         : NULL;
+        break;
+    case DIMENSION_LENGTH:
+        if (is_length_of_vehicle(s, m)) id = "length";
         break;
     default:
         break;

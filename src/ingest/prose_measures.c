@@ -118,6 +118,38 @@ static void read_rates(struct prose_sentence *s)
     s->n_parts = kept;
 }
 
+/* "costs 2,450 pounds", "82,350 pounds." alone: money, where a word of prices stands in the sentence and none
+ * of weights, or nothing at all. */
+static bool speaks_of_money(const struct prose_sentence *s)
+{
+    static const char *const MONEY[] = {"price", "prices", "priced", "cost", "costs", "costing", "list", "msrp", "retails",
+                                        "sells", "charged", "fee", "charge", "extra", "option", "rate", "paid"};
+    static const char *const MASS[] = {"weigh", "weighs", "weight", "weighing", "mass", "tow", "tows", "towing", "payload",
+                                       "carry", "carries", "haul", "hauls", "trailer", "heavier", "lighter", "load",
+                                       "gvwr", "torque", "thrust", "pull", "pulls"};
+    size_t others = 0;
+    bool money = false;
+    for (size_t i = 0; i < s->n; i++) {
+        for (size_t k = 0; k < sizeof MASS / sizeof *MASS; k++)
+            if (prose_is(s, i, MASS[k])) return false;
+        for (size_t k = 0; k < sizeof MONEY / sizeof *MONEY; k++) money |= prose_is(s, i, MONEY[k]);
+        others += s->t[i].kind == TOKEN_WORD && !prose_is(s, i, "pounds") && !prose_has(s, i, WORD_HEDGE);
+    }
+    return money || others == 0;
+}
+
+static void find_pounds_of_money(struct prose_sentence *s)
+{
+    const struct unit *sterling = unit_by_symbol("\u00a3");
+    for (size_t i = 0; i < s->n_parts; i++) {
+        struct value_part *p = &s->parts[i];
+        size_t word = p->end >= 6 ? p->end - 6 : 0;
+        if (p->unit && strcmp(p->unit->symbol, "lb") == 0 && p->high >= 10 && p->end - p->begin > 6 &&
+            strncasecmp(s->text + word, "pounds", 6) == 0 && speaks_of_money(s))
+            p->unit = sterling;
+    }
+}
+
 void prose_find_measures(struct prose_sentence *s, enum number_style style)
 {
     s->n_parts = value_scan(s->text, s->len, style, s->parts, PROSE_MAX_PARTS);
@@ -130,6 +162,7 @@ void prose_find_measures(struct prose_sentence *s, enum number_style style)
             !strncmp(s->text + s->parts[i].begin, "RS", 2))
             s->parts[i].unit = NULL;
     read_rates(s);
+    find_pounds_of_money(s);
     size_t from = 0;
     s->n_measures = 0;
     for (size_t i = 0; i < s->n_parts;) {

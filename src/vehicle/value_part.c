@@ -57,6 +57,9 @@ static const struct unit *unit_in_column(const struct part_context *c, const str
 {
     const struct unit *column = c->unit;
     switch (c->dimension) {
+    case DIMENSION_MONEY: /* a price of "2,450 pounds" */
+        if (u->id == UNIT_LB && used >= 5 && text[0] != 'l' && text[0] != '#') return unit_of(UNIT_GBP);
+        break;
     case DIMENSION_CONSUMPTION: /* "5.4 l" is said for l/100 km */
         if (u->id == UNIT_L)
             return column && column->dimension == c->dimension && !column->reciprocal
@@ -257,6 +260,16 @@ static const struct unit *read_unit(const struct reader *r, const struct part *p
     return unit_in_column(r->c, u, r->text + start, used);
 }
 
+/* Behind the "and" of "2 hours and 40 minutes"; `at` where there is none. */
+static size_t behind_and(const char *text, size_t len, size_t at)
+{
+    static const char *const WORDS[] = {"and", "und", "et", "y"};
+    size_t end;
+    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
+        if (text_word(text, len, at, WORDS[i], &end)) return spaces_end(text, len, end);
+    return at;
+}
+
 /* "5 ft 10 in", "6'2\"", "1 h 30 min": the smaller unit behind the larger. */
 static void read_second_unit(const struct reader *r, struct part *p, size_t *end)
 {
@@ -271,6 +284,7 @@ static void read_second_unit(const struct reader *r, struct part *p, size_t *end
         size_t at = spaces_end(r->text, r->len, *end), used, stop;
         double v;
         struct number_form form;
+        if (PAIRS[i].large == UNIT_H) at = behind_and(r->text, r->len, at);
         if (at >= r->len || r->text[at] < '0' || r->text[at] > '9') return;
         if (!number_parse_form(r->text + at, r->len - at, r->c->style, &v, &used, &form)) return;
         if (v >= PAIRS[i].ratio) return;
@@ -657,5 +671,11 @@ bool part_read_word(const char *text, size_t len, size_t at, struct part *out, s
     out->form.digits = 1;
     out->value.begin = at;
     out->value.end = *end = unit_at + unit_used;
+    if (u->id == UNIT_H) { /* "two hours and 40 minutes" */
+        const struct part_context context = {.style = NUMBER_POINT};
+        const struct reader r = {.text = text, .len = len, .c = &context};
+        read_second_unit(&r, out, end);
+        out->value.end = *end;
+    }
     return true;
 }

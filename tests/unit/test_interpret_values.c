@@ -20,6 +20,11 @@ static void the_style_of_numbers_is_that_of_the_file(void **state)
     expect_number(&f, "Renault Kangoo", "Power", 96, "kW");
     expect_number(&f, "Renault Kangoo", "Fuel consumption", 6.656, "L/100 km");
     fixture_close(&f);
+    fixture_open(&f, "gbp.csv", "Make,Model,Price,Weight\nMini,Cooper,\"24,500 pounds\",\"2,700 pounds\"\n"
+                                "Mini,Aceman,\"31,800 pounds\",\"3,700 pounds\"\n");
+    expect_number(&f, "Mini Cooper", "Price", 24500, "£");
+    expect_number(&f, "Mini Cooper", "Weight", 2700, "lb");
+    fixture_close(&f);
     fixture_open(&f, "used.csv", "Name,Price($),Mileage\n2021 Toyota Land Cruiser,\"1,22,755\",\"4,210\"\n"
                                  "2019 Toyota Land Cruiser V8,\"93,935\",\"31,008\"\n");
     expect_number(&f, "2021 Toyota Land Cruiser", "Price", 122755, "$");

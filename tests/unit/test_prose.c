@@ -380,6 +380,19 @@ struct score {
     size_t right, wrong, wanted, found;
 };
 
+static void tanks_and_lengths_are_told_by_the_words_beside_them(void **state)
+{
+    (void)state;
+    expect_facts("# Fiat Nomad 64\nA coachbuilt of 6.45 m with a 110-litre fresh water tank and a 95-litre waste tank.\n"
+                 "It has three berths.",
+                 "length=6.45 m; fresh_water_capacity=110-litre; waste_water_capacity=95-litre; berths=three berths");
+    expect_facts("# Fiat Nomad 70\nAt 6.99 m the Nomad 70 has room for two. The fridge holds 140 litres, the fuel tank 75 litres.",
+                 "length=6.99 m; fridge_volume=140 litres; fuel_tank_capacity=75 litres");
+    expect_facts("# Fiat Nomad 74\nA van of 7.38 m. 79,950 pounds.", "length=7.38 m; price=79,950 pounds");
+    expect_facts("# Fiat Nomad 78\nIt may tow 3,500 pounds and weighs 6,600 pounds. A circle of 11.2 m is needed.",
+                 "towing_capacity=3,500 pounds; curb_weight=6,600 pounds");
+}
+
 static void score_case(const struct prose_case *c, struct score *score)
 {
     char text[1500], want[600], got[3000];
@@ -534,6 +547,7 @@ int main(void)
         cmocka_unit_test(bounds_and_ranges_are_marked),
         cmocka_unit_test(qualifiers_are_bound_to_their_figure),
         cmocka_unit_test(money_for_options_is_not_the_price),
+        cmocka_unit_test(tanks_and_lengths_are_told_by_the_words_beside_them),
         cmocka_unit_test(prose_of_all_kinds_is_read_with_few_errors),
         cmocka_unit_test(hostile_text_is_read_in_linear_time),
         cmocka_unit_test(empty_documents_give_nothing),
