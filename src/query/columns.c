@@ -109,6 +109,24 @@ int cell_category(int attribute, const char *text)
     return category;
 }
 
+/* Letters that stand for yes and no in a column of nothing else. */
+static bool is_tick(const char *key)
+{
+    static const char *const TICKS[] = {"y", "n", "x", "s", "o", "j", "yes", "no", "ja", "nein", "si", "oui", "non"};
+    for (size_t i = 0; i < sizeof TICKS / sizeof *TICKS; i++)
+        if (strcmp(key, TICKS[i]) == 0) return true;
+    return false;
+}
+
+bool column_is_yes_no(const struct catalog *c, size_t column)
+{
+    const struct catalog_column *col = &c->columns[column];
+    if (!col->has_texts || col->has_numbers) return false;
+    for (size_t t = 0; t < c->n_terms; t++)
+        if (c->terms[t].column == column && !is_tick(c->terms[t].key)) return false;
+    return true;
+}
+
 bool source_is_electric(const struct catalog *c, size_t source)
 {
     static const char *const ELECTRIC[] = {"battery_capacity", "electric_range"};

@@ -22,6 +22,9 @@ bool key_has_run(const char *key, const char *run);
  * "Diesel, ultra low sulfur (15 ppm)", if the rest names no other. -1: none. */
 int cell_category(int attribute, const char *text);
 
+/* Whether a column of the store's own has ticks alone: yes and no, and letters that stand for them. */
+bool column_is_yes_no(const struct catalog *c, size_t column);
+
 /* Whether the source's columns show that all its vehicles are electric: a battery or an electric range, and
  * nothing of an engine or a fuel. */
 bool source_is_electric(const struct catalog *c, size_t source);

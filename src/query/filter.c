@@ -281,7 +281,7 @@ bool condition_is_alternative(const struct query *q, size_t i)
 {
     if (i == 0 || !q->where[i].or_before) return false;
     const struct query_condition *before = &q->where[i - 1], *w = &q->where[i];
-    return !before->number && !before->year && !before->caption &&
+    return before->number == w->number && !before->year && !before->caption &&
            before->attribute.attribute == w->attribute.attribute && strcmp(before->attribute.key, w->attribute.key) == 0;
 }
 

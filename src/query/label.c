@@ -1,6 +1,7 @@
 /* Each word of a question gets its label: what stands longest for it, of the registry, the store and the
  * lexicon. */
 #include "query/label.h"
+#include "query/columns.h"
 #include "query/source_words.h"
 
 #include <string.h>
@@ -109,6 +110,18 @@ static void label_emission_standard(struct labelled *q, const struct word_index 
     }
 }
 
+/* A word that says nothing by itself and is what a column of yes and no is called: "sold". */
+static bool is_state(const struct catalog *c, const struct token *t, const uint32_t *columns, size_t n)
+{
+    struct word words[WORD_MAX_MEANINGS];
+    size_t n_words = 0;
+    bool filler = lexicon_match(t, 1, words, &n_words) == 1;
+    for (size_t i = 0; i < n_words; i++) filler = filler && words[i].class == WORD_FILLER;
+    for (size_t i = 0; filler && i < n; i++)
+        if (c->columns[columns[i]].attribute < 0 && column_is_yes_no(c, columns[i])) return true;
+    return false;
+}
+
 static void label_word(struct labelled *q, const struct word_index *v, size_t i, size_t room)
 {
     const struct token *t = &q->tokens[i];
@@ -166,7 +179,8 @@ static void label_word(struct labelled *q, const struct word_index *v, size_t i,
             fits = fits || (before >= 0 && c->columns[c->terms[values[k]].column].attribute == before);
         if (!fits) value = 0;
     }
-    if (column == 1 && (word || strlen(t->key) < 2 || t->kind == TOKEN_NUMBER)) column = 0;
+    /* "sold", "available" say little, unless a column of yes and no is called so. */
+    if (column == 1 && (strlen(t->key) < 2 || t->kind == TOKEN_NUMBER || (word && !is_state(c, t, columns, n_columns)))) column = 0;
     /* "total" and "all" are operations, whatever some cell says. */
     if (value && value <= word) value = 0;
     /* "from dealers": what cells say, where no column is of the attribute that the word may name. */

@@ -73,7 +73,7 @@ const struct lexicon_line LEXICON_LINES[] = {
      "come with|comes with|came with|go for|goes for|went for|sold for|sell for|sells for|ask for|asking"
      "|based|located|situated|parked|stationed|positioned|garaged|stored|live|lives|due|limit"
      "|limits|appear|appears|appeared|cost me|become|becomes|became|seem|seems|seemed"
-     "|exist|exists|existed|mind|next up"},
+     "|exist|exists|existed|mind|next up|unavailable|at the moment|at present|right now|as of now|at this time"},
     {WORD_WHICH, EN, "which|what|which one|which ones|which of|what are the|which are"},
     {WORD_HOW_MANY, EN, "how many|howmany"},
     {WORD_HOW_MUCH, EN, "how much|how"},
@@ -135,6 +135,8 @@ const struct lexicon_line LEXICON_LINES[] = {
     {WORD_REFUSED, ES, "mediana|mediano|desviacion estandar|desviacion tipica|varianza|percentil|cuartil|media ponderada"},
     {WORD_REFUSED, ZH, "中位数|中位值|中值|中位|标准差|方差|加权平均"},
     {WORD_NOT, EN, "not|without|no|except|non|excluding|but not|other than|isn t|aren t|doesn t|don t|apart from|none|never|lack|lacks|lacking"
+     "|can t|cannot|won t|haven t|hasn t|hadn t|wasn t|weren t|didn t|couldn t|wouldn t|isnt|arent|dont|doesnt|cant|wont|havent|hasnt|didnt"
+     "|neither|nor"
      "|w o"},
     {WORD_AND, EN, "and|as well as|plus|along with|together with"},
     {WORD_OR, EN, "or"},
@@ -163,7 +165,7 @@ const struct lexicon_line LEXICON_LINES[] = {
      "list|lists|table|tables|data|database|document|documents|file|files|sheet|sheets|guide|guides|"
      "rating|ratings|inventory|catalogue|catalog|price list|dataset|data set|brochure|spreadsheet|"
      "register|registry|figures|source|sources|page|pages|book|report|records|article"},
-    {WORD_AUXILIARY, EN, "is|are|was|were|does|do|did|has|have|had|can|could|may|will|would|must|should|isn|doesn|is there|are there"},
+    {WORD_AUXILIARY, EN, "isn t|aren t|doesn t|don t|hasn t|haven t|can t|cannot|wasn t|didn t|isnt|doesnt|dont|cant|is|are|was|were|does|do|did|has|have|had|can|could|may|will|would|must|should|isn|doesn|is there|are there"},
     {WORD_PER, EN, "by|per|for each|for every|grouped by|broken down by|of each|each"},
     {WORD_EXPLAIN, EN, "why|how do i|how do you|how to|how can i|explain|what happens|how does one|how should i|what does it mean|meaning of|how often|procedure|steps|instructions"},
     {WORD_ANY, EN, "any|any of|some|of any|whichever|whatever"},
@@ -197,7 +199,7 @@ const struct lexicon_line LEXICON_LINES[] = {
      "|etwa|rund|jeweils|anderen|andere|anderer|anderes|bereits|schon|immer|mehrere|einige|tut|tun"
      "|getan|wird|geworden|bleibt|bleiben|blieb|gehort|gehoren|hergibt|aufweist|weist|weisen|nutzt"
      "|nutzen|verwendet|verwenden|fuhr|gefahren|anbietet|anbieten|kaufen|gekauft|verkaufen|zeigen"
-     "|nennen"},
+     "|nennen|unverfugbar|zurzeit|zur zeit|im moment"},
     {WORD_WHICH, DE, "welche|welcher|welches|welchen|welchem|was|was fur"},
     {WORD_HOW_MANY, DE, "wie viele|wieviele|wie viel|wieviel"},
     {WORD_HOW_MUCH, DE, "wie viel|wieviel|wie hoch|wie gross|wie"},
@@ -238,7 +240,7 @@ const struct lexicon_line LEXICON_LINES[] = {
     {WORD_SINCE, DE, "seit|ab"},
     {WORD_BEFORE, DE, "vor|bis"},
     {WORD_AFTER, DE, "nach"},
-    {WORD_NOT, DE, "nicht|ohne|kein|keine|keinen|ausser"},
+    {WORD_NOT, DE, "nicht|ohne|kein|keine|keinen|keinem|keiner|keinerlei|ausser|weder"},
     {WORD_AND, DE, "und|sowie"},
     {WORD_OR, DE, "oder"},
     {WORD_COMPARE, DE, "vergleich|vergleiche|verglichen|gegen|gegenuber|im vergleich zu|versus"},
@@ -279,7 +281,7 @@ const struct lexicon_line LEXICON_LINES[] = {
      "|pouvons|voudrais|voulez|veux|veut|cherche|savoir|sais|connaitre|bonjour|salut|autre|autres"
      "|actuellement|maintenant|ici|vraiment|encore|deja|toujours|jamais|dit|disent|appelle"
      "|appellent|appele|devient|reste|restent|prend|prennent|met|mettent|va|vont|vient|viennent"
-     "|roule|roulent"},
+     "|roule|roulent|indisponible|indisponibles|en ce moment|pour le moment|pour l instant"},
     {WORD_WHICH, FR, "quel|quelle|quels|quelles|lequel|laquelle|lesquels|lesquelles|qu est ce que"},
     {WORD_HOW_MANY, FR, "combien de|combien d|combien"},
     {WORD_HOW_MUCH, FR, "combien|comment"},
@@ -312,7 +314,7 @@ const struct lexicon_line LEXICON_LINES[] = {
     {WORD_SINCE, FR, "depuis|a partir de"},
     {WORD_BEFORE, FR, "avant|jusqu en"},
     {WORD_AFTER, FR, "apres"},
-    {WORD_NOT, FR, "pas|sans|sauf|non|hors"},
+    {WORD_NOT, FR, "pas|sans|sauf|non|hors|ni|aucun|aucune"},
     {WORD_AND, FR, "et|ainsi que"},
     {WORD_OR, FR, "ou"},
     {WORD_COMPARE, FR, "compare|comparer|comparez|comparaison|contre|versus"},
@@ -352,7 +354,7 @@ const struct lexicon_line LEXICON_LINES[] = {
      "|aparcados|localizado|vende|venden|vendido|vendidos|disponible|disponibles|aparece|aparecen"
      "|figura|figuran|incluye|incluyen|contiene|contienen|produce|producen|busco|conocer|dar|hola"
      "|ahora|hoy|actualmente|aqui|alli|realmente|todavia|siempre|nunca|queda|quedan|sigue|siguen"
-     "|pone|ponen|viene|vienen|emitir|costar"},
+     "|pone|ponen|viene|vienen|emitir|costar|en este momento|ahora mismo"},
     {WORD_WHICH, ES, "cual|cuales|que|que modelo|que coche"},
     {WORD_HOW_MANY, ES, "cuantos|cuantas"},
     {WORD_HOW_MUCH, ES, "cuanto|cuanta|como de"},
@@ -385,7 +387,7 @@ const struct lexicon_line LEXICON_LINES[] = {
     {WORD_SINCE, ES, "desde|a partir de"},
     {WORD_BEFORE, ES, "antes de|hasta"},
     {WORD_AFTER, ES, "despues de"},
-    {WORD_NOT, ES, "no|sin|excepto|salvo"},
+    {WORD_NOT, ES, "no|sin|excepto|salvo|ni|ningun|ninguna"},
     {WORD_AND, ES, "y|e|asi como"},
     {WORD_OR, ES, "o|u"},
     {WORD_COMPARE, ES, "compara|comparar|comparacion|contra|frente a|versus"},
@@ -407,7 +409,7 @@ const struct lexicon_line LEXICON_LINES[] = {
     /* ---- Chinese ---- */
     {WORD_FUNCTION, ZH, "的|是|有|在|和|与|及|了|吗|呢|吧|啊|为|这|那|其|它|他|她|我|你|们|个|款|台|辆|年|型|要|能|会|可以|可|请|把|被|从|到|对|于|以|之|中|里|上|下|是否|不|没|没有"},
     {WORD_FILLER, ZH, "请问|告诉我|一下|达到|具有|拥有|搭载|采用|左右|大约|大概|数据|数值|多大|多高|多少|如何|怎么样|是什么|什么|是多少|款车|车型的|年款"
-     "|位于|停在|停放在|停放|所在"},
+     "|可用|可售|目前|现在|当前|位于|停在|停放在|停放|所在"},
     {WORD_WHICH, ZH, "哪|哪个|哪款|哪些|哪一款|哪辆|哪种|什么车|哪几款|什么"},
     {WORD_HOW_MANY, ZH, "多少款|多少辆|多少台|几款|几辆|几个|多少个|有多少款|多少种"},
     {WORD_HOW_MUCH, ZH, "多少|多大|多高|多|几"},
@@ -436,7 +438,8 @@ const struct lexicon_line LEXICON_LINES[] = {
     {WORD_OR_BETTER, ZH, "或更好|或更快|或更优"},
     {WORD_OR_WORSE, ZH, "或更差|或更慢"},
     {WORD_BETWEEN, ZH, "之间|介于"},
-    {WORD_NOT, ZH, "不是|没有|非|不带|不含|除了"},
+    {WORD_NOT, ZH, "不是|没有|非|不带|不含|除了|既不|也不|无|不"},
+    {WORD_AUXILIARY, ZH, "有没有|是不是|能不能|会不会|可不可以|是否"},
     {WORD_AND, ZH, "和|与|及|以及|、"},
     {WORD_OR, ZH, "或|还是|或者"},
     {WORD_COMPARE, ZH, "比较|对比|相比"},

@@ -47,6 +47,7 @@ static void find_exclusions(struct reading *r)
         if (r->l->labels[i].kind != LABEL_MENTION) continue;
         for (size_t k = i; k-- > 0;) {
             struct label *l = &r->l->labels[k];
+            if (label_is(l, WORD_NOT) && reading_opens(r, k)) break;
             if (label_is(l, WORD_NOT) && !l->used && q->n_unresolved < QUERY_MAX_UNRESOLVED) {
                 q->unresolved[q->n_unresolved++] = reading_text(r, l->first, l->n);
                 break;
@@ -153,6 +154,7 @@ bool query_read_meaning(struct query *out, const struct word_index *v, const cha
     apply_stock(&r);
     read_unknown_operations(&r);
     find_exclusions(&r);
+    refuse_lost_denials(&r);
     find_unresolved(&r);
     find_unknown_phrase(&r);
     find_terms(&r);

@@ -214,6 +214,8 @@ void read_attributes(struct reading *r)
         struct query_attribute a;
         const struct term *term;
         bool named = attribute_of_label(r, i, &a, &term);
+        /* "sold" that no condition has taken says nothing. */
+        if (label->kind == LABEL_COLUMN && label->n == 1 && label_is(label, WORD_FILLER)) continue;
         /* "city" is where a place is asked for, and a part of a cycle everywhere else. */
         if (named && bits && term && term->kind == TERM_ATTRIBUTE) named = false;
         /* "does it make": a verb, unless a maker is asked for. */
@@ -293,7 +295,7 @@ void read_attributes(struct reading *r)
         bool number = false;
         for (size_t i = 0; i < q->n_where; i++)
             number = number || (q->where[i].number && !q->where[i].year);
-        if (number && (r->which || r->list) && !r->extreme && !r->quality) q->n_attributes = 0;
+        if (number && (r->which || r->list) && !r->extreme && !r->quality && !r->average && !r->total && !r->range) q->n_attributes = 0;
     }
     /* A word that is an attribute as well as a part of what is asked ("engine", "motor", "size"): it
      * is left out beside one that has the wanted unit. */

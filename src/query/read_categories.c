@@ -219,7 +219,9 @@ void read_category_condition(struct reading *r, size_t i)
         if (c->attribute.attribute < 0 && l->n_ids == 1) c->attribute.key = r->c->columns[t->column].key;
     }
     l->used = true;
+    if (!c->negated) c->negated = reading_denied_as_before(r, i);
     c->or_before = is_alternative(r, i, c);
+    r->condition_at[r->q->n_where - 1] = i;
     r->last_category = i + 1;
     /* "the class Minivan", "fuel type D": the attribute's name is part of the condition. */
     for (size_t side = 0; side < 2; side++) {

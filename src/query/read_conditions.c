@@ -9,6 +9,7 @@ struct query_condition *condition_new(struct reading *r)
     struct query *q = r->q;
     if (q->n_where == QUERY_MAX_CONDITIONS) return NULL;
     struct query_condition *c = &q->where[q->n_where++];
+    r->condition_at[q->n_where - 1] = SIZE_MAX;
     *c = (struct query_condition){.attribute = {.attribute = -1, .name = "", .key = ""},
                                   .category = -1,
                                   .key = "",
@@ -26,31 +27,6 @@ bool reading_is_attribute(const struct reading *r, size_t i)
     return false;
 }
 
-/* *first: the token that the denial begins with, where there is one. */
-bool reading_negated_before(struct reading *r, size_t i, size_t *first)
-{
-    size_t k = i;
-    for (int steps = 0; steps < 3 && k > 0; steps++) {
-        struct label *l = &r->l->labels[--k];
-        if (label_is(l, WORD_NOT)) {
-            l->used = true;
-            *first = l->first;
-            return true;
-        }
-        if (!reading_is_filler(l)) return false;
-    }
-    return false;
-}
-
-/* Letters that stand for yes and no in a column of nothing else. */
-static bool is_tick(const char *key)
-{
-    static const char *const TICKS[] = {"y", "n", "x", "s", "o", "j", "yes", "no", "ja", "nein", "si", "oui", "non"};
-    for (size_t i = 0; i < sizeof TICKS / sizeof *TICKS; i++)
-        if (strcmp(key, TICKS[i]) == 0) return true;
-    return false;
-}
-
 /* A column of ticks: yes and no are no terms, and it has nothing else. */
 static bool is_yes_no(const struct reading *r, const struct query_attribute *a)
 {
@@ -59,12 +35,7 @@ static bool is_yes_no(const struct reading *r, const struct query_attribute *a)
     for (size_t s = 0; s < r->c->n_sources; s++) {
         size_t n = columns_find(r->c, s, a, NULL, found);
         for (size_t k = 0; k < n; k++) {
-            const struct catalog_column *c = &r->c->columns[found[k]];
-            if (!c->has_texts || c->has_numbers) continue;
-            bool other = false;
-            for (size_t t = 0; t < r->c->n_terms && !other; t++)
-                other = r->c->terms[t].column == found[k] && !is_tick(r->c->terms[t].key);
-            if (!other) return true;
+            if (column_is_yes_no(r->c, found[k])) return true;
         }
     }
     return false;
@@ -97,6 +68,14 @@ static bool is_indefinite(const struct reading *r, size_t i)
         char spaced[TOKEN_KEY_MAX + 3];
         size_t len = strlen(r->l->tokens[k].key);
         if (len + 3 > sizeof spaced || r->l->tokens[k].kind == TOKEN_NUMBER) return false;
+        /* "has the highest resale index" */
+        struct word words[WORD_MAX_MEANINGS];
+        size_t n = 0;
+        if (lexicon_match(&r->l->tokens[k], 1, words, &n))
+            for (size_t w = 0; w < n; w++)
+                if (words[w].class == WORD_MOST || words[w].class == WORD_LEAST || words[w].class == WORD_BEST ||
+                    words[w].class == WORD_WORST || words[w].class == WORD_MORE || words[w].class == WORD_LESS)
+                    return false;
         spaced[0] = ' ';
         memcpy(spaced + 1, r->l->tokens[k].key, len);
         memcpy(spaced + 1 + len, " ", 2);
@@ -123,7 +102,10 @@ static void read_feature(struct reading *r, size_t i)
     c->truth = reading_negated_before(r, i, &first) ? -1 : 1;
     c->text = reading_text(r, first, l->first + l->n - first);
     c->said = true;
+    if (c->truth > 0 && reading_denied_as_before(r, i)) c->truth = -1;
     l->used = true;
+    r->condition_at[r->q->n_where - 1] = i;
+    r->last_category = i + 1;
 }
 
 void read_conditions(struct reading *r)
@@ -158,7 +140,9 @@ void read_conditions(struct reading *r)
     for (size_t i = 0; i < l->n_labels && !r->failed; i++)
         if ((l->labels[i].kind == LABEL_TERM || l->labels[i].kind == LABEL_VALUE) && !l->labels[i].used)
             read_category_condition(r, i);
+    r->last_category = 0;
     for (size_t i = 0; i < l->n_labels && !r->failed; i++) read_feature(r, i);
     for (size_t i = 0; i < l->n_labels && !r->failed; i++)
         if (l->labels[i].kind == LABEL_YEAR && !l->labels[i].used) read_year_condition(r, i);
+    refuse_lost_alternatives(r);
 }

@@ -101,10 +101,63 @@ static uint64_t qualifiers_near(struct reading *r, size_t i)
     return bits;
 }
 
-/* The attribute that the number at label i is of. */
-static bool condition_attribute(struct reading *r, size_t i, size_t last, size_t comparator,
-                                const struct unit *u, bool said, struct query_attribute *out)
+/* Whether the attribute at label k, before the number at label i, is what is ranked or computed, and the number only
+ * a condition on it. */
+static bool is_asked_as_well(const struct reading *r, size_t k, size_t i)
 {
+    const struct label *l = &r->l->labels[k];
+    if (k > i) return false;
+    for (size_t t = 0; l->kind == LABEL_TERM && t < l->n_terms; t++)
+        if (l->terms[t].superlative) return true;
+    bool computed = r->average || r->total || r->range || r->extreme || r->quality;
+    if (!computed || !r->set_scope) return false;
+    /* Things stand between: "price of vans under", or in the name: "price of cars". */
+    for (size_t t = l->first + 1; t < l->first + l->n; t++) {
+        struct word words[WORD_MAX_MEANINGS];
+        size_t n = 0;
+        if (!lexicon_match(&r->l->tokens[t], 1, words, &n)) continue;
+        for (size_t w = 0; w < n; w++)
+            if (words[w].class == WORD_VEHICLE) return true;
+    }
+    for (size_t b = k + 1; b < i; b++) {
+        const struct label *x = &r->l->labels[b];
+        if (label_is(x, WORD_VEHICLE) || x->kind == LABEL_MENTION || x->kind == LABEL_VALUE) return true;
+        for (size_t t = 0; x->kind == LABEL_TERM && t < x->n_terms; t++)
+            if (x->terms[t].kind == TERM_CATEGORY) return true;
+    }
+    return false;
+}
+
+/* "2 or 3 seats": the number at label i is the other of what the last condition has. */
+static bool read_alternative(struct reading *r, size_t i)
+{
+    struct query *q = r->q;
+    struct label *l = &r->l->labels[i];
+    if (i < 2 || q->n_where == 0 || !label_is(&r->l->labels[i - 1], WORD_OR) || r->l->labels[i - 1].n != 1 ||
+        r->condition_at[q->n_where - 1] != i - 2)
+        return false;
+    const struct query_condition before = q->where[q->n_where - 1];
+    if (!before.number || before.year || before.said || before.negated || before.comparator != COMPARE_EQUAL ||
+        (before.unit && l->unit && before.unit->dimension != l->unit->dimension))
+        return false;
+    struct query_condition *c = condition_new(r);
+    if (!c) return false;
+    *c = before;
+    c->low = c->high = l->number;
+    if (l->unit) c->unit = l->unit;
+    if (!before.unit && l->unit) q->where[q->n_where - 2].unit = l->unit;
+    c->or_before = true;
+    c->text = reading_text(r, l->first, l->n);
+    r->condition_at[q->n_where - 1] = i;
+    l->used = r->l->labels[i - 1].used = true;
+    return true;
+}
+
+/* The attribute that the number at label i is of. *place: the label that names it; SIZE_MAX: none. */
+static bool condition_attribute(struct reading *r, size_t i, size_t last, size_t comparator,
+                                const struct unit *u, bool said, struct query_attribute *out, size_t *place)
+{
+    *place = SIZE_MAX;
     const struct term *term;
     struct query_attribute a;
     const struct unit *wanted = r->q->unit;
@@ -121,6 +174,12 @@ static bool condition_attribute(struct reading *r, size_t i, size_t last, size_t
                 where = k;
             }
             break;
+        }
+        /* "4 or 6 cylinders": of both. */
+        if (label_is(l, WORD_OR) && l->n == 1 && k == last + 1 && k + 1 < r->l->n_labels && r->l->labels[k + 1].kind == LABEL_NUMBER &&
+            !r->l->labels[k + 1].engine) {
+            k++;
+            continue;
         }
         if (!reading_is_filler(l) || label_is(l, WORD_AND) || label_is(l, WORD_OR)) break;
     }
@@ -175,8 +234,10 @@ static bool condition_attribute(struct reading *r, size_t i, size_t last, size_t
     if (!u && !said && a.attribute >= 0 && REGISTRY[a.attribute].dimension != DIMENSION_COUNT &&
         REGISTRY[a.attribute].dimension != DIMENSION_NONE)
         return false;
+    *place = where;
     if (where != SIZE_MAX) {
-        r->l->labels[where].used = true;
+        /* "the most expensive under 30,000", "average price of cars over 40,000": what is asked as well. */
+        if (!is_asked_as_well(r, where, i)) r->l->labels[where].used = true;
         a.qualifiers |= qualifiers_near(r, where);
     } else {
         a.qualifiers |= qualifiers_near(r, last);
@@ -267,6 +328,7 @@ void read_number_condition(struct reading *r, size_t i)
         return;
     }
     if (read_top(r, i)) return;
+    if (read_alternative(r, i)) return;
     if ((l->unit || l->number == 100) && is_denominator(r, i)) {
         l->used = true;
         /* "litres per 100 k": what is left of the unit. */
@@ -314,7 +376,8 @@ void read_number_condition(struct reading *r, size_t i)
         if (label_is(after, WORD_AND) || label_is(after, WORD_OR)) break;
     }
     struct query_attribute a;
-    if (!condition_attribute(r, i, last, at, u, said, &a)) {
+    size_t place;
+    if (!condition_attribute(r, i, last, at, u, said, &a, &place)) {
         /* "which of the two": a number in words that counts nothing. */
         if (label_is(l, WORD_NUMBER) && !said) l->used = true;
         return;
@@ -345,11 +408,10 @@ void read_number_condition(struct reading *r, size_t i)
             (k == at && x->kind == LABEL_TERM))
             x->used = true;
     }
-    /* "not more than" is a phrase of its own; "not under 200" and the like are phrases too. */
-    if (first > 0 && label_is(&r->l->labels[first - 1], WORD_NOT) && !r->auxiliary) {
-        c->negated = true;
-        r->l->labels[first - 1].used = true;
-    }
+    r->condition_at[r->q->n_where - 1] = i;
+    /* "not more than" is a phrase of its own; "don't weigh more than", "not over" deny the condition. */
+    size_t denied = SIZE_MAX;
+    if (reading_negated_over(r, first, place, &denied)) c->negated = true;
 }
 
 /* "model year 2005": the noun before it. */

@@ -33,13 +33,14 @@ static int find_order(const struct reading *r, bool *comparative)
     return 0;
 }
 
-/* Conditions on the attribute that is asked say nothing new: "is it a four-cylinder or what, how many". */
+/* Conditions on the attribute that is asked say nothing new: "is it a four-cylinder or what, how many". Of figures
+ * that a comparator was said of they do: "the most expensive under 30,000". */
 static void drop_asked_conditions(struct query *q)
 {
     size_t kept = 0;
     for (size_t i = 0; i < q->n_where; i++) {
-        bool asked = false;
-        for (size_t k = 0; k < q->n_attributes; k++)
+        bool asked = false, bound = q->where[i].number && q->where[i].said;
+        for (size_t k = 0; k < q->n_attributes && !bound; k++)
             asked = asked || (q->where[i].attribute.attribute >= 0 && !q->where[i].year &&
                               q->where[i].attribute.attribute == q->attributes[k].attribute);
         if (!asked) q->where[kept++] = q->where[i];

@@ -35,6 +35,7 @@ struct reading {
     int to_speed;    /* "to 100 km/h": the acceleration that is meant; -1: none */
     bool first_said; /* "heaviest first" */
     size_t last_category; /* label of the last condition that is a text, and one more; 0: none */
+    size_t condition_at[QUERY_MAX_CONDITIONS]; /* label of each condition while conditions are read; SIZE_MAX: none */
     const double *figure; /* the number whose attribute is looked for, in the unit at hand; NULL: none */
 };
 
@@ -85,8 +86,19 @@ void read_conditions(struct reading *r);
 struct query_condition *condition_new(struct reading *r);
 /* Whether label i names an attribute or a column. */
 bool reading_is_attribute(const struct reading *r, size_t i);
+
+/* ---- denials.c ---- */
 /* Whether label i is denied. *first: the token that the denial begins with, where there is one. */
 bool reading_negated_before(struct reading *r, size_t i, size_t *first);
+/* The same, where label `over` may stand between. */
+bool reading_negated_over(struct reading *r, size_t i, size_t over, size_t *first);
+/* Whether label i, a denial, only opens the question: "Isn't the X3 heavier?" */
+bool reading_opens(const struct reading *r, size_t i);
+/* Whether the last condition, of label i, is denied with the one before it: "neither A nor B", "without A or B". */
+bool reading_denied_as_before(const struct reading *r, size_t i);
+/* Denials that no condition has taken are not understood, nor is "or" between conditions that are no alternatives. */
+void refuse_lost_denials(struct reading *r);
+void refuse_lost_alternatives(struct reading *r);
 
 /* ---- read_numbers.c ---- */
 /* Label i, a number: a condition, or how many are asked for ("top 3"). */

@@ -13,6 +13,10 @@ static const char OUT_OF_STOCK[] =
     "没有库存|无库存|售罄|断货|没有货";
 static const char AVAILABLE[] =
     "available|disponible|disponibles|verfugbar|verfugbare|verfugbaren|lieferbar|lieferbare|可用|可售";
+static const char UNAVAILABLE[] = "unavailable|not available|unverfugbar|nicht verfugbar|indisponible|indisponibles|pas disponible|"
+                                  "pas disponibles|no disponible|no disponibles|不可用|不可售";
+/* Behind "available": in which form something is to be had, and no state of the vehicle. */
+static const char FORMS[] = "with|as|in|for|from|mit|als|in|fur|ab|avec|en|pour|con|para|desde";
 /* Names of columns that say how many there are. */
 static const char *const COLUMNS[] = {"in stock", "stock", "units in stock", "stock qty", "qty in stock",
                                       "stock level", "stock quantity", "quantity in stock", "available",
@@ -21,23 +25,41 @@ static const char *const COLUMNS[] = {"in stock", "stock", "units in stock", "st
                                       "disponibles", "existencias", "en existencias", "unidades en stock",
                                       "库存", "库存量", "现货"};
 
+/* By its own name, before that of its section: "available rental". */
+static bool is_called(const struct catalog_column *col, const char *words)
+{
+    size_t n = strlen(words);
+    return strncmp(col->key, words, n) == 0 && (!col->key[n] || (col->section[0] && col->key[n] == ' '));
+}
+
 /* The column that says how many of a vehicle there are, where the records in scope have one. */
 static bool stock_column(const struct reading *r, struct query_attribute *out)
 {
-    size_t n;
-    const size_t *records = reading_scope(r, &n);
     int id = registry_find("quantity");
     *out = (struct query_attribute){.attribute = id, .key = ""};
-    if (id >= 0 && columns_have(r->c, records, n, out)) {
+    if (id >= 0 && attribute_in_scope(r, out)) {
         out->name = REGISTRY[id].names[0];
         return true;
     }
     for (size_t k = 0; k < sizeof COLUMNS / sizeof *COLUMNS; k++)
         for (size_t i = 0; i < r->c->n_columns; i++) {
             const struct catalog_column *col = &r->c->columns[i];
-            if (strcmp(col->key, COLUMNS[k]) != 0 || !col->has_numbers || col->has_texts || col->unit) continue;
+            if (!is_called(col, COLUMNS[k]) || !col->has_numbers || col->has_texts || col->unit) continue;
             *out = (struct query_attribute){.attribute = -1, .name = col->name, .key = col->key};
-            if (columns_have(r->c, records, n, out)) return true;
+            if (attribute_in_scope(r, out)) return true;
+        }
+    return false;
+}
+
+/* The column of yes and no that says whether a vehicle is to be had. */
+static bool state_column(const struct reading *r, struct query_attribute *out)
+{
+    for (size_t k = 0; k < sizeof COLUMNS / sizeof *COLUMNS; k++)
+        for (size_t i = 0; i < r->c->n_columns; i++) {
+            const struct catalog_column *col = &r->c->columns[i];
+            if (!is_called(col, COLUMNS[k]) || col->attribute >= 0 || !column_is_yes_no(r->c, i)) continue;
+            *out = (struct query_attribute){.attribute = -1, .name = col->name, .key = col->key};
+            if (attribute_in_scope(r, out)) return true;
         }
     return false;
 }
@@ -71,15 +93,30 @@ void read_stock(struct reading *r)
     struct query *q = r->q;
     struct query_attribute a;
     size_t at = 0, n = find_phrase(r, OUT_OF_STOCK, &at);
+    if (!n) n = find_phrase(r, UNAVAILABLE, &at);
     bool out = n > 0;
     if (!n) n = find_phrase(r, IN_STOCK, &at);
-    if (!n) n = find_phrase(r, AVAILABLE, &at);
-    if (!n || !stock_column(r, &a)) return;
+    if (!n) {
+        n = find_phrase(r, AVAILABLE, &at);
+        if (n && at + n < r->l->n_tokens && reading_phrase(r, at + n, FORMS) && !reading_phrase(r, at + n, "for rent|for hire|for sale")) n = 0;
+    }
+    if (!n) return;
+    bool state = !stock_column(r, &a);
+    if (state && !state_column(r, &a)) return;
     size_t label = 0, first = at;
     while (label < r->l->n_labels && r->l->labels[label].first < at) label++;
     if (!out && reading_negated_before(r, label, &first)) out = true;
     use(r, at, n);
     r->stock_said = true;
+    if (state) {
+        struct query_condition *c = condition_new(r);
+        if (!c) return;
+        c->attribute = attribute_copy(q, &a);
+        c->said = true;
+        c->truth = out ? -1 : 1;
+        c->text = reading_text(r, first, at + n - first);
+        return;
+    }
     bool quantity = a.attribute >= 0; /* rows are counted by it */
     if (!out && !quantity && !r->distinct && ((r->how_many && r->how_many_things) || r->count || r->sum || r->how_many)) {
         q->attributes[q->n_attributes++] = attribute_copy(q, &a);
@@ -127,5 +164,9 @@ void apply_stock(struct reading *r)
     if (!n && !r->stock_said) n = find_phrase(r, IN_STOCK, &at);
     /* A document of that name, or the caller's words for all of them, is what it may mean else. */
     if (n && !r->q->documents) reading_refuse(r, at, n);
+    n = r->stock_said ? 0 : find_phrase(r, UNAVAILABLE, &at);
+    if (!n) return read_production(r);
+    reading_refuse(r, at, n);
+    use(r, at, n);
     read_production(r);
 }

@@ -61,8 +61,30 @@ static void refuse_percent(struct reading *r)
     }
 }
 
+/* "Average", "lowest", "cheapest" that a list or a count of vehicles does not tell: no other operation takes its place. */
+static void refuse_lost_degrees(struct reading *r)
+{
+    const struct query *q = r->q;
+    if ((q->op != QUERY_LIST && q->op != QUERY_COUNT) || q->n_where == 0) return;
+    for (size_t i = 0; i < r->l->n_labels; i++) {
+        const struct label *l = &r->l->labels[i];
+        bool degree = false, other = false, in = false;
+        for (size_t w = 0; l->kind == LABEL_WORD && w < l->n_words; w++) {
+            if (!(l->words[w].languages >> r->l->language & 1)) continue;
+            in = true;
+            bool one = l->words[w].class == WORD_AVERAGE || l->words[w].class == WORD_MOST || l->words[w].class == WORD_LEAST ||
+                       l->words[w].class == WORD_BEST || l->words[w].class == WORD_WORST;
+            degree = degree || one;
+            other = other || !one;
+        }
+        for (size_t t = 0; l->kind == LABEL_TERM && l->used && t < l->n_terms; t++) degree = in = degree || l->terms[t].superlative;
+        if (in && degree && !other) reading_refuse(r, l->first, l->n);
+    }
+}
+
 void read_unknown_operations(struct reading *r)
 {
     refuse_words(r);
+    refuse_lost_degrees(r);
     refuse_percent(r);
 }

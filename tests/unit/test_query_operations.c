@@ -162,7 +162,7 @@ static void vehicles_are_left_out(void **state)
         {"¿Cuál es el modelo más barato excepto la Lynx 125?", "rank found: Aldo Finch 300 4000 $*"},
         {"除了Brava哪款车最贵？", "rank found: Aldo Heron 700 8000 $*"},
         {"How many vehicles are not Aldo?\nand not the Puma 900?", "count found = 2: Brava Lynx 125; Brava Lynx 400"},
-        {"Isn't the Heron 700 heavier than the Finch 300?", "compare not_understood ‘Isn't’"},
+        {"Isn't the Heron 700 heavier than the Finch 300?", "check found yes: Aldo Heron 700 205 kg*; Aldo Finch 300 160 kg"},
     };
     EXPECT_OUTCOMES(*state, ASKED);
 }
