@@ -259,6 +259,11 @@ void read_follow_up(struct reading *r)
             }
         }
         if (p->n_subjects) r->set_scope = listed;
+        /* "How many hp does the Mazdaspeed MX-5 have?", "And its top speed?": of the same one, told by the same words. */
+        for (size_t i = 0; i < p->n_unresolved && p->op == QUERY_VALUE && q->n_unresolved < QUERY_MAX_UNRESOLVED; i++) {
+            const char *copy = arena_strdup(&q->arena, p->unresolved[i]);
+            if (copy) q->unresolved[q->n_unresolved++] = copy;
+        }
         q->carried = true;
     } else if (p->n_subjects == 1 && q->n_subjects == 1 && !q->subjects[0].year && p->subjects[0].year) {
         keep_year(r, &q->subjects[0], p->subjects[0].year);

@@ -1,8 +1,10 @@
 /* Vehicles in questions: runs of words that stand together in names of the store. A run starts at a
  * word that can only be a name (a manufacturer, a distinctive model) and grows to both sides as long
  * as some record has all of its words. */
+#include "query/columns.h"
 #include "query/mention_finder.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static bool any_of_year(const struct finder *f, const uint32_t *records, size_t n)
@@ -31,6 +33,20 @@ bool finder_narrow(struct finder *f, size_t i, size_t *n_tokens, unsigned *parts
     return true;
 }
 
+/* "ID. Buzz": a full stop that stands inside a name of the set, between words of it. */
+static bool is_stop_of_name(const struct finder *f, size_t i)
+{
+    char pair[2 * TOKEN_KEY_MAX + 2];
+    const struct catalog *c = word_index_catalog(f->v);
+    if (i == 0 || f->q->tokens[i].kind != TOKEN_WORD || f->q->tokens[i - 1].kind != TOKEN_WORD) return false;
+    snprintf(pair, sizeof pair, "%s %s", f->q->tokens[i - 1].key, f->q->tokens[i].key);
+    for (size_t k = 0; k < f->n_set; k++) {
+        const struct catalog_record *r = &c->records[f->set[k]];
+        if ((key_has_run(r->model_key, pair) || key_has_run(r->trim_key, pair)) && strchr(r->title, '.')) return true;
+    }
+    return false;
+}
+
 /* A word that may stand inside a name, for growing: not one that ends it. */
 static bool may_grow(struct finder *f, size_t i, bool right)
 {
@@ -38,6 +54,7 @@ static bool may_grow(struct finder *f, size_t i, bool right)
     if (i >= q->n_tokens || f->taken[i]) return false;
     const struct token *t = &q->tokens[i];
     unsigned gap = right ? t->gap : t->gap_end;
+    if ((gap & GAP_STOP) && !(gap & (GAP_COMMA | GAP_COLON)) && is_stop_of_name(f, right ? i : i + 1)) return true;
     if (gap & (GAP_STOP | GAP_COMMA | GAP_COLON)) return false;
     if (t->kind == TOKEN_SIGN) return false;
     struct word words[WORD_MAX_MEANINGS];

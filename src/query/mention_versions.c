@@ -182,7 +182,12 @@ bool finder_find_versions(struct finder *f, struct arena *arena)
     struct mention model = q->mentions[0];
     if (model.n_records < 2 || model.unknown_n || model.alone_make) return true;
     size_t found = 0;
-    for (size_t i = model.first + model.n; i < q->n_tokens && q->n_mentions < QUESTION_MAX_MENTIONS; i++) {
+    /* "Rally Pro vs GT Pro: which Tiger is lighter?" names the versions first. */
+    struct word words[WORD_MAX_MEANINGS];
+    bool which = false;
+    size_t n_words = model.first ? label_words_of(q, model.first - 1, words) : 0;
+    for (size_t k = 0; k < n_words; k++) which = which || words[k].class == WORD_WHICH;
+    for (size_t i = which ? 0 : model.first + model.n; i < q->n_tokens && q->n_mentions < QUESTION_MAX_MENTIONS; i++) {
         size_t n_tokens;
         unsigned parts;
         int make;
@@ -209,6 +214,30 @@ bool finder_find_versions(struct finder *f, struct arena *arena)
         q->mentions[1].only_context = true;
     }
     return true;
+}
+
+/* Whether the words from i on end a name of one of the records: "Touring Hybrid", words of which each means something
+ * else. */
+static bool is_end_of_name(const struct finder *f, const uint32_t *records, size_t n, size_t i)
+{
+    enum { WORDS = 4 };
+    const struct catalog *c = word_index_catalog(f->v);
+    char key[WORDS * (TOKEN_KEY_MAX + 1)] = "";
+    size_t used = 0;
+    for (size_t w = 0; w < WORDS && i + w < f->q->n_tokens && !f->taken[i + w]; w++) {
+        const struct token *t = &f->q->tokens[i + w];
+        if (t->kind == TOKEN_SIGN || (w && (t->gap & ~(unsigned)(GAP_SPACE | GAP_HYPHEN)))) break;
+        int len = snprintf(key + used, sizeof key - used, "%s%s", w ? " " : "", t->key);
+        if (len < 0 || used + (size_t)len >= sizeof key) break;
+        used += (size_t)len;
+        for (size_t k = 0; k < n && (w > 0 || f->q->tokens[i].upper); k++) {
+            const struct catalog_record *r = &c->records[records[k]];
+            const char *of = r->trim_key[0] ? r->trim_key : r->model_key;
+            size_t all = strlen(of);
+            if (all >= used && strcmp(of + all - used, key) == 0 && (all == used || of[all - used - 1] == ' ')) return true;
+        }
+    }
+    return false;
 }
 
 /* "Is the Sorento X-Pro heavier than the LX?": behind a word that sets side by side, a version alone of the model
@@ -249,7 +278,9 @@ bool finder_find_sibling(struct finder *f, struct arena *arena)
                 break;
             }
         }
-        if (!beside || f->taken[i] || q->tokens[i].kind != TOKEN_WORD || finder_is_common(q, i)) continue;
+        if (!beside || f->taken[i] || q->tokens[i].kind != TOKEN_WORD ||
+            (finder_is_common(q, i) && !is_end_of_name(f, all, n, i)))
+            continue;
         finder_start(f, (struct postings){all, n});
         if (!finder_narrow(f, i, &n_tokens, &parts, &make) || f->n_set == n || !(parts & (NAME_TRIM | NAME_MODEL))) continue;
         bool other = true;

@@ -192,6 +192,24 @@ static bool adds_up(const struct reading *r)
     return adds && s->n_records > 1;
 }
 
+/* An average consumption is what one entry has, too. Of the entries that a list has of one name, "of the 35S14s", it is
+ * their average. */
+static bool is_one_in_many_entries(const struct reading *r)
+{
+    const struct query *q = r->q;
+    if (q->n_subjects != 1 || q->subjects[0].n_records < 2) return false;
+    const struct catalog_record *first = &r->c->records[q->subjects[0].records[0]];
+    bool years = false;
+    for (size_t i = 1; i < q->subjects[0].n_records; i++) {
+        const struct catalog_record *rec = &r->c->records[q->subjects[0].records[i]];
+        if (rec->source != first->source || strcmp(rec->make_key, first->make_key) || strcmp(rec->model_key, first->model_key) ||
+            strcmp(rec->trim_key, first->trim_key))
+            return false;
+        years = years || rec->year_first != first->year_first;
+    }
+    return years && !r->c->sources[first->source].prose;
+}
+
 /* "EVs with an LFP battery?" */
 static bool begins_with_kind(const struct reading *r)
 {
@@ -301,7 +319,7 @@ void read_operation(struct reading *r)
         return;
     }
     if (q->n_attributes && r->average &&
-        (set || !is_consumption(q)) && (set || q->subjects[0].n_records > 1)) {
+        (set || !is_consumption(q) || is_one_in_many_entries(r)) && (set || q->subjects[0].n_records > 1)) {
         q->op = QUERY_AGGREGATE;
         q->aggregate = AGGREGATE_AVERAGE;
         drop_asked_conditions(q);

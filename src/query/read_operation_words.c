@@ -130,6 +130,25 @@ static bool is_added(const struct reading *r, size_t i)
            r->l->labels[next].kind == LABEL_MENTION;
 }
 
+/* "combined payload": a sum, where what is measured has no combined cycle and is not that of two motors. */
+static bool is_combined_sum(const struct reading *r, size_t i)
+{
+    static const char *const OWN[] = {"fuel", "emissions", "range", "ratings", "engine", "performance"};
+    const struct label *l = &r->l->labels[i];
+    size_t k = reading_next(r, i);
+    if (l->n != 1 || strcmp(r->l->tokens[l->first].key, "combined") != 0 || k == SIZE_MAX) return false;
+    const struct label *next = &r->l->labels[k];
+    bool named = false;
+    for (size_t t = 0; next->kind == LABEL_TERM && t < next->n_terms; t++) {
+        if (next->terms[t].kind != TERM_ATTRIBUTE) continue;
+        named = true;
+        for (size_t g = 0; g < sizeof OWN / sizeof *OWN; g++)
+            if (strcmp(REGISTRY[next->terms[t].id].group, OWN[g]) == 0) return false;
+        if (REGISTRY[next->terms[t].id].type != ATTRIBUTE_NUMBER) return false;
+    }
+    return named;
+}
+
 void read_operation_words(struct reading *r)
 {
     bool content = false, degree = false;
@@ -177,6 +196,7 @@ void read_operation_words(struct reading *r)
         r->sum = r->sum || label_is(l, WORD_SUM);
         /* "combined" is a cycle, and the power of two motors. */
         bool combined = l->n == 1 && strcmp(r->l->tokens[l->first].key, "combined") == 0;
+        if (is_combined_sum(r, i)) r->sum = r->total = l->used = true;
         r->total = r->total || (l->kind == LABEL_WORD && says(r, l, WORD_SUM) && !combined) || is_added(r, i);
         r->range = r->range || label_is(l, WORD_RANGE) || is_range_of(r, i);
         r->compare = r->compare || (label_is(l, WORD_COMPARE) && !label_is(l, WORD_OR));

@@ -278,20 +278,45 @@ bool subject_from_mention(struct reading *r, const struct mention *m, int year)
     return true;
 }
 
+/* Whether the first mention's records are those of the second and others. */
+static bool has_all(const struct mention *m, const struct mention *o)
+{
+    size_t at = 0, in = 0;
+    for (size_t x = 0; x < o->n_records; x++) {
+        while (at < m->n_records && m->records[at] < o->records[x]) at++;
+        in += at < m->n_records && m->records[at] == o->records[x];
+    }
+    return in == o->n_records;
+}
+
+static bool is_asked_which(const struct reading *r, const struct mention *m)
+{
+    for (size_t i = 0; i < r->l->n_labels; i++)
+        if (r->l->labels[i].kind == LABEL_MENTION && r->l->labels[i].first == m->first && i > 0)
+            return label_is(&r->l->labels[i - 1], WORD_WHICH);
+    return false;
+}
+
 /* "Of which E38 did BMW build the fewest": the maker of a vehicle that is named as well. */
 static bool is_maker_of_another(const struct reading *r, size_t i)
 {
     const struct mention *m = &r->l->mentions[i];
+    size_t others = 0;
+    if (!m->make_only && is_asked_which(r, m)) {
+        /* "Rally Pro vs GT Pro: which Tiger is lighter": the model of those that are named. */
+        for (size_t k = 0; k < r->l->n_mentions; k++) {
+            const struct mention *o = &r->l->mentions[k];
+            if (k == i || o->excluded || o->only_context) continue;
+            if (o->unknown_n || !has_all(m, o) || o->n_records == m->n_records) return false;
+            others++;
+        }
+        return others >= 2;
+    }
     if (!m->make_only || m->year) return false;
     for (size_t k = 0; k < r->l->n_mentions; k++) {
         const struct mention *o = &r->l->mentions[k];
         if (k == i || o->make_only || o->n_records == 0 || o->unknown_n || o->excluded) continue;
-        size_t at = 0, in = 0;
-        for (size_t x = 0; x < o->n_records; x++) {
-            while (at < m->n_records && m->records[at] < o->records[x]) at++;
-            in += at < m->n_records && m->records[at] == o->records[x];
-        }
-        if (in == o->n_records) return true;
+        if (has_all(m, o)) return true;
     }
     return false;
 }

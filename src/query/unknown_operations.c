@@ -82,8 +82,22 @@ static void refuse_lost_degrees(struct reading *r)
     }
 }
 
+/* "A or B: what is the difference": two are compared, or it is not understood. */
+static void refuse_lost_difference(struct reading *r)
+{
+    const struct query *q = r->q;
+    if (q->op == QUERY_NONE || q->op == QUERY_OPEN || q->op == QUERY_COMPARE || (q->op == QUERY_CHECK && q->n_subjects > 1) || q->missing) return;
+    if (q->op == QUERY_VALUE && q->n_subjects > 1) return;
+    for (size_t i = 0; i < r->l->n_labels; i++)
+        if (r->l->labels[i].kind == LABEL_WORD && label_is(&r->l->labels[i], WORD_DIFFERENCE)) {
+            reading_refuse(r, r->l->labels[i].first, r->l->labels[i].n);
+            return;
+        }
+}
+
 void read_unknown_operations(struct reading *r)
 {
+    refuse_lost_difference(r);
     refuse_words(r);
     refuse_lost_degrees(r);
     refuse_percent(r);

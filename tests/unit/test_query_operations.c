@@ -198,6 +198,52 @@ static void generation_narrows_to_its_records(void **state)
     garage_close(&g);
 }
 
+static void two_that_are_compared_have_a_difference(void **state)
+{
+    static const char TEXT[] = "Make,Model,Trim,Kerb weight (kg),Payload (kg),Price (EUR)\n"
+                               "Rexa,Ar. Bison Cargo,,2300,700,40000\n"
+                               "Rexa,Plain 250,,2100,900,30000\n"
+                               "Varn,Ridge,Summit 4WD,1900,500,33000\n"
+                               "Varn,Ridge,Estate Hybrid,1950,450,36000\n"
+                               "Lupa,Tern,Race Pro,190,150,9000\n"
+                               "Lupa,Tern,Tour Pro,230,180,11000\n";
+    static const struct asked ASKED[] = {
+        /* a full stop inside a name splits no name */
+        {"Rexa Ar. Bison Cargo vs Rexa Plain 250: which one is heavier and by how many kg",
+         "compare found = 200 kg: Rexa Ar. Bison Cargo 2300 kg*; Rexa Plain 250 2100 kg"},
+        {"Wie viel schwerer ist der Ar. Bison Cargo als der Plain 250?",
+         "compare found = 200 kg: Rexa Ar. Bison Cargo 2300 kg*; Rexa Plain 250 2100 kg"},
+        /* the second of one model's versions is named in words that mean something else too */
+        {"Varn Ridge Summit 4WD or Estate Hybrid - which carries more and how much more?",
+         "compare found = 50 kg: Varn Ridge Summit 4WD 500 kg*; Varn Ridge Estate Hybrid 450 kg"},
+        {"Ist der Ridge Summit 4WD oder der Ridge Estate Hybrid teurer, und wie groß ist der Unterschied?",
+         "compare found = 3000 €: Varn Ridge Summit 4WD 33000 €; Varn Ridge Estate Hybrid 36000 €*"},
+        /* the model is no third vehicle */
+        {"Race Pro vs Tour Pro: which Tern is lighter", 
+         "compare found = 40 kg: Lupa Tern Race Pro 190 kg*; Lupa Tern Tour Pro 230 kg"},
+        {"Difference between the vans in price?", "none not_understood ‘vans’"},
+    };
+    struct garage g;
+    (void)state;
+    garage_of(&g, DOCUMENT_CSV, TEXT);
+    EXPECT_OUTCOMES(&g, ASKED);
+    garage_close(&g);
+}
+
+static void what_all_have_together_is_their_sum(void **state)
+{
+    static const struct asked ASKED[] = {
+        {"What power do all the Aldos have together?", "aggregate found = 155 bhp"},
+        {"What do the Bravas cost altogether?", "aggregate found = 17900 $"},
+        {"Was kosten alle Aldo zusammen?", "aggregate found = 17500 $"},
+        {"Combien coûtent toutes les Brava ensemble ?", "aggregate found = 17900 $"},
+        {"¿Cuánto cuestan las Brava en conjunto?", "aggregate found = 17900 $"},
+        {"Brava加起来多少钱?", "aggregate found = 17900 $"},
+        {"combined price of the Aldos", "aggregate found = 17500 $"},
+    };
+    EXPECT_OUTCOMES(*state, ASKED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -209,6 +255,8 @@ int main(void)
         cmocka_unit_test(comparison_is_answered_with_yes_or_no),
         cmocka_unit_test(codes_are_no_prices_and_no_cylinders),
         cmocka_unit_test(vehicles_are_left_out),
+        cmocka_unit_test(two_that_are_compared_have_a_difference),
+        cmocka_unit_test(what_all_have_together_is_their_sum),
         cmocka_unit_test(it_is_the_vehicle_that_the_ranking_gave),
         cmocka_unit_test(generation_narrows_to_its_records),
         cmocka_unit_test(ordinal_is_a_place_in_the_order),
