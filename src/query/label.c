@@ -358,6 +358,10 @@ static bool label_in(struct labelled *out, int language, const struct word_index
         const struct term *terms;
         size_t n_terms;
         bool phrase = t->kind == TOKEN_NUMBER && registry_match(t, room, &terms, &n_terms) > 1;
+        if (!phrase && label_number_phrase(out, i, taken)) {
+            i += out->labels[out->n_labels - 1].n;
+            continue;
+        }
         if (!phrase && (t->kind == TOKEN_NUMBER || t->kind == TOKEN_SIGN || t->kind == TOKEN_WORD) &&
             label_number(out, i, taken)) {
             i += out->labels[out->n_labels - 1].n;

@@ -38,6 +38,7 @@ struct label {
     size_t mention;
     bool part;   /* VALUE: the cells of ids have it as a part between commas: "Reno" of "Reno, NV" */
     bool engine; /* NUMBER: "V8", cylinders */
+    bool money;  /* NUMBER: "35 grand", an amount in whatever currency */
     bool used; /* explained by the query that is made of it */
 };
 
@@ -105,10 +106,19 @@ size_t label_match_inflected(const struct token *t, size_t room, const struct te
 int token_year(const struct labelled *q, size_t i);
 /* Labels the number at token i with its unit; false: none stands there. */
 bool label_number(struct labelled *q, size_t i, const unsigned char *taken);
+/* Labels the number in several words at token i; false: none stands there. */
+bool label_number_phrase(struct labelled *q, size_t i, const unsigned char *taken);
 /* Labels the number in words at token i that counts something; false: none stands there. */
 bool label_number_word(struct labelled *q, size_t i, const unsigned char *taken);
 /* How many tokens from i on are a unit without a number; 0: none. */
 size_t label_unit_run(const struct labelled *q, size_t i, const struct unit **unit);
+
+/* ---- number_words.c ---- */
+/* Whether the word is a number or a part of one that the lexicon lacks: "hundred", "twenty", "half". */
+bool label_is_number_word(const char *key);
+/* How many tokens from i on are a number in several words ("two and a half", "35 grand") or in one that the lexicon
+ * lacks, and its value; 0: none. *money: it is an amount of money. */
+size_t label_number_run(const struct labelled *q, size_t i, const unsigned char *taken, double *value, bool *money);
 
 /* ---- mention.c ---- */
 /* Finds the mentions of out->tokens. taken (out->n_tokens) is set to mention + 1 for tokens that belong

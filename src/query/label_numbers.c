@@ -36,6 +36,12 @@ static size_t tokens_to(const struct labelled *q, size_t i, size_t end)
     return n ? n : 1;
 }
 
+/* U+2009 and U+202F, a thin and a narrow space. */
+static bool is_thin_space(const char *s)
+{
+    return strncmp(s, "\xe2\x80\xaf", 3) == 0 || strncmp(s, "\xe2\x80\x89", 3) == 0;
+}
+
 /* A number, the unit before or behind it, thousands as "k" or 万. */
 bool label_number(struct labelled *q, size_t i, const unsigned char *taken)
 {
@@ -56,7 +62,18 @@ bool label_number(struct labelled *q, size_t i, const unsigned char *taken)
     double value;
     if (!number_parse(q->text + t->begin, strlen(q->text + t->begin), style, &value, &used))
         value = t->number;
-    size_t end = t->end, n = i + 1 - first;
+    /* "1 200 kg": thousands apart by spaces are one number. */
+    if (used > t->end - t->begin && value >= 1000) {
+        size_t groups = tokens_to(q, i, t->begin + used);
+        bool apart = groups > 1;
+        for (size_t k = 1; k < groups && apart; k++)
+            apart = !taken[i + k] && q->tokens[i + k].kind == TOKEN_NUMBER && q->tokens[i + k].gap == GAP_SPACE &&
+                    q->tokens[i + k].end - q->tokens[i + k].begin == 3;
+        if (apart) i += groups - 1;
+        t = &q->tokens[i];
+    }
+    size_t end = t->end;
+    size_t n = i + 1 - first;
     const char *behind = q->text + end;
     if ((behind[0] == 'k' || behind[0] == 'K') && !((behind[1] | 0x20) >= 'a' && (behind[1] | 0x20) <= 'z')) {
         value *= 1000;
@@ -68,6 +85,7 @@ bool label_number(struct labelled *q, size_t i, const unsigned char *taken)
         size_t skip = 0;
         while (behind[skip] == ' ' || behind[skip] == '-') skip++;
         if (memcmp(behind, "\xc2\xa0", strnlen(behind, 2)) == 0 && behind[0]) skip = 2;
+        if (is_thin_space(behind)) skip = 3;
         unit = unit_parse(behind + skip, strlen(behind + skip), &used);
         if (unit) {
             /* "8 in the city", "4 a day": words that only look like units. */
@@ -117,6 +135,33 @@ size_t label_unit_run(const struct labelled *q, size_t i, const struct unit **un
     return n;
 }
 
+/* The unit right behind a number in words. */
+static void take_unit_behind(const struct labelled *q, struct label *l)
+{
+    size_t last = l->first + l->n - 1, used;
+    const char *behind = q->text + q->tokens[last].end;
+    size_t skip = strspn(behind, " -");
+    const struct unit *u = unit_parse(behind + skip, strlen(behind + skip), &used);
+    if (!u || !skip || last + 1 >= q->n_tokens || lexicon_has(q->tokens[last + 1].key)) return;
+    size_t end = q->tokens[last].end + skip + used, n = tokens_to(q, last + 1, end);
+    if (q->tokens[last + n].end != end) return;
+    l->unit = u;
+    l->n += n;
+}
+
+bool label_number_phrase(struct labelled *q, size_t i, const unsigned char *taken)
+{
+    double value;
+    bool money;
+    size_t n = label_number_run(q, i, taken, &value, &money);
+    if (!n) return false;
+    struct label *l = label_new(q, LABEL_NUMBER, i, n);
+    l->number = value;
+    l->money = money;
+    take_unit_behind(q, l);
+    return true;
+}
+
 /* A number in words that counts something: "six-cylinder", "top three". */
 bool label_number_word(struct labelled *q, size_t i, const unsigned char *taken)
 {
@@ -141,16 +186,7 @@ bool label_number_word(struct labelled *q, size_t i, const unsigned char *taken)
         l->number = words[k].number;
         memcpy(l->words, words, n_words * sizeof *words);
         l->n_words = n_words;
-        const char *behind = q->text + q->tokens[i].end;
-        size_t skip = strspn(behind, " -"), used;
-        const struct unit *u = unit_parse(behind + skip, strlen(behind + skip), &used);
-        if (u && skip && i + 1 < q->n_tokens && !lexicon_has(q->tokens[i + 1].key)) {
-            size_t n = tokens_to(q, i + 1, q->tokens[i].end + skip + used);
-            if (q->tokens[i + n].end == q->tokens[i].end + skip + used) {
-                l->unit = u;
-                l->n = 1 + n;
-            }
-        }
+        take_unit_behind(q, l);
         return true;
     }
     return false;

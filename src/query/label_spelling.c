@@ -6,7 +6,7 @@
 static bool is_known_word(const struct word_index *v, const char *key)
 {
     size_t len = strlen(key);
-    if (lexicon_has(key) || registry_has_word(key) || word_index_knows(v, key)) return true;
+    if (lexicon_has(key) || label_is_number_word(key) || registry_has_word(key) || word_index_knows(v, key)) return true;
     if (strncmp(key, "durchschnitts", 13) == 0 && registry_has_word(key + 13)) return true;
     static const char *const ENDINGS[] = {"ed", "d", "ing", "es", "ly"};
     for (size_t i = 0; i < sizeof ENDINGS / sizeof *ENDINGS; i++) {

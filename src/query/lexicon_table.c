@@ -72,8 +72,8 @@ const struct lexicon_line LEXICON_LINES[] = {
      "friend|wife|husband|boss|client|buyer|colleague|neighbour|neighbor|son|daughter|dad|mum|mom|"
      "come with|comes with|came with|go for|goes for|went for|sold for|sell for|sells for|ask for|asking"
      "|based|located|situated|parked|stationed|positioned|garaged|stored|live|lives|due|limit"
-     "|limits|appear|appears|appeared|cost me|become|becomes|became|seem|seems|seemed"
-     "|exist|exists|existed|mind|next up|unavailable|at the moment|at present|right now|as of now|at this time"},
+     "|limits|appear|appears|appeared|become|becomes|became|seem|seems|seemed"
+     "|exist|exists|existed|mind|next up|gonna|wanna|gotta|company|firm|tester|testers|reviewer|reviewers|did the company|unavailable|at the moment|at present|right now|as of now|at this time"},
     {WORD_WHICH, EN, "which|what|which one|which ones|which of|what are the|which are"},
     {WORD_HOW_MANY, EN, "how many|howmany"},
     {WORD_HOW_MUCH, EN, "how much|how"},
@@ -199,7 +199,7 @@ const struct lexicon_line LEXICON_LINES[] = {
      "|etwa|rund|jeweils|anderen|andere|anderer|anderes|bereits|schon|immer|mehrere|einige|tut|tun"
      "|getan|wird|geworden|bleibt|bleiben|blieb|gehort|gehoren|hergibt|aufweist|weist|weisen|nutzt"
      "|nutzen|verwendet|verwenden|fuhr|gefahren|anbietet|anbieten|kaufen|gekauft|verkaufen|zeigen"
-     "|nennen|unverfugbar|zurzeit|zur zeit|im moment"},
+     "|nennen|vertragt|vertragen|verkraftet|verkraften|unverfugbar|zurzeit|zur zeit|im moment"},
     {WORD_WHICH, DE, "welche|welcher|welches|welchen|welchem|was|was fur"},
     {WORD_HOW_MANY, DE, "wie viele|wieviele|wie viel|wieviel"},
     {WORD_HOW_MUCH, DE, "wie viel|wieviel|wie hoch|wie gross|wie"},
@@ -281,7 +281,7 @@ const struct lexicon_line LEXICON_LINES[] = {
      "|pouvons|voudrais|voulez|veux|veut|cherche|savoir|sais|connaitre|bonjour|salut|autre|autres"
      "|actuellement|maintenant|ici|vraiment|encore|deja|toujours|jamais|dit|disent|appelle"
      "|appellent|appele|devient|reste|restent|prend|prennent|met|mettent|va|vont|vient|viennent"
-     "|roule|roulent|indisponible|indisponibles|en ce moment|pour le moment|pour l instant"},
+     "|roule|roulent|accepte|acceptent|supporte|supportent|admet|admettent|indisponible|indisponibles|en ce moment|pour le moment|pour l instant"},
     {WORD_WHICH, FR, "quel|quelle|quels|quelles|lequel|laquelle|lesquels|lesquelles|qu est ce que"},
     {WORD_HOW_MANY, FR, "combien de|combien d|combien"},
     {WORD_HOW_MUCH, FR, "combien|comment"},
@@ -354,7 +354,7 @@ const struct lexicon_line LEXICON_LINES[] = {
      "|aparcados|localizado|vende|venden|vendido|vendidos|disponible|disponibles|aparece|aparecen"
      "|figura|figuran|incluye|incluyen|contiene|contienen|produce|producen|busco|conocer|dar|hola"
      "|ahora|hoy|actualmente|aqui|alli|realmente|todavia|siempre|nunca|queda|quedan|sigue|siguen"
-     "|pone|ponen|viene|vienen|emitir|costar|en este momento|ahora mismo"},
+     "|pone|ponen|viene|vienen|emitir|costar|acepta|aceptan|admite|admiten|soporta|soportan|en este momento|ahora mismo"},
     {WORD_WHICH, ES, "cual|cuales|que|que modelo|que coche"},
     {WORD_HOW_MANY, ES, "cuantos|cuantas"},
     {WORD_HOW_MUCH, ES, "cuanto|cuanta|como de"},

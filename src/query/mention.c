@@ -252,6 +252,64 @@ void finder_start(struct finder *f, struct postings p)
     f->n_set = p.n;
 }
 
+/* "力" of "最大马力": inside the name of an attribute. */
+static bool is_in_han_phrase(const struct labelled *q, size_t i)
+{
+    enum { BACK = 5 };
+    for (size_t k = i; q->tokens[i].kind == TOKEN_HAN && k-- > 0 && i - k < BACK && q->tokens[k].kind == TOKEN_HAN;) {
+        const struct term *terms = NULL;
+        size_t n = 0, run = registry_match(&q->tokens[k], q->n_tokens - k, &terms, &n);
+        bool all = k + run > i;
+        for (size_t t = 0; t < n && all; t++) all = terms[t].kind == TERM_ATTRIBUTE && !terms[t].code;
+        if (all && n) return true;
+    }
+    return false;
+}
+
+/* "grand" of "35 grand", though a Pontiac is called so too. */
+static bool is_of_number(const struct labelled *q, size_t i)
+{
+    struct word words[WORD_MAX_MEANINGS];
+    size_t n = 0;
+    bool number = i > 0 && (q->tokens[i - 1].kind == TOKEN_NUMBER || label_is_number_word(q->tokens[i - 1].key));
+    if (i > 0 && !number && lexicon_match(&q->tokens[i - 1], 1, words, &n) == 1)
+        for (size_t k = 0; k < n; k++) number = number || words[k].class == WORD_NUMBER;
+    return number && q->tokens[i].gap == GAP_SPACE && !q->tokens[i].upper &&
+           label_is_number_word(q->tokens[i].key) && (i + 1 >= q->n_tokens || !q->tokens[i + 1].upper);
+}
+
+/* "Daily" of "daily rate": a word of a column's name whose other words stand in the question behind it. */
+static bool is_in_column_name(const struct finder *f, size_t i)
+{
+    const struct labelled *q = f->q;
+    const struct catalog *c = word_index_catalog(f->v);
+    if (i + 1 >= q->n_tokens || q->tokens[i].kind != TOKEN_WORD || (q->tokens[i].upper && i > 0 && !(q->tokens[i].gap & GAP_STOP))) return false;
+    struct word words[WORD_MAX_MEANINGS];
+    const struct term *terms;
+    size_t n_words = 0, n_terms = 0;
+    /* Behind it goes on what is measured, no version's name. */
+    if (!registry_match(&q->tokens[i + 1], q->n_tokens - i - 1, &terms, &n_terms) && !lexicon_match(&q->tokens[i + 1], 1, words, &n_words))
+        return false;
+    for (size_t k = 0; k < c->n_columns; k++) {
+        struct buffer name = {0};
+        if (c->columns[k].attribute >= 0 || !key_has_run(c->columns[k].key, q->tokens[i].key)) continue;
+        tokens_key(c->columns[k].name, strlen(c->columns[k].name), TOKENS_IDENTIFIER, &name);
+        size_t in = 0, all = 0;
+        for (const char *w = buffer_text(&name); !name.failed && *w;) {
+            size_t len = strcspn(w, " ");
+            bool found = false;
+            for (size_t t = i; t < q->n_tokens && t < i + 4 && !found; t++)
+                found = strlen(q->tokens[t].key) == len && memcmp(q->tokens[t].key, w, len) == 0;
+            in += found;
+            all++;
+            w += len + (w[len] == ' ');
+        }
+        buffer_free(&name);
+        if (all > 1 && in == all) return true;
+    }
+    return false;
+}
+
 bool mentions_find(struct labelled *q, const struct word_index *v, const size_t *context,
                    size_t n_context, unsigned char *taken, struct arena *arena, struct error *err)
 {
@@ -262,7 +320,7 @@ bool mentions_find(struct labelled *q, const struct word_index *v, const size_t 
     for (int k = 0; k < 3; k++) f.joined[k] = arena_array(arena, n + 1, sizeof *f.joined[k]);
     if (!f.set || !f.spare || !f.joined[0] || !f.joined[1] || !f.joined[2]) return error_memory(err, "a question");
     for (size_t i = 0; i < q->n_tokens && q->n_mentions < QUESTION_MAX_MENTIONS; i++) {
-        if (taken[i] || !finder_is_anchor(&f, i)) continue;
+        if (taken[i] || !finder_is_anchor(&f, i) || is_in_han_phrase(q, i) || is_of_number(q, i) || is_in_column_name(&f, i)) continue;
         size_t n_tokens;
         unsigned parts;
         int make;

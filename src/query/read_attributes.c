@@ -76,7 +76,7 @@ static bool side_by_side(const struct reading *r, size_t a, size_t b)
 
 /* Leaves out what is no attribute of its own: a verb beside the noun that it goes with ("put out less
  * CO2"), "how big" before what is big, the engine whose size is asked. */
-static void drop_helpers(struct reading *r, size_t *positions, const bool *asking, const int *degree)
+static void drop_helpers(struct reading *r, size_t *positions, bool *asking, const int *degree)
 {
     struct query *q = r->q;
     static const char *const SIZES[] = {"dimensions", "size", "length_width_height"};
@@ -92,6 +92,27 @@ static void drop_helpers(struct reading *r, size_t *positions, const bool *askin
         }
         any_size = any_size || size[k];
     }
+    /* "How heavy a trailer can it drag": the verb, no drag coefficient; "how high's the seat": no height of the whole. */
+    int seats = registry_find("seats"), seat_height = registry_find("seat_height"), height = registry_find("height");
+    for (size_t k = 0; k < q->n_attributes; k++)
+        for (size_t o = 0; o < q->n_attributes; o++) {
+            const struct label *l = &r->l->labels[positions[k]];
+            struct query_attribute high = {.attribute = seat_height, .key = ""};
+            if (o == k || q->attributes[k].attribute != seats || q->attributes[o].attribute != height || !asking[o] || l->n != 1 ||
+                joined(r, positions[k], positions[o]) || !attribute_in_scope(r, &high))
+                continue;
+            high.name = REGISTRY[seat_height].names[0];
+            q->attributes[k] = high;
+        }
+    static const char *const WITH[][2] = {{"drag_coefficient", "towing_capacity"}, {"height", "seat_height"}};
+    for (size_t w = 0; w < 2; w++)
+        for (size_t k = 0; k < q->n_attributes; k++)
+            for (size_t o = 0; o < q->n_attributes; o++)
+                if (q->attributes[k].attribute == registry_find(WITH[w][0]) && q->attributes[o].attribute == registry_find(WITH[w][1]) &&
+                    o != k && (asking[k] || r->l->labels[positions[k]].n == 1) && !joined(r, positions[k], positions[o])) {
+                    drop[k] = true;
+                    asking[o] = false;
+                }
     for (size_t k = 0; k < q->n_attributes; k++) {
         if (size[k] && q->n_attributes > 1) drop[k] = true;
         /* "the longest range", "a bigger boot": the noun says of what. "Fastest" and "slowest" stand behind it

@@ -2,6 +2,7 @@
  * the number of "top 3". */
 #include "query/reading.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static bool dimension_fits(const struct reading *r, const struct query_attribute *a,
@@ -128,6 +129,44 @@ static bool is_asked_as_well(const struct reading *r, size_t k, size_t i)
     return false;
 }
 
+/* "a 6-speed gearbox", "mit 6-Gang-Getriebe", "à 6 rapports": how many gears, where a column says it. */
+static bool read_gears(struct reading *r, size_t i)
+{
+    static const char SPEEDS[] = "speed gearbox|speed transmission|speed box|speed|gang getriebe|gang|gangen|rapports|vitesses|velocidades|"
+                                 "marchas|\xe9\x80\x9f|\xe6\xa1\xa3|\xe6\x8c\xa1";
+    struct label *l = &r->l->labels[i];
+    size_t at = l->first + l->n, n = at < r->l->n_tokens ? reading_phrase(r, at, SPEEDS) : 0;
+    struct query_attribute a = {.attribute = registry_find("gears"), .key = ""};
+    if (!n || l->unit || l->number < 1 || l->number > 24 || a.attribute < 0) return false;
+    /* "6-speed manual" of cells, before a column of figures. */
+    char text[16];
+    bool cells = false;
+    snprintf(text, sizeof text, "%.0f speed", l->number);
+    for (size_t t = 0; t < r->c->n_terms && !cells; t++) cells = key_has_run(r->c->terms[t].key, text);
+    if (!cells && !attribute_in_scope(r, &a)) return false;
+    a.name = REGISTRY[a.attribute].names[0];
+    struct query_condition *c = condition_new(r);
+    if (!c) return false;
+    if (cells) {
+        c->part = true;
+        c->key = arena_strdup(&r->q->arena, text);
+        if (!c->key) {
+            c->key = "";
+            r->failed = true;
+        }
+    } else {
+        c->attribute = a;
+        c->number = c->said = true;
+        c->low = c->high = l->number;
+    }
+    c->text = reading_text(r, l->first, l->n + n);
+    l->used = true;
+    r->condition_at[r->q->n_where - 1] = i;
+    /* "gearbox" is part of it. */
+    for (size_t k = i + 1; k < r->l->n_labels && r->l->labels[k].first < at + n; k++) r->l->labels[k].used = true;
+    return true;
+}
+
 /* "2 or 3 seats": the number at label i is the other of what the last condition has. */
 static bool read_alternative(struct reading *r, size_t i)
 {
@@ -209,6 +248,11 @@ static bool condition_attribute(struct reading *r, size_t i, size_t last, size_t
     if (!found && litres && !said && displacement >= 0) {
         /* "the 7 liter", "the 998 cc": an engine's size. */
         a = (struct query_attribute){.attribute = displacement, .name = REGISTRY[displacement].names[0], .key = ""};
+        found = true;
+    }
+    int price = registry_find("price");
+    if (!found && r->l->labels[i].money && price >= 0) {
+        a = (struct query_attribute){.attribute = price, .name = REGISTRY[price].names[0], .key = ""};
         found = true;
     }
     r->figure = &r->l->labels[i].number;
@@ -375,6 +419,7 @@ void read_number_condition(struct reading *r, size_t i)
             break;
         if (label_is(after, WORD_AND) || label_is(after, WORD_OR)) break;
     }
+    if (read_gears(r, i)) return;
     struct query_attribute a;
     size_t place;
     if (!condition_attribute(r, i, last, at, u, said, &a, &place)) {

@@ -480,7 +480,9 @@ void read_documents(struct reading *r)
                 generic = generic && (lexicon_has(key) || source_word_is_collection(key) ||
                                       (label->n > 1 && registry_has_word(key)));
             }
-            if (generic) label->used = true;
+            /* "on the rental list": of one document alone, it is that. */
+            const char *last = l->tokens[label->first + label->n - 1].key;
+            if (generic || (label->n > 1 && r->c->n_documents == 1 && source_word_is_collection(last))) label->used = true;
             continue;
         }
         label->used = true;

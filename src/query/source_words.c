@@ -334,6 +334,26 @@ static bool is_place(const struct labelled *q, size_t i, size_t at, size_t *begi
     return true;
 }
 
+/* "des utilitaires" of "dans le tableau des utilitaires", where a document is called so: how many tokens from i on. */
+static size_t name_behind(const struct labelled *q, const struct word_index *v, size_t i)
+{
+    static const char OF[] = " of for with des de du d der von vom mit fur del los ";
+    size_t n = 0, best = 0;
+    while (i + n < q->n_tokens && n < 5 && !(q->tokens[i + n].gap & (GAP_STOP | GAP_COMMA | GAP_COLON))) {
+        const char *key = q->tokens[i + n].key;
+        bool link = has_word(OF, key) || has_word(DETERMINERS, key);
+        if (n == 0 && !has_word(OF, key)) break;
+        struct postings docs = word_index_documents(v, key);
+        bool called = false;
+        for (size_t k = 0; k < docs.n && !called && !link; k++)
+            called = is_called(&word_index_catalog(v)->documents[docs.items[k]], key);
+        if (!link && !called) break;
+        n++;
+        if (called) best = n;
+    }
+    return best;
+}
+
 bool source_phrase_find(const struct labelled *q, const struct word_index *v, size_t at,
                         size_t *first, size_t *n)
 {
@@ -352,7 +372,7 @@ bool source_phrase_find(const struct labelled *q, const struct word_index *v, si
         size_t place;
         if (is_place(q, i, at, &place)) {
             *first = place;
-            *n = i + 1 - place;
+            *n = i + 1 - place + name_behind(q, v, i + 1);
             return true;
         }
         if (!is_class(q, i, WORD_SOURCE)) continue;
@@ -408,6 +428,13 @@ bool source_phrase_documents(const struct labelled *q, const struct word_index *
         size_t run = initials_of(q, v, i, last, initials);
         for (size_t d = 0; run && d < c->n_documents; d++)
             if (is_called(&c->documents[d], initials)) score[d] += 8;
+        /* "the 1993 list": of "prices_1993", "Cars93". */
+        for (size_t d = 0; token_year(q, i) && d < c->n_documents; d++) {
+            bool called = is_called(&c->documents[d], t->key) || (strlen(t->key) == 4 && t->key[0] == '1' && is_called(&c->documents[d], t->key + 2));
+            if (!called) continue;
+            score[d] += 4;
+            if (score[d] > best) best = score[d];
+        }
         if (token_year(q, i) || has_word(DETERMINERS, t->key) ||
             (is_class(q, i, WORD_FUNCTION) && !source_word_is_collection(t->key)))
             continue;

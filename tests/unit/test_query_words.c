@@ -200,6 +200,77 @@ static void names_and_codes_carry_no_language(void **state)
     }
 }
 
+static const char BIKES_CSV[] =
+    "Make,Model,Gearbox,Seats,Seat height (mm),Battery (kWh),Kerb weight (kg),Payload (kg),Price (EUR),Daily rate (EUR)\n"
+    "Grand,Orlo 90,5-speed,1,760,,95,150,2900,20\n"
+    "Grand,Orlo 400,6-speed,2,805,,172,1200,5200,45\n"
+    "Grand,Vire E,,2,790,4.1,120,180,16500,60\n"
+    "Daily,Post 12,6-speed manual,2,840,,2600,1500,41000,99\n";
+
+static void numbers_may_be_words(void **state)
+{
+    static const struct asked ASKED[] = {
+        {"Which models weigh more than two and a half tonnes?", "list found: Daily Post 12"},
+        {"models over half a tonne", "list found: Daily Post 12"},
+        {"Welche Modelle wiegen mehr als zweieinhalb Tonnen?", "list found: Daily Post 12"},
+        {"Welche Modelle wiegen unter einhundert kg?", "list found: Grand Orlo 90"},
+        {"which models weigh under two hundred kilos?", "list found: Grand Orlo 90; Grand Orlo 400; Grand Vire E"},
+        {"qué modelos pesan más de doscientos kg", "list found: Daily Post 12"},
+        {"is the Daily Post 12 over 35 grand?", "check found yes: Daily Post 12 41000 €"},
+        {"which models cost less than five grand?", "list found: Grand Orlo 90"},
+        {"Quels modèles ont une charge utile de plus de 1 200 kg ?", "list found: Daily Post 12"},
+        {"Welche Modelle haben mindestens 1\xc2\xa0" "200 kg Nutzlast?", "list found: Grand Orlo 400; Daily Post 12"},
+        {"which models have at least 1\xe2\x80\xaf" "200 kg payload", "list found: Grand Orlo 400; Daily Post 12"},
+        {"how many models have a 6-speed gearbox?", "count found = 2: Grand Orlo 400; Daily Post 12"},
+    };
+    struct garage g;
+    (void)state;
+    garage_of(&g, DOCUMENT_CSV, BIKES_CSV);
+    EXPECT_OUTCOMES(&g, ASKED);
+    garage_close(&g);
+}
+
+static void seats_have_a_height_and_a_number(void **state)
+{
+    static const struct asked ASKED[] = {
+        {"how high's the seat on the Orlo 400?", "value found: Grand Orlo 400 805 mm"},
+        {"Wie hoch ist die Sitzbank der Orlo 90?", "value found: Grand Orlo 90 760 mm"},
+        {"which has the lower seat, the Orlo 90 or the Vire E?", 
+         "compare found = 30 mm: Grand Orlo 90 760 mm*; Grand Vire E 790 mm"},
+        {"which models have a seat lower than 800 mm?", "list found: Grand Orlo 90; Grand Vire E"},
+        {"model with the lowest seat", "rank found: Grand Orlo 90 760 mm*"},
+        {"how many seats does the Orlo 400 have?", "value found: Grand Orlo 400 2"},
+        {"how large is the battery of the Vire E?", "value found: Grand Vire E 4.1 kWh"},
+        {"what did the firm pay for the Orlo 90?", "value found: Grand Orlo 90 2900 €"},
+        {"what is the Vire E gonna cost me", "value found: Grand Vire E 16500 €"},
+        /* a maker's word inside the name of a column */
+        {"daily rate of the Orlo 90?", "value found: Grand Orlo 90 20 €"},
+        {"Daily Post 12 price", "value found: Daily Post 12 41000 €"},
+    };
+    struct garage g;
+    (void)state;
+    garage_of(&g, DOCUMENT_CSV, BIKES_CSV);
+    EXPECT_OUTCOMES(&g, ASKED);
+    garage_close(&g);
+}
+
+static void document_is_named_by_what_it_lists(void **state)
+{
+    static const char VANS[] = "Marque;Modèle;Prix (EUR)\nRivo;Petit;15000\nRivo;Grand;25000\n";
+    static const char OTHERS[] = "Marque;Modèle;Prix (EUR)\nRivo;Berline;12000\n";
+    static const struct asked ASKED[] = {
+        {"Combien de modèles Rivo y a-t-il dans le tableau des fourgonnettes ?", "count found = 2: Rivo Petit; Rivo Grand"},
+        {"Which Rivo in the 2019 list is the cheapest?", "rank found: 2019 Rivo Berline 12000 €*"},
+    };
+    struct garage g = {.store = memory_store()};
+    (void)state;
+    ingest_ok(g.store, "/fourgonnettes.csv", DOCUMENT_CSV, VANS);
+    ingest_ok(g.store, "/tarif_2019.csv", DOCUMENT_CSV, OTHERS);
+    garage_open(&g);
+    EXPECT_OUTCOMES(&g, ASKED);
+    garage_close(&g);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -213,6 +284,9 @@ int main(void)
         cmocka_unit_test(superlative_ranks_the_versions_of_a_name),
         cmocka_unit_test(yes_or_no_of_classes_and_counts),
         cmocka_unit_test(version_alone_is_of_the_model_named_before),
+        cmocka_unit_test(numbers_may_be_words),
+        cmocka_unit_test(seats_have_a_height_and_a_number),
+        cmocka_unit_test(document_is_named_by_what_it_lists),
         cmocka_unit_test(names_and_codes_carry_no_language),
     };
     return cmocka_run_group_tests_name("query words", tests, make_documents, garage_remove);
