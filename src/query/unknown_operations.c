@@ -95,8 +95,26 @@ static void refuse_lost_difference(struct reading *r)
         }
 }
 
+/* "Is the Shuttle sold?": what is asked of it is in no column, and all that is known of it is no answer. */
+static void refuse_lost_predicate(struct reading *r)
+{
+    static const char KNOWN[] = "there|here|please|then|now|today|listed|included|mentioned|contained|covered|present|thanks|existe|"
+                                "enthalten|aufgefuhrt|dabei|da|gelistet|listee|incluido|listado";
+    const struct query *q = r->q;
+    size_t n = r->l->n_labels;
+    if (q->op != QUERY_DESCRIBE || q->carried || n < 3 || !label_is(&r->l->labels[0], WORD_AUXILIARY)) return;
+    size_t last = n - 1;
+    while (last > 0 && r->l->labels[last].kind == LABEL_SIGN) last--;
+    const struct label *l = &r->l->labels[last];
+    if (l->kind != LABEL_WORD || l->used || r->l->labels[last - 1].kind != LABEL_MENTION || !label_is(l, WORD_FILLER) ||
+        label_is(l, WORD_FUNCTION) || label_is(l, WORD_SOURCE) || reading_phrase(r, l->first, KNOWN))
+        return;
+    reading_refuse(r, l->first, l->n);
+}
+
 void read_unknown_operations(struct reading *r)
 {
+    refuse_lost_predicate(r);
     refuse_lost_difference(r);
     refuse_words(r);
     refuse_lost_degrees(r);

@@ -50,6 +50,7 @@ static void what_is_denied_is_left_out(void **state)
         {"which vans do not have 9 seats?", "list found: Garda Pico; Garda Medio; Lorn Haven"},
         {"which vans can't tow?", "none not_understood ‘can't’"},
         {"which vans are not heated?", "none not_understood ‘not heated’ ‘heated’"},
+        {"Is the Lorn Haven parked?", "none not_understood ‘parked’"},
         {"Is the Lorn Haven diesel or not?", "check found yes: Lorn Haven diesel"},
     };
     EXPECT_OUTCOMES(*state, ASKED);
