@@ -158,7 +158,7 @@ static void read_fuel_cost(struct reading *r)
     static const char *const YEARLY[] = {"year", "annually", "yearly", "annum"};
     struct query *q = r->q;
     int price = registry_find("price"), fuel = registry_find("fuel_type"), cost = registry_find("fuel_cost");
-    size_t at[2] = {SIZE_MAX, SIZE_MAX};
+    size_t at[2] = {SIZE_MAX, SIZE_MAX}, others = 0;
     bool yearly = false;
     for (size_t i = 0; i < r->l->n_tokens; i++)
         for (size_t k = 0; k < sizeof YEARLY / sizeof *YEARLY; k++)
@@ -166,8 +166,10 @@ static void read_fuel_cost(struct reading *r)
     for (size_t k = 0; k < q->n_attributes; k++) {
         if (q->attributes[k].attribute == price) at[0] = k;
         if (q->attributes[k].attribute == fuel) at[1] = k;
+        /* "a year" is no model year here. */
+        others += q->attributes[k].attribute >= 0 && REGISTRY[q->attributes[k].attribute].role == ROLE_YEAR;
     }
-    if (!yearly || q->n_attributes != 2 || at[0] == SIZE_MAX || at[1] == SIZE_MAX || cost < 0) return;
+    if (!yearly || q->n_attributes != 2 + others || at[0] == SIZE_MAX || at[1] == SIZE_MAX || cost < 0) return;
     q->attributes[0] = (struct query_attribute){.attribute = cost, .name = REGISTRY[cost].names[0], .key = ""};
     q->n_attributes = 1;
 }
