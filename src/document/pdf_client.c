@@ -36,6 +36,7 @@ struct pdf_client {
     struct arena arena; /* of the facts */
     struct buffer body;
     size_t next;        /* the page that comes next, from 1 */
+    bool no_ocr;        /* it cannot be started, which has been told once */
     size_t n_crashed;   /* pages that were lost because the helper ended */
 };
 
@@ -370,7 +371,10 @@ enum pdf_result pdf_next_page(struct pdf_client *c, struct page *page, bool *nee
     enum asked got = ask_page(c, &c->text, number, page, &wants_ocr, arena, &why);
     /* The helper works on the next page while this one is made use of. */
     if (got == ASKED_ANSWERED && c->next <= c->facts.n_pages) send_page(&c->text, c->next);
-    if (got == ASKED_ANSWERED && wants_ocr && c->languages) got = ask_page(c, &c->ocr, number, page, &wants_ocr, arena, &why);
+    if (got == ASKED_ANSWERED && wants_ocr && c->languages && !c->no_ocr) {
+        got = ask_page(c, &c->ocr, number, page, &wants_ocr, arena, &why);
+        c->no_ocr = got == ASKED_REFUSED && !c->ocr.helper.pid; /* a language is not there: nor is it for the next page */
+    }
     if (needs_ocr) *needs_ocr = wants_ocr;
     return got == ASKED_ANSWERED ? PDF_PAGE : lose_page(c, number, got, &why, err);
 }

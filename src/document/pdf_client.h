@@ -56,7 +56,8 @@ const struct page_outline *pdf_outline(const struct pdf_client *pdf, size_t *n);
 bool pdf_is_damaged(const struct pdf_client *pdf); /* its end is missing; what was found is read */
 
 /* The next page, from the first on. *page and all that it points to live in the arena. needs_ocr,
- * which may be NULL: the page is a picture without text, and no OCR was asked for. */
+ * which may be NULL: the page is a picture without text, and no OCR was asked for, or it cannot be had:
+ * the first such page is lost and tells why. */
 enum pdf_result pdf_next_page(struct pdf_client *pdf, struct page *page, bool *needs_ocr, struct arena *arena,
                               struct error *err);
 

@@ -180,6 +180,54 @@ static void a_locked_pdf_asks_for_its_password_and_opens_with_it(void **state)
     pdf_close(pdf);
 }
 
+/* --- OCR --- */
+
+static void a_language_that_ocr_lacks_is_told_once_with_its_package(void **state)
+{
+    (void)state;
+    NEEDS_HELPER();
+    struct error err = {0};
+    struct pdf_client *pdf = open_named("two.tif", &(struct pdf_options){.ocr_languages = "eng+xyz_abc"}, &err);
+    assert_non_null(pdf);
+    assert_int_equal(pdf_page_count(pdf), 2);
+    struct arena arena = {0};
+    struct page page;
+    bool needs_ocr = false;
+    assert_int_equal(pdf_next_page(pdf, &page, &needs_ocr, &arena, &err), PDF_PAGE_LOST);
+    assert_string_equal(err.text, "two.tif: page 1: OCR has no data for the language 'xyz_abc'; "
+                                  "install the package tesseract-ocr-xyz-abc");
+    assert_int_equal(pdf_next_page(pdf, &page, &needs_ocr, &arena, &err), PDF_PAGE);
+    assert_true(needs_ocr);
+    arena_free(&arena);
+    pdf_close(pdf);
+}
+
+/* A page that is drawn, and read back: its words, where they stand, and how sure OCR is. */
+static void a_scanned_page_is_read_by_ocr(void **state)
+{
+    (void)state;
+    NEEDS_HELPER();
+    if (access("/usr/share/tesseract-ocr/5/tessdata/eng.traineddata", R_OK) != 0) skip();
+    struct error err = {0};
+    struct pdf_client *pdf = open_named("good.pdf", &(struct pdf_options){0}, &err);
+    struct buffer png = {0};
+    assert_true(pdf_render(pdf, 1, 200, NULL, 0, &png, &err));
+    pdf_close(pdf);
+    pdf = pdf_open("scan.png", png.data, png.len, &(struct pdf_options){.ocr_languages = "eng"}, &err);
+    assert_non_null(pdf);
+    struct arena arena = {0};
+    struct page page;
+    assert_int_equal(pdf_next_page(pdf, &page, NULL, &arena, &err), PDF_PAGE);
+    assert_true(page.scanned && fabsf(page.height - 828) < 1); /* it tells no resolution: as high as A4 */
+    expect_text(&page, "Towing capacity 3500 kg");
+    assert_in_range(page.chars[0].confidence, 60, 100);
+    float scale = page.width / 612;
+    assert_true(fabsf(page.chars[0].box.x0 - 72 * scale) < 3 && fabsf(page.chars[0].box.y1 - 92 * scale) < 6);
+    arena_free(&arena);
+    buffer_free(&png);
+    pdf_close(pdf);
+}
+
 /* --- hostile files --- */
 
 /* Reads all; the number of pages, and in *why the last line that was said. */
@@ -442,6 +490,8 @@ int main(void)
         cmocka_unit_test(pdf_gives_characters_lines_fills_outline_and_labels_as_they_are_seen),
         cmocka_unit_test(a_page_is_drawn_with_the_cell_marked),
         cmocka_unit_test(a_locked_pdf_asks_for_its_password_and_opens_with_it),
+        cmocka_unit_test(a_language_that_ocr_lacks_is_told_once_with_its_package),
+        cmocka_unit_test(a_scanned_page_is_read_by_ocr),
         cmocka_unit_test(a_helper_that_is_killed_costs_no_page),
         cmocka_unit_test(the_helper_is_confined),
         cmocka_unit_test(the_client_believes_nothing),
