@@ -27,14 +27,14 @@ static bool limit(int what, rlim_t value)
 const char *__asan_default_options(void);
 __attribute__((visibility("default"))) const char *__asan_default_options(void)
 {
-    return "detect_leaks=0";
+    return "detect_leaks=0:handle_segv=0"; /* a crash is a crash, not an exit status */
 }
 #endif
 
 static bool set_limits(const struct sandbox_limits *limits)
 {
 #if defined(__SANITIZE_ADDRESS__)
-    bool memory = true; /* its shadow takes terabytes of address space */
+    bool memory = limits->memory > 0; /* its shadow takes terabytes of address space: no limit */
 #else
     bool memory = limit(RLIMIT_AS, limits->memory);
 #endif
