@@ -2,7 +2,9 @@
 
 #include "document/csv.h"
 #include "document/encoding.h"
+#include "document/html_table.h"
 #include "document/json_scan.h"
+#include "document/package.h"
 #include "document/reader.h"
 
 #include "base/buffer.h"
@@ -12,7 +14,8 @@
 #include <string.h>
 #include <strings.h>
 
-enum { GUESS_BYTES = 64 * 1024, SPARE_CELLS = 64 * 1024, PDF_HEAD = 1024 };
+enum { GUESS_BYTES = 64 * 1024, SPARE_CELLS = 64 * 1024, PDF_HEAD = 1024, MADE_RATIO = 100 };
+#define MADE_FREE ((size_t)64 << 20) /* bytes */
 
 const char *document_kind_name(enum document_kind kind)
 {
@@ -55,9 +58,13 @@ bool document_kind_of_name(const char *path, enum document_kind *kind)
         {"csv", DOCUMENT_CSV},           {"tsv", DOCUMENT_CSV},     {"tab", DOCUMENT_CSV},
         {"psv", DOCUMENT_CSV},           {"json", DOCUMENT_JSON},   {"jsonl", DOCUMENT_JSON_LINES},
         {"ndjson", DOCUMENT_JSON_LINES}, {"md", DOCUMENT_MARKDOWN}, {"markdown", DOCUMENT_MARKDOWN},
-        {"txt", DOCUMENT_TEXT},          {"text", DOCUMENT_TEXT},   {"pdf", DOCUMENT_PDF},
-        {"png", DOCUMENT_IMAGE},         {"jpg", DOCUMENT_IMAGE},   {"jpeg", DOCUMENT_IMAGE},
-        {"tif", DOCUMENT_IMAGE},         {"tiff", DOCUMENT_IMAGE},
+        {"txt", DOCUMENT_TEXT},          {"text", DOCUMENT_TEXT},   {"html", DOCUMENT_HTML},
+        {"htm", DOCUMENT_HTML},          {"xhtml", DOCUMENT_HTML},  {"xlsx", DOCUMENT_XLSX},
+        {"xlsm", DOCUMENT_XLSX},         {"xltx", DOCUMENT_XLSX},   {"ods", DOCUMENT_ODS},
+        {"xls", DOCUMENT_XLS},           {"docx", DOCUMENT_DOCX},   {"docm", DOCUMENT_DOCX},
+        {"odt", DOCUMENT_ODT},           {"srt", DOCUMENT_SUBTITLES}, {"vtt", DOCUMENT_SUBTITLES},
+        {"pdf", DOCUMENT_PDF},           {"png", DOCUMENT_IMAGE},   {"jpg", DOCUMENT_IMAGE},
+        {"jpeg", DOCUMENT_IMAGE},        {"tif", DOCUMENT_IMAGE},   {"tiff", DOCUMENT_IMAGE},
     };
     const char *extension = extension_of(path);
     for (size_t i = 0; i < sizeof KINDS / sizeof *KINDS; i++)
@@ -73,18 +80,9 @@ static const char *unsupported_name(const char *path)
 {
     static const char *const NAMES[][2] = {
         {"doc", "Word"},
-        {"docx", "Word"},
-        {"xls", "Excel"},
-        {"xlsx", "Excel"},
-        {"xlsm", "Excel"},
         {"xlsb", "Excel"},
         {"ppt", "PowerPoint"},
         {"pptx", "PowerPoint"},
-        {"odt", "OpenDocument"},
-        {"ods", "OpenDocument"},
-        {"html", "HTML"},
-        {"htm", "HTML"},
-        {"xhtml", "HTML"},
         {"xml", "XML"},
         {"rtf", "RTF"},
         {"epub", "EPUB"},
@@ -243,16 +241,74 @@ static bool begins_as_pages(const char *data, size_t len, enum document_kind *ki
     return memmem(data, head, "%PDF-", 5) != NULL && (memcmp(data, "%PDF-", 5) == 0 || memchr(data, '\0', len < GUESS_BYTES ? len : GUESS_BYTES));
 }
 
+/* Kinds that are read from the file's bytes, not from its text. */
+static bool is_binary(enum document_kind kind)
+{
+    return kind == DOCUMENT_XLSX || kind == DOCUMENT_ODS || kind == DOCUMENT_XLS ||
+           kind == DOCUMENT_DOCX || kind == DOCUMENT_ODT;
+}
+
+/* "Workbook" as names of an old Office file's streams are written. */
+static bool has_stream(const char *data, size_t len, const char *name)
+{
+    char wide[64];
+    size_t n = strlen(name);
+    for (size_t i = 0; i < n; i++) {
+        wide[2 * i] = name[i];
+        wide[2 * i + 1] = '\0';
+    }
+    return memmem(data, len, wide, 2 * n) != NULL;
+}
+
+/* The kind of an OLE container: XLS; else what it is instead. */
+static bool ole_kind(const char *path, const char *data, size_t len, enum document_kind *kind,
+                     struct error *err)
+{
+    if (has_stream(data, len, "EncryptedPackage"))
+        return error_set(err, ERROR_UNSUPPORTED, "%s: is encrypted; save it without a password", path);
+    if (has_stream(data, len, "Workbook") || has_stream(data, len, "Book")) {
+        *kind = DOCUMENT_XLS;
+        return true;
+    }
+    if (has_stream(data, len, "WordDocument"))
+        return error_set(err, ERROR_UNSUPPORTED, "%s: is a Word 97 document (.doc); save it as DOCX", path);
+    return error_set(err, ERROR_UNSUPPORTED, "%s: is an old Office file that is no Excel workbook", path);
+}
+
+/* Containers tell their kind whatever the file is called. True: *found says whether it is one. */
+static bool container_kind(const char *path, const char *data, size_t len, enum document_kind *kind,
+                           bool *found, struct error *err)
+{
+    *found = true;
+    if (len >= 4 && (memcmp(data, "PK\3\4", 4) == 0 || memcmp(data, "PK\5\6", 4) == 0))
+        return package_kind(path, data, len, kind, err);
+    if (len >= 8 && memcmp(data, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8) == 0)
+        return ole_kind(path, data, len, kind, err);
+    *found = false;
+    return true;
+}
+
 bool document_kind_find(const char *path, const char *data, size_t len, enum document_kind *kind,
                         struct error *err)
 {
     enum document_kind named = N_DOCUMENT_KINDS;
+    bool container;
     if (!document_kind_of_name(path, &named)) {
         const char *other = unsupported_name(path);
         if (other)
             return error_set(err, ERROR_UNSUPPORTED,
-                             "%s: %s files cannot be read (PDF, images, CSV, JSON, Markdown and text can)", path,
-                             other);
+                             "%s: %s files cannot be read (" DOCUMENT_KINDS_READ " can)", path, other);
+    }
+    if (!container_kind(path, data, len, kind, &container, err)) return false;
+    if (container) return true;
+    if (named < N_DOCUMENT_KINDS && is_binary(named)) {
+        /* Exports that call a web page or a list of values .xls. */
+        if (len && !binary_kind(data, len) && named != DOCUMENT_XLS)
+            return error_set(err, ERROR_INPUT, "%s: is no %s file, nor damaged beyond its first bytes", path,
+                             document_kind_name(named));
+        named = N_DOCUMENT_KINDS;
+        size_t i = skip_spaces(data, len, 0);
+        if (len - i > 6 && strncasecmp(data + i, "<table", 6) == 0) named = DOCUMENT_HTML;
     }
     if (begins_as_pages(data, len, kind)) return true;
     if (has_pages(named)) { /* the helper says what it is instead */
@@ -268,9 +324,17 @@ bool document_kind_find(const char *path, const char *data, size_t len, enum doc
         cut = false;
         if (!text_decode(&text, path, data, len, err)) return false;
     }
-    *kind = guess(named, text.data, text.len, cut);
+    bool html = false;
+    bool ok = true;
+    const char *markup = markup_kind(text.data, text.len, &html);
+    if (named == DOCUMENT_HTML || html)
+        *kind = DOCUMENT_HTML;
+    else if (markup)
+        ok = error_set(err, ERROR_UNSUPPORTED, "%s: is %s", path, markup);
+    else
+        *kind = guess(named, text.data, text.len, cut);
     decoded_text_free(&text);
-    return true;
+    return ok;
 }
 
 /* ---- reading ---- */
@@ -293,6 +357,13 @@ static bool (*const READERS[N_DOCUMENT_KINDS])(struct document_reader *, struct 
     [DOCUMENT_JSON_LINES] = read_json_lines_document,
     [DOCUMENT_MARKDOWN] = read_markdown_document,
     [DOCUMENT_TEXT] = read_text_document,
+    [DOCUMENT_HTML] = read_html_document,
+    [DOCUMENT_XLSX] = read_xlsx_document,
+    [DOCUMENT_ODS] = read_ods_document,
+    [DOCUMENT_XLS] = read_xls_document,
+    [DOCUMENT_DOCX] = read_docx_document,
+    [DOCUMENT_ODT] = read_odt_document,
+    [DOCUMENT_SUBTITLES] = read_subtitles_document,
     [DOCUMENT_PDF] = read_pdf_document,
     [DOCUMENT_IMAGE] = read_pdf_document,
 };
@@ -300,6 +371,58 @@ static bool (*const READERS[N_DOCUMENT_KINDS])(struct document_reader *, struct 
 bool document_kind_is_built(enum document_kind kind)
 {
     return kind < N_DOCUMENT_KINDS && READERS[kind];
+}
+
+/* HTML says its encoding itself, or the server that sent it did. */
+static bool decode(struct decoded_text *text, enum document_kind kind, const char *path, const char *data,
+                   size_t len, const char *charset, struct error *err)
+{
+    char stated[ENCODING_MAX_NAME];
+    if (kind == DOCUMENT_HTML && !charset && html_charset(data, len, stated)) charset = stated;
+    if (!text_decode_as(text, path, data, len, charset, err)) return false;
+    bool html;
+    const char *markup = kind == DOCUMENT_HTML ? NULL : markup_kind(text->data, text->len, &html);
+    if (!markup) return true;
+    decoded_text_free(text);
+    return error_set(err, ERROR_UNSUPPORTED, "%s: is %s", path, markup);
+}
+
+/* What a document without blocks misses. */
+static const char *contents_of(enum document_kind kind)
+{
+    switch (kind) {
+    case DOCUMENT_CSV:
+    case DOCUMENT_JSON:
+    case DOCUMENT_JSON_LINES:
+    case DOCUMENT_XLSX:
+    case DOCUMENT_ODS:
+    case DOCUMENT_XLS:
+        return "rows";
+    default:
+        return "text";
+    }
+}
+
+/* The text that the reader made, and what it says of it, become the document's. */
+static bool keep_made(struct document_reader *r)
+{
+    struct document *d = r->out;
+    if (r->n_point_numbers) {
+        uint64_t *numbers = arena_array(&d->arena, r->n_point_numbers, sizeof *numbers);
+        if (!numbers) return false;
+        memcpy(numbers, r->point_numbers, r->n_point_numbers * sizeof *numbers);
+        d->point_numbers = numbers;
+        d->n_point_numbers = r->n_point_numbers;
+    }
+    if (r->made.len == 0) return !r->made.failed;
+    struct document_memory *m = arena_alloc(&d->arena, sizeof *m);
+    if (!m || r->made.failed) return false;
+    *m = (struct document_memory){d->memory, r->made.data};
+    d->memory = m;
+    d->text = r->made.data;
+    d->text_len = r->made.len;
+    r->made = (struct buffer){0};
+    return true;
 }
 
 bool document_read(struct document *out, enum document_kind kind, const char *data, size_t len,
@@ -313,7 +436,7 @@ bool document_read(struct document *out, enum document_kind kind, const char *da
     const char *path = options->path ? options->path : "document";
     *out = (struct document){.kind = kind, .path = "", .encoding = ""};
     struct decoded_text text = {.data = data, .len = len, .encoding = "UTF-8"};
-    if (!has_pages(kind) && !text_decode(&text, path, data, len, err)) return false;
+    if (!is_binary(kind) && !has_pages(kind) && !decode(&text, kind, path, data, len, options->charset, err)) return false;
     struct document_reader r = {.out = out,
                                 .path = path,
                                 .data = text.data,
@@ -321,22 +444,24 @@ bool document_read(struct document *out, enum document_kind kind, const char *da
                                 .base = text.mark,
                                 .cancel = options->cancel,
                                 .options = options,
+                                .made_limit = MADE_FREE + MADE_RATIO * len,
                                 .spare_cells = text.len / 2 + SPARE_CELLS};
     out->encoding = text.encoding;
     out->path = reader_keep(&r, path, strlen(path));
     note_encoding(&r, &text);
     bool ok = reader_check(&r, err) && READERS[kind](&r, err) && reader_check(&r, err);
-    if (ok && r.n_blocks == 0)
-        ok = error_set(err, ERROR_INPUT, "%s: holds no %s", path,
-                       kind == DOCUMENT_MARKDOWN || kind == DOCUMENT_TEXT || has_pages(kind) ? "text" : "rows");
+    if (ok && r.n_blocks == 0) ok = error_set(err, ERROR_INPUT, "%s: holds no %s", path, contents_of(kind));
     if (ok) {
         out->blocks = arena_array(&out->arena, r.n_blocks, sizeof *out->blocks);
         if (out->blocks) memcpy(out->blocks, r.blocks, r.n_blocks * sizeof *out->blocks);
         out->n_blocks = r.n_blocks;
-        ok = out->blocks || error_memory(err, path);
+        ok = out->blocks && keep_made(&r);
+        if (!ok) error_memory(err, path);
     }
     free(r.blocks);
-    if (!has_pages(kind)) decoded_text_free(&text);
+    free(r.point_numbers);
+    buffer_free(&r.made);
+    decoded_text_free(&text);
     if (!ok) document_free(out);
     return ok;
 }

@@ -33,6 +33,9 @@ enum document_kind {
     DOCUMENT_IMAGE, /* a scanned page: PNG, JPEG, TIFF */
     N_DOCUMENT_KINDS
 };
+/* What messages call them all. */
+#define DOCUMENT_KINDS_READ                                                                        \
+    "CSV, JSON, Markdown, text, HTML, Excel, Word, OpenDocument and subtitles"
 const char *document_kind_name(enum document_kind kind); /* "csv", "json", "json lines", ... */
 
 struct cell {
@@ -71,6 +74,8 @@ struct block {
     size_t line_first, line_last; /* from 1 */
     uint64_t begin, end;          /* bytes of the decoded text */
     struct table *table;          /* BLOCK_TABLE */
+    const char *place;            /* where lines do not tell it: "at 00:12:31", "sheet 'Notes', row 3";
+                                     NULL */
 };
 
 /* Kinds with pages (PDF, scans): byte offsets of blocks and cells refer to document.text, which the
@@ -103,6 +108,10 @@ struct document {
     size_t n_pages;
     struct document_place *places; /* by begin, not overlapping */
     size_t n_places;
+    /* Cells, by their begin, rising: numbers that the file holds as such and the reader wrote. Their
+     * '.' is a decimal point and their ',' groups, however the document's texts write numbers. */
+    const uint64_t *point_numbers;
+    size_t n_point_numbers;
     struct document_memory *memory; /* private: cells of large tables */
 };
 
@@ -122,6 +131,7 @@ struct document_options {
      * "bytes"). On the thread that reads. NULL: nobody asks. */
     void (*progress)(void *context, size_t done, size_t total, const char *word);
     void *context;
+    const char *charset;       /* that a server stated with the file; NULL */
 };
 
 /* The kind by extension, else by contents. ERROR_UNSUPPORTED for known kinds that cannot be read. */

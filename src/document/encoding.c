@@ -76,18 +76,26 @@ const char *binary_kind(const char *data, size_t len)
     return NULL;
 }
 
-/* Markup that stands in place of the text, whatever the file is called. `text` is UTF-8. */
-static const char *markup_kind(const char *text, size_t len)
+const char *markup_kind(const char *text, size_t len, bool *html)
 {
     static const char *const HTML[] = {"<!doctype html", "<html", "<head>", "<body"};
     size_t i = 0;
-    while (i < len && strchr(" \t\r\n", text[i])) i++;
+    *html = false;
+    for (;;) { /* behind white space and comments: "<!-- saved from url=... -->" */
+        while (i < len && strchr(" \t\r\n", text[i])) i++;
+        if (!begins(text + i, len - i, "<!--", 4)) break;
+        const char *end = memmem(text + i, len - i, "-->", 3);
+        if (!end) break;
+        i = (size_t)(end - text) + 3;
+    }
     if (i == len || text[i] != '<') return NULL;
-    for (size_t k = 0; k < sizeof HTML / sizeof *HTML; k++)
-        if (len - i >= strlen(HTML[k]) && strncasecmp(text + i, HTML[k], strlen(HTML[k])) == 0)
-            return "an HTML page";
-    if (!begins(text + i, len - i, "<?xml", 5)) return NULL;
-    return holds(text + i, len - i, "<html") ? "an HTML page" : "an XML document";
+    for (size_t k = 0; k < sizeof HTML / sizeof *HTML && !*html; k++)
+        *html =
+            len - i >= strlen(HTML[k]) && strncasecmp(text + i, HTML[k], strlen(HTML[k])) == 0;
+    if (!*html && begins(text + i, len - i, "<?xml", 5)) *html = holds(text + i, len - i, "<html");
+    return *html                                  ? "an HTML page"
+           : begins(text + i, len - i, "<?xml", 5) ? "an XML document"
+                                                   : NULL;
 }
 
 /* ---- places that had to be replaced ---- */
@@ -304,11 +312,12 @@ static bool is_gb18030(const char *data, size_t len)
     return chinese > 2 * european;
 }
 
-static bool decode_gb18030(struct decoded_text *t, const char *data, size_t len, bool *done,
-                           struct error *err)
+/* By iconv. Not *done: the encoding is unknown, or (not `sure`) it was not that one after all. */
+static bool decode_by_iconv(struct decoded_text *t, const char *charset, bool sure, const char *data,
+                            size_t len, bool *done, struct error *err)
 {
     *done = false;
-    iconv_t cd = iconv_open("UTF-8", "GB18030");
+    iconv_t cd = iconv_open("UTF-8", charset);
     if (cd == (iconv_t)-1) return true;
     struct buffer b = {0};
     struct line_counter lines = {data, 0, 1};
@@ -336,13 +345,12 @@ static bool decode_gb18030(struct decoded_text *t, const char *data, size_t len,
         }
     }
     iconv_close(cd);
-    if (bad > len / 200) { /* it was not Chinese after all */
+    if (!sure && bad > len / 200) {
         buffer_free(&b);
         t->n_replaced = t->n_lines = 0;
         return true;
     }
     *done = true;
-    t->encoding = "GB18030";
     return take_buffer(t, &b, err);
 }
 
@@ -389,28 +397,71 @@ static bool decode(struct decoded_text *t, const char *path, const char *data, s
     if (c.invalid == 0 || t->mark || c.sequences >= c.invalid)
         return repair_utf8(t, data, len, err);
     bool done = false;
-    if (is_gb18030(data, len) && !decode_gb18030(t, data, len, &done, err)) return false;
+    if (is_gb18030(data, len)) {
+        if (!decode_by_iconv(t, "GB18030", false, data, len, &done, err)) return false;
+        if (done) t->encoding = "GB18030";
+    }
     return done || decode_windows_1252(t, data, len, err);
 }
 
-bool text_decode(struct decoded_text *out, const char *path, const char *data, size_t len,
-                 struct error *err)
+static bool is_named(const char *charset, const char *const *names)
+{
+    for (; *names; names++)
+        if (strcasecmp(charset, *names) == 0) return true;
+    return false;
+}
+
+/* By the stated encoding, where bytes of that one can be read. */
+static bool decode_stated(struct decoded_text *t, const char *charset, const char *data, size_t len,
+                          bool *done, struct error *err)
+{
+    static const char *const LATIN[] = {"iso-8859-1", "latin1", "windows-1252", "cp1252", "ascii", "us-ascii", NULL};
+    static const char *const OTHERS[] = {"iso-8859-2", "iso-8859-5", "iso-8859-7", "iso-8859-9", "iso-8859-15",
+                                         "windows-1250", "windows-1251", "windows-1253", "windows-1254",
+                                         "koi8-r", "shift_jis", "euc-jp", "euc-kr", "big5", "gb2312", "gbk",
+                                         "gb18030", NULL};
+    *done = false;
+    struct utf8_count c = count_utf8(data, len);
+    if (len >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0) return true;
+    /* A page that was saved anew is UTF-8 whatever it still says. */
+    if (c.nul || (c.invalid == 0 && c.sequences)) return true;
+    if (is_named(charset, LATIN)) {
+        *done = true;
+        return decode_windows_1252(t, data, len, err);
+    }
+    for (size_t i = 0; OTHERS[i]; i++) {
+        if (strcasecmp(charset, OTHERS[i]) != 0) continue;
+        /* What pages call GB2312 is what its successor reads. */
+        bool chinese = strncasecmp(charset, "gb", 2) == 0;
+        t->encoding = chinese ? "GB18030" : OTHERS[i];
+        return decode_by_iconv(t, t->encoding, true, data, len, done, err);
+    }
+    return true;
+}
+
+bool text_decode_as(struct decoded_text *out, const char *path, const char *data, size_t len,
+                    const char *charset, struct error *err)
 {
     *out = (struct decoded_text){0};
     if (len == 0) return error_set(err, ERROR_INPUT, "%s: is empty", path);
     const char *kind = binary_kind(data, len);
     if (kind) return error_set(err, ERROR_UNSUPPORTED, "%s: is %s", path, kind);
-    if (!decode(out, path, data, len, err)) return false;
+    bool done = false;
+    if (charset && !looks_binary(data, len) &&
+        !decode_stated(out, charset, data, len, &done, err))
+        return false;
+    if (!done && !decode(out, path, data, len, err)) return false;
     size_t i = 0;
     while (i < out->len && strchr(" \t\r\n", out->data[i])) i++;
-    bool ok = true;
-    if (i == out->len) {
-        ok = error_set(err, ERROR_INPUT, "%s: holds only white space", path);
-    } else if ((kind = markup_kind(out->data, out->len))) {
-        ok = error_set(err, ERROR_UNSUPPORTED, "%s: is %s", path, kind);
-    }
-    if (!ok) decoded_text_free(out);
-    return ok;
+    if (i < out->len) return true;
+    decoded_text_free(out);
+    return error_set(err, ERROR_INPUT, "%s: holds only white space", path);
+}
+
+bool text_decode(struct decoded_text *out, const char *path, const char *data, size_t len,
+                 struct error *err)
+{
+    return text_decode_as(out, path, data, len, NULL, err);
 }
 
 void decoded_text_free(struct decoded_text *t)

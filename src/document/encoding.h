@@ -15,7 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { ENCODING_MAX_LINES = 8 };
+enum { ENCODING_MAX_LINES = 8, ENCODING_MAX_NAME = 40 };
 
 struct decoded_text {
     const char *data; /* valid UTF-8 without NUL, behind the byte order mark */
@@ -29,14 +29,22 @@ struct decoded_text {
 };
 
 /* False: empty, white space alone, or no text at all (a PDF, an archive, an image, a Git LFS
- * pointer, an HTML page, other bytes): one line says what it is. Linear in len; takes at most 3
+ * pointer, other bytes): one line says what it is. Linear in len; takes at most 3
  * bytes for each. */
 bool text_decode(struct decoded_text *out, const char *path, const char *data, size_t len,
                  struct error *err);
+/* The same of text whose encoding is stated ("windows-1251"): by it unless a byte order mark tells
+ * another one, or it is unknown here; then as text_decode. */
+bool text_decode_as(struct decoded_text *out, const char *path, const char *data, size_t len,
+                    const char *charset, struct error *err);
 void decoded_text_free(struct decoded_text *t);
 
 /* What the first bytes tell about a file that is no text: "a PDF", "a ZIP archive"; NULL: nothing.
  */
 const char *binary_kind(const char *data, size_t len);
+
+/* Markup that stands in place of a text: "an HTML page" (*html), "an XML document"; NULL: none. `text`
+ * is UTF-8. */
+const char *markup_kind(const char *text, size_t len, bool *html);
 
 #endif

@@ -1,6 +1,7 @@
 #include "document/html_table.h"
 
 #include "base/utf8.h"
+#include "document/html_tags.h"
 
 #include <libxml/HTMLparser.h>
 #include <libxml/parserInternals.h>
@@ -10,8 +11,9 @@
 
 enum {
     SPAN_CELLS = 20000, /* that spans may add, beside one for each 8 bytes of the source */
-    MAX_SPAN = DOCUMENT_MAX_COLUMNS,
     CHECK_TAGS = 4096,
+    MAX_LAYOUTS = 32,
+    MAX_TITLE = 300, /* bytes */
 };
 
 /* ---- text ---- */
@@ -143,7 +145,19 @@ struct html {
     int depth, hidden; /* open tags; the depth from which nothing is seen, 0: none */
     size_t tags, spans_left;
     bool list, stopped, cancelled, struck;
+    /* Of a page, not of HTML inside of another text: */
+    struct buffer title;  /* of the page, until the first block */
+    bool in_title, titled, after_span;
+    int content;          /* depth of the first <main> or <article> that is open; 0: none */
+    int head_only;        /* depth of a site's <header>, of which headings alone are read; 0: none */
+    int layouts[MAX_LAYOUTS]; /* depths of tables that lay the page out */
+    size_t n_layouts;
 };
+
+static bool is_page(const struct html *h)
+{
+    return h->source->page;
+}
 
 static size_t source_at(const struct html *h)
 {
@@ -346,8 +360,27 @@ static void end_table(struct html *h)
 
 /* ---- text outside of tables ---- */
 
+/* The page's title stands above all, but where its first heading says the same. "Quenby Heron |
+ * Example Motors": the name of the site is no part of it. */
+static void end_title(struct html *h)
+{
+    if (h->titled || !h->title.len || h->title.failed) return;
+    h->titled = true;
+    char *bar = strrchr(h->title.data, '|');
+    if (bar && bar > h->title.data + 2) h->title.len = (size_t)(bar - h->title.data);
+    size_t from = 0, to = h->title.len;
+    span_trim(h->title.data, &from, &to);
+    if (h->kind == BLOCK_HEADING && h->text.len >= to - from &&
+        memcmp(h->text.data, h->title.data + from, to - from) == 0)
+        return;
+    reader_add_block(h->r, BLOCK_HEADING, 0, h->title.data + from, to - from, 1, 1, 0, 0);
+}
+
 static void end_text(struct html *h)
 {
+    size_t from = 0, to = h->text.len;
+    if (h->text.len && !h->text.failed) span_trim(h->text.data, &from, &to);
+    if (from < to) end_title(h);
     if (h->text.failed) h->r->failed = true;
     if (h->text.len && !h->text.failed) {
         struct buffer *t = &h->text;
@@ -403,7 +436,9 @@ static void add_piece(struct html *h, size_t at)
 static void put_text(void *context, const xmlChar *text, int n)
 {
     struct html *h = context;
+    if (h->in_title && n > 0 && h->title.len < MAX_TITLE) buffer_append(&h->title, text, (size_t)n);
     if (h->hidden || h->stopped || n <= 0) return;
+    if (h->head_only && h->kind != BLOCK_HEADING) return;
     struct buffer *b = text_here(h);
     if (!b) return; /* between the cells of a table */
     size_t skip = 0;
@@ -412,6 +447,7 @@ static void put_text(void *context, const xmlChar *text, int n)
         size_t at = source_at(h), left = (size_t)n - skip;
         add_piece(h, at > left ? at - left : 0);
     }
+    h->after_span = false;
     for (int i = 0; i < n; i++) {
         char c = (char)text[i];
         if (c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f') {
@@ -427,53 +463,13 @@ static void put_text(void *context, const xmlChar *text, int n)
 
 /* ---- tags ---- */
 
-static const char *attribute(const xmlChar **attributes, const char *name)
-{
-    for (size_t i = 0; attributes && attributes[i]; i += 2)
-        if (strcmp((const char *)attributes[i], name) == 0)
-            return attributes[i + 1] ? (const char *)attributes[i + 1] : "";
-    return NULL;
-}
-
-static size_t span_of(const xmlChar **attributes, const char *name)
-{
-    const char *text = attribute(attributes, name);
-    long n = text ? strtol(text, NULL, 10) : 1;
-    return n < 1 ? 1 : n > MAX_SPAN ? MAX_SPAN : (size_t)n;
-}
-
-static bool is_hidden(const char *tag, const xmlChar **attributes)
-{
-    if (strcmp(tag, "script") == 0 || strcmp(tag, "style") == 0 || strcmp(tag, "title") == 0 ||
-        strcmp(tag, "template") == 0)
-        return true;
-    const char *style = attribute(attributes, "style");
-    const char *display = style ? strstr(style, "display:") : NULL;
-    return display && strncmp(display + 8 + strspn(display + 8, " "), "none", 4) == 0;
-}
-
-static bool is_block(const char *tag)
-{
-    static const char *const BLOCKS[] = {
-        "address", "article", "aside",   "blockquote", "details", "div",   "dl",  "fieldset",
-        "figure",  "footer",  "form",    "header",     "hr",      "main",  "nav", "ol",
-        "p",       "pre",     "section", "summary",    "ul",      "center"};
-    for (size_t i = 0; i < sizeof BLOCKS / sizeof *BLOCKS; i++)
-        if (strcmp(tag, BLOCKS[i]) == 0) return true;
-    return false;
-}
-
-static bool is_heading(const char *tag)
-{
-    return tag[0] == 'h' && tag[1] >= '1' && tag[1] <= '6' && tag[2] == '\0';
-}
-
 static void open_table_tag(struct html *h, const char *tag, const xmlChar **attributes)
 {
     struct html_table *t = h->n_tables ? &h->tables[h->n_tables - 1] : NULL;
     if (strcmp(tag, "table") == 0) {
         if (h->n_tables == HTML_MAX_TABLES) return;
         if (!t) end_text(h);
+        end_title(h);
         t = &h->tables[h->n_tables++];
         *t = (struct html_table){.begin = source_at(h)};
         table_builder_init(&t->builder, h->r);
@@ -490,8 +486,8 @@ static void open_table_tag(struct html *h, const char *tag, const xmlChar **attr
         t->in_row = t->in_cell = true;
         t->in_caption = false;
         t->cell_header = tag[1] == 'h';
-        t->cell_columns = span_of(attributes, "colspan");
-        t->cell_rows = span_of(attributes, "rowspan");
+        t->cell_columns = html_span_of(attributes, "colspan");
+        t->cell_rows = html_span_of(attributes, "rowspan");
         t->cell_begin = source_at(h);
         /* The parser stands before the '>' of the tag. */
         const struct html_source *s = h->source;
@@ -505,6 +501,42 @@ static void open_table_tag(struct html *h, const char *tag, const xmlChar **attr
         t->in_head = tag[1] == 'h';
     } else if (strcmp(tag, "caption") == 0) {
         t->in_caption = true;
+    }
+}
+
+/* A page's own: true: nothing else is to be done with the tag. */
+static bool open_page_tag(struct html *h, const char *tag, const xmlChar **attributes)
+{
+    if (html_is_boilerplate(tag, attributes, h->content > 0)) {
+        h->hidden = h->depth;
+        return true;
+    }
+    if (!h->content && (strcmp(tag, "main") == 0 || strcmp(tag, "article") == 0)) h->content = h->depth;
+    if (!h->content && !h->head_only && strcmp(tag, "header") == 0) h->head_only = h->depth;
+    const char *role = html_attribute(attributes, "role");
+    bool table = strcmp(tag, "table") == 0;
+    if (table && role && (strcmp(role, "presentation") == 0 || strcmp(role, "none") == 0) &&
+        h->n_layouts < MAX_LAYOUTS && h->n_tables == 0) {
+        h->layouts[h->n_layouts++] = h->depth;
+        end_text(h);
+        return true;
+    }
+    /* The cells of a table that lays the page out are parts of the page. */
+    if (h->n_layouts && h->n_tables == 0 &&
+        (strcmp(tag, "tr") == 0 || strcmp(tag, "td") == 0 || strcmp(tag, "th") == 0)) {
+        end_text(h);
+        return true;
+    }
+    return false;
+}
+
+static void close_page_tag(struct html *h, const char *tag)
+{
+    if (strcmp(tag, "title") == 0) h->in_title = false;
+    if (h->content == h->depth) h->content = 0;
+    if (h->head_only == h->depth) {
+        end_text(h);
+        h->head_only = 0;
     }
 }
 
@@ -523,9 +555,11 @@ static void open_tag(void *context, const xmlChar *name, const xmlChar **attribu
         xmlStopParser(h->parser);
         return;
     }
+    if (is_page(h) && strcmp(tag, "title") == 0 && !h->title.len) h->in_title = true;
     if (h->hidden) return;
+    if (is_page(h) && open_page_tag(h, tag, attributes)) return;
     bool struck = strcmp(tag, "del") == 0 || strcmp(tag, "s") == 0 || strcmp(tag, "strike") == 0;
-    if (struck || is_hidden(tag, attributes)) {
+    if (struck || html_is_hidden(tag, attributes)) {
         h->struck = h->struck || struck;
         h->hidden = h->depth;
         return;
@@ -536,13 +570,18 @@ static void open_tag(void *context, const xmlChar *name, const xmlChar **attribu
         struct buffer *b = text_here(h);
         h->raised = b ? b->len + 1 : 0;
     } else if (strcmp(tag, "img") == 0) {
-        const char *alt = attribute(attributes, "alt");
+        const char *alt = html_attribute(attributes, "alt");
         size_t n = alt ? strlen(alt) : 0;
         if (n && n < 256) put_text(h, (const xmlChar *)alt, (int)n);
-    } else if (h->n_tables == 0 && is_heading(tag)) {
+    } else if (h->n_tables == 0 && html_is_heading(tag)) {
         end_text(h);
         h->kind = BLOCK_HEADING;
         h->level = tag[1] - '0';
+    } else if (is_page(h) && strcmp(tag, "span") == 0) {
+        /* Parts that only their style sets apart: "<span>Engine</span><span>3.5 L</span>". */
+        struct buffer *b = text_here(h);
+        if (h->after_span && b && b->len && b->data[b->len - 1] != ' ' && b->data[b->len - 1] != '\n')
+            buffer_putc(b, ' ');
     } else if (strcmp(tag, "li") == 0 || strcmp(tag, "dt") == 0) {
         if (h->n_tables == 0) {
             end_text(h);
@@ -553,7 +592,7 @@ static void open_tag(void *context, const xmlChar *name, const xmlChar **attribu
     } else if (strcmp(tag, "dd") == 0) {
         struct buffer *b = text_here(h);
         if (b && b->len) buffer_puts(b, b->data[b->len - 1] == ':' ? " " : ": ");
-    } else if (is_block(tag)) {
+    } else if (html_is_block(tag)) {
         /* A paragraph inside of an item or a heading is its text. */
         if (h->n_tables == 0 && (h->kind == BLOCK_PARAGRAPH || h->text.len))
             end_text(h);
@@ -569,11 +608,19 @@ static void close_tag(void *context, const xmlChar *name)
     struct html *h = context;
     const char *tag = (const char *)name;
     if (h->stopped) return;
+    if (is_page(h)) close_page_tag(h, tag);
     if (h->hidden) {
         if (h->depth-- == h->hidden) h->hidden = 0;
         return;
     }
+    if (h->n_layouts && h->layouts[h->n_layouts - 1] == h->depth) {
+        end_text(h);
+        h->n_layouts--;
+        h->depth--;
+        return;
+    }
     if (h->depth > 0) h->depth--;
+    h->after_span = strcmp(tag, "span") == 0;
     struct html_table *t = h->n_tables ? &h->tables[h->n_tables - 1] : NULL;
     if (strcmp(tag, "sup") == 0) {
         struct buffer *b = text_here(h);
@@ -592,7 +639,7 @@ static void close_tag(void *context, const xmlChar *name)
         t->in_head = false;
     } else if (t && strcmp(tag, "caption") == 0) {
         t->in_caption = false;
-    } else if (is_block(tag) || is_heading(tag) || strcmp(tag, "li") == 0 ||
+    } else if (html_is_block(tag) || html_is_heading(tag) || strcmp(tag, "li") == 0 ||
                strcmp(tag, "dd") == 0) {
         if (h->n_tables == 0)
             end_text(h);
@@ -662,6 +709,8 @@ bool html_read(struct document_reader *r, const struct html_source *source, stru
     }
     if (h.struck)
         reader_note(r, "line %zu: struck out text was left out", line_of(&h, place_of(&h, 0)));
+    if (h.title.failed) r->failed = true;
+    buffer_free(&h.title);
     buffer_free(&h.text);
     free(h.pieces);
     if (h.parser->myDoc) xmlFreeDoc(h.parser->myDoc);

@@ -1,5 +1,5 @@
-/* HTML inside of other documents: its tables with their spans and header cells, and the text around
- * them. Parsed by libxml2 without network, entities or document type; only what a reader would see
+/* HTML as a page of its own or inside of other documents: its tables with their spans and header
+ * cells, and the text around them. Parsed by libxml2 without network, entities or document type; only what a reader would see
  * is taken.
  */
 #ifndef DOCUMENT_HTML_TABLE_H
@@ -19,6 +19,7 @@ struct html_source {
     size_t n_pieces;
     const size_t *lines; /* (n_lines) where the lines of the document begin */
     size_t n_lines;
+    bool page; /* all of a web page: its title is read, and what is no part of its contents left out */
 };
 
 /* Adds its blocks and tables; pairs outside of tables go to `pairs`. Linear: tags that are nested
@@ -28,6 +29,10 @@ bool html_read(struct document_reader *r, const struct html_source *source, stru
                struct error *err);
 
 enum { HTML_MAX_DEPTH = 256, HTML_MAX_TABLES = 8 /* inside of one another */ };
+
+/* The encoding that a page states in its first bytes ("windows-1251"), in at most ENCODING_MAX_NAME
+ * bytes. False: none. */
+bool html_charset(const char *data, size_t len, char *charset);
 
 /* Appends the text of an entity, "&amp;" or "&#8211;"; what is none is appended as it is. */
 void html_entity(struct buffer *out, const char *text, size_t len);

@@ -14,6 +14,9 @@ bool reader_check(struct document_reader *r, struct error *err)
 {
     if (r->cancel && atomic_load_explicit(r->cancel, memory_order_relaxed))
         return error_set(err, ERROR_CANCELLED, "%s: cancelled", r->path);
+    if (r->too_large)
+        return error_set(err, ERROR_INPUT, "%s: says more than %zu MB of text, too much for its size: refused",
+                         r->path, r->made_limit >> 20);
     return r->failed ? error_memory(err, "a document") : true;
 }
 
@@ -46,6 +49,39 @@ const char *reader_keep(struct document_reader *r, const char *text, size_t len)
     r->pool += len + 1;
     r->pool_left -= len + 1;
     return copy;
+}
+
+size_t reader_make(struct document_reader *r, const char *text, size_t len)
+{
+    size_t begin = r->made.len;
+    if (len > r->made_limit - begin) {
+        r->failed = r->too_large = true;
+        return begin;
+    }
+    buffer_append(&r->made, text, len);
+    if (r->made.failed) r->failed = true;
+    return begin;
+}
+
+void reader_point_number(struct document_reader *r, const struct cell *cell)
+{
+    const char *point = memchr(cell->text, '.', cell->len);
+    bool grouped = memchr(cell->text, ',', cell->len) != NULL;
+    size_t decimals = 0;
+    if (point)
+        while (point[1 + decimals] >= '0' && point[1 + decimals] <= '9') decimals++;
+    if (r->failed || (!grouped && decimals != 3)) return; /* any style reads it the same */
+    if (r->n_point_numbers == r->cap_point_numbers) {
+        size_t cap = r->cap_point_numbers ? r->cap_point_numbers * 2 : 64;
+        uint64_t *items = realloc(r->point_numbers, cap * sizeof *items);
+        if (!items) {
+            r->failed = true;
+            return;
+        }
+        r->point_numbers = items;
+        r->cap_point_numbers = cap;
+    }
+    r->point_numbers[r->n_point_numbers++] = cell->begin;
 }
 
 void reader_note(struct document_reader *r, const char *fmt, ...)

@@ -14,6 +14,7 @@
 #ifndef DOCUMENT_READER_H
 #define DOCUMENT_READER_H
 
+#include "base/buffer.h"
 #include "base/error.h"
 #include "document/document.h"
 
@@ -36,12 +37,17 @@ struct document_reader {
     const atomic_bool *cancel; /* NULL: never */
     const struct document_options *options; /* as document_read was given them; never NULL */
     bool failed;               /* memory is out */
+    bool too_large;            /* with `failed`: made would pass its limit */
+    struct buffer made;        /* document.text to be, of a kind whose file is not text */
+    size_t made_limit;         /* one text that all cells share must not become a million copies */
     /* Private to document.c: */
     struct block *blocks; /* (n_blocks), on the heap until the end */
     size_t n_blocks, cap_blocks;
     char *pool; /* room for texts, in the arena */
     size_t pool_left;
     size_t n_tables;
+    uint64_t *point_numbers; /* on the heap until the end */
+    size_t n_point_numbers, cap_point_numbers;
     size_t spare_cells; /* empty cells that tables may still have beyond what their text allows */
 };
 
@@ -53,6 +59,14 @@ bool read_json_lines_document(struct document_reader *r, struct error *err);
 bool read_markdown_document(struct document_reader *r, struct error *err);
 bool read_text_document(struct document_reader *r, struct error *err);
 bool read_pdf_document(struct document_reader *r, struct error *err); /* data: any bytes */
+bool read_html_document(struct document_reader *r, struct error *err);
+bool read_subtitles_document(struct document_reader *r, struct error *err);
+/* Their data is the file's bytes, and offsets count in the text that they make: see reader_make. */
+bool read_xlsx_document(struct document_reader *r, struct error *err);
+bool read_ods_document(struct document_reader *r, struct error *err);
+bool read_xls_document(struct document_reader *r, struct error *err);
+bool read_docx_document(struct document_reader *r, struct error *err);
+bool read_odt_document(struct document_reader *r, struct error *err);
 
 /* Whether this program has a reader for the kind; what that needs may still be missing. */
 bool document_kind_is_built(enum document_kind kind);
@@ -71,6 +85,13 @@ const char *reader_keep(struct document_reader *r, const char *text, size_t len)
  * DOCUMENT_MAX_CELL with a note. */
 struct cell reader_cell(struct document_reader *r, const char *text, size_t len, size_t line,
                         size_t begin);
+
+/* Appends to the text of a kind whose file is not text; where it begins there, the `begin` of its
+ * cell or block. */
+size_t reader_make(struct document_reader *r, const char *text, size_t len);
+
+/* The cell is a number that the reader wrote with a decimal point: see document.point_numbers. */
+void reader_point_number(struct document_reader *r, const struct cell *cell);
 
 /* Adds a note, one line: "line 3: ...". Beyond DOCUMENT_MAX_NOTES they are only counted. */
 void reader_note(struct document_reader *r, const char *fmt, ...)
