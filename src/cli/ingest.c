@@ -2,6 +2,7 @@
 #include "ingest/explain.h"
 #include "ingest/ingest.h"
 #include "ingest/watch.h"
+#include "ingest/web_page.h"
 #include "base/arena.h"
 #include "base/file.h"
 #include "base/progress.h"
@@ -179,6 +180,21 @@ static void reading_options(struct ingest_options *o, struct reading *r, const s
                                  .cancel = interrupt_watch()};
 }
 
+/* Reads a page from its address. False: cancelled; what else fails is told, and the others go on. */
+static bool read_page(const struct command_line *line, const char *url, struct store *store,
+                      const struct ingest_options *options, struct reading *r, struct error *err)
+{
+    struct error failure = {0};
+    bool ok = ingest_url(store, url, line->allow_private, options, &r->totals, &failure);
+    end_file(r);
+    if (ok) return true;
+    if (failure.code == ERROR_CANCELLED) return error_set(err, failure.code, "%s", failure.text);
+    r->totals.arguments_failed++;
+    output_flush(NULL); /* so that the lines before it stand before the message */
+    fprintf(stderr, "autospec: %s\n", failure.text);
+    return true;
+}
+
 /* Reads all arguments; a bad one is reported and the others are still read. */
 static int read_all(struct command_line *line, struct store *store, struct error *err)
 {
@@ -189,7 +205,8 @@ static int read_all(struct command_line *line, struct store *store, struct error
     struct error failure = {0};
     bool ok = true;
     for (size_t i = 0; ok && i < line->n_arguments; i++)
-        ok = ingest_list_add(&list, line->arguments[i], &options, &r.totals, &failure);
+        ok = web_is_url(line->arguments[i]) ? read_page(line, line->arguments[i], store, &options, &r, &failure)
+                                            : ingest_list_add(&list, line->arguments[i], &options, &r.totals, &failure);
     ok = ok && ingest_list_read(&list, store, &options, &r.totals, &failure);
     end_file(&r);
     ingest_list_free(&list);
@@ -353,11 +370,13 @@ static int run(struct command_line *line, struct error *err)
 const struct command command_ingest = {
     .name = "ingest",
     .bit = COMMAND_INGEST,
-    .arguments = "FILE|FOLDER...",
+    .arguments = "FILE|FOLDER|URL...",
     .summary = "Read documents into the store, list or delete them",
     .description =
-        "Reads CSV and TSV, JSON, JSON Lines, Markdown and text files, of a folder those in\n"
-        "it and in its subfolders. What is there already is not read again; a file that has\n"
+        "Reads CSV and TSV, JSON, JSON Lines, Markdown and text files, web pages (.html),\n"
+        "workbooks (.xlsx, .xls, .ods), Word and OpenDocument texts (.docx, .odt) and subtitles\n"
+        "(.srt, .vtt), of a folder those in it and in its subfolders, and one page at an address\n"
+        "that begins with https:// or http://. What is there already is not read again; a file that has\n"
         "changed replaces what it held before. A file with an error is left out as a whole\n"
         "and named; the others of its folder are read. --explain shows how a file would be\n"
         "read (header, columns, units, number style, first facts) and stores nothing.\n"

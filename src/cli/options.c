@@ -76,6 +76,8 @@ static const struct option_row ROWS[] = {
     FLAG(COMMAND_INGEST, "watch", 'w', watch,
          "Go on watching the folder: read what is new or changed, delete what is gone"),
     FLAG(COMMAND_ASK | COMMAND_ATTRIBUTES, "csv", 0, csv, "Print the table alone, as CSV"),
+    FLAG(COMMAND_INGEST, "allow-private", 0, allow_private,
+         "Fetch URLs at addresses of this machine and of private networks too"),
     FLAG(COMMAND_INGEST, "reset", 0, reset, "Delete all documents; needs --yes"),
     FLAG(COMMAND_INGEST, "yes", 'y', yes, "Do not ask"),
     FLAG(COMMAND_TOKENIZE, "decode", 'd', decode, "From token ids to text"),

@@ -38,6 +38,21 @@ const char *document_kind_name(enum document_kind kind)
     return kind < N_DOCUMENT_KINDS ? NAMES[kind] : "unknown";
 }
 
+bool document_is_text(enum document_kind kind)
+{
+    switch (kind) {
+    case DOCUMENT_CSV:
+    case DOCUMENT_JSON:
+    case DOCUMENT_JSON_LINES:
+    case DOCUMENT_XLSX:
+    case DOCUMENT_ODS:
+    case DOCUMENT_XLS:
+        return false;
+    default:
+        return true;
+    }
+}
+
 /* ---- by name ---- */
 
 /* Behind the last dot of the last part of path; "" for none, and for ".profile". */
@@ -304,8 +319,7 @@ bool document_kind_find(const char *path, const char *data, size_t len, enum doc
     if (named < N_DOCUMENT_KINDS && is_binary(named)) {
         /* Exports that call a web page or a list of values .xls. */
         if (len && !binary_kind(data, len) && named != DOCUMENT_XLS)
-            return error_set(err, ERROR_INPUT, "%s: is no %s file, nor damaged beyond its first bytes", path,
-                             document_kind_name(named));
+            return error_set(err, ERROR_INPUT, "%s: is text, not an Office file", path);
         named = N_DOCUMENT_KINDS;
         size_t i = skip_spaces(data, len, 0);
         if (len - i > 6 && strncasecmp(data + i, "<table", 6) == 0) named = DOCUMENT_HTML;
@@ -387,22 +401,6 @@ static bool decode(struct decoded_text *text, enum document_kind kind, const cha
     return error_set(err, ERROR_UNSUPPORTED, "%s: is %s", path, markup);
 }
 
-/* What a document without blocks misses. */
-static const char *contents_of(enum document_kind kind)
-{
-    switch (kind) {
-    case DOCUMENT_CSV:
-    case DOCUMENT_JSON:
-    case DOCUMENT_JSON_LINES:
-    case DOCUMENT_XLSX:
-    case DOCUMENT_ODS:
-    case DOCUMENT_XLS:
-        return "rows";
-    default:
-        return "text";
-    }
-}
-
 /* The text that the reader made, and what it says of it, become the document's. */
 static bool keep_made(struct document_reader *r)
 {
@@ -450,7 +448,8 @@ bool document_read(struct document *out, enum document_kind kind, const char *da
     out->path = reader_keep(&r, path, strlen(path));
     note_encoding(&r, &text);
     bool ok = reader_check(&r, err) && READERS[kind](&r, err) && reader_check(&r, err);
-    if (ok && r.n_blocks == 0) ok = error_set(err, ERROR_INPUT, "%s: holds no %s", path, contents_of(kind));
+    if (ok && r.n_blocks == 0) ok = error_set(err, ERROR_INPUT, "%s: holds no %s", path,
+                       document_is_text(kind) ? "text" : "rows");
     if (ok) {
         out->blocks = arena_array(&out->arena, r.n_blocks, sizeof *out->blocks);
         if (out->blocks) memcpy(out->blocks, r.blocks, r.n_blocks * sizeof *out->blocks);

@@ -37,6 +37,7 @@ enum document_kind {
 #define DOCUMENT_KINDS_READ                                                                        \
     "CSV, JSON, Markdown, text, HTML, Excel, Word, OpenDocument and subtitles"
 const char *document_kind_name(enum document_kind kind); /* "csv", "json", "json lines", ... */
+bool document_is_text(enum document_kind kind); /* paragraphs and tables; else rows alone */
 
 struct cell {
     const char *text; /* UTF-8, NUL-terminated, trimmed; "" for an empty or missing one; never NULL */

@@ -1,5 +1,7 @@
 #include "document/package.h"
 
+#include <libxml/parserInternals.h>
+
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,7 +11,7 @@
 /* Sheets of repeated rows shrink by a factor of 50 or 100; deflate ends at 1032. */
 #define INFLATED_MAX ((uint64_t)1 << 30)
 #define INFLATED_FREE ((uint64_t)64 << 20)
-enum { INFLATED_RATIO = 200, PARTS_MAX = 100000, CHECK_EVENTS = 4096 };
+enum { INFLATED_RATIO = 200, PARTS_MAX = 100000, CHECK_EVENTS = 4096, TAGS_DEEP = 256 /* libxml2's own limit */ };
 
 /* ---- the archive ---- */
 
@@ -120,7 +122,10 @@ static void on_error(void *context, xmlErrorPtr e)
     char text[160];
     snprintf(text, sizeof text, "%s", e->message ? e->message : "is no XML");
     text[strcspn(text, "\r\n")] = '\0';
-    if (e->code == XML_ERR_NO_MEMORY)
+    const char *huge = strstr(text, "huge"), *deep = strstr(text, "Excessive depth");
+    if (huge) snprintf(text, sizeof text, "a text of more than %d MB", XML_MAX_TEXT_LENGTH / 1000000);
+    if (deep) snprintf(text, sizeof text, "tags more than %d deep", TAGS_DEEP);
+    if (e->code == XML_ERR_NO_MEMORY && !huge)
         error_memory(&x->error, x->package->path);
     else
         error_set(&x->error, ERROR_INPUT, "%s: %s: line %d: %s", x->package->path, x->name, e->line,

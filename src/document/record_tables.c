@@ -349,8 +349,15 @@ static void take_rows(struct record_tables *d, size_t a, size_t z)
         size_t width = most_common(d, a, z, row_width);
         while (first + 1 < z && is_text_row(d, first, width, true)) first++;
     }
+    bool header = true; /* rows of one header share the texts of cells that are merged over them */
     for (size_t i = a + 1; i < z; i++) {
-        if (!repeats_header(d, first, i) || i == from) continue;
+        bool again = repeats_header(d, first, i);
+        if (i <= first) continue;
+        if (!again || header) {
+            header = header && again;
+            continue;
+        }
+        header = true;
         /* The line of text above is the title of the part. */
         size_t at = d->t.rows[i - 1].filled == 1 ? i - 1 : i;
         if (at > from) take_run(d, from, at);
@@ -408,7 +415,9 @@ void record_tables_end(struct record_tables *d)
     bool one_column = true;
     if (n == 0 || d->reader->failed) return;
     for (size_t i = 0; i < n && one_column; i++) one_column = row_width(d, i) < 2;
-    if (one_column) {
+    if (one_column && d->text_lines) {
+        for (size_t i = 0; i < n; i++) add_text_row(d, i, false);
+    } else if (one_column) {
         table_builder_emit(&d->t, 0, n, "", 0, ROW_ROW, 0, d->records[0].line,
                            d->records[n - 1].last_line, d->records[0].begin, d->records[n - 1].end);
     } else {

@@ -36,6 +36,7 @@ struct record_tables {
     struct document_reader *reader;
     struct table_builder t; /* all rows that are not blank */
     bool ragged_notes;      /* to be set: rows that are longer or shorter than the first are told */
+    bool text_lines;        /* to be set: rows of one column are paragraphs, not a table */
     int heading_level;      /* of a title above all tables: 1 */
     /* Private: */
     struct record *records; /* (t.n_rows) */

@@ -231,6 +231,58 @@ static bool is_band(const struct sheet *s, const struct sheet_range *m, size_t a
     return alone && (m->column <= first || (end - m->column + 1) * 3 >= (last - first + 1) * 2);
 }
 
+/* The rows of a header, which cells that are merged downwards from its first row tell. */
+struct header_rows {
+    uint32_t first, last;
+};
+
+static int compare_merges(const void *a, const void *b)
+{
+    const struct sheet_range *x = a, *y = b;
+    if (x->row != y->row) return x->row < y->row ? -1 : 1;
+    return x->column < y->column ? -1 : x->column > y->column;
+}
+
+/* The first row with several cells below each blank one, and how far its merges reach; (*n_out), on the
+ * heap; NULL: none, or memory is out. Merges are in order of their rows. */
+static struct header_rows *find_headers(struct sheet *s, size_t *n_out)
+{
+    size_t n = 0, cap = 0, merge = 0;
+    struct header_rows *headers = NULL;
+    bool found = false;
+    for (size_t i = 0, k; i < s->n; i = k) {
+        uint32_t line = s->cells[i].cell.line;
+        for (k = i + 1; k < s->n && s->cells[k].cell.line == line;) k++;
+        if (i == 0 || line > s->cells[i - 1].cell.line + 1) found = false;
+        if (found || k - i < 2) continue;
+        found = true;
+        struct header_rows h = {line - 1, line - 1};
+        while (merge < s->n_merges && s->merges[merge].row < h.first) merge++;
+        for (; merge < s->n_merges && s->merges[merge].row == h.first; merge++)
+            if (s->merges[merge].last_row > h.last) h.last = s->merges[merge].last_row;
+        void *items = headers;
+        if (h.last == h.first || !grow(s, &items, n, &cap, sizeof *headers)) continue;
+        headers = items;
+        headers[n++] = h;
+    }
+    *n_out = n;
+    return headers;
+}
+
+/* Whether the merge is inside of a header: cells below it are left blank, as they are written. */
+static bool in_header(const struct header_rows *h, size_t n, const struct sheet_range *m)
+{
+    size_t low = 0, high = n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (h[middle].last < m->row)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < n && m->row >= h[low].first && m->last_row <= h[low].last;
+}
+
 /* Gives the cells that a merge covers its text, in rows that hold something. */
 static void fill_merge(struct sheet *s, const struct sheet_range *m, size_t n, uint32_t first,
                        uint32_t last, size_t *left)
@@ -264,10 +316,17 @@ static void fill_merge(struct sheet *s, const struct sheet_range *m, size_t n, u
 
 static void fill_merges(struct sheet *s)
 {
-    size_t n = s->n, left = SPAN_CELLS + 4 * n;
+    size_t n = s->n, left = SPAN_CELLS + 4 * n, n_headers;
     uint32_t first = first_column(s), last = last_column(s);
-    for (size_t i = 0; i < s->n_merges && left && !s->reader->failed; i++)
-        fill_merge(s, &s->merges[i], n, first, last, &left);
+    if (s->n_merges == 0) return;
+    qsort(s->merges, s->n_merges, sizeof *s->merges, compare_merges);
+    struct header_rows *headers = find_headers(s, &n_headers);
+    for (size_t i = 0; i < s->n_merges && left && !s->reader->failed; i++) {
+        struct sheet_range m = s->merges[i];
+        if (m.last_row > m.row && in_header(headers, n_headers, &m)) m.last_row = m.row;
+        fill_merge(s, &m, n, first, last, &left);
+    }
+    free(headers);
     s->sorted = s->n == n && s->n_merges == 0;
     sort_cells(s);
 }
@@ -350,6 +409,7 @@ static bool open_rows(struct sheet_writer *w, uint32_t first)
         return false;
     }
     record_tables_init(w->open, r);
+    w->open->text_lines = true;
     w->open->heading_level = w->titled ? 2 : 1;
     w->first = first;
     return true;

@@ -132,6 +132,8 @@ bool context_walk_next(struct context_walk *w, struct interpret_context *out, si
     *out = (struct interpret_context){.file_name = base_name(d->path),
                                       .kind = d->kind,
                                       .delimiter = d->delimiter,
+                                      .point_numbers = d->point_numbers,
+                                      .n_point_numbers = d->n_point_numbers,
                                       .n_tables = w->n_tables,
                                       .n_headings = w->n_path};
     for (size_t i = 0; i < w->n_path; i++) out->headings[i] = d->blocks[w->path[i]].text;

@@ -5,6 +5,7 @@
  * does not let the others fill memory. */
 #include "ingest/ingest.h"
 
+#include "base/buffer.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/thread_pool.h"
@@ -59,6 +60,25 @@ bool ingest_takes_name(const char *path)
     return name[0] != '.' && strncasecmp(name, "README", 6) != 0 && document_kind_of_name(path, &kind);
 }
 
+bool ingest_is_page_folder(const char *folder, const char *name)
+{
+    static const char *const TAILS[] = {"_files", ".files", "_fichiers", "-Dateien", "_archivos"};
+    static const char *const PAGES[] = {".html", ".htm", ".xhtml"};
+    size_t n = strlen(name);
+    for (size_t i = 0; i < sizeof TAILS / sizeof *TAILS; i++) {
+        size_t tail = strlen(TAILS[i]);
+        if (n <= tail || strcmp(name + n - tail, TAILS[i]) != 0) continue;
+        for (size_t k = 0; k < sizeof PAGES / sizeof *PAGES; k++) {
+            struct buffer page = {0};
+            buffer_printf(&page, "%s/%.*s%s", folder, (int)(n - tail), name, PAGES[k]);
+            bool there = file_exists(buffer_text(&page));
+            buffer_free(&page);
+            if (there) return true;
+        }
+    }
+    return false;
+}
+
 static bool list_folder(struct ingest_list *l, const char *path, int depth, const struct ingest_options *o,
                         struct ingest_totals *totals, struct error *err)
 {
@@ -72,7 +92,7 @@ static bool list_folder(struct ingest_list *l, const char *path, int depth, cons
     bool ok = true;
     struct dirent *entry;
     while (ok && (entry = readdir(dir))) {
-        if (entry->d_name[0] == '.') continue;
+        if (entry->d_name[0] == '.' || ingest_is_page_folder(path, entry->d_name)) continue;
         char *full = path_join(path, entry->d_name);
         struct stat info;
         if (!full) {
@@ -119,7 +139,7 @@ static bool add_folder(struct ingest_list *l, const char *path, const struct ing
     size_t before = l->n;
     return ingest_list_add_folder(l, path, o, totals, err) &&
            (l->n > before ||
-            error_set(err, ERROR_INPUT, "%s: the folder holds no CSV, JSON, Markdown or text files", path));
+            error_set(err, ERROR_INPUT, "%s: the folder holds no files that can be read (" DOCUMENT_KINDS_READ ")", path));
 }
 
 bool ingest_list_add(struct ingest_list *l, const char *path, const struct ingest_options *options,

@@ -176,6 +176,7 @@ bool frame_is_second_header(const struct table *t, size_t h)
     size_t r = h + 1;
     if (r + 1 >= t->n_rows) return false;
     struct row_shape s = shape_row(t, r), below = shape_row(t, r + 1);
+    if (r + 2 < t->n_rows && frame_is_unit_row(t, r + 1)) below = shape_row(t, r + 2);
     if (s.filled < 2 || s.numbers || s.years) return false;
     size_t spans = 0, gaps = 0, blanks = 0;
     for (size_t j = 0; j < t->n_columns; j++) {

@@ -19,7 +19,7 @@
 /* Part of every document's hash: raise it when the same contents would be read into other facts or
  * passages, so that documents are read again. */
 _Static_assert(N_DOCUMENT_KINDS <= 16, "a kind has 4 bits of the hash's seed");
-enum { READER_VERSION = 2 };
+enum { READER_VERSION = 3 };
 
 uint64_t ingest_hash(enum document_kind kind, const void *data, size_t len)
 {
@@ -48,6 +48,7 @@ bool intake_parse(struct intake *in, const struct ingest_options *o, const atomi
                                           .cancel = cancel,
                                           .password = o->password,
                                           .ocr_languages = o->ocr_languages,
+                                          .charset = o->charset,
                                           .progress = progress,
                                           .context = context};
     in->parsed = document_read(&in->document, in->kind, in->data, in->len, &read, err);
@@ -169,9 +170,7 @@ bool intake_store(struct intake *in, struct store *store, const struct ingest_op
         ok = store_keep_original(store, in->data, in->len, err);
     if (ok && counted.chunks == 0 && counted.facts == 0)
         ok = error_set(err, ERROR_INPUT, "%s: holds %s", in->path,
-                       in->kind == DOCUMENT_MARKDOWN || in->kind == DOCUMENT_TEXT
-                           ? "a title and no text"
-                           : "no rows");
+                       document_is_text(in->kind) ? "a title and no text" : "no rows");
     struct store_written written;
     if (!ok)
         store_rollback(store);

@@ -47,6 +47,7 @@ struct ingest_options {
     /* A file with the contents of another document is noted as its copy (store/copies.h), not read,
      * unless their names speak of different vehicles. */
     bool skip_duplicates;
+    const char *charset; /* that a server stated with the text; NULL */
 };
 
 struct ingest_totals {
@@ -114,5 +115,8 @@ bool ingest_takes_name(const char *path);
 
 /* What tells one file's contents from another's: of the bytes, their kind and how they are read. */
 uint64_t ingest_hash(enum document_kind kind, const void *data, size_t len);
+
+/* "page_files" beside "page.html": what a browser saved with the page, which folders leave out. */
+bool ingest_is_page_folder(const char *folder, const char *name);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "vehicle/registry.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 void append_place(struct buffer *b, const struct interpretation *in, size_t row)
@@ -87,6 +88,33 @@ static void find_language(struct interpreter *p)
     in->language = votes[best] ? CODES[best] : "";
 }
 
+static int compare_offsets(const void *a, const void *b)
+{
+    const uint64_t *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+/* Whether most of the cells p->run[0, n) whose form leaves the style open are numbers that the reader of
+ * a spreadsheet wrote itself. */
+static bool are_point_numbers(const struct interpreter *p, size_t n)
+{
+    const struct interpret_context *c = p->context;
+    size_t own = 0, others = 0;
+    if (!c->n_point_numbers) return false;
+    for (size_t i = 0; i < n; i++) {
+        struct number_evidence e = {0};
+        if (!p->run[i]->len) continue;
+        if (bsearch(&p->run[i]->begin, c->point_numbers, c->n_point_numbers, sizeof *c->point_numbers,
+                    compare_offsets)) {
+            own++;
+            continue;
+        }
+        number_evidence_add(&e, p->run[i]->text, p->run[i]->len);
+        others += e.ambiguous > 0;
+    }
+    return own > others;
+}
+
 static void decide_styles(struct interpreter *p)
 {
     struct interpretation *in = p->out;
@@ -112,6 +140,10 @@ static void decide_styles(struct interpreter *p)
         struct interpreted_column *c = &in->columns[j];
         size_t n = c->text ? 0 : gather_cells(p, j);
         column_decide_style(c, p->run, n, in->style);
+        if (are_point_numbers(p, n)) {
+            c->style = NUMBER_POINT;
+            c->style_by_range = false;
+        }
         column_decide_missing(c, p->run, n);
     }
 }
@@ -142,7 +174,8 @@ static bool interpret(struct interpreter *p)
     in->source = (struct fact_source){.caption = caption_of(p), .row_word = WORDS[t->row_word]};
     /* Rows of Markdown tables count from 1 in each table; those of other kinds in the whole file. */
     in->place_table = p->context->n_tables > 1 &&
-                      (p->context->kind == DOCUMENT_MARKDOWN || t->row_word == ROW_ITEM);
+                      (p->context->kind == DOCUMENT_MARKDOWN || p->context->kind == DOCUMENT_HTML ||
+                       t->row_word == ROW_ITEM);
     p->roles = (struct table_roles){.make = NO_COLUMN, .model = NO_COLUMN, .name = NO_COLUMN,
                                     .year = NO_COLUMN, .year_last = NO_COLUMN,
                                     .quantity = NO_COLUMN, .group = NO_COLUMN};

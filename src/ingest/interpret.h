@@ -42,6 +42,8 @@ struct interpret_context {
     const char *file_name; /* the last part of the path; "" */
     enum document_kind kind;
     char delimiter;        /* of a CSV file; 0 */
+    const uint64_t *point_numbers; /* (n_point_numbers): see struct document */
+    size_t n_point_numbers;
     size_t n_tables;       /* of the document: with several, places name the table */
 };
 

@@ -27,6 +27,7 @@ struct gatherer {
     struct buffer title, location, text;
     size_t tokens, line_first, line_last;
     uint64_t begin, end;
+    const char *place; /* of its first block; NULL: its lines tell it */
     size_t n;
     struct arena arena;
 };
@@ -59,11 +60,11 @@ static bool flush(struct gatherer *g, struct error *err)
         buffer_puts(&g->title, g->headings[i]);
         buffer_puts(&g->location, g->headings[i]);
     }
-    if (g->n_headings == 0) {
-        buffer_puts(&g->title, g->name);
-        if (page) /* said */
-            ;
-        else if (g->line_first == g->line_last)
+    if (g->n_headings == 0) buffer_puts(&g->title, g->name);
+    if (g->place && !page) {
+        buffer_printf(&g->location, "%s%s", g->n_headings ? ", " : "", g->place);
+    } else if (g->n_headings == 0 && !page) {
+        if (g->line_first == g->line_last)
             buffer_printf(&g->location, "line %zu", g->line_first);
         else
             buffer_printf(&g->location, "lines %zu-%zu", g->line_first, g->line_last);
@@ -113,6 +114,7 @@ static bool add(struct gatherer *g, const struct block *b, struct error *err)
         if (g->text.len && g->tokens + tokens > PASSAGE_TOKENS && !flush(g, err)) return false;
         if (g->text.len == 0) {
             g->line_first = b->line_first;
+            g->place = b->place;
             g->begin = b->begin;
         } else {
             buffer_putc(&g->text, '\n');

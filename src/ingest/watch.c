@@ -138,7 +138,7 @@ static bool add_tree(struct watcher *w, const char *path, int depth, bool files,
     bool ok = true;
     struct dirent *entry;
     while (ok && dir && (entry = readdir(dir))) {
-        if (entry->d_name[0] == '.') continue;
+        if (entry->d_name[0] == '.' || ingest_is_page_folder(path, entry->d_name)) continue;
         char *full = path_join(path, entry->d_name);
         struct stat info;
         ok = full || error_memory(err, path);

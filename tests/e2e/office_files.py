@@ -137,7 +137,7 @@ def xlsx(sheets, extra=(), shared_xml=None):
 def trucks_xlsx():
     """A dealer's price list: title, merged header over trims, a row of units, bands, two sheets."""
     trucks = {
-        1: ["Quenby Motors price list, model year 2024"],
+        1: ["Price list 2024"],
         3: ["Model", "Trim", "Towing capacity", None, "Price", "Fuel tank"],
         4: [None, None, "2WD", "4WD", None, None],
         5: [None, None, "lb", "lb", "USD", "gal"],
