@@ -40,6 +40,7 @@ static inline void fuzz_document(const char *path, enum document_kind kind, cons
         fuzz_expect(strncmp(err.text, path, strlen(path)) == 0 && !strchr(err.text, '\n'));
         return;
     }
+    if (d.text) size = d.text_len > size ? d.text_len : size; /* where cells stand */
     fuzz_expect(d.n_blocks && d.n_notes <= DOCUMENT_MAX_NOTES && d.encoding && d.path);
     fuzz_expect(d.arena.used <= 512 * 1024 + 256 * size);
     size_t tables = 0;
