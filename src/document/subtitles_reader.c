@@ -20,7 +20,7 @@ enum {
 struct transcript {
     struct document_reader *r;
     struct buffer text, cue, speaker, last_line;
-    size_t begin, end, line_first, line_last;
+    size_t line_first, line_last;
     long start_ms, end_ms; /* of the paragraph; of the cue that it ends with */
 };
 
@@ -31,9 +31,13 @@ static void flush(struct transcript *t)
     long s = t->start_ms / 1000;
     char place[48];
     if (t->text.failed || t->cue.failed) r->failed = true;
-    if (t->text.len)
-        reader_add_block(r, BLOCK_PARAGRAPH, 0, t->text.data, t->text.len, t->line_first, t->line_last, t->begin,
-                         t->end);
+    if (t->text.len && !r->failed) {
+        /* Times stand between the parts of a sentence in the file: the text is what is joined of it. */
+        size_t begin = reader_make(r, t->text.data, t->text.len);
+        reader_make(r, "\n", 1);
+        reader_add_block(r, BLOCK_PARAGRAPH, 0, t->text.data, t->text.len, t->line_first, t->line_last, begin,
+                         begin + t->text.len);
+    }
     snprintf(place, sizeof place, "at %02ld:%02ld:%02ld", s / 3600, s / 60 % 60, s % 60);
     if (r->n_blocks > blocks) r->blocks[blocks].place = reader_keep(r, place, strlen(place));
     buffer_clear(&t->text);
@@ -114,8 +118,7 @@ static void add_line(struct transcript *t, const char *text, size_t len)
 }
 
 /* Lines [first, ...) of a cue have been read. */
-static void end_cue(struct transcript *t, long from, long to, size_t line_first, size_t line_last, size_t begin,
-                    size_t end)
+static void end_cue(struct transcript *t, long from, long to, size_t line_first, size_t line_last)
 {
     if (t->cue.len == 0) return;
     bool rest = from > t->end_ms + REST_MS;
@@ -125,14 +128,12 @@ static void end_cue(struct transcript *t, long from, long to, size_t line_first,
     if (t->text.len == 0) {
         t->start_ms = from;
         t->line_first = line_first;
-        t->begin = begin;
     } else {
         buffer_putc(&t->text, ' ');
     }
     buffer_append(&t->text, t->cue.data, t->cue.len);
     t->end_ms = to;
     t->line_last = line_last;
-    t->end = end;
     buffer_clear(&t->cue);
 }
 
@@ -142,24 +143,21 @@ bool read_subtitles_document(struct document_reader *r, struct error *err)
     struct text_line line;
     size_t at = 0, number = 0;
     bool ok = true, any = false;
+    r->base = 0; /* offsets count in the text that is made */
     while (ok && text_line_next(r->data, r->len, &at, &number, &line)) {
         long from, to;
         if (number % CHECK_LINES == 0) ok = reader_check(r, err);
         /* Numbers and names of cues, the head of the file, notes and styles stand without times. */
         if (!read_times(&line, &from, &to)) continue;
         any = true;
-        size_t first = 0, last = 0, begin = 0, end = 0;
+        size_t first = 0, last = 0;
         while (text_line_next(r->data, r->len, &at, &number, &line) && line.len) {
             size_t indent = text_indent(line.text, line.len);
-            if (first == 0) {
-                first = line.number;
-                begin = line.begin + indent;
-            }
+            if (first == 0) first = line.number;
             last = line.number;
-            end = line.begin + line.len;
             add_line(&t, line.text + indent, line.len - indent);
         }
-        end_cue(&t, from, to, first, last, begin, end);
+        end_cue(&t, from, to, first, last);
     }
     flush(&t);
     buffer_free(&t.text);

@@ -100,6 +100,7 @@ static size_t find_record(struct prose_reader *r, const struct bearer *b, const 
         .place = own->heading && own->known ? own->heading : "",
         .line = own->known && b->kind == BEARER_OWN && own->line ? own->line : block->line_first,
         .quantity = 1};
+    if (!*record->place && block->place) record->place = block->place;
     if (!*record->place) {
         buffer_clear(&r->scratch);
         buffer_printf(&r->scratch, "line %zu", block->line_first);
@@ -214,6 +215,7 @@ void prose_add_values(struct prose_reader *r, const struct prose_sentence *s,
                                  .line = where->line_first,
                                  .begin = where->begin,
                                  .end = where->end,
+                                 .place = where->place,
                                  .quote = quote};
         uint64_t at = 0;
         if (locate(r, begin, s->text + begin, end - begin, &at, &f->line)) {

@@ -389,7 +389,7 @@ Welcome to the workshop.
 
 2
 00:12:31,250 --> 00:12:34,000
-The 2024 Quenby Heron has a fuel tank
+The 2024 Quenby Heron has a fuel tank capacity
 
 3
 00:12:34,000 --> 00:12:36,500

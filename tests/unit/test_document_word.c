@@ -44,7 +44,7 @@ static void odt_leaves_out_what_was_deleted(void **state)
 static void transcripts_are_joined_and_placed_by_time(void **state)
 {
     (void)state;
-    expect_office("workshop.srt", "Welcome to the workshop.\nThe 2024 Quenby Heron has a fuel tank of 36 gallons.\n");
+    expect_office("workshop.srt", "Welcome to the workshop.\nThe 2024 Quenby Heron has a fuel tank capacity of 36 gallons.\n");
     expect_office("walkaround.vtt",
                   "The 2024 Quenby Tern weighs 2,150 kg with the small battery.\nThanks.\n");
     struct document d = office_read("workshop.srt");
