@@ -178,7 +178,7 @@ struct autospec_document {
     const char *id;    /* cited as this; NULL: "document 1" ... */
     const char *title; /* "2023 Toyota Camry LE"; NULL: what text or metadata tell */
     const char
-        *content;  /* text, Markdown, CSV, JSON; read into facts and passages as autospec ingest does */
+        *content;  /* text, Markdown, HTML, CSV, JSON; read into facts and passages as autospec ingest does */
     size_t length; /* bytes of content; 0: up to its NUL */
     const struct autospec_field *metadata;
     size_t n_metadata;

@@ -383,17 +383,17 @@ PAGE = """<!DOCTYPE html>
 <footer>Copyright 2025</footer></body></html>
 """
 
-SRT = """1
-00:00:01,000 --> 00:00:04,000
-Welcome to the workshop.
-
-2
+SRT = """2
 00:12:31,250 --> 00:12:34,000
 The 2024 Quenby Heron has a fuel tank capacity
 
 3
 00:12:34,000 --> 00:12:36,500
 of 36 gallons.
+
+4
+01:00:01,000 --> 01:00:04,000
+Thanks for watching.
 """
 
 VTT = """WEBVTT - walkaround

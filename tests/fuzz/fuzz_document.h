@@ -42,7 +42,7 @@ static inline void fuzz_document(const char *path, enum document_kind kind, cons
     }
     if (d.text) size = d.text_len > size ? d.text_len : size; /* where cells stand */
     fuzz_expect(d.n_blocks && d.n_notes <= DOCUMENT_MAX_NOTES && d.encoding && d.path);
-    fuzz_expect(d.arena.used <= 512 * 1024 + 256 * size);
+    fuzz_expect(d.arena.used <= 4 * 1024 * 1024 + 256 * size);
     size_t tables = 0;
     for (size_t i = 0; i < d.n_blocks; i++) {
         const struct block *b = &d.blocks[i];
