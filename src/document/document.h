@@ -35,7 +35,7 @@ enum document_kind {
 };
 /* What messages call them all. */
 #define DOCUMENT_KINDS_READ                                                                        \
-    "CSV, JSON, Markdown, text, HTML, Excel, Word, OpenDocument and subtitles"
+    "CSV, JSON, Markdown, text, HTML, Excel, Word, OpenDocument, subtitles, PDF and images"
 const char *document_kind_name(enum document_kind kind); /* "csv", "json", "json lines", ... */
 bool document_is_text(enum document_kind kind); /* paragraphs and tables; else rows alone */
 

@@ -93,19 +93,19 @@ static void files_that_are_no_text_are_refused_with_what_they_are(void **state)
     } BAD[] = {
         {"a.csv", "", 0, ERROR_INPUT, "a.csv: is empty"},
         {"a.csv", " \r\n\t", 4, ERROR_INPUT, "a.csv: holds only white space"},
-        {"a.csv", "%PDF-1.7", 8, ERROR_UNSUPPORTED, "a.csv: is a PDF"},
+        {"a.csv", "GIF89a..", 8, ERROR_UNSUPPORTED, "a.csv: is a GIF image"},
         {"a.csv", "PK\3\4....xl/workbook", 19, ERROR_INPUT,
          "a.csv: is a damaged ZIP archive (Not a zip archive)"},
         {"a.json", "\x1f\x8b\x08", 3, ERROR_UNSUPPORTED, "a.json: is a gzip archive"},
-        {"a.md", "\x89PNG\r\n\x1a\n..", 10, ERROR_UNSUPPORTED, "a.md: is a PNG image"},
+        {"a.md", "{\\rtf1 x}", 9, ERROR_UNSUPPORTED, "a.md: is an RTF document"},
         {"a.csv", "version https://git-lfs.github.com/spec/v1\noid", 46, ERROR_UNSUPPORTED,
          "a.csv: is a Git LFS pointer, not the file itself (git lfs pull fetches it)"},
         {"a.csv", "<?xml version='1.0'?><Workbook/>", 32, ERROR_UNSUPPORTED, "a.csv: is an XML document"},
         {"a.txt", "\1\2\3\4\5\6\7\0", 8, ERROR_UNSUPPORTED, "a.txt: is binary data, not text"},
         {"a.txt", "\xff\xfe\0\0a\0\0\0", 8, ERROR_UNSUPPORTED,
          "a.txt: is text in UTF-32; save it as UTF-8"},
-        {"a.pdf", "x", 1, ERROR_UNSUPPORTED,
-         "a.pdf: PDF files cannot be read (" DOCUMENT_KINDS_READ " can)"},
+        {"a.rtf", "x", 1, ERROR_UNSUPPORTED,
+         "a.rtf: RTF files cannot be read (" DOCUMENT_KINDS_READ " can)"},
         {"a.XLSX", "x", 1, ERROR_INPUT, "a.XLSX: is text, not an Office file"},
     };
     for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++)
