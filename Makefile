@@ -12,7 +12,7 @@ SECONDS      ?= 600
 
 # The libraries. pkg-config is asked once, when the first file is compiled: before `make deps` has
 # run there may be neither pkg-config nor a compiler, and make has to work all the same.
-PKGS        := jansson sqlite3 libpcre2-8 libutf8proc libxxhash libcurl libcrypto libxml-2.0 md4c libzip freexl
+PKGS        := jansson sqlite3 libpcre2-8 libutf8proc libxxhash libcurl libcrypto libxml-2.0 md4c libzip
 SERVER_PKGS := libmicrohttpd
 # The helper program that reads PDF files and scans links these; autospec itself links none of them.
 # Without them it is left out, and autospec says so when it meets such a file.

@@ -8,7 +8,7 @@ set -eu
 # The one place where packages are listed.
 BUILD_PACKAGES="gcc make libc6-dev pkg-config libjansson-dev libsqlite3-dev libpcre2-dev
                 libutf8proc-dev libxxhash-dev libcurl4-openssl-dev libssl-dev libxml2-dev
-                libmd4c-dev libzip-dev libfreexl-dev
+                libmd4c-dev libzip-dev
                 libmicrohttpd-dev
                 libpoppler-glib-dev libseccomp-dev libleptonica-dev libtesseract-dev"
 CHECK_PACKAGES="libcmocka-dev jq python3 python3-venv xz-utils curl python3-jsonschema tesseract-ocr-eng"

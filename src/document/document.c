@@ -281,7 +281,7 @@ static bool ole_kind(const char *path, const char *data, size_t len, enum docume
 {
     if (has_stream(data, len, "EncryptedPackage"))
         return error_set(err, ERROR_UNSUPPORTED, "%s: is encrypted; save it without a password", path);
-    if (has_stream(data, len, "Workbook") || has_stream(data, len, "Book")) {
+    if (has_stream(data, len, "Workbook")) {
         *kind = DOCUMENT_XLS;
         return true;
     }

@@ -292,8 +292,9 @@ def biff_text(text):
     return struct.pack("<HB", len(text), wide) + text.encode("utf-16-le" if wide else "latin-1")
 
 
-def xls(sheets, extra_globals=b""):
-    """sheets: [(name, rows)]: texts and numbers."""
+def xls(sheets, extra_globals=b"", more=b""):
+    """sheets: [(name, rows)]: texts, numbers, (number, style) and records that hold ROWCOL; more: records of
+    the first sheet. Style 1 is "#,##0.0 kg", style 2 a date."""
     strings = []
     for _, rows in sheets:
         for row in rows:
@@ -305,13 +306,18 @@ def xls(sheets, extra_globals=b""):
         body = bof(0x10) + biff(0x200, struct.pack("<IIHHH", 0, len(rows), 0, width, 0))
         for i, row in enumerate(rows):
             for k, cell in enumerate(row):
-                if isinstance(cell, str):
+                if isinstance(cell, bytes):
+                    body += cell.replace(b"ROWCOL", struct.pack("<HHH", i, k, 0))
+                elif isinstance(cell, tuple):
+                    body += biff(0x203, struct.pack("<HHHd", i, k, cell[1], cell[0]))
+                elif isinstance(cell, str):
                     body += biff(0xfd, struct.pack("<HHHI", i, k, 0, strings.index(cell)))
                 elif cell is not None:
                     body += biff(0x203, struct.pack("<HHHd", i, k, 0, cell))
-        bodies.append(body + biff(0xa))
+        bodies.append(body + (more if not bodies else b"") + biff(0xa))
     sst = biff(0xfc, struct.pack("<II", len(strings), len(strings)) + b"".join(map(biff_text, strings)))
-    xf = biff(0xe0, struct.pack("<HHHBBBBIIH", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
+    xf = biff(0x41e, struct.pack("<H", 164) + biff_text('#,##0.0" kg"'))
+    xf += b"".join(biff(0xe0, struct.pack("<HH", 0, code) + b"\0" * 16) for code in (0, 164, 14))
     head = bof(5) + biff(0x42, struct.pack("<H", 1200)) + extra_globals + biff(0x22, struct.pack("<H", 0)) + xf
     names = [struct.pack("<BB", len(n), any(ord(c) > 255 for c in n))
              + n.encode("utf-16-le" if any(ord(c) > 255 for c in n) else "latin-1") for n, _ in sheets]
@@ -353,9 +359,11 @@ def ole(name, stream, more=()):
 def fleet_xls():
     return xls([("Fleet", [["Fleet of the north depot", None, None, None], [None] * 4,
                            ["Vehicle", "Power (hp)", "Curb weight (kg)", "Fuel"],
-                           ["2022 Quenby Stork", 210.0, 1985.0, "diesel"],
-                           ["2021 Quenby Crane", 156.0, 1640.5, "petrol"]]),
-                ("Notes", [["Weights as weighed, with driver."]])])
+                           ["2022 Quenby Stork", 210.0, (1985.0, 1), "diesel"],
+                           ["2021 Quenby Crane", biff(0x27e, b"ROWCOL" + struct.pack("<I", 156 << 2 | 2)), (1640.5, 1),
+                            biff(0x06, b"ROWCOL" + b"\0" * 6 + b"\xff\xff" + b"\0" * 8) + biff(0x207, biff_text("petrol"))]]),
+                ("Notes", [["Weights as weighed, with driver."], [(45351.0, 2)]])],
+               more=biff(0xe5, struct.pack("<HHHHH", 1, 0, 0, 0, 3)) + biff(0x7d, struct.pack("<HHHHHH", 3, 3, 0, 0, 1, 0)))
 
 
 # ---- web pages and transcripts ----

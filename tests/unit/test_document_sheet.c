@@ -150,9 +150,10 @@ static void xls_reads_all_sheets(void **state)
     (void)state;
     expect_office("fleet.xls", "# Fleet\n# Fleet of the north depot\n[Fleet of the north depot] row\n"
                                "3: Vehicle|Power (hp)|Curb weight (kg)|Fuel\n"
-                               "4: 2022 Quenby Stork|210|1985|diesel\n"
-                               "5: 2021 Quenby Crane|156|1640.5|petrol\n"
-                               "# Notes\nWeights as weighed, with driver.\n");
+                               "4: 2022 Quenby Stork|210|1,985.0 kg|diesel\n"
+                               "5: 2021 Quenby Crane|156|1,640.5 kg|petrol\n"
+                               "# Notes\nWeights as weighed, with driver.\n2024-02-29\n"
+                               "! sheet 'Fleet': hidden columns (D) were read\n");
 }
 
 /* Sheets of cells "row column text", for the rules about tables. */
@@ -249,7 +250,7 @@ static void what_is_damaged_is_named_with_its_part(void **state)
         {"encrypted.xlsx", "encrypted.xlsx: is encrypted; save it without a password"},
         {"encrypted.ods", "encrypted.ods: is encrypted; save it without a password"},
         {"locked.xls", "locked.xls: is encrypted; save it without a password"},
-        {"cut.xls", "cut.xls: is a damaged Excel workbook: it is cut, or its list of sectors is wrong"},
+        {"cut.xls", "cut.xls: is a damaged or too old Excel workbook: it is cut, or its list of sectors is wrong"},
         {"book.epub.odt", "book.epub.odt: is an EPUB book"},
         {"slides.docx", "slides.docx: is a presentation"},
     };
