@@ -10,7 +10,7 @@ BUILD_PACKAGES="gcc make libc6-dev pkg-config libjansson-dev libsqlite3-dev libp
                 libutf8proc-dev libxxhash-dev libcurl4-openssl-dev libssl-dev libxml2-dev
                 libmd4c-dev libzip-dev
                 libmicrohttpd-dev
-                libpoppler-glib-dev libseccomp-dev libleptonica-dev libtesseract-dev"
+                libpoppler-glib-dev poppler-data libseccomp-dev libleptonica-dev libtesseract-dev"
 CHECK_PACKAGES="libcmocka-dev jq python3 python3-venv xz-utils curl python3-jsonschema tesseract-ocr-eng"
 BROWSER_PACKAGES="chromium chromium-driver python3-selenium" # about 400 MB: not part of check
 

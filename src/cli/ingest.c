@@ -89,6 +89,22 @@ static void end_file(struct reading *r)
 }
 
 /* What is odd or was left out is told with the file that it is about. */
+/* Readers' errors begin with the path themselves, as it was given or whole. */
+static const char *without_path(const char *text, const char *path)
+{
+    char *whole = realpath(path, NULL);
+    const char *names[] = {path, whole};
+    for (size_t i = 0; i < 2; i++) {
+        size_t n = names[i] ? strlen(names[i]) : 0;
+        if (n && strncmp(text, names[i], n) == 0 && text[n] == ':' && text[n + 1] == ' ') {
+            text += n + 2;
+            break;
+        }
+    }
+    free(whole);
+    return text;
+}
+
 static void on_report(void *context, enum ingest_event event, const char *path, const char *text)
 {
     struct reading *r = context;
@@ -114,9 +130,7 @@ static void on_report(void *context, enum ingest_event event, const char *path, 
     output_flush(NULL);
     if (event == INGEST_DELETED) return;
     if (event == INGEST_FAILED) {
-        /* Readers' errors begin with the path themselves. */
-        bool named = strncmp(text, path, strlen(path)) == 0;
-        fprintf(stderr, "autospec: %s%s%s\n", named ? "" : path, named ? "" : ": ", text);
+        fprintf(stderr, "autospec: %s: %s\n", path, without_path(text, path));
     } else if (r->verbose) {
         fprintf(stderr, "autospec: %s: skipped: %s\n", path, text);
     }
