@@ -50,6 +50,10 @@ static bool name_columns(struct table_frame *f, struct arena *arena, size_t from
                 span = "";
                 continue;
             }
+            if (c->len && strcmp(c->text, below->text) == 0) { /* one cell over both rows: no group */
+                span = "";
+                continue;
+            }
             if (!*span) continue;
             if (strcmp(f->groups[j], "") == 0) {
                 f->groups[j] = span;

@@ -196,6 +196,8 @@ static bool interpret(struct interpreter *p)
     relate_speeds(p);
     decide_styles(p);
     find_unit_columns(p);
+    find_dual_units(p);
+    if (!interpret_names_apart(p)) return false;
     relate_columns(p);
     find_siblings(p);
     find_likely_units(p);

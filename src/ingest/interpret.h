@@ -90,6 +90,7 @@ struct interpreted_column {
     enum dimension dimension;
     const struct unit *canonical; /* of the attribute, for what is plausible; NULL */
     const struct unit *second_unit; /* "kW/PS": cells hold a second figure in it; NULL */
+    bool bracket_unit;         /* "6,051 (2745)": that figure stands in brackets */
     bool text;                 /* cells are text, whatever digits they have */
     bool category;             /* cells are looked up as categories */
     bool bare;                 /* numbers without any unit: plausibility cannot be judged */

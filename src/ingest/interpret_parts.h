@@ -148,6 +148,12 @@ void relate_speeds(struct interpreter *p);
 void find_siblings(struct interpreter *p);
 void name_by_categories(struct interpreter *p);
 
+/* dual_units.c: columns with figures in two units, "6,051 (2745)". */
+void find_dual_units(struct interpreter *p);
+/* Of a cell text[0, len) that was read as *v: its figure in brackets as a second part. */
+struct value;
+void take_bracket_unit(const struct interpreted_column *c, const char *text, size_t len, struct value *v);
+
 /* likely_units.c: units that no one states but the figures show. */
 void find_likely_units(struct interpreter *p);
 

@@ -280,6 +280,7 @@ static void emit_cell(struct emitter *e, const struct interpreted_record *r,
     }
     if (v.kind == VALUE_NONE) return;
     split_units(column, &v);
+    take_bracket_unit(column, c->text, len, &v);
     size_t place = write_place(e, r, cell);
     if (v.kind != VALUE_NUMBER || v.n_parts == 0) {
         emit_text(e, cell, c, v.kind == VALUE_NUMBER ? VALUE_TEXT : v.kind, place);

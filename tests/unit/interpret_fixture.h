@@ -28,7 +28,7 @@ struct fixture {
     struct record_values values; /* of the record looked at last */
 };
 
-static inline void fixture_open(struct fixture *f, const char *path, const char *text)
+static inline void fixture_read(struct fixture *f, const char *path, const char *text)
 {
     struct error err = {0};
     enum document_kind kind;
@@ -36,6 +36,11 @@ static inline void fixture_open(struct fixture *f, const char *path, const char 
     *f = (struct fixture){0};
     assert_true(document_kind_find(path, text, strlen(text), &kind, &err));
     if (!document_read(&f->document, kind, text, strlen(text), &o, &err)) fail_msg("%s", err.text);
+}
+
+static inline void fixture_interpret(struct fixture *f)
+{
+    struct error err = {0};
     struct interpret_context context;
     struct context_walk walk;
     size_t block, n;
@@ -46,6 +51,12 @@ static inline void fixture_open(struct fixture *f, const char *path, const char 
         for (size_t k = 0; k < n && f->n < FIXTURE_MAX_TABLES; k++)
             assert_true(interpret_table(&f->tables[f->n++], &slices[k], &context, &err));
     }
+}
+
+static inline void fixture_open(struct fixture *f, const char *path, const char *text)
+{
+    fixture_read(f, path, text);
+    fixture_interpret(f);
 }
 
 static inline void fixture_close(struct fixture *f)
