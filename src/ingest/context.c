@@ -62,6 +62,7 @@ void context_walk_init(struct context_walk *w, const struct document *d)
 {
     *w = (struct context_walk){.document = d};
     for (size_t i = 0; i < d->n_blocks; i++) w->n_tables += d->blocks[i].kind == BLOCK_TABLE;
+    manual_subject(d, w->subject);
 }
 
 /* Closes the headings that another one ends. One that names a part of the data ("ENGINE") stands under
@@ -135,6 +136,9 @@ bool context_walk_next(struct context_walk *w, struct interpret_context *out, si
                                       .point_numbers = d->point_numbers,
                                       .n_point_numbers = d->n_point_numbers,
                                       .n_tables = w->n_tables,
+                                      .paged = d->n_pages > 0,
+                                      .manual = manual_is_long(d),
+                                      .document_subject = w->subject,
                                       .n_headings = w->n_path};
     for (size_t i = 0; i < w->n_path; i++) out->headings[i] = d->blocks[w->path[i]].text;
     if (w->next > 0 && is_name_line(&d->blocks[w->next - 1]) && out->n_headings < CONTEXT_MAX_HEADINGS)
@@ -203,6 +207,31 @@ static bool take_maker(struct interpreter *p, struct subject *h)
         if (c > make && c[-1] != ' ' && *c != ' ') *c = (char)(*c + ('a' - 'A'));
     h->make = make;
     h->model = "";
+    return true;
+}
+
+/* Of a manual's heading what names an engine or a vehicle: a code beside that word, or a known make with a model.
+ * Other headings are what the tables below them are read under. */
+static bool add_manual_heading(struct interpreter *p, const char *heading)
+{
+    struct subject h, *s = &p->out->subject;
+    size_t len = strlen(heading), begin, end;
+    if (len > DOCUMENT_MAX_NAME || manual_is_structure(heading, len) || is_section_heading(heading, len)) return false;
+    if (manual_code(heading, len, &begin, &end)) {
+        const char *code = arena_strndup(&p->out->arena, heading + begin, end - begin);
+        p->failed |= !code;
+        if (!code || strcmp(code, s->model) == 0) return code != NULL;
+        s->model = code;
+        s->trim = "";
+        p->make_from = "heading";
+        return true;
+    }
+    if (!is_no_list(heading, len) || !subject_read(&h, &p->out->arena, heading, len, SUBJECT_HEADING)) return false;
+    /* "MB" and the like are codes of gearboxes as well; "Renault 1997" is who printed it. */
+    if (h.make_number < 0 || strlen(h.make) < 3 || !*h.model || strlen(h.model) > MANUAL_NAME_MAX || is_small(h.model))
+        return false;
+    *s = h;
+    p->make_from = "heading";
     return true;
 }
 
@@ -507,7 +536,18 @@ bool context_subject(struct interpreter *p)
     bool json = c->kind == DOCUMENT_JSON || c->kind == DOCUMENT_JSON_LINES;
     const char *caption = in->table->caption ? in->table->caption : "";
     p->caption = p->heading_name = "";
+    if (c->document_subject && *c->document_subject) {
+        in->subject.model = arena_strndup(&in->arena, c->document_subject, strlen(c->document_subject));
+        if (!in->subject.model) return false;
+        p->make_from = "title";
+    }
     for (size_t i = 0; i < c->n_headings; i++) {
+        const char *heading = c->headings[i];
+        if (c->manual) {
+            if (!add_manual_heading(p, heading) && !manual_is_structure(heading, strlen(heading))) p->caption = heading;
+            continue;
+        }
+        if (c->paged && manual_is_structure(heading, strlen(heading))) continue;
         bool last = i + 1 == c->n_headings;
         bool varies = last && c->heading_varies && is_no_list(c->headings[i], strlen(c->headings[i]));
         if (!add_heading(p, c->headings[i], i == 0, varies) && i > 0)
@@ -515,7 +555,7 @@ bool context_subject(struct interpreter *p)
         else if (i > 0)
             p->caption = p->heading_name = "";
     }
-    if (c->n_headings && !*p->caption && is_section_heading(c->headings[0], strlen(c->headings[0])))
+    if (c->n_headings && !c->manual && !*p->caption && is_section_heading(c->headings[0], strlen(c->headings[0])))
         p->caption = c->headings[0];
     if (!json && *caption && !(c->n_headings && strcmp(caption, c->headings[c->n_headings - 1]) == 0) &&
         !add_title(p, caption))

@@ -22,6 +22,7 @@
 #include "document/document.h"
 #include "ingest/engine_cell.h"
 #include "ingest/header.h"
+#include "ingest/manual.h"
 #include "ingest/subject.h"
 #include "store/facts.h"
 #include "vehicle/number.h"
@@ -45,6 +46,9 @@ struct interpret_context {
     const uint64_t *point_numbers; /* (n_point_numbers): see struct document */
     size_t n_point_numbers;
     size_t n_tables;       /* of the document: with several, places name the table */
+    bool paged;            /* the layout of pages told what a heading is */
+    bool manual;           /* of many pages: headings name parts of it, see manual.h */
+    const char *document_subject; /* manual_subject; "" */
 };
 
 /* Goes through the tables of a document, in linear time:
@@ -61,6 +65,7 @@ struct context_walk {
     size_t notes[CONTEXT_MAX_NOTES];      /* blocks */
     size_t note_depth[CONTEXT_MAX_NOTES]; /* headings open above them */
     size_t n_notes;
+    char subject[MANUAL_NAME_MAX];
 };
 void context_walk_init(struct context_walk *w, const struct document *d);
 bool context_walk_next(struct context_walk *w, struct interpret_context *out, size_t *block);

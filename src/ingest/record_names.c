@@ -62,6 +62,9 @@ static void take_name(struct interpreter *p, struct subject *s, const struct sub
         s->make_number = name->make_number;
         s->model = name->model;
         s->trim = "";
+    } else if (p->context->paged && *s->model && manual_has_code(name->model, strlen(name->model))) {
+        s->model = name->model; /* "K14" in a manual of the K12 */
+        s->trim = "";
     } else if (*s->model) {
         s->trim = record_join_names(p, s->trim, name->model);
     } else {
