@@ -1,5 +1,7 @@
 #include "document/page_parts.h"
 
+#include "document/text_pairs.h"
+
 #include "base/utf8.h"
 
 #include <math.h>
@@ -10,13 +12,14 @@
 #define PARAGRAPH_GAP 0.55f /* between two lines, more than that parts paragraphs */
 #define HEADING_SIZE  1.12f /* against the text of the page */
 
-enum { MAX_HEADING_LINES = 3, MAX_HEADING = 200, MAX_BOLD_HEADING = 120 };
+enum { MAX_HEADING_LINES = 3, MAX_HEADING = 200, MAX_BOLD_HEADING = 120, MAX_SHORT_HEADING = 50 };
 
 struct text_line {
     struct page_box box;
     float size;
     float first_word; /* its width */
     bool bold, bullet, numbered;
+    bool leader; /* "Bore ........ 101 mm" */
     uint32_t last; /* its last character */
     uint32_t first_code;
     size_t table; /* from 1: it is this table, not a line */
@@ -92,10 +95,13 @@ static void make_line(struct blocks *b, const uint32_t *words, size_t n, struct 
     line->last = w->glyphs[last->first + last->n - 1].code;
     line->bold = bold * 10 > chars * 8;
     line->y = (line->box.y0 + line->box.y1) / 2;
-    line->text = arena_strndup(w->arena, buffer_text(&text), text.len);
-    line->len = (uint32_t)text.len;
-    if (text.failed || !line->text) b->failed = true;
+    struct buffer folded = {0};
+    line->leader = leaders_fold(buffer_text(&text), text.len, &folded);
+    line->text = arena_strndup(w->arena, buffer_text(&folded), folded.len);
+    line->len = (uint32_t)folded.len;
+    if (text.failed || folded.failed || !line->text) b->failed = true;
     buffer_free(&text);
+    buffer_free(&folded);
 }
 
 static int by_y(const void *a, const void *b)
@@ -178,8 +184,10 @@ static void judge_heading(const struct blocks *b, const struct text_line *first,
     uint32_t end = first[n - 1].last;
     float ratio = b->body > 0 ? block->size / b->body : 1;
     block->bold = bold;
-    if (n > MAX_HEADING_LINES || chars > MAX_HEADING || !letters || first->bullet) return;
-    if (ratio >= HEADING_SIZE) {
+    if (n > MAX_HEADING_LINES || chars > MAX_HEADING || !letters || first->bullet || first->leader) return;
+    /* Type that is read off a picture varies by as much: a sentence is text. */
+    bool sentence = end == '.' && chars > MAX_SHORT_HEADING && ratio < 1.35f;
+    if (ratio >= HEADING_SIZE && !sentence) {
         block->kind = BLOCK_HEADING;
         block->level = ratio >= 1.7f ? 1 : ratio >= 1.35f ? 2 : 3;
     } else if (bold && ratio > 0.9f && chars <= MAX_BOLD_HEADING && end != '.' && end != ';' &&
@@ -252,6 +260,8 @@ static bool begins_block(const struct text_line *first, const struct text_line *
     if (l->box.y0 - a->box.y1 > PARAGRAPH_GAP * size) return true;
     if (fabsf(l->size - a->size) > 0.12f * size || l->bold != a->bold) return true;
     bool lower = l->first_code >= 'a' && l->first_code <= 'z';
+    /* Each line of a list with leader dots is an entry; what goes on in small letters is its second line. */
+    if (a->leader || l->leader) return !lower;
     if (a->last == '-' && lower) return false;
     bool item = first->bullet || first->numbered;
     if (!item && l->box.x0 - a->box.x0 > 0.8f * size && a != first) return true;

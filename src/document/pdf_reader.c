@@ -19,6 +19,7 @@ enum {
     MAX_SIZES = 200,    /* sizes of type told apart, in half points */
     KNOWN_SIZE = 3000,  /* characters after which the size of the text is known */
     MAX_CAPTION = 250,
+    MAX_GROUP = 60,
     MAX_LOST_NOTES = 10,
     SPAN_CELLS = 20000, /* that spans may add, beside one for each 8 bytes of text */
     MAX_SCANNED_NOTES = 3,
@@ -49,6 +50,7 @@ struct pdf_reading {
     struct document_place *places;
     size_t n_places, cap_places;
     struct pair_list pairs;
+    struct buffer list_title, list_group; /* of the pairs that follow: "Table 1. Data", "Lubrication" */
     struct open_table table;
     struct layout_margin margins[BEFORE * LAYOUT_MAX_MARGINS];
     size_t n_margins, last_margins; /* all; of them those of the last page */
@@ -234,10 +236,11 @@ static void put_row(struct pdf_reading *p, const struct layout_table *t, size_t 
         i++;
         if (c->column < column) continue; /* cells that overlap: the first stays */
         size_t begin = p->text.len;
-        buffer_append(&p->text, c->text, c->len);
+        leaders_fold(c->text, c->len, &p->text);
+        size_t len = p->text.len - begin;
         add_place(p, begin, page, c->box);
+        struct cell made = reader_cell(p->r, buffer_text(&p->text) + begin, len, p->line, begin);
         buffer_putc(&p->text, '\t');
-        struct cell made = reader_cell(p->r, c->text, c->len, p->line, begin);
         for (size_t k = 0; k < c->columns && column < t->n_columns; k++, column++) {
             bool shown = k == 0 || (!band && take_span(p));
             table_builder_add_made(&o->builder, shown ? &made : &blank);
@@ -301,6 +304,28 @@ static bool is_caption(const struct layout_block *b, const struct layout_table *
     return gap < 2.5f * b->size && b->n_lines <= 2 && last != '.' && last != ';' && last != ',';
 }
 
+/* A list with leader dots stands under its table's title and, part by part, under lines such as "Lubrication
+ * system:", which are the caption of its pairs. */
+static void note_list_title(struct pdf_reading *p, const struct layout_block *b, const char *text, size_t len)
+{
+    bool group = b->kind == BLOCK_PARAGRAPH && b->n_lines == 1 && len > 2 && len <= MAX_GROUP && text[len - 1] == ':' &&
+                 !memchr(text, ':', len - 1);
+    struct buffer caption = {0};
+    buffer_clear(&p->list_group);
+    if (group)
+        buffer_append(&p->list_group, text, len - 1);
+    else if (len <= MAX_CAPTION && starts_as_caption(text)) {
+        buffer_clear(&p->list_title);
+        buffer_append(&p->list_title, text, len);
+    } else if (b->kind == BLOCK_HEADING && memchr(text, ' ', len))
+        buffer_clear(&p->list_title); /* "NOTE" stands inside */
+    buffer_printf(&caption, "%s%s%s", buffer_text(&p->list_title), p->list_title.len && p->list_group.len ? " > " : "",
+                  buffer_text(&p->list_group));
+    if (caption.failed || p->list_title.failed || p->list_group.failed) p->r->failed = true;
+    if (!caption.failed) pair_list_caption(&p->pairs, buffer_text(&caption), caption.len);
+    buffer_free(&caption);
+}
+
 /* ---- blocks ---- */
 
 /* The level that the document's outline gives a heading of the page; 0: it names none. */
@@ -342,6 +367,7 @@ static void put_text_block(struct pdf_reading *p, const struct layout_block *b, 
     int level = b->n_lines <= 3 ? outline_level(p, page, text, len) : 0;
     if (b->kind == BLOCK_HEADING || level || !pair_list_add(&p->pairs, &pair)) {
         pair_list_flush(&p->pairs);
+        note_list_title(p, b, text, len);
         /* Headings that the outline leaves out stand below those that it names. */
         bool heading = level || b->kind == BLOCK_HEADING;
         int shown = level ? level : heading && p->n_outline ? b->level + 4 : b->level;
@@ -497,11 +523,28 @@ static bool give(struct pdf_reading *p, void *data)
     return true;
 }
 
+/* Lists of names and values are cited by their page and the row of the list. */
+static void place_lists(struct pdf_reading *p)
+{
+    const struct document *d = p->r->out;
+    for (size_t i = 0, page = 0; i < d->n_blocks; i++) {
+        struct table *t = d->blocks[i].kind == BLOCK_TABLE ? d->blocks[i].table : NULL;
+        while (page + 1 < p->n_pages && p->pages[page].end <= d->blocks[i].begin) page++;
+        if (!t || t->place || !t->key_value || p->n_pages == 0) continue;
+        char place[64];
+        int n = snprintf(place, sizeof place, "page %zu, list", p->pages[page].number);
+        t->place = reader_keep(p->r, place, n > 0 ? (size_t)n : 0);
+        t->row_word = ROW_ROW;
+        for (size_t r = 0; t->row_numbers && r < t->n_rows; r++) t->row_numbers[r] = r + 1;
+    }
+}
+
 static bool finish(struct pdf_reading *p, struct error *err)
 {
     struct document *d = p->r->out;
     close_table(p);
     pair_list_flush(&p->pairs);
+    place_lists(p);
     if (p->n_lost > MAX_LOST_NOTES) reader_note(p->r, "%zu pages could not be read", p->n_lost);
     if (p->n_unread)
         reader_note(p->r, "%zu %s pictures without text and OCR is off (OCR_LANGUAGES)", p->n_unread,
@@ -544,6 +587,8 @@ bool read_pdf_document(struct document_reader *r, struct error *err)
     if (p->table.open) close_table(p);
     pair_list_free(&p->pairs);
     buffer_free(&p->text);
+    buffer_free(&p->list_title);
+    buffer_free(&p->list_group);
     free(p->pages);
     free(p->places);
     free(p->outline);

@@ -136,6 +136,35 @@ size_t leader_length(const char *text, size_t len, size_t at)
     return marks > 3 ? i - at : 0;
 }
 
+bool leaders_fold(const char *text, size_t len, struct buffer *out)
+{
+    size_t start = out->len;
+    bool between = false;
+    for (size_t i = 0; i < len;) {
+        size_t n = leader_length(text, len, i), end = i + n;
+        /* Three dots at the end of a cell lead to the next one. */
+        if (!n && len - i >= 3 && memcmp(text + i, "...", 3) == 0) {
+            size_t k = i + 3;
+            while (k < len && text[k] == ' ') k++;
+            if (k == len) n = len - i, end = len;
+        }
+        if (!n) {
+            buffer_putc(out, text[i++]);
+            continue;
+        }
+        while (end < len && text[end] == ' ') end++;
+        while (out->len > start && out->data[out->len - 1] == ' ') out->len--;
+        bool before = out->len > start && out->data[out->len - 1] != '\n';
+        if (end < len && text[end] != '\n' && text[end] != ';') {
+            buffer_puts(out, before ? " .... " : "");
+            between |= before;
+        }
+        i = end;
+    }
+    if (out->data) out->data[out->len] = '\0';
+    return between;
+}
+
 /* Length of the gap at text[at] that parts a name from its value: a tab, two spaces, an ideographic
  * space. */
 static size_t gap_length(const char *text, size_t len, size_t at)

@@ -31,6 +31,10 @@ size_t pairs_find(const char *text, size_t len, struct pair *out, size_t max);
 /* The run of leader characters at text[at]; 0: none there. */
 size_t leader_length(const char *text, size_t len, size_t at);
 
+/* Appends text[0, len) with each run of leader dots as " .... ", and without those at the end of it or of one of
+ * its lines. True: there was a run with text on both sides of it. */
+bool leaders_fold(const char *text, size_t len, struct buffer *out);
+
 /* Where parts of a text that was joined from several places stand in the document. */
 struct text_piece {
     size_t at;    /* in the text */

@@ -117,6 +117,7 @@ bool is_numeric_cell(const char *text, size_t len)
 bool is_measure_name(const char *name, size_t len)
 {
     if (len == 0 || len > 200) return false;
+    if (name[0] == '(' && memchr(name, ')', len) == name + len - 1) return false; /* "(A)" is a mark */
     struct column_meaning m;
     len = name_without_footnote(name, len);
     registry_read_column(&m, name, len, DIMENSION_NONE);

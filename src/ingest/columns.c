@@ -23,6 +23,19 @@ bool section_read(struct section_reading *out, const char *text, bool path, stru
         out->text = arena_strndup(arena, text, end);
         return out->text != NULL;
     }
+    /* "Inflation pressure (bar) cold", "Opening (in °C)" */
+    const char *open = path ? NULL : strchr(text, '('), *close = open ? strchr(open, ')') : NULL;
+    if (close && open > text) {
+        const char *from = open + 1;
+        if (strncmp(from, "in ", 3) == 0 || strncmp(from, "en ", 3) == 0) from += 3;
+        out->unit = unit_parse_all(from, (size_t)(close - from));
+        if (out->unit && !close[1]) {
+            size_t end = (size_t)(open - text);
+            while (end && text[end - 1] == ' ') end--;
+            out->text = arena_strndup(arena, text, end);
+        }
+        if (out->unit) return out->text != NULL;
+    }
     /* "Preise in EUR", "Prices in EUR by year" */
     for (size_t k = 2; !path && k < n; k++) {
         if (strcmp(t[k - 1].key, "in") != 0 && strcmp(t[k - 1].key, "en") != 0) continue;
@@ -433,6 +446,16 @@ bool column_read(struct interpreted_column *out, const char *name, const char *g
         if (alone_len > 0 && alone_len < name_len) {
             out->fact.name = arena_strndup(arena, name, alone_len);
             ok = out->fact.name != NULL;
+        }
+    }
+    /* "Volume (in litres)", "Tightening torques (in daN.m)" */
+    struct section_reading own;
+    if (ok && !path && name_len && !out->fact.unit && !row_unit) {
+        ok = section_read(&own, out->fact.name, false, arena);
+        if (ok && *own.text && unit_fits(own.unit, out->fact.attribute, study)) {
+            out->fact.unit = own.unit;
+            out->fact.name = own.text;
+            out->unit_source = UNIT_FROM_NAME;
         }
     }
     if (row_unit && (!out->fact.unit || out->unit_source == UNIT_FROM_NAME)) {

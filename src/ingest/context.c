@@ -534,7 +534,10 @@ bool context_subject(struct interpreter *p)
     const struct interpret_context *c = p->context;
     in->subject = (struct subject){.make = "", .model = "", .trim = "", .make_number = -1};
     bool json = c->kind == DOCUMENT_JSON || c->kind == DOCUMENT_JSON_LINES;
-    const char *caption = in->table->caption ? in->table->caption : "";
+    const char *caption = in->table->caption ? in->table->caption : "", *whole = caption, *part;
+    size_t begin, end;
+    /* "Table 1. Data (6.2 L) > Lubrication": the list's title and its part. */
+    if (c->paged && (part = strstr(caption, " > ")) != NULL) caption = part + 3;
     p->caption = p->heading_name = "";
     if (c->document_subject && *c->document_subject) {
         in->subject.model = arena_strndup(&in->arena, c->document_subject, strlen(c->document_subject));
@@ -561,11 +564,17 @@ bool context_subject(struct interpreter *p)
         !add_title(p, caption))
         p->caption = caption;
     if (*in->frame.title && !add_title(p, in->frame.title)) p->caption = in->frame.title;
+    if (c->paged && manual_caption_name(whole, caption > whole ? (size_t)(caption - whole) - 3 : strlen(whole), &begin, &end)) {
+        in->subject.model = arena_strndup(&in->arena, whole + begin, end - begin);
+        if (!in->subject.model) return false;
+        in->subject.trim = "";
+        p->make_from = "caption";
+    }
     add_file_name(p);
 
     /* The corner of a sheet whose columns are vehicles: "2024 Honda Civic". */
     const struct table_frame *f = &in->frame;
-    if (f->layout == FRAME_COLUMNS && f->has_header) {
+    if (f->layout == FRAME_COLUMNS && f->has_header && !c->manual) {
         const char *corner = f->names[f->attribute_column];
         struct subject h;
         size_t len = strlen(corner);

@@ -150,6 +150,24 @@ static void decide_styles(struct interpreter *p)
 
 /* ---- the whole ---- */
 
+/* All that stands above a table of a manual, chapter first: where a search finds it. */
+static const char *caption_trail(struct interpreter *p, const char *caption)
+{
+    enum { TRAIL_BYTES = 300 };
+    const struct interpret_context *c = p->context;
+    buffer_clear(&p->scratch);
+    for (size_t i = 0; i <= c->n_headings; i++) {
+        const char *text = i < c->n_headings ? c->headings[i] : caption;
+        bool last = i == c->n_headings;
+        if (!*text || (!last && (strcmp(text, caption) == 0 || strlen(text) > TRAIL_BYTES / 3))) continue;
+        if (p->scratch.len + strlen(text) > TRAIL_BYTES && !last) continue;
+        buffer_printf(&p->scratch, "%s%s", p->scratch.len ? " > " : "", text);
+    }
+    char *trail = p->scratch.failed ? NULL : arena_strndup(&p->out->arena, buffer_text(&p->scratch), p->scratch.len);
+    if (!trail) p->failed = true;
+    return trail ? trail : "";
+}
+
 static const char *caption_of(const struct interpreter *p)
 {
     const struct interpretation *in = p->out;
@@ -171,7 +189,9 @@ static bool interpret(struct interpreter *p)
         !context_subject(p))
         return false;
     t = in->table = in->frame.table;
-    in->source = (struct fact_source){.caption = caption_of(p), .row_word = WORDS[t->row_word]};
+    manual_find_shape(p);
+    in->source = (struct fact_source){.caption = p->context->manual ? caption_trail(p, caption_of(p)) : caption_of(p),
+                                     .row_word = WORDS[t->row_word]};
     /* Rows of Markdown tables count from 1 in each table; those of other kinds in the whole file. */
     in->place_table = p->context->n_tables > 1 &&
                       (p->context->kind == DOCUMENT_MARKDOWN || p->context->kind == DOCUMENT_HTML ||
@@ -206,6 +226,8 @@ static bool interpret(struct interpreter *p)
               : columns                          ? make_column_records(p)
               : in->frame.layout == FRAME_LONG   ? make_long_records(p)
                                                  : make_row_records(p);
+    if (ok) manual_drop_empty(p);
+    if (!in->n_records && p->context->paged) return ok && !p->failed && !p->scratch.failed;
     interpret_note_roles(p);
     interpret_note_columns(p);
     return ok && !p->failed && !p->scratch.failed;

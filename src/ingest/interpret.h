@@ -146,6 +146,7 @@ struct interpretation {
     bool style_sure;
     bool has_vehicles;        /* a make, model or name was found */
     bool place_table;         /* places name the table */
+    bool text_only;           /* no records: its rows are text to be searched */
 };
 
 bool interpret_table(struct interpretation *out, const struct table *table,

@@ -375,7 +375,7 @@ bool interpret_attribute_rows(struct interpreter *p)
     const struct table *t = in->table;
     const struct table_frame *f = &in->frame;
     if (!interpret_room_for_columns(p, t->n_rows * COMPOUND_MAX + N_ENGINE_PARTS)) return false;
-    const char *band = "";
+    const char *band = p->unit_systems ? f->names[f->attribute_column] : ""; /* the first group, in the corner */
     size_t above = SIZE_MAX;
     in->remark_rows = arena_array(&in->arena, t->n_rows + 1, sizeof *in->remark_rows);
     if (!in->remark_rows) return false;

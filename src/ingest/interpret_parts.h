@@ -31,6 +31,7 @@ struct interpreter {
     const char *make_from, *year_from; /* "heading", "file's name", ...; NULL: from cells */
     const char **notes;
     size_t cap_notes;
+    bool unit_systems;            /* columns are "Standard" and "Metric" */
     bool failed;                  /* memory is out */
 };
 
@@ -147,6 +148,13 @@ void relate_columns(struct interpreter *p);
 void relate_speeds(struct interpreter *p);
 void find_siblings(struct interpreter *p);
 void name_by_categories(struct interpreter *p);
+
+/* manual_tables.c: what tables of documents with pages are where their headers do not tell. Changes the frame. */
+void manual_find_shape(struct interpreter *p);
+/* Whether a column is called after a system of units, beside one of the other. */
+bool is_unit_system(const struct interpreter *p, const char *name);
+/* Leaves out the records of a table that holds no data: a table of contents, a list of tools. */
+void manual_drop_empty(struct interpreter *p);
 
 /* dual_units.c: columns with figures in two units, "6,051 (2745)". */
 void find_dual_units(struct interpreter *p);

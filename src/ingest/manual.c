@@ -1,6 +1,7 @@
 #include "ingest/manual.h"
 
 #include "ingest/subject.h"
+#include "vehicle/unit.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -88,6 +89,22 @@ bool manual_code(const char *text, size_t len, size_t *begin, size_t *end)
         i = behind;
     }
     return found == 1 && codes == 1;
+}
+
+bool manual_caption_name(const char *text, size_t len, size_t *begin, size_t *end)
+{
+    while (len && strchr(" .:", text[len - 1])) len--;
+    if (len < 4 || text[len - 1] != ')') return false;
+    *end = len - 1;
+    for (*begin = *end; *begin > 0 && text[*begin - 1] != '('; --*begin) {}
+    size_t n = *end - *begin, used;
+    if (*begin < 3 || n < 2 || n > CODE_BYTES) return false;
+    struct token t[4];
+    size_t count = tokens_split(text + *begin, n, TOKENS_TEXT, t, 4);
+    if (count && code_at(text + *begin, t, count, 0) == count) return true;
+    const struct unit *u = count == 2 && t[0].kind == TOKEN_NUMBER
+                               ? unit_parse(text + *begin + t[1].begin, n - t[1].begin, &used) : NULL;
+    return u && u->dimension == DIMENSION_VOLUME && t[1].begin + used == n;
 }
 
 /* ---- structure ---- */

@@ -26,6 +26,10 @@ bool manual_code(const char *text, size_t len, size_t *begin, size_t *end);
 /* Whether a word of the text is a code of letters and digits, as models and engines have: "M998", "F-150". */
 bool manual_has_code(const char *text, size_t len);
 
+/* "Table 1-1. Tabulated data (6.2 L)": what stands in brackets at the end, a code or an engine's volume. False: no
+ * such thing. */
+bool manual_caption_name(const char *text, size_t len, size_t *begin, size_t *end);
+
 /* Whether a heading is a part of the document or of the page ("CHAPTER 1", "WARNING", "Table 2-1", "25 August
  * 1988") or running text, whatever it is about. */
 bool manual_is_structure(const char *text, size_t len);

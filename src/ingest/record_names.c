@@ -239,7 +239,8 @@ void record_take_header(struct interpreter *p, struct subject *s, const char *te
     struct subject name;
     struct year_reading y;
     size_t len = strlen(text);
-    if (!len || len > DOCUMENT_MAX_NAME || is_generic_header(text)) return;
+    if (!len || len > DOCUMENT_MAX_NAME || is_generic_header(text) || is_unit_system(p, text))
+        return;
     if (year_read(&y, text, len) && y.whole) {
         s->year_first = y.first;
         s->year_last = y.last;

@@ -3,12 +3,15 @@
 
 #include "vehicle/registry.h"
 
+#include <string.h>
+
 void record_finish(struct interpreter *p, struct interpreted_record *r, struct subject *s)
 {
     struct interpretation *in = p->out;
     const char *title = subject_title(s, &in->arena, &p->scratch);
     if (title && !*title) { /* nothing names it but its place */
-        const char *caption = in->source.caption;
+        const char *caption = in->source.caption, *nearest = strrchr(caption, '>');
+        if (p->context->manual && nearest) caption = nearest + 1 + (nearest[1] == ' ');
         buffer_clear(&p->scratch);
         buffer_printf(&p->scratch, "%s%s%s", *caption ? caption : p->context->file_name,
                       *caption || *p->context->file_name ? ", " : "", r->fact.place);

@@ -104,6 +104,47 @@ static bool store_passage(struct writer *w, const struct interpretation *in,
     return store_add_passage(w->store, &c, id, err);
 }
 
+/* The rows of a table that holds no facts, several to a passage. */
+static bool store_text_rows(struct writer *w, const struct interpretation *in, struct error *err)
+{
+    enum { ROWS_BYTES = 1500 };
+    const struct table *t = in->table;
+    struct buffer *b = &w->text;
+    bool ok = true;
+    buffer_clear(b);
+    size_t first = 0;
+    for (size_t r = 0; ok && r < t->n_rows; r++) {
+        bool any = false;
+        for (size_t j = 0; j < t->n_columns; j++) {
+            const struct cell *c = table_cell(t, r, j);
+            /* A cell over several columns or rows is told once. */
+            if (!c->len || (j && strcmp(c->text, table_cell(t, r, j - 1)->text) == 0)) continue;
+            if (any)
+                buffer_puts(b, " | ");
+            else if (b->len)
+                buffer_putc(b, '\n');
+            buffer_append(b, c->text, c->len < PASSAGE_MAX ? c->len : PASSAGE_MAX);
+            any = true;
+        }
+        if (b->failed) return error_memory(err, "a passage");
+        if (b->len == 0 || (b->len < ROWS_BYTES && r + 1 < t->n_rows)) continue;
+        const struct cell *from = table_cell(t, first, 0), *to = table_cell(t, r, t->n_columns - 1);
+        struct chunk c = {.title = in->source.caption && *in->source.caption ? in->source.caption : path_base(w->d->path),
+                          .text = buffer_text(b),
+                          .location = t->place ? t->place : "",
+                          .line_first = from->line,
+                          .line_last = to->line,
+                          .byte_begin = (size_t)from->begin,
+                          .byte_end = (size_t)(to->begin + to->len),
+                          .vehicle = vehicle_none()};
+        ok = store_add_passage(w->store, &c, 0, err);
+        w->totals->chunks++;
+        buffer_clear(b);
+        first = r + 1;
+    }
+    return ok;
+}
+
 static bool store_table(struct writer *w, const struct interpretation *in, struct error *err)
 {
     struct record_values values = {0};
@@ -112,7 +153,7 @@ static bool store_table(struct writer *w, const struct interpretation *in, struc
     bool ok = columns || error_memory(err, "the columns of a table");
     if (in->n_records == 0) {
         free(columns);
-        return ok;
+        return ok && (!in->text_only || store_text_rows(w, in, err));
     }
     ok = ok && store_add_source(w->store, &in->source, &source, err);
     for (size_t j = 0; ok && j < in->n_columns; j++)

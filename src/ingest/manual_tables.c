@@ -1,0 +1,275 @@
+/* Tables of manuals: parts with one quantity each, codes of vehicles as columns, columns of two systems of units;
+ * and those that hold no data, such as tables of contents and lists of tools. */
+#include "ingest/interpret_parts.h"
+
+#include "vehicle/registry.h"
+
+#include <string.h>
+
+enum { QUANTITY_BYTES = 120, CONTENTS_ROWS = 3, SEEN_ROWS = 60 };
+
+/* ---- one quantity of many parts ---- */
+
+/* "Tightening torques (in daN.m)": a quantity with its unit. */
+static bool is_quantity(struct interpreter *p, const char *text)
+{
+    struct section_reading r;
+    size_t len = strlen(text);
+    if (len == 0 || len > QUANTITY_BYTES || manual_is_structure(text, len)) return false;
+    if (!section_read(&r, text, false, &p->out->arena)) {
+        p->failed = true;
+        return false;
+    }
+    return r.unit && *r.text && !is_numeric_cell(text, len);
+}
+
+/* Whether rows from `from` on have a figure in the second column, most of them. */
+static bool has_figures(const struct table *t, size_t from)
+{
+    size_t n = 0, figures = 0;
+    for (size_t r = from; r < t->n_rows && n < SEEN_ROWS; r++) {
+        const struct cell *c = table_cell(t, r, 1);
+        if (!c->len) continue;
+        n++;
+        figures += c->text[0] >= '0' && c->text[0] <= '9';
+    }
+    return n && figures * 10 >= n * 6;
+}
+
+static void be_quantity(struct table_frame *f, const char *quantity, size_t first_data)
+{
+    f->layout = FRAME_ROWS;
+    f->pairs = false;
+    f->attribute_column = f->unit_column = f->band_column = f->value_column = NO_COLUMN;
+    f->column_years = NULL;
+    f->names[0] = f->groups[0] = f->groups[1] = "";
+    f->names[1] = quantity;
+    f->has_header = true;
+    for (size_t r = 0; r < f->table->n_rows; r++) {
+        size_t first;
+        bool filled = frame_count_filled(f->table, r, &first) > 0;
+        f->rows[r] = r < first_data ? FRAME_HEADER : filled ? FRAME_DATA : FRAME_BLANK;
+    }
+    f->first_data = first_data;
+}
+
+/* Two columns, parts and figures: the quantity stands over both, in the first row, or above the table. */
+static bool find_quantity(struct interpreter *p)
+{
+    struct table_frame *f = &p->out->frame;
+    const struct table *t = p->out->table;
+    if (t->n_columns != 2 || t->n_rows == 0) return false;
+    const struct cell *a = table_cell(t, 0, 0), *b = table_cell(t, 0, 1);
+    const char *top = a->len && (!b->len || strcmp(a->text, b->text) == 0) ? a->text : !a->len ? b->text : "";
+    if (!t->key_value && is_quantity(p, top) && has_figures(t, 1)) {
+        be_quantity(f, top, 1);
+        return true;
+    }
+    const char *above = *f->title ? f->title : t->caption && *t->caption ? t->caption : p->caption;
+    if (!is_quantity(p, above)) above = p->caption;
+    bool named = f->has_header && !is_numeric_cell(b->text, b->len) && b->len;
+    if (named || !is_quantity(p, above) || !has_figures(t, 0)) return false;
+    be_quantity(f, above, 0);
+    return true;
+}
+
+/* ---- vehicles as columns ---- */
+
+static void be_attributes(struct table_frame *f)
+{
+    f->layout = FRAME_COLUMNS;
+    f->attribute_column = 0;
+    f->unit_column = f->band_column = f->value_column = NO_COLUMN;
+    f->column_years = NULL;
+    frame_classify_attribute_rows(f);
+}
+
+/* Codes over all columns but the first: what the rows name are attributes. */
+static bool find_code_columns(struct interpreter *p)
+{
+    struct table_frame *f = &p->out->frame;
+    const struct table *t = p->out->table;
+    size_t figures = 0, cells = 0, codes = 0, labels = 0;
+    if (f->layout != FRAME_ROWS || !f->has_header || t->n_columns < 2 || *f->names[0]) return false;
+    for (size_t j = 1; j < t->n_columns; j++)
+        if (!*f->names[j] || !manual_has_code(f->names[j], strlen(f->names[j])) ||
+            is_measure_name(f->names[j], strlen(f->names[j])))
+            return false;
+    for (size_t r = f->first_data; r < t->n_rows && r < f->first_data + SEEN_ROWS; r++) {
+        const struct cell *label = table_cell(t, r, 0);
+        if (f->rows[r] != FRAME_DATA || !label->len) continue;
+        labels++;
+        codes += manual_has_code(label->text, label->len);
+        for (size_t j = 1; j < t->n_columns; j++) {
+            const struct cell *c = table_cell(t, r, j);
+            cells += c->len > 0;
+            figures += c->len > 0 && (is_numeric_cell(c->text, c->len) || is_dash_cell(c));
+        }
+    }
+    if (!labels || codes * 2 > labels || figures * 2 < cells) return false;
+    be_attributes(f);
+    return true;
+}
+
+static int unit_system(const char *name)
+{
+    static const char *const METRIC[] = {"metric", "si", "metrisch", "metrique"};
+    static const char *const OTHERS[] = {"standard", "us", "u.s.", "imperial", "english", "inch", "us customary"};
+    for (size_t i = 0; i < sizeof METRIC / sizeof *METRIC; i++)
+        if (strcasecmp(name, METRIC[i]) == 0) return 1;
+    for (size_t i = 0; i < sizeof OTHERS / sizeof *OTHERS; i++)
+        if (strcasecmp(name, OTHERS[i]) == 0) return 2;
+    return 0;
+}
+
+bool is_unit_system(const struct interpreter *p, const char *name)
+{
+    return p->unit_systems && unit_system(name) != 0;
+}
+
+/* "STANDARD | METRIC": two columns of the same values. */
+static bool find_unit_systems(struct interpreter *p)
+{
+    struct table_frame *f = &p->out->frame;
+    const struct table *t = p->out->table;
+    unsigned seen = 0;
+    if (t->key_value) { /* the two names as a pair: the header of the others */
+        for (size_t r = 0; r < t->n_rows && f->pairs; r++) {
+            int a = unit_system(table_cell(t, r, 0)->text), b = unit_system(table_cell(t, r, 1)->text);
+            if (a && b && a != b) f->rows[r] = FRAME_HEADER;
+        }
+        return false;
+    }
+    if (!f->has_header || t->n_columns < 3 || f->layout == FRAME_LONG) return false;
+    for (size_t j = 1; j < t->n_columns; j++) {
+        int system = unit_system(f->names[j]);
+        if (!system) return false;
+        seen |= 1u << system;
+    }
+    if (seen != 6) return false;
+    be_attributes(f);
+    p->unit_systems = true;
+    return true;
+}
+
+void manual_find_shape(struct interpreter *p)
+{
+    if (!p->context->paged || p->out->table->n_columns < 2) return;
+    if (!find_unit_systems(p) && !find_quantity(p)) find_code_columns(p);
+}
+
+/* ---- tables that hold no data ---- */
+
+/* "12", "4-5", "A-1", "iv": where an entry of a table of contents is found; *number of its last part. */
+static bool is_page_number(const char *text, size_t len, bool *compound, long *number)
+{
+    size_t digits = 0, letters = 0, dashes = 0;
+    *number = 0;
+    *compound = false;
+    if (len == 0 || len > 9) return false;
+    for (size_t i = 0; i < len; i++) {
+        char c = text[i];
+        if (c >= '0' && c <= '9') {
+            digits++;
+            *number = *number * 10 + (c - '0');
+        } else if (c == '-' && i > 0 && i + 1 < len) {
+            dashes++;
+            *number = 0;
+        } else if (strchr("ivxlcIVXLC", c) || (i == 0 && c >= 'A' && c <= 'Z')) {
+            letters++;
+        } else {
+            return false;
+        }
+    }
+    *compound = dashes == 1 && digits > 0;
+    return dashes <= 1 && (digits ? letters <= 1 || dashes : letters == len && len <= 5);
+}
+
+static bool says_contents(const char *text)
+{
+    static const char *const WORDS[] = {"contents", "index", "page", "pages", "illustrations", "inhalt", "seite",
+                                        "inhaltsverzeichnis", "sommaire", "indice", "pagina", "paragraph", "para"};
+    struct token t[16];
+    size_t n = tokens_split(text, strlen(text), TOKENS_TEXT, t, 16);
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < sizeof WORDS / sizeof *WORDS; k++)
+            if (strcmp(t[i].key, WORDS[k]) == 0) return true;
+    return false;
+}
+
+/* Whether the rows are entries with the pages they are found on. */
+static bool is_contents(const struct interpreter *p)
+{
+    const struct table *t = p->out->table;
+    const struct interpret_context *c = p->context;
+    size_t rows = 0, pages = 0, compounds = 0, steps = 0, known = 0;
+    long before = 0;
+    bool said = (t->caption && says_contents(t->caption)) ||
+                (c->n_headings && says_contents(c->headings[c->n_headings - 1]));
+    for (size_t r = 0; r < t->n_rows && rows < SEEN_ROWS; r++) {
+        size_t j = t->n_columns, first = 0, filled = frame_count_filled(t, r, &first);
+        while (j > 0 && !table_cell(t, r, j - 1)->len) j--;
+        if (filled < 2) continue;
+        const struct cell *cell = table_cell(t, r, j - 1), *label = table_cell(t, r, first);
+        const char *space = strrchr(cell->text, ' '), *text = space ? space + 1 : cell->text;
+        bool compound;
+        long number;
+        if (r == 0) said |= says_contents(cell->text);
+        rows++;
+        if (!is_page_number(text, strlen(text), &compound, &number)) continue;
+        /* "1-12  1-4": paragraph and page; "12 V" is none. */
+        if (space && !is_page_number(cell->text, strcspn(cell->text, " "), &(bool){false}, &(long){0})) continue;
+        pages++;
+        compounds += compound;
+        known += is_measure_name(label->text, label->len);
+        steps += pages == 1 || number >= before || compound;
+        before = number;
+    }
+    if (rows < (said ? 1 : CONTENTS_ROWS) || pages * 10 < rows * 7 || steps * 10 < pages * 8) return false;
+    if (compounds * 2 > pages) return true;
+    return said || (pages >= 6 && known * 5 <= pages);
+}
+
+/* "Item", "Part number", "NSN": figures below it count or name things. */
+static bool is_numbering(const char *name)
+{
+    static const char *const WORDS[] = {"item", "no", "nr", "number", "index", "figure", "fig", "page", "paragraph",
+                                        "para", "code", "part", "nsn", "key", "step", "ref", "reference", "callout",
+                                        "cage", "cagec", "smr", "qty", "quantity", "chapter", "section", "lin"};
+    struct token t[16];
+    size_t n = tokens_split(name, strlen(name), TOKENS_TEXT, t, 16);
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < sizeof WORDS / sizeof *WORDS; k++)
+            if (strcmp(t[i].key, WORDS[k]) == 0) return true;
+    return false;
+}
+
+/* Whether a column holds figures that mean something by themselves: with a unit, of a known attribute, or
+ * under a name. */
+static bool holds_data(const struct interpretation *in, const struct interpreted_column *c)
+{
+    if (c->role == ROLE_QUANTITY || c->role == ROLE_YEAR) return false;
+    if (c->role != ROLE_NONE || !c->n_filled) return false;
+    if (c->fact.attribute >= 0 && c->category && REGISTRY[c->fact.attribute].role == ROLE_NONE) return true;
+    if (!c->n_numbers || c->text) return false;
+    if (c->fact.unit || c->cell_unit || c->unit_column != NO_COLUMN) return true;
+    if (c->fact.attribute >= 0) return true;
+    bool named = in->frame.layout != FRAME_ROWS || in->frame.has_header;
+    return named && c->n_numbers >= 2 && c->n_numbers * 2 >= c->n_filled && !is_numbering(c->fact.name);
+}
+
+void manual_drop_empty(struct interpreter *p)
+{
+    struct interpretation *in = p->out;
+    if (!p->context->paged || !in->n_records) return;
+    if (is_contents(p)) {
+        interpret_note(p, "the table lists what is found on which page");
+        in->n_records = 0;
+        return;
+    }
+    for (size_t j = 0; j < in->n_columns; j++)
+        if (holds_data(in, &in->columns[j])) return;
+    interpret_note(p, "the table has no figures with a unit or an attribute's name: its rows are kept as text");
+    in->n_records = 0;
+    in->text_only = true;
+}
