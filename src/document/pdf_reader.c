@@ -526,10 +526,10 @@ static bool give(struct pdf_reading *p, void *data)
 /* Lists of names and values are cited by their page and the row of the list. */
 static void place_lists(struct pdf_reading *p)
 {
-    const struct document *d = p->r->out;
-    for (size_t i = 0, page = 0; i < d->n_blocks; i++) {
-        struct table *t = d->blocks[i].kind == BLOCK_TABLE ? d->blocks[i].table : NULL;
-        while (page + 1 < p->n_pages && p->pages[page].end <= d->blocks[i].begin) page++;
+    for (size_t i = 0, page = 0; i < p->r->n_blocks; i++) {
+        const struct block *b = &p->r->blocks[i];
+        struct table *t = b->kind == BLOCK_TABLE ? b->table : NULL;
+        while (page + 1 < p->n_pages && p->pages[page].end <= b->begin) page++;
         if (!t || t->place || !t->key_value || p->n_pages == 0) continue;
         char place[64];
         int n = snprintf(place, sizeof place, "page %zu, list", p->pages[page].number);

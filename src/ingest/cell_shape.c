@@ -82,6 +82,73 @@ bool is_dash_cell(const struct cell *c)
                             memcmp(c->text, "\xe2\x80\x94", 3) == 0));
 }
 
+/* The end of a unit at text[at], blanks before it aside; `at` where there is none. */
+static size_t unit_end(const char *text, size_t len, size_t at, const struct unit **unit)
+{
+    size_t from = at, used;
+    while (from < len && text[from] == ' ') from++;
+    *unit = from < len ? unit_parse(text + from, len - from, &used) : NULL;
+    return *unit ? from + used : at;
+}
+
+bool adjusted_cell_read(struct adjusted_cell *out, const char *text, size_t len, enum number_style style)
+{
+    size_t used, at;
+    double second;
+    const struct unit *behind;
+    len = without_footnote(text, len);
+    *out = (struct adjusted_cell){0};
+    if (len > 48 || !number_parse(text, len, style, &out->value, &used)) return false;
+    at = unit_end(text, len, used, &out->unit);
+    while (at < len && text[at] == ' ') at++;
+    out->remark = at;
+    bool angle = false;
+    if (len - at >= 2 && memcmp(text + at, "±", 2) == 0)
+        at += 2;
+    else if (len - at >= 3 && memcmp(text + at, "+/-", 3) == 0)
+        at += 3;
+    else if (at < len && text[at] == '+' && at > 0)
+        at++, angle = true;
+    else
+        return false;
+    while (at < len && text[at] == ' ') at++;
+    if (!number_parse(text + at, len - at, style, &second, &used)) return false;
+    at = unit_end(text, len, at + used, &behind);
+    if (angle) { /* what may follow is the angle's tolerance */
+        bool degrees = behind && behind->dimension == DIMENSION_ANGLE;
+        return degrees && !(out->unit && out->unit->dimension == DIMENSION_ANGLE);
+    }
+    if (!out->unit) out->unit = behind;
+    return at == len && (!behind || behind->dimension == out->unit->dimension);
+}
+
+/* "8 qt  7.6 L", "2.44 to 2.45", "0.02 mm max.": what else a figure may have behind it. */
+static bool goes_on_as_figure(const char *text, size_t len, size_t at, const struct unit *unit)
+{
+    static const char *const TO[] = {"to ", "bis ", "à "};
+    static const char *const BOUNDS[] = {"max.", "min.", "max", "min", "maximum", "minimum", "maxi", "mini"};
+    const struct unit *second = NULL;
+    double value;
+    size_t used;
+    while (at < len && text[at] == ' ') at++;
+    for (size_t i = 0; i < sizeof BOUNDS / sizeof *BOUNDS; i++)
+        if (strlen(BOUNDS[i]) == len - at && strncasecmp(text + at, BOUNDS[i], len - at) == 0) return true;
+    bool range = false;
+    for (size_t i = 0; i < sizeof TO / sizeof *TO && !range; i++) {
+        size_t n = strlen(TO[i]);
+        if (len - at > n && memcmp(text + at, TO[i], n) == 0) {
+            at += n;
+            range = true;
+        }
+    }
+    if (!range && !unit) return false;
+    if (at >= len || !number_parse(text + at, len - at, NUMBER_POINT, &value, &used)) return false;
+    at = unit_end(text, len, at + used, &second);
+    if (at != len) return false;
+    return range ? !second || !unit || second->dimension == unit->dimension
+                 : second && second != unit && second->dimension == unit->dimension;
+}
+
 bool is_numeric_cell(const char *text, size_t len)
 {
     len = without_footnote(text, len);
@@ -101,11 +168,15 @@ bool is_numeric_cell(const char *text, size_t len)
     if (!number_parse(text + at, len - at, NUMBER_POINT, &value, &used) || used == 0) return false;
     at += used;
     if (at == len) return true;
+    struct adjusted_cell adjusted;
+    if (goes_on_as_figure(text, len, at, NULL) || adjusted_cell_read(&adjusted, text, len, NUMBER_POINT)) return true;
     bool letters = (text[at] | 0x20) >= 'a' && (text[at] | 0x20) <= 'z', dash = false;
     for (; at < len && (text[at] == ' ' || text[at] == '-'); at++) dash |= text[at] == '-';
     if (at == len) return true;
-    if (unit_parse(text + at, len - at, &used) && used) {
+    const struct unit *unit = unit_parse(text + at, len - at, &used);
+    if (unit && used) {
         at += used;
+        if (goes_on_as_figure(text, len, at, unit)) return true;
         while (at < len && text[at] == ' ') at++;
         return at == len || strchr("(/-@,;", text[at]) || (unsigned char)text[at] >= 0x80;
     }

@@ -4,6 +4,7 @@
 #define INGEST_CELL_SHAPE_H
 
 #include "document/document.h"
+#include "vehicle/number.h"
 #include "vehicle/registry.h"
 
 #include <stdbool.h>
@@ -27,6 +28,15 @@ enum attribute_role role_of_name(const char *name, size_t len);
 
 /* Whether a cell holds a number with at most a unit or a remark beside it, and no name. */
 bool is_numeric_cell(const char *text, size_t len);
+
+/* "750 ± 50", "650 ±25 rpm", "3 + 84°": a figure and what its text says of it from *remark on: a tolerance, or the
+ * angle by which a bolt is turned after its torque. *unit: written in it; NULL. */
+struct adjusted_cell {
+    double value;
+    const struct unit *unit;
+    size_t remark; /* byte */
+};
+bool adjusted_cell_read(struct adjusted_cell *out, const char *text, size_t len, enum number_style style);
 
 /* The text without the marks of a footnote at its end: "412*", "56 [1]", "4.2\u00b9". */
 size_t without_footnote(const char *text, size_t len);

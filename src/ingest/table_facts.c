@@ -265,6 +265,7 @@ static void emit_cell(struct emitter *e, const struct interpreted_record *r,
         return;
     }
     double plain;
+    struct adjusted_cell adjusted;
     if (column->n_parts) {
         value_parse(&v, c->text, len, column->style, NULL, DIMENSION_NONE);
         if (v.kind == VALUE_NUMBER) compound_take(column, &v);
@@ -275,6 +276,12 @@ static void emit_cell(struct emitter *e, const struct interpreted_record *r,
         v.kind = VALUE_NUMBER;
         v.n_parts = 1;
         v.parts[0] = (struct value_part){.low = plain, .high = plain, .unit = unit_of_cell(in, cell)};
+    } else if (adjusted_cell_read(&adjusted, c->text, len, column->style)) {
+        v.kind = VALUE_NUMBER;
+        v.n_parts = 1;
+        v.parts[0] = (struct value_part){.low = adjusted.value, .high = adjusted.value,
+                                         .unit = adjusted.unit ? adjusted.unit : unit_of_cell(in, cell),
+                                         .remark_begin = adjusted.remark, .remark_end = len};
     } else {
         value_parse(&v, c->text, len, column->style, unit_of_cell(in, cell), column->dimension);
     }
