@@ -261,7 +261,7 @@ static bool begins_block(const struct text_line *first, const struct text_line *
     if (fabsf(l->size - a->size) > 0.12f * size || l->bold != a->bold) return true;
     bool lower = l->first_code >= 'a' && l->first_code <= 'z';
     /* Each line of a list with leader dots is an entry; what goes on in small letters is its second line. */
-    if (a->leader || l->leader) return !lower && a->last != '@';
+    if (first->leader || l->leader) return !lower && a->last != '@';
     if (a->last == '-' && lower) return false;
     bool item = first->bullet || first->numbered;
     if (!item && l->box.x0 - a->box.x0 > 0.8f * size && a != first) return true;

@@ -7,6 +7,7 @@
 
 #include "base/buffer.h"
 #include "base/utf8.h"
+#include "vehicle/unit.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -50,8 +51,10 @@ struct pdf_reading {
     struct document_place *places;
     size_t n_places, cap_places;
     struct pair_list pairs;
+    bool list_quantity; /* list_group is a quantity with its unit */
     struct buffer list_title, list_group; /* of the pairs that follow: "Table 1. Data", "Lubrication" */
     struct open_table table;
+    struct buffer next_caption; /* that the last row of a table gives the one below it */
     struct layout_margin margins[BEFORE * LAYOUT_MAX_MARGINS];
     size_t n_margins, last_margins; /* all; of them those of the last page */
     size_t sizes[MAX_SIZES], n_sized;
@@ -251,13 +254,39 @@ static void put_row(struct pdf_reading *p, const struct layout_table *t, size_t 
     end_line(p);
 }
 
+static bool starts_as_caption(const char *text)
+{
+    static const char *const WORDS[] = {"table", "tab.", "tabelle", "tableau", "tabla", "tabella", "tabel"};
+    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++) {
+        size_t n = strlen(WORDS[i]);
+        if (strncasecmp(text, WORDS[i], n) == 0 && !((text[n] | 32) >= 'a' && (text[n] | 32) <= 'z')) return true;
+    }
+    return strncmp(text, "表", 3) == 0;
+}
+
+/* A last row that is the title of the table below: "Table 2-3. Engine B". */
+static bool is_next_caption(struct pdf_reading *p, const struct layout_table *t, size_t first, size_t end)
+{
+    const struct layout_cell *only = NULL;
+    for (size_t i = first; i < end; i++) {
+        if (!t->cells[i].len) continue;
+        if (only) return false;
+        only = &t->cells[i];
+    }
+    if (!only || only->len > MAX_CAPTION || !starts_as_caption(only->text)) return false;
+    buffer_append(&p->next_caption, only->text, only->len);
+    return true;
+}
+
 static void put_rows(struct pdf_reading *p, const struct layout_table *t, size_t page, size_t skip)
 {
     struct cell *above = calloc(t->n_columns + 1, sizeof *above);
     uint32_t *reach = calloc(t->n_columns + 1, sizeof *reach);
     if (!above || !reach) p->r->failed = true;
+    buffer_clear(&p->next_caption);
     for (size_t i = 0, row = 0; i < t->n_cells && !p->r->failed; row++) {
         size_t end = row_cells(t, i);
+        if (end == t->n_cells && row > 0 && is_next_caption(p, t, i, end)) break;
         if (row >= skip) put_row(p, t, i, end, page, above, reach);
         i = end;
     }
@@ -283,16 +312,6 @@ static size_t repeated_header(struct pdf_reading *p, const struct layout_table *
 
 /* ---- captions ---- */
 
-static bool starts_as_caption(const char *text)
-{
-    static const char *const WORDS[] = {"table", "tab.", "tabelle", "tableau", "tabla", "tabella", "tabel"};
-    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++) {
-        size_t n = strlen(WORDS[i]);
-        if (strncasecmp(text, WORDS[i], n) == 0 && !((text[n] | 32) >= 'a' && (text[n] | 32) <= 'z')) return true;
-    }
-    return strncmp(text, "表", 3) == 0;
-}
-
 /* Whether the block that ends at the text's end names the table below it. */
 static bool is_caption(const struct layout_block *b, const struct layout_table *t, const char *text, size_t len)
 {
@@ -304,6 +323,17 @@ static bool is_caption(const struct layout_block *b, const struct layout_table *
     return gap < 2.5f * b->size && b->n_lines <= 2 && last != '.' && last != ';' && last != ',';
 }
 
+/* "Tightening torque (in daN.m)": a quantity, of which even one pair below it is data. */
+static bool ends_in_unit(const char *text, size_t len)
+{
+    const char *open = len > 3 && len <= MAX_GROUP && text[len - 1] == ')' ? memrchr(text, '(', len) : NULL;
+    size_t used;
+    if (!open || open == text) return false;
+    const char *unit = open + 1, *end = text + len - 1;
+    if (end - unit > 3 && (memcmp(unit, "in ", 3) == 0 || memcmp(unit, "en ", 3) == 0)) unit += 3;
+    return unit_parse(unit, (size_t)(end - unit), &used) != NULL;
+}
+
 /* A list with leader dots stands under its table's title and, part by part, under lines such as "Lubrication
  * system:", which are the caption of its pairs. */
 static void note_list_title(struct pdf_reading *p, const struct layout_block *b, const char *text, size_t len)
@@ -312,7 +342,10 @@ static void note_list_title(struct pdf_reading *p, const struct layout_block *b,
                  !memchr(text, ':', len - 1);
     struct buffer caption = {0};
     buffer_clear(&p->list_group);
-    if (group)
+    p->list_quantity = b->n_lines == 1 && ends_in_unit(text, len);
+    if (p->list_quantity)
+        buffer_append(&p->list_group, text, len);
+    else if (group)
         buffer_append(&p->list_group, text, len - 1);
     else if (len <= MAX_CAPTION && starts_as_caption(text)) {
         buffer_clear(&p->list_title);
@@ -363,7 +396,8 @@ static void put_text_block(struct pdf_reading *p, const struct layout_block *b, 
                               .line_first = line,
                               .line_last = line,
                               .begin = begin,
-                              .end = p->text.len};
+                              .end = p->text.len,
+                              .alone = p->list_quantity};
     int level = b->n_lines <= 3 ? outline_level(p, page, text, len) : 0;
     if (b->kind == BLOCK_HEADING || level || !pair_list_add(&p->pairs, &pair)) {
         pair_list_flush(&p->pairs);
@@ -390,7 +424,11 @@ static void put_table_block(struct pdf_reading *p, const struct page_layout *l, 
     const char *caption = buffer_text(&p->text) + caption_begin;
     size_t len = caption_end - caption_begin;
     if (at == 0 || !is_caption(&l->blocks[at - 1], t, caption, len)) len = 0;
-    open_table(p, t, page, number, caption, len);
+    bool above = at > 0 && l->blocks[at - 1].kind == BLOCK_TABLE;
+    if (above && p->next_caption.len)
+        open_table(p, t, page, number, buffer_text(&p->next_caption), p->next_caption.len);
+    else
+        open_table(p, t, page, number, caption, len);
     if (p->table.open) put_rows(p, t, page->number, 0);
 }
 
@@ -588,6 +626,7 @@ bool read_pdf_document(struct document_reader *r, struct error *err)
     pair_list_free(&p->pairs);
     buffer_free(&p->text);
     buffer_free(&p->list_title);
+    buffer_free(&p->next_caption);
     buffer_free(&p->list_group);
     free(p->pages);
     free(p->places);

@@ -181,7 +181,7 @@ bool is_numeric_cell(const char *text, size_t len)
         return at == len || strchr("(/-@,;", text[at]) || (unsigned char)text[at] >= 0x80;
     }
     /* "12.5/14.0", "8.8-10.3", "60 (articulated)", "5,- " */
-    return !letters && (strchr("(/-@,*", text[at]) || (dash && text[at] >= '0' && text[at] <= '9') ||
+    return !letters && (strchr("(/-@,*<>", text[at]) || (dash && text[at] >= '0' && text[at] <= '9') ||
                         (unsigned char)text[at] == 0xe2);
 }
 

@@ -190,6 +190,7 @@ static bool interpret(struct interpreter *p)
         return false;
     t = in->table = in->frame.table;
     manual_find_shape(p);
+    t = in->table;
     in->source = (struct fact_source){.caption = p->context->manual ? caption_trail(p, caption_of(p)) : caption_of(p),
                                      .row_word = WORDS[t->row_word]};
     /* Rows of Markdown tables count from 1 in each table; those of other kinds in the whole file. */

@@ -94,6 +94,9 @@ bool manual_code(const char *text, size_t len, size_t *begin, size_t *end)
 bool manual_caption_name(const char *text, size_t len, size_t *begin, size_t *end)
 {
     while (len && strchr(" .:", text[len - 1])) len--;
+    const char *more = len ? memrchr(text, '(', len) : NULL;
+    if (more && strncasecmp(more + 1, "cont", 4) == 0) /* "(Cont'd)" */
+        for (len = (size_t)(more - text); len && text[len - 1] == ' ';) len--;
     if (len < 4 || text[len - 1] != ')') return false;
     *end = len - 1;
     for (*begin = *end; *begin > 0 && text[*begin - 1] != '('; --*begin) {}

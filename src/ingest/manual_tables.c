@@ -36,6 +36,52 @@ static bool has_figures(const struct table *t, size_t from)
     return n && figures * 10 >= n * 6;
 }
 
+/* Where the figure behind a part's name begins that shares its cell: "Pulley nuts 3 + 84°"; 0: none does. */
+static size_t joined_figure(const struct cell *c)
+{
+    struct adjusted_cell adjusted;
+    for (size_t i = 3; i < c->len; i++) {
+        if (c->text[i - 1] != ' ' || c->text[i] < '0' || c->text[i] > '9') continue;
+        const char *figure = c->text + i;
+        size_t len = c->len - i, name = i;
+        while (name && c->text[name - 1] == ' ') name--;
+        bool word = name > 2 && !strchr("0123456789.,-/(", c->text[name - 1]);
+        if (word && (adjusted_cell_read(&adjusted, figure, len, NUMBER_POINT) ||
+                     strspn(figure, "0123456789.,") == len))
+            return i;
+    }
+    return 0;
+}
+
+/* Gives the figures that stand in the cell of their part a cell of their own, in a copy of the table. */
+static bool part_joined_figures(struct interpreter *p, size_t from)
+{
+    const struct table *t = p->out->table;
+    struct cell *cells = NULL;
+    for (size_t r = from; r < t->n_rows; r++) {
+        const struct cell *c = table_cell(t, r, 0);
+        size_t at = table_cell(t, r, 1)->len ? 0 : joined_figure(c), end = at;
+        if (!at) continue;
+        if (!cells) {
+            struct table *copy = arena_alloc(&p->out->arena, sizeof *copy);
+            cells = arena_array(&p->out->arena, t->n_rows * t->n_columns, sizeof *cells);
+            if (!copy || !cells) return false;
+            memcpy(cells, t->cells, t->n_rows * t->n_columns * sizeof *cells);
+            *copy = *t;
+            copy->cells = cells;
+            p->out->table = p->out->frame.table = copy;
+        }
+        while (c->text[end - 1] == ' ') end--;
+        const char *name = arena_strndup(&p->out->arena, c->text, end);
+        if (!name) return false;
+        struct cell *out = cells + r * t->n_columns;
+        out[1] = (struct cell){c->text + at, c->len - (uint32_t)at, c->line, c->begin + at};
+        out[0].text = name;
+        out[0].len = (uint32_t)end;
+    }
+    return true;
+}
+
 static void be_quantity(struct table_frame *f, const char *quantity, size_t first_data)
 {
     f->layout = FRAME_ROWS;
@@ -155,7 +201,11 @@ static bool find_unit_systems(struct interpreter *p)
 void manual_find_shape(struct interpreter *p)
 {
     if (!p->context->paged || p->out->table->n_columns < 2) return;
-    if (!find_unit_systems(p) && !find_quantity(p)) find_code_columns(p);
+    if (find_unit_systems(p)) return;
+    if (!find_quantity(p))
+        find_code_columns(p);
+    else if (!part_joined_figures(p, p->out->frame.first_data))
+        p->failed = true;
 }
 
 /* ---- tables that hold no data ---- */
@@ -258,6 +308,29 @@ static bool holds_data(const struct interpretation *in, const struct interpreted
     return named && c->n_numbers >= 2 && c->n_numbers * 2 >= c->n_filled && !is_numbering(c->fact.name);
 }
 
+/* Steps and remarks in the column of names: "Put the vehicle on a two-post lift." */
+static bool is_sentence(const char *text)
+{
+    enum { NAME_WORDS = 9 };
+    size_t words = 0, len = strlen(text);
+    for (size_t i = 0; i < len; i++) words += text[i] != ' ' && (i == 0 || text[i - 1] == ' ');
+    return words > NAME_WORDS || (words > 6 && len && (text[len - 1] == '.' || text[len - 1] == ':'));
+}
+
+/* Leaves out the rows whose name is text; all of them where many are. */
+static void drop_sentences(struct interpreter *p)
+{
+    struct interpretation *in = p->out;
+    size_t kept = 0, n = in->n_records;
+    if (in->frame.layout != FRAME_ROWS || p->roles.name == NO_COLUMN) return;
+    for (size_t i = 0; i < n; i++) {
+        const struct cell *c = table_cell(in->table, in->records[i].row, (size_t)p->roles.name);
+        if (!is_sentence(c->text)) in->records[kept++] = in->records[i];
+    }
+    in->n_records = kept * 3 < n * 2 ? 0 : kept;
+    if (!in->n_records) in->text_only = true;
+}
+
 void manual_drop_empty(struct interpreter *p)
 {
     struct interpretation *in = p->out;
@@ -268,7 +341,10 @@ void manual_drop_empty(struct interpreter *p)
         return;
     }
     for (size_t j = 0; j < in->n_columns; j++)
-        if (holds_data(in, &in->columns[j])) return;
+        if (holds_data(in, &in->columns[j])) {
+            drop_sentences(p);
+            return;
+        }
     interpret_note(p, "the table has no figures with a unit or an attribute's name: its rows are kept as text");
     in->n_records = 0;
     in->text_only = true;

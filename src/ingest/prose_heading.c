@@ -1,3 +1,4 @@
+#include "ingest/manual.h"
 #include "ingest/prose.h"
 #include "ingest/prose_subject.h"
 #include "vehicle/registry.h"
@@ -302,6 +303,12 @@ bool prose_heading_read(struct prose_subject *out, enum heading_kind *kind,
     struct token t[HEADING_TOKENS];
     size_t n = tokens_split(text, len, TOKENS_TEXT, t, HEADING_TOKENS);
     if (n == 0 || n == HEADING_TOKENS) return true;
+    /* Of a manual's headings few are names. */
+    const struct document *d = names->document;
+    size_t code_begin, code_end;
+    if (d->n_pages && (manual_is_structure(text, len) ||
+                       (manual_is_long(d) && !count_makes(t, n) && !manual_code(text, len, &code_begin, &code_end))))
+        return true;
     if (!parent->known && names->document->blocks[block].kind == BLOCK_HEADING &&
         names->document->blocks[0].level < 1 && names->document->blocks[0].kind == BLOCK_HEADING) {
         bool found;

@@ -243,6 +243,32 @@ static void emit_engine_part(struct emitter *e, const struct interpreted_record 
     }
 }
 
+/* "260 lb-ft @ 2000 rpm  353 Nm @ 2000 rpm": with a gap between, the same quantity twice. False: it is not. */
+static bool parse_twice(struct value *v, const char *text, size_t len, const struct interpreted_column *column)
+{
+    const char *gap = len > 2 ? memmem(text, len, "  ", 2) : NULL;
+    struct value second;
+    if (!gap || gap == text) return false;
+    size_t first = (size_t)(gap - text), from = first;
+    while (from < len && text[from] == ' ') from++;
+    value_parse(v, text, first, column->style, NULL, column->dimension);
+    value_parse(&second, text + from, len - from, column->style, NULL, column->dimension);
+    if (v->kind != VALUE_NUMBER || second.kind != VALUE_NUMBER || v->n_parts != 1 || second.n_parts != 1) return false;
+    const struct value_part *a = &v->parts[0];
+    struct value_part b = second.parts[0];
+    double low;
+    if (!a->unit || !b.unit || a->unit == b.unit || !unit_convert(a->low, a->unit, b.unit, &low) ||
+        fabs(low - b.low) > 0.05 * fabs(b.low))
+        return false;
+    b.group = a->group;
+    b.begin += from;
+    b.end += from;
+    b.remark_begin += from;
+    b.remark_end += from;
+    v->parts[v->n_parts++] = b;
+    return true;
+}
+
 static void emit_cell(struct emitter *e, const struct interpreted_record *r,
                       const struct interpreted_cell *cell)
 {
@@ -282,7 +308,7 @@ static void emit_cell(struct emitter *e, const struct interpreted_record *r,
         v.parts[0] = (struct value_part){.low = adjusted.value, .high = adjusted.value,
                                          .unit = adjusted.unit ? adjusted.unit : unit_of_cell(in, cell),
                                          .remark_begin = adjusted.remark, .remark_end = len};
-    } else {
+    } else if (!parse_twice(&v, c->text, len, column)) {
         value_parse(&v, c->text, len, column->style, unit_of_cell(in, cell), column->dimension);
     }
     if (v.kind == VALUE_NONE) return;
