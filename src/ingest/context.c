@@ -120,6 +120,20 @@ static void keep_note(struct context_walk *w)
     w->note_depth[w->n_notes++] = w->n_path;
 }
 
+/* The notes right below a table: "(1) with filter". */
+static void find_footnotes(const struct document *d, size_t table, struct interpret_context *out)
+{
+    enum { REACH = CONTEXT_MAX_FOOTNOTES };
+    for (size_t i = table + 1; i < d->n_blocks && i <= table + REACH; i++) {
+        const struct block *b = &d->blocks[i];
+        if (b->kind == BLOCK_TABLE || b->kind == BLOCK_HEADING) break;
+        if (b->len < 5 || b->len > MAX_NOTE || b->text[0] != '(') continue;
+        size_t digits = strspn(b->text + 1, "0123456789");
+        if (digits == 0 || digits > 2 || b->text[digits + 1] != ')') continue;
+        out->footnotes[out->n_footnotes++] = b->text;
+    }
+}
+
 bool context_walk_next(struct context_walk *w, struct interpret_context *out, size_t *block)
 {
     const struct document *d = w->document;
@@ -146,6 +160,7 @@ bool context_walk_next(struct context_walk *w, struct interpret_context *out, si
     out->n_notes = w->n_notes;
     for (size_t i = 0; i < w->n_notes; i++) out->notes[i] = d->blocks[w->notes[i]].text;
     if (w->n_path > 1) out->heading_varies = neighbour_has_rows(d, w->next, w->path[w->n_path - 1]);
+    find_footnotes(d, w->next, out);
     *block = w->next++;
     return true;
 }

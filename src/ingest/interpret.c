@@ -159,7 +159,7 @@ static const char *caption_trail(struct interpreter *p, const char *caption)
     for (size_t i = 0; i <= c->n_headings; i++) {
         const char *text = i < c->n_headings ? c->headings[i] : caption;
         bool last = i == c->n_headings;
-        if (!*text || (!last && (strcmp(text, caption) == 0 || strlen(text) > TRAIL_BYTES / 3))) continue;
+        if (!*text || (!last && (!strchr(text, ' ') || strcmp(text, caption) == 0 || strlen(text) > TRAIL_BYTES / 3))) continue;
         if (p->scratch.len + strlen(text) > TRAIL_BYTES && !last) continue;
         buffer_printf(&p->scratch, "%s%s", p->scratch.len ? " > " : "", text);
     }
@@ -182,6 +182,8 @@ static bool interpret(struct interpreter *p)
     static const char *const WORDS[] = {"row", "item", "line"};
     struct interpretation *in = p->out;
     const struct table *t = in->table;
+    memcpy(in->footnotes, p->context->footnotes, sizeof in->footnotes);
+    in->n_footnotes = p->context->n_footnotes;
     size_t most = t->n_rows > t->n_columns ? t->n_rows : t->n_columns;
     p->hashes = arena_array(&in->arena, STUDY_SAMPLE, sizeof *p->hashes);
     p->run = arena_array(&in->arena, most + 1, sizeof *p->run);

@@ -32,13 +32,15 @@
 #include <stdint.h>
 
 /* What stands around a table. */
-enum { CONTEXT_MAX_HEADINGS = 8, CONTEXT_MAX_NOTES = 4 };
+enum { CONTEXT_MAX_HEADINGS = 8, CONTEXT_MAX_NOTES = 4, CONTEXT_MAX_FOOTNOTES = 8 };
 struct interpret_context {
     const char *headings[CONTEXT_MAX_HEADINGS]; /* above the table, outermost first */
     size_t n_headings;
     const char *notes[CONTEXT_MAX_NOTES]; /* short paragraphs under the headings, the nearest last:
                                              "All figures in mm." */
     size_t n_notes;
+    const char *footnotes[CONTEXT_MAX_FOOTNOTES]; /* right below the table: "(1) with filter" */
+    size_t n_footnotes;
     bool heading_varies;   /* tables of the same rows stand under its neighbours: it names a variant */
     const char *file_name; /* the last part of the path; "" */
     enum document_kind kind;
@@ -140,6 +142,8 @@ struct interpretation {
     size_t n_records;
     struct interpreted_cell *cells; /* by record */
     size_t n_cells;
+    const char *footnotes[CONTEXT_MAX_FOOTNOTES]; /* of the context */
+    size_t n_footnotes;
     const char **notes;       /* what was found and decided, for people */
     size_t n_notes;
     enum number_style style;  /* of the table, where a column tells nothing */

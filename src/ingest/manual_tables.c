@@ -235,6 +235,15 @@ static bool is_page_number(const char *text, size_t len, bool *compound, long *n
     return dashes <= 1 && (digits ? letters <= 1 || dashes : letters == len && len <= 5);
 }
 
+/* "Torque limits .... F-1" */
+static bool is_entry(const char *text)
+{
+    const char *dots = strstr(text, " .... ");
+    bool compound;
+    long number;
+    return dots && is_page_number(dots + 6, strlen(dots + 6), &compound, &number);
+}
+
 static bool says_contents(const char *text)
 {
     static const char *const WORDS[] = {"contents", "index", "page", "pages", "illustrations", "inhalt", "seite",
@@ -259,7 +268,15 @@ static bool is_contents(const struct interpreter *p)
     for (size_t r = 0; r < t->n_rows && rows < SEEN_ROWS; r++) {
         size_t j = t->n_columns, first = 0, filled = frame_count_filled(t, r, &first);
         while (j > 0 && !table_cell(t, r, j - 1)->len) j--;
-        if (filled < 2) continue;
+        bool entry = false; /* name, dots and page in one cell */
+        for (size_t k = 0; k < j && !entry; k++) entry = is_entry(table_cell(t, r, k)->text);
+        if (entry) {
+            rows++;
+            pages++;
+            compounds++;
+            steps++;
+        }
+        if (filled < 2 || entry) continue;
         const struct cell *cell = table_cell(t, r, j - 1), *label = table_cell(t, r, first);
         const char *space = strrchr(cell->text, ' '), *text = space ? space + 1 : cell->text;
         bool compound;
@@ -301,11 +318,12 @@ static bool holds_data(const struct interpretation *in, const struct interpreted
     if (c->role == ROLE_QUANTITY || c->role == ROLE_YEAR) return false;
     if (c->role != ROLE_NONE || !c->n_filled) return false;
     if (c->fact.attribute >= 0 && c->category && REGISTRY[c->fact.attribute].role == ROLE_NONE) return true;
-    if (!c->n_numbers || c->text) return false;
+    if (!c->n_numbers || c->text || c->n_numbers * 3 < c->n_filled) return false;
+    if (in->frame.layout == FRAME_ROWS && is_numbering(c->fact.name)) return false;
     if (c->fact.unit || c->cell_unit || c->unit_column != NO_COLUMN) return true;
     if (c->fact.attribute >= 0) return true;
     bool named = in->frame.layout != FRAME_ROWS || in->frame.has_header;
-    return named && c->n_numbers >= 2 && c->n_numbers * 2 >= c->n_filled && !is_numbering(c->fact.name);
+    return named && c->n_numbers >= 2 && c->n_numbers * 2 >= c->n_filled;
 }
 
 /* Steps and remarks in the column of names: "Put the vehicle on a two-post lift." */

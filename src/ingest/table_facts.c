@@ -203,6 +203,20 @@ static bool has_word(const char *text, size_t len)
     return len > 0 && tokens_split(text, len, TOKENS_TEXT, &t, 1) > 0;
 }
 
+/* The note of a mark in brackets behind a figure, "4.75 (1)"; NULL: there is none. */
+static const char *footnote_of(const struct interpretation *in, const char *mark, size_t len)
+{
+    if (len == 0 || len > 2 || strspn(mark, "0123456789") < len) return NULL;
+    for (size_t i = 0; i < in->n_footnotes; i++) {
+        const char *note = in->footnotes[i];
+        if (strncmp(note + 1, mark, len) != 0 || note[len + 1] != ')') continue;
+        note += len + 2;
+        while (*note == ' ' || *note == ':') note++;
+        return *note ? note : NULL;
+    }
+    return NULL;
+}
+
 /* The remark of a value: what its cell says beside it, and what the row below says of it, "at 5500 rpm".
  * SIZE_MAX: nothing. */
 static size_t write_remark(struct emitter *e, const struct interpreted_cell *cell, const char *own,
@@ -212,6 +226,11 @@ static size_t write_remark(struct emitter *e, const struct interpreted_cell *cel
     size_t row = in->remark_rows ? in->remark_rows[cell->row] : 0;
     const struct cell *c = row ? table_cell(in->table, row, cell->column) : NULL;
     if (!has_word(own, len)) len = 0;
+    const char *note = footnote_of(in, own, len);
+    if (note) {
+        own = note;
+        len = strlen(note);
+    }
     if (!c || !c->len || is_dash_cell(c)) return len ? keep_text(e, own, len) : SIZE_MAX;
     const struct cell *label = table_cell(in->table, row, (size_t)in->frame.attribute_column);
     size_t word = strcspn(label->text, " (["), unit = word + strspn(label->text + word, " ([:"), at = e->out->text.len;
