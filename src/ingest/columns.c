@@ -29,12 +29,14 @@ bool section_read(struct section_reading *out, const char *text, bool path, stru
         const char *from = open + 1;
         if (strncmp(from, "in ", 3) == 0 || strncmp(from, "en ", 3) == 0) from += 3;
         out->unit = unit_parse_all(from, (size_t)(close - from));
-        if (out->unit && !close[1]) {
-            size_t end = (size_t)(open - text);
+        if (out->unit) { /* "Inflation pressure cold" */
+            size_t end = (size_t)(open - text), rest = strlen(close + 1);
             while (end && text[end - 1] == ' ') end--;
-            out->text = arena_strndup(arena, text, end);
+            char *copy = arena_strndup(arena, text, len);
+            if (copy) memmove(copy + end, close + 1, rest + 1);
+            out->text = copy;
+            return copy != NULL;
         }
-        if (out->unit) return out->text != NULL;
     }
     /* "Preise in EUR", "Prices in EUR by year" */
     for (size_t k = 2; !path && k < n; k++) {

@@ -323,6 +323,28 @@ static void expect_pairs(const char *text, const char *expected)
     buffer_free(&got);
 }
 
+static void expect_folded(const char *text, const char *expected, bool between)
+{
+    struct buffer got = {0};
+    assert_int_equal(leaders_fold(text, strlen(text), &got), between);
+    assert_string_equal(buffer_text(&got), expected);
+    buffer_free(&got);
+}
+
+static void leader_dots_are_no_part_of_a_name(void **state)
+{
+    (void)state;
+    expect_folded("K12 ..........", "K12", false);
+    expect_folded("Thimbles . . . . . .", "Thimbles", false);
+    expect_folded("Thimbles......\nNails ....", "Thimbles\nNails", false);
+    expect_folded("Items...", "Items", false);
+    expect_folded("Bore . . . . . . 101 mm", "Bore .... 101 mm", true);
+    expect_folded("Type ......... Pressure feed", "Type .... Pressure feed", true);
+    expect_folded("3.5 to 4.5 l. of oil... or more", "3.5 to 4.5 l. of oil... or more", false);
+    expect_folded("", "", false);
+    expect_pairs("Bore .... 101 mm  10.1 cm", "Bore=101 mm  10.1 cm;");
+}
+
 static void pairs_are_told_from_times_addresses_and_sentences(void **state)
 {
     (void)state;
@@ -455,6 +477,7 @@ int main(void)
         cmocka_unit_test(text_takes_a_time_that_grows_with_its_length),
         cmocka_unit_test(text_bounds_columns_and_cells),
         cmocka_unit_test(text_ends_when_it_is_cancelled),
+        cmocka_unit_test(leader_dots_are_no_part_of_a_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
