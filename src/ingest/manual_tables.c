@@ -294,6 +294,9 @@ static bool is_contents(const struct interpreter *p)
     }
     if (rows < (said ? 1 : CONTENTS_ROWS) || pages * 10 < rows * 7 || steps * 10 < pages * 8) return false;
     if (compounds * 2 > pages) return true;
+    /* Figures that rise from row to row may be data, where a column is called after some. */
+    for (size_t j = 0; j < p->out->n_columns && !said; j++)
+        if (p->out->columns[j].fact.attribute >= 0 && *p->out->frame.names[0]) return false;
     return said || (pages >= 6 && known * 5 <= pages);
 }
 

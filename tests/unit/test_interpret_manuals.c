@@ -193,6 +193,17 @@ static void what_holds_no_data_gives_no_vehicles(void **state)
     fixture_close(&f);
 }
 
+static void figures_that_rise_are_no_page_numbers(void **state)
+{
+    (void)state;
+    struct fixture f;
+    manual_open(&f, "vans.pdf", 3,
+                "# 2017 Tarn vans\n\n| Model | Price class | Power (hp) |\n|---|---|---|\n| Tarn 1 | A | 101 |\n| Tarn 2 | A | 102 |\n"
+                "| Tarn 3 | A | 103 |\n| Tarn 4 | B | 104 |\n| Tarn 5 | B | 105 |\n| Tarn 6 | B | 106 |\n| Tarn 7 | B | 107 |\n");
+    assert_int_equal(f.tables[0].n_records, 7);
+    fixture_close(&f);
+}
+
 static void steps_are_no_names(void **state)
 {
     (void)state;
@@ -233,6 +244,7 @@ int main(void)
         cmocka_unit_test(standard_and_metric_are_two_ways_to_write_a_value),
         cmocka_unit_test(a_note_below_the_table_is_the_remark),
         cmocka_unit_test(what_holds_no_data_gives_no_vehicles),
+        cmocka_unit_test(figures_that_rise_are_no_page_numbers),
         cmocka_unit_test(steps_are_no_names),
         cmocka_unit_test(the_unit_of_a_list_is_told_twice),
     };
