@@ -38,7 +38,8 @@ case $AUTOSPEC in
 *asan* | *tsan*) ;;
 *)
     if command -v dpkg >/dev/null && command -v readelf >/dev/null; then
-        for lib in $(readelf -d "$AUTOSPEC" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'); do
+        # autospec-pdf is not built where its libraries are not.
+        for lib in $(readelf -d "$AUTOSPEC" $(ls "$AUTOSPEC-pdf" 2>/dev/null) | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'); do
             dpkg -S "*/$lib" 2>/dev/null | cut -d: -f1
         done | grep -vE '^(libc6|libgcc-s1)' | sort -u >"$SCRATCH/needed"
         installs 'FROM debian:12-slim' | grep '^lib' >"$SCRATCH/docker"
