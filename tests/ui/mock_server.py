@@ -102,7 +102,8 @@ def row_of(p, attribute, n):
             "year_last": m["year"], "version": None, "attribute": attribute.split(" (")[0].lower(), "attribute_id": None,
             "qualifiers": [], "value": int(value) if value.isdigit() else value, "value_high": None, "unit": unit,
             "text": value, "converted_from": None, "remark": None, "limit": False, "implausible": False, "best": False,
-            "citation": n, "document": m["source"], "location": p["location"], "line": m["line_first"],
+            "citation": n, "document": m["source"], "document_id": 1, "page": None, "boxes": [],
+            "location": p["location"], "line": m["line_first"],
             "column": attribute, "begin": 0, "end": 0}
 
 
@@ -127,7 +128,7 @@ def query_of(operation, attribute, found, carried, unresolved):
                          for p in found[:2]],
             "attributes": [{"id": None, "name": attribute, "qualifiers": []}] if attribute else [], "conditions": [],
             "unit": None, "aggregate": None, "order": None, "limit": None, "group": None, "documents": [],
-            "language": "en", "carried": carried, "unresolved": unresolved}
+            "language": "en", "carried": carried, "unresolved": unresolved, "assumed": []}
 
 
 def questions_of(conversation):
@@ -170,7 +171,8 @@ def answer(store, body, wrong):
             offset = len("".join([*parts, start]).encode())  # the API's offsets count bytes
             out["numbers"].append({"text": row["text"], "offset": offset, "unit": row["unit"], "supported": True, "citation": n})
         parts.append(f"{start}{row['text']}{' ' + row['unit'] if row['unit'] else ''} [{n}]. ")
-        out["citations"].append({"n": n, "valid": True, "document": row["document"], "location": row["location"],
+        out["citations"].append({"n": n, "valid": True, "document": row["document"], "document_id": row["document_id"],
+                                 "page": row["page"], "boxes": row["boxes"], "location": row["location"],
                                  "title": row["vehicle"], "quote": f"{attribute}: {row['text']}", "column": attribute,
                                  "line": row["line"], "begin": 0, "end": 0, "passage": n})
     if wrong and parts:
