@@ -120,6 +120,21 @@ static bool add_label(struct reading *r, const struct label *l)
     return q->n_cell_words > 0;
 }
 
+/* "Engine" right behind a name or a code. */
+static bool is_engine_word(const struct reading *r, size_t i)
+{
+    const struct label *l = &r->l->labels[i];
+    if (i == 0 || l->n != 1 || l->kind != LABEL_TERM) return false;
+    enum label_kind before = r->l->labels[i - 1].kind;
+    if (before != LABEL_MENTION && before != LABEL_UNKNOWN && before != LABEL_VALUE && before != LABEL_NUMBER)
+        return false;
+    static const char *const NAMES[] = {"engine_type", "engine", "engine_description"};
+    for (size_t t = 0; t < l->n_terms; t++)
+        for (size_t k = 0; k < 3; k++)
+            if (l->terms[t].kind == TERM_ATTRIBUTE && l->terms[t].id == registry_find(NAMES[k])) return true;
+    return false;
+}
+
 void find_cell_words(struct reading *r)
 {
     struct query *q = r->q;
@@ -136,6 +151,8 @@ void find_cell_words(struct reading *r)
         bool limit = l->kind == LABEL_WORD && is_limit(r, l);
         if (operates(r, l)) {
             ok = false;
+        } else if (is_engine_word(r, i)) {
+            ; /* "the K4M engine" */
         } else if (l->kind == LABEL_UNIT || l->kind == LABEL_DOCUMENT ||
                    (l->kind == LABEL_WORD && !limit && !label_is(l, WORD_NOT))) {
             ; /* what is wanted, or nothing */

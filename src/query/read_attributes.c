@@ -114,6 +114,10 @@ static void drop_helpers(struct reading *r, size_t *positions, bool *asking, con
                     asking[o] = false;
                 }
     for (size_t k = 0; k < q->n_attributes; k++) {
+        /* "the sump bolt torque of the F8Q engine": the engine is what is spoken of. */
+        if (engine[k] && !any_size && q->n_attributes > 1 && positions[k] > 0 &&
+            r->l->labels[positions[k] - 1].kind == LABEL_MENTION && !joined(r, positions[k], positions[k ? 0 : 1]))
+            drop[k] = true;
         if (size[k] && q->n_attributes > 1) drop[k] = true;
         /* "the longest range", "a bigger boot": the noun says of what. "Fastest" and "slowest" stand behind it
          * as well: "accelerates fastest", "百公里加速最快". */
