@@ -126,7 +126,7 @@ void frame_find_layout(struct table_frame *f, struct arena *arena, bool *ok)
             subjects++;
         if (j > 0 && role != ROLE_VALUE) {
             named += len > 0;
-            known += is_measure_name(f->names[j], len);
+            known += frame_version_name(f, j) == VERSION_NONE && is_measure_name(f->names[j], len);
         }
     }
     size_t years = count_years(f, arena, ok);

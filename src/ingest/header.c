@@ -195,7 +195,7 @@ bool frame_find(struct table_frame *out, const struct table *table, bool objects
         f->rows[next++] = FRAME_HEADER;
     f->first_data = next;
     frame_classify_rows(f, width);
-    bool ok = true;
+    bool ok = objects || frame_find_versions(f, arena);
     frame_find_layout(f, arena, &ok);
     if (objects && f->layout == FRAME_COLUMNS && !table->key_value &&
         !table->keyed) {

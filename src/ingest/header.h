@@ -33,6 +33,12 @@ enum frame_layout {
 
 enum { NO_COLUMN = -1 };
 
+enum version_name {
+    VERSION_NONE,
+    VERSION_WORD,    /* "Short" beside "Long": no attribute */
+    VERSION_OF_PART, /* "Short wheelbase" beside "Long wheelbase": a version, or the wheelbase itself */
+};
+
 struct table_frame {
     const struct table *table; /* as given, or a copy whose merged cells are filled */
     enum frame_layout layout;
@@ -53,6 +59,7 @@ struct table_frame {
     int value_column;       /* FRAME_LONG; NO_COLUMN where years are columns */
     /* Columns that are years, in FRAME_ROWS and FRAME_LONG: NULL when there are none. */
     int *column_years;      /* (n_columns) 0: no year */
+    unsigned char *version_names; /* (n_columns) enum version_name; NULL: none. See frame_version_name */
     /* Columns that are versions ("SuperCrew 4x4"), in FRAME_ROWS; NULL when there are none. */
     bool *column_variants;  /* (n_columns) */
     const char *variant_quantity; /* what they hold: "Maximum trailer weight (lb)" */
@@ -85,6 +92,10 @@ void frame_classify_attribute_rows(struct table_frame *f);
 /* frame_merged.c: gives the blank cells of merged ones the text above them, in a copy of the table. False:
  * memory is out. */
 bool frame_fill_merged(struct table_frame *f, struct arena *arena);
+
+/* frame_versions.c: finds the columns that are named by words of versions. False: memory is out. */
+bool frame_find_versions(struct table_frame *f, struct arena *arena);
+enum version_name frame_version_name(const struct table_frame *f, size_t column);
 
 /* frame_layout.c: finds the layout and its columns; *ok is false when memory is out. */
 void frame_find_layout(struct table_frame *f, struct arena *arena, bool *ok);

@@ -131,6 +131,16 @@ void interpret_part_list_elements(struct interpreter *p)
     }
 }
 
+/* The name means something else than its words say. */
+static void column_take_no_attribute(struct interpreted_column *c)
+{
+    c->fact.attribute = -1;
+    c->fact.qualifiers = 0;
+    c->fact.inverse = c->category = false;
+    c->dimension = c->fact.unit ? c->fact.unit->dimension : DIMENSION_NONE;
+    c->canonical = NULL;
+}
+
 static int attribute_of_role(enum attribute_role role)
 {
     for (size_t i = 0; i < REGISTRY_COUNT; i++)
@@ -279,6 +289,7 @@ bool interpret_row_columns(struct interpreter *p)
         if (!column_read(c, name, group, json ? "" : p->caption, f->units[j], json, &study,
                          &in->arena))
             return false;
+        if (frame_version_name(f, j) == VERSION_WORD && c->fact.attribute >= 0) column_take_no_attribute(c);
         if (json && (*group || nested)) column_take_level(c, *group ? group : t->caption, !*group);
         /* "Range" over model lines: texts without a figure are no quantity. */
         if (c->fact.attribute >= 0 && REGISTRY[c->fact.attribute].dimension != DIMENSION_NONE &&

@@ -74,6 +74,18 @@ static enum name_kind name_kind(const char *name, const char *quantity, struct b
     return t[0].upper || t[0].kind != TOKEN_WORD ? NAME_OWN : NAME_OTHER;
 }
 
+/* The same of a column, which may stand among words of versions. A short and a long wheelbase are
+ * versions over what is no length. */
+static enum name_kind column_name_kind(struct interpreter *p, size_t column, const char *quantity, int attribute)
+{
+    const struct table_frame *f = &p->out->frame;
+    enum version_name version = frame_version_name(f, column);
+    if (version == VERSION_WORD ||
+        (version == VERSION_OF_PART && REGISTRY[attribute].dimension != DIMENSION_LENGTH))
+        return NAME_OWN;
+    return name_kind(f->names[column], quantity, &p->scratch);
+}
+
 /* The mean magnitude of a column's figures; 0: its cells are no figures. */
 static double magnitude(const struct table_frame *f, size_t column)
 {
@@ -141,11 +153,12 @@ bool find_variant_columns(struct interpreter *p)
         int its = quantity_of(above, &its_unit, &in->arena, &ok);
         struct column_meaning m;
         registry_read_column(&m, f->names[j], strlen(f->names[j]), DIMENSION_NONE);
-        if (its >= 0 && m.attribute == its) return true; /* it has a column of its own */
+        if (its >= 0 && m.attribute == its && frame_version_name(f, j) != VERSION_WORD)
+            return true; /* it has a column of its own */
         double size = magnitude(f, j);
         if (size <= 0) text++;
         if (its < 0 || size <= 0 || (quantity && strcmp(quantity, above) != 0)) continue;
-        enum name_kind kind = name_kind(f->names[j], above, &p->scratch);
+        enum name_kind kind = column_name_kind(p, j, above, its);
         if (kind == NAME_PART) return true;
         if (kind == NAME_OTHER || !is_possible(size, its, its_unit)) continue;
         if (first > 0 && (size > first * ALIKE || size * ALIKE < first)) return true;
