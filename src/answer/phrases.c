@@ -493,6 +493,11 @@ static const char *const PHRASES[N_PHRASES][N_LANGUAGES] = {
                             "hors de la plage habituelle ; à vérifier dans le document",
                             "fuera del intervalo habitual; compruébelo en el documento",
                             "超出通常范围；请核对文件"},
+    [PHRASE_LOW_CONFIDENCE] = {"read by OCR with low confidence; check it on the page",
+                               "von der Texterkennung unsicher gelesen; bitte auf der Seite prüfen",
+                               "lu par OCR avec une faible fiabilité ; à vérifier sur la page",
+                               "leído por OCR con poca fiabilidad; compruébelo en la página",
+                               "OCR 识别的可信度低；请核对页面"},
 
     [PHRASE_NOTE_LEFT_OUT_ONE] =
         {"One entry was left out: it has no figure for the {attribute}.",

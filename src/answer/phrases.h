@@ -123,6 +123,7 @@ enum phrase {
     PHRASE_UNIT_UNKNOWN, /* a unit was asked for */
     PHRASE_UNIT_TAKEN,   /* unit: not stated, but shown by the figures */
     PHRASE_IMPLAUSIBLE,
+    PHRASE_LOW_CONFIDENCE, /* of OCR */
     /* notes */
     PHRASE_NOTE_LEFT_OUT_ONE, /* attribute */
     PHRASE_NOTE_LEFT_OUT,     /* number, attribute */

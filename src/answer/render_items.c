@@ -160,6 +160,13 @@ static void number_text(struct renderer *r, const size_t *rows, size_t n, bool f
         add_remark_phrase(r, remarks, PHRASE_IMPLAUSIBLE, &(struct phrase_slots){0});
 }
 
+/* What makes a value of any kind doubtful. */
+static void add_doubts(struct renderer *r, const struct fact_row *f, struct buffer *remarks)
+{
+    if (f->low_confidence)
+        add_remark_phrase(r, remarks, PHRASE_LOW_CONFIDENCE, &(struct phrase_slots){0});
+}
+
 static void value_text(struct renderer *r, const size_t *rows, size_t n, bool figures,
                        struct buffer *value, struct buffer *remarks)
 {
@@ -168,6 +175,7 @@ static void value_text(struct renderer *r, const size_t *rows, size_t n, bool fi
     switch (f->kind) {
     case VALUE_NUMBER:
         number_text(r, rows, n, figures, value, remarks);
+        add_doubts(r, f, remarks);
         return;
     case VALUE_YES:
     case VALUE_NO:
@@ -183,6 +191,7 @@ static void value_text(struct renderer *r, const size_t *rows, size_t n, bool fi
         break;
     }
     add_remark(r, remarks, cleaned(r, f->remark, WORDING_MAX_VALUE));
+    add_doubts(r, f, remarks);
 }
 
 /* ---- items ---- */

@@ -274,6 +274,7 @@ static json_t *row_json(struct maker *m, const struct result_row *row, enum lang
     set(m, o, "remark", text_or_null(row->fact.remark));
     set(m, o, "limit", json_boolean(row->fact.bound));
     set(m, o, "implausible", json_boolean(row->fact.implausible));
+    set(m, o, "low_confidence", json_boolean(row->fact.low_confidence));
     set(m, o, "best", json_boolean(row->best));
     set(m, o, "citation", cited ? count(cited) : json_null());
     set_source(m, o, row);

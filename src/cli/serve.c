@@ -42,6 +42,7 @@ static bool fill_options(struct server_options *out, const struct command_line *
         .parallel = settings_count(s, SETTING_PARALLEL),
         .queue = settings_count(s, SETTING_QUEUE),
         .deadline = (double)settings_count(s, SETTING_DEADLINE),
+        .ocr_languages = settings_text(s, SETTING_OCR_LANGUAGES),
         .defaults = {.max_tokens = settings_count(s, SETTING_MAX_TOKENS),
                      .ask_meanings = settings_count(s, SETTING_QUERY) != 0},
         .access = {.keys = settings_text(s, SETTING_API_KEY),

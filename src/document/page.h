@@ -70,6 +70,7 @@ struct document_place {
     uint64_t begin, end; /* bytes of document.text */
     uint32_t page;       /* its number */
     struct page_box box;
+    bool low_confidence; /* read by OCR, which was not sure of it */
 };
 
 struct page_outline { /* of the document, in its order */

@@ -26,6 +26,7 @@ struct text_line {
     float y;
     const char *text;
     uint32_t len;
+    uint8_t confidence; /* as of a layout_line */
 };
 
 struct blocks {
@@ -54,6 +55,13 @@ static bool is_number_mark(const struct page_words *w, const struct layout_word 
     return (g->code >= '0' && g->code <= '9') || g->code == '(' || word->n == 2;
 }
 
+static bool has_figure(const struct page_words *w, const struct layout_word *word)
+{
+    for (size_t i = word->first; i < word->first + word->n; i++)
+        if (w->glyphs[i].code >= '0' && w->glyphs[i].code <= '9') return true;
+    return false;
+}
+
 static void make_line(struct blocks *b, const uint32_t *words, size_t n, struct text_line *line)
 {
     const struct page_words *w = b->w;
@@ -61,7 +69,7 @@ static void make_line(struct blocks *b, const uint32_t *words, size_t n, struct 
     size_t chars = 0, bold = 0, first = 0;
     float end = 0;
     const struct layout_word *start = &w->words[words[0]];
-    *line = (struct text_line){.box = start->box, .size = start->size};
+    *line = (struct text_line){.box = start->box, .size = start->size, .confidence = 100};
     /* A dash or a mark of its own before the text. */
     uint32_t code = w->glyphs[start->first].code;
     if (n > 1 && start->n == 1 && (is_bullet(code) || code == '-' || code == 0x2013 || code == '*')) {
@@ -77,6 +85,7 @@ static void make_line(struct blocks *b, const uint32_t *words, size_t n, struct 
         line->box = page_box_union(line->box, word->box);
         chars += word->n;
         if (word->bold) bold += word->n;
+        if (word->confidence < line->confidence && has_figure(w, word)) line->confidence = word->confidence;
         if (word->n > sized && !word->raised) {
             sized = word->n;
             line->size = word->size;
@@ -213,7 +222,7 @@ static void put_block(struct blocks *b, const struct text_line *first, size_t n)
     }
     for (size_t i = 0; i < n; i++) {
         struct page_box box = page_box_back(b->w, first[i].box);
-        block->lines[i] = (struct layout_line){first[i].text, first[i].len, box};
+        block->lines[i] = (struct layout_line){first[i].text, first[i].len, box, first[i].confidence};
         block->box = page_box_union(block->box, box);
     }
     if (first->bullet || first->numbered) {

@@ -24,6 +24,7 @@ enum {
     MAX_LOST_NOTES = 10,
     SPAN_CELLS = 20000, /* that spans may add, beside one for each 8 bytes of text */
     MAX_SCANNED_NOTES = 3,
+    LOW_CONFIDENCE = 70, /* of 100: what OCR is less sure of is marked; measured: bench/NOTES.md */
 };
 
 /* A table that may go on on the next page. */
@@ -82,12 +83,13 @@ static bool grow(struct pdf_reading *p, void **items, size_t n, size_t *cap, siz
     return true;
 }
 
-static void add_place(struct pdf_reading *p, size_t begin, size_t page, struct page_box box)
+static void add_place(struct pdf_reading *p, size_t begin, size_t page, struct page_box box, unsigned confidence)
 {
     void *items = p->places;
     if (p->text.len <= begin || !grow(p, &items, p->n_places, &p->cap_places, sizeof *p->places)) return;
     p->places = items;
-    p->places[p->n_places++] = (struct document_place){begin, p->text.len, (uint32_t)page, box};
+    p->places[p->n_places++] = (struct document_place){begin, p->text.len, (uint32_t)page, box,
+                                                            confidence < LOW_CONFIDENCE};
 }
 
 static void end_line(struct pdf_reading *p)
@@ -116,7 +118,7 @@ static size_t put_lines(struct pdf_reading *p, const struct layout_block *b, siz
         }
         size_t from = t->len;
         buffer_append(t, l->text, l->len);
-        add_place(p, from, page, l->box);
+        add_place(p, from, page, l->box, l->confidence);
     }
     return begin;
 }
@@ -241,7 +243,7 @@ static void put_row(struct pdf_reading *p, const struct layout_table *t, size_t 
         size_t begin = p->text.len;
         leaders_fold(c->text, c->len, &p->text);
         size_t len = p->text.len - begin;
-        add_place(p, begin, page, c->box);
+        add_place(p, begin, page, c->box, c->confidence);
         struct cell made = reader_cell(p->r, buffer_text(&p->text) + begin, len, p->line, begin);
         buffer_putc(&p->text, '\t');
         for (size_t k = 0; k < c->columns && column < t->n_columns; k++, column++) {

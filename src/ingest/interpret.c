@@ -6,6 +6,58 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <xxhash.h>
+
+/* ---- places ---- */
+
+static const struct cell *row_label(const struct interpretation *in, size_t row)
+{
+    int column = in->frame.layout == FRAME_COLUMNS ? in->frame.attribute_column : 0;
+    return table_cell(in->table, row, column == NO_COLUMN ? 0 : (size_t)column);
+}
+
+/* A short text with a word in it. */
+static bool is_label(const struct cell *c)
+{
+    enum { LABEL_MAX = 48 };
+    for (size_t i = 0; i < c->len && c->len <= LABEL_MAX; i++)
+        if ((c->text[i] | 0x20) >= 'a' && (c->text[i] | 0x20) <= 'z') return true;
+        else if (c->text[i] & 0x80) return true;
+    return false;
+}
+
+struct label_hash {
+    uint64_t hash;
+    size_t row;
+};
+
+static int compare_labels(const void *a, const void *b)
+{
+    const struct label_hash *x = a, *y = b;
+    return (x->hash > y->hash) - (x->hash < y->hash);
+}
+
+/* The rows of a table on a page that their first cell tells from all others. */
+static bool find_row_labels(struct interpreter *p)
+{
+    struct interpretation *in = p->out;
+    const struct table *t = in->table;
+    size_t n = 0;
+    if (p->context->kind != DOCUMENT_PDF && p->context->kind != DOCUMENT_IMAGE) return true;
+    struct label_hash *labels = arena_array(&in->arena, t->n_rows + 1, sizeof *labels);
+    in->row_labels = arena_array(&in->arena, t->n_rows + 1, sizeof *in->row_labels);
+    if (!labels || !in->row_labels) return false;
+    memset(in->row_labels, 0, (t->n_rows + 1) * sizeof *in->row_labels);
+    for (size_t r = 0; r < t->n_rows; r++) {
+        const struct cell *c = row_label(in, r);
+        if (is_label(c)) labels[n++] = (struct label_hash){XXH3_64bits(c->text, c->len), r};
+    }
+    qsort(labels, n, sizeof *labels, compare_labels);
+    for (size_t i = 0; i < n; i++)
+        in->row_labels[labels[i].row] = (i == 0 || labels[i - 1].hash != labels[i].hash) &&
+                                        (i + 1 == n || labels[i + 1].hash != labels[i].hash);
+    return true;
+}
 
 void append_place(struct buffer *b, const struct interpretation *in, size_t row)
 {
@@ -16,7 +68,10 @@ void append_place(struct buffer *b, const struct interpretation *in, size_t row)
         buffer_printf(b, "%s, ", t->place);
     else if (in->place_table && !item)
         buffer_printf(b, "table %zu, ", t->number);
-    buffer_printf(b, "%s %zu", WORDS[t->row_word], t->row_numbers ? t->row_numbers[row] : row + 1);
+    if (in->row_labels && in->row_labels[row])
+        buffer_printf(b, "row '%s'", row_label(in, row)->text);
+    else
+        buffer_printf(b, "%s %zu", WORDS[t->row_word], t->row_numbers ? t->row_numbers[row] : row + 1);
     if (in->place_table && !t->place && item && t->caption && *t->caption) buffer_printf(b, " of %s", t->caption);
 }
 
@@ -193,6 +248,7 @@ static bool interpret(struct interpreter *p)
     t = in->table = in->frame.table;
     manual_find_shape(p);
     t = in->table;
+    if (!find_row_labels(p)) return false;
     in->source = (struct fact_source){.caption = p->context->manual ? caption_trail(p, caption_of(p)) : caption_of(p),
                                      .row_word = WORDS[t->row_word]};
     /* Rows of Markdown tables count from 1 in each table; those of other kinds in the whole file. */

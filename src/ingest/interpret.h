@@ -151,6 +151,8 @@ struct interpretation {
     bool has_vehicles;        /* a make, model or name was found */
     bool place_table;         /* places name the table */
     bool text_only;           /* no records: its rows are text to be searched */
+    bool *row_labels;         /* (n_rows) of a table on a page: places name the row by its first cell, and
+                                 the column; NULL: they do not */
 };
 
 bool interpret_table(struct interpretation *out, const struct table *table,

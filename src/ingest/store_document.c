@@ -14,6 +14,8 @@
 
 enum { PROGRESS_EVERY = 256, PASSAGE_MAX = 8192 /* bytes of a row's passage */ };
 
+enum { NAMED_DOUBTS = 3 };
+
 struct writer {
     struct store *store;
     struct document *d;
@@ -23,6 +25,8 @@ struct writer {
     struct buffer text;
     const char *family; /* the make that the headings share and the registry does not know; NULL */
     char language[8]; /* of the first table whose columns tell one */
+    struct buffer doubts; /* the first values that OCR was not sure of */
+    size_t n_doubts;
 };
 
 static bool check(struct writer *w, uint64_t done, struct error *err)
@@ -145,6 +149,41 @@ static bool store_text_rows(struct writer *w, const struct interpretation *in, s
     return ok;
 }
 
+/* The place in which the byte stands; NULL: it stands nowhere on a page. */
+static const struct document_place *place_at(const struct document *d, uint64_t byte)
+{
+    size_t low = 0, high = d->n_places;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (d->places[middle].end <= byte)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < d->n_places && d->places[low].begin <= byte ? &d->places[low] : NULL;
+}
+
+static void mark_low_confidence(struct writer *w, struct fact_value *v)
+{
+    const struct document_place *place = w->d->n_places ? place_at(w->d, v->begin) : NULL;
+    if (!place || !place->low_confidence) return;
+    v->low_confidence = true;
+    if (w->n_doubts++ < NAMED_DOUBTS)
+        buffer_printf(&w->doubts, "%s'%.*s' on page %u", w->doubts.len ? ", " : "", (int)(v->len < 40 ? v->len : 40),
+                      v->text, (unsigned)place->page);
+}
+
+static void report_doubts(struct writer *w)
+{
+    struct buffer b = {0};
+    if (!w->n_doubts) return;
+    buffer_printf(&b, "%zu value%s read by OCR with low confidence, check %s on the page: %s%s", w->n_doubts,
+                  w->n_doubts == 1 ? " was" : "s were", w->n_doubts == 1 ? "it" : "them", buffer_text(&w->doubts),
+                  w->n_doubts > NAMED_DOUBTS ? ", ..." : "");
+    if (!b.failed && !w->doubts.failed) report(w, buffer_text(&b));
+    buffer_free(&b);
+}
+
 static bool store_table(struct writer *w, const struct interpretation *in, struct error *err)
 {
     struct record_values values = {0};
@@ -168,6 +207,7 @@ static bool store_table(struct writer *w, const struct interpretation *in, struc
             ok = error_memory(err, "a record");
             break;
         }
+        for (size_t k = 0; k < values.n; k++) mark_low_confidence(w, &values.values[k]);
         struct vehicle v;
         describe_vehicle(in, &values, &record, &v);
         if (vehicle_is_known(&v)) record.vehicle = &v;
@@ -303,6 +343,7 @@ bool store_document_contents(struct store *store, struct document *d, const char
     for (size_t i = 0; i < d->n_blocks && !title[0]; i++)
         if (d->blocks[i].kind == BLOCK_HEADING) title = d->blocks[i].text;
     bool ok = prose_read(&prose, d, data, len, err);
+    for (size_t i = 0; ok && i < prose.n_values; i++) mark_low_confidence(&w, &prose.values[i].fact);
     size_t rows = totals->rows;
     w.family = prose.family;
     ok = ok && store_tables(&w, &arena, err);
@@ -318,7 +359,9 @@ bool store_document_contents(struct store *store, struct document *d, const char
     totals->facts += n_values;
     totals->chunks += n_passages;
     for (size_t i = 0; ok && i < d->n_notes; i++) report(&w, d->notes[i].text);
+    if (ok) report_doubts(&w);
     prose_free(&prose);
+    buffer_free(&w.doubts);
     buffer_free(&w.text);
     arena_free(&arena);
     return ok;

@@ -69,12 +69,14 @@ static size_t write_place(struct emitter *e, const struct interpreted_record *r,
 {
     const struct interpretation *in = e->in;
     const struct table_frame *f = &in->frame;
-    if (f->layout == FRAME_ROWS && !f->column_years && !f->column_variants) return SIZE_MAX;
+    bool by_column = f->layout == FRAME_COLUMNS || f->column_years || f->column_variants ||
+                     (f->layout == FRAME_ROWS && in->row_labels);
+    if (f->layout == FRAME_ROWS && !by_column) return SIZE_MAX;
     if (f->layout == FRAME_LONG && r->n_cells == 1) return SIZE_MAX;
     struct buffer *b = &e->out->text;
     size_t at = b->len;
     append_place(b, in, c->row);
-    if ((f->layout == FRAME_COLUMNS || f->column_years || f->column_variants) && *f->names[c->column])
+    if (by_column && *f->names[c->column])
         buffer_printf(b, ", column '%s'", f->names[c->column]);
     buffer_putc(b, '\0');
     return at;

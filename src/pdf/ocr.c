@@ -171,13 +171,14 @@ static bool read_symbols(TessResultIterator *results, float scale, struct page *
         if (!box_at(it, RIL_SYMBOL, scale, &c.box)) continue;
         char *text = TessResultIteratorGetUTF8Text(results, RIL_SYMBOL);
         float confidence = TessResultIteratorConfidence(results, RIL_SYMBOL);
+        float of_word = TessResultIteratorConfidence(results, RIL_WORD); /* symbols alone are said to be sure */
         if (angle % 180 == 0) {
             c.box.y0 = fminf(c.box.y0, line.y0);
             c.box.y1 = fmaxf(c.box.y1, line.y1);
         }
         c.angle = angle;
         c.font = font;
-        c.confidence = (uint8_t)fmaxf(0, fminf(100, confidence));
+        c.confidence = (uint8_t)fmaxf(0, fminf(100, fminf(confidence, of_word)));
         c.space_before = starts;
         const float rubbish = 10;
         if (text && confidence >= rubbish) ok = add_symbol(page, &cap, text, c);

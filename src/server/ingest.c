@@ -62,6 +62,7 @@ static void read_document(struct intake *in, const char *name, const enum docume
                                            .title = title,
                                            .vehicle = vehicle,
                                            .skip_duplicates = true,
+                                           .ocr_languages = s->ocr_languages,
                                            .keep_original = true}; /* it is nowhere else */
     enum document_kind found = kind ? *kind : DOCUMENT_TEXT;
     ingest_state_begin(s->ingests, name);

@@ -52,9 +52,10 @@ struct server *server_start(const struct server_options *o, struct error *err)
     s->started = clock_seconds();
     s->defaults = o->defaults;
     s->parallel = o->parallel;
+    s->ocr_languages = strdup(o->ocr_languages ? o->ocr_languages : "");
     s->metrics = metrics_create();
     s->ingests = ingest_state_create();
-    if (!folder || !s->metrics || !s->ingests) {
+    if (!folder || !s->metrics || !s->ingests || !s->ocr_languages) {
         error_memory(err, "the server");
         goto fail;
     }
@@ -150,6 +151,7 @@ void server_free(struct server *s)
     metrics_free(s->metrics);
     pthread_mutex_destroy(&s->encoder_lock);
     pthread_mutex_destroy(&s->lock);
+    free(s->ocr_languages);
     free(s);
 }
 

@@ -30,6 +30,7 @@ struct server_options {
     size_t parallel;   /* answers computed at once */
     size_t queue;      /* requests that wait behind those */
     double deadline;   /* seconds; 0: none */
+    const char *ocr_languages; /* of scanned pages, as in ingest_options */
     struct server_defaults defaults;
     struct guard_rules access;
 };
@@ -44,6 +45,7 @@ struct server {
     struct job_runner *job_runner;
     double started;
     size_t parallel;
+    char *ocr_languages; /* "": scanned pages are not read */
 
     /* Set once, by server_ready. */
     atomic_bool ready;

@@ -19,7 +19,8 @@ enum {
     PART_BOUND = 1 << 12,
     PART_SPAN = 1 << 13, /* the span is not as long as the text */
     PART_GROUP = 1 << 14,
-    PART_ALL = (1 << 15) - 1,
+    PART_LOW_CONFIDENCE = 1 << 15,
+    PART_ALL = (1 << 16) - 1,
 };
 
 enum { NUMBER_RAW = 7 };
@@ -72,7 +73,7 @@ void fact_part_encode(struct buffer *out, const struct fact_part *p)
                      (p->line ? PART_LINE : 0) | (p->place ? PART_PLACE : 0) |
                      (p->quote ? PART_QUOTE : 0) | (p->implausible ? PART_IMPLAUSIBLE : 0) |
                      (p->missing_mark ? PART_MISSING_MARK : 0) | (p->bound ? PART_BOUND : 0) |
-                     (p->group ? PART_GROUP : 0);
+                     (p->group ? PART_GROUP : 0) | (p->low_confidence ? PART_LOW_CONFIDENCE : 0);
     bool number = p->kind == VALUE_NUMBER;
     if (number && p->high != p->low) flags |= PART_HIGH;
     uint64_t span = p->end > p->begin ? p->end - p->begin : 0;
@@ -160,6 +161,7 @@ static bool get_part(struct fact_cursor *c, struct fact_part *p)
     p->implausible = (flags & PART_IMPLAUSIBLE) != 0;
     p->missing_mark = (flags & PART_MISSING_MARK) != 0;
     p->bound = (flags & PART_BOUND) != 0;
+    p->low_confidence = (flags & PART_LOW_CONFIDENCE) != 0;
     if (p->kind == VALUE_NUMBER) {
         if (!get_number(c, &p->low)) return false;
         p->high = p->low;

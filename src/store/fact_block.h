@@ -45,7 +45,7 @@ struct fact_part {
     uint64_t line; /* 0: the record's */
     uint64_t begin, end;
     bool cell_start; /* the first part of a call of store_add_values */
-    bool implausible, missing_mark, bound;
+    bool implausible, missing_mark, bound, low_confidence;
 };
 
 void fact_part_encode(struct buffer *out, const struct fact_part *part);

@@ -66,6 +66,7 @@ struct fact_value {
     bool implausible;    /* outside the registry's range */
     bool missing_mark;   /* a sentinel (0, -1, 9999): kept, never counted */
     bool bound;          /* "up to", "<": not an exact figure */
+    bool low_confidence; /* read by OCR, which was not sure of it */
     const char *place;   /* where it differs from the record's ("row 75"); NULL: the record's */
     size_t line;         /* from 1 */
     uint64_t begin, end; /* bytes of the document's decoded text */
@@ -175,7 +176,7 @@ struct fact_row {
     const char *text, *remark;
     unsigned part, group;
     int category;
-    bool implausible, missing_mark, bound;
+    bool implausible, missing_mark, bound, low_confidence;
     const char *place; /* as cited: the value's own or the record's */
     size_t line;
     uint64_t begin, end;

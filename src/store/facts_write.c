@@ -417,7 +417,8 @@ bool store_add_values(struct store *s, int64_t record, int64_t column,
                               .cell_start = written == 0,
                               .implausible = v->implausible,
                               .missing_mark = v->missing_mark,
-                              .bound = v->bound};
+                              .bound = v->bound,
+                              .low_confidence = v->low_confidence};
         uint32_t category;
         if (!category_row(s, w, v->category, &category, err)) return false;
         p.category = category;

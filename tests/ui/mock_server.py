@@ -7,7 +7,8 @@ prints the port that it listens on. POST /mock with a JSON object turns switches
 requests to /query get 429), loading (the model is not there yet: llm-info says 503), reading (questions
 need the model too: 503 while it is loading), pause (seconds between tokens), break (so many answers stop
 in the middle), wrong (the answer cites a passage that is none), thinking (reasoning comes first), empty (a
-store without documents). It finds rows by the words of the question, and of those before it, and answers
+store without documents), paged (the sources stand on pages of a PDF file: "shown", "gone" where the file is
+not there any more, "unsure" where OCR was). It finds rows by the words of the question, and of those before it, and answers
 by a template in the form of src/server/openapi.json (tests/e2e/server_replies.sh compares the two); it is
 no measure of the program.
 """
@@ -20,9 +21,11 @@ import itertools
 import json
 import pathlib
 import re
+import struct
 import sys
 import time
 import urllib.parse
+import zlib
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -32,6 +35,26 @@ NAMES = {"manufacturers": "manufacturer", "models": "model", "categories": "cate
 ATTRIBUTES = {"horsepower": "Horsepower (hp)", "torque": "Torque (lb-ft)", "tow": "Towing Capacity (lb)",
               "heavy": "Curb Weight (lb)", "weigh": "Curb Weight (lb)", "engine": "Engine",
               "seats": "Seats", "price": "Base Price (USD)"}
+
+
+PAGES, WIDTH, HEIGHT = 3, 612, 792  # of the PDF file; points
+BOXES = {1: [400.0, 600.0, 440.0, 612.0], 2: [72.0, 100.0, 130.0, 112.0]}  # of the first citation, of all others
+
+
+def picture(dpi, highlight):
+    """A white page with a black frame, as PNG, and what is marked in yellow."""
+    scale = dpi / 72
+    w, h = round(WIDTH * scale), round(HEIGHT * scale)
+    rows = [bytearray(w) for _ in range(h)]
+    rows[0][:] = rows[-1][:] = b"\1" * w
+    for text in filter(None, highlight.split(";")):
+        x0, y0, x1, y1 = (round(float(v) * scale) for v in text.split(","))
+        for y in range(max(0, y0), min(h, y1)):
+            rows[y][x0:x1] = b"\2" * len(rows[y][x0:x1])
+    chunk = lambda kind, data: struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", w, h, 8, 3, 0, 0, 0))
+            + chunk(b"PLTE", b"\xff\xff\xff\0\0\0\xff\xe0\0") + chunk(b"IDAT", zlib.compress(b"".join(b"\0" + r for r in rows), 1))
+            + chunk(b"IEND", b""))
 
 
 def passage(number, row):
@@ -57,6 +80,9 @@ class Store:
         self.documents = [self.document("vehicles.csv", "csv", 31744, len(self.sample)),
                           self.document("toyota-tacoma-2024.md", "markdown", 1913, 6),
                           self.document("volvo-xc90-recharge-2023.md", "markdown", 2204, 5)]
+
+    def add_pages(self):
+        self.documents.append({**self.document("canyon.pdf", "pdf", 4711, 3), "id": 9})
 
     def empty(self):
         self.passages, self.documents = [], []
@@ -101,7 +127,8 @@ def row_of(p, attribute, n):
     return {"vehicle": m["title"], "make": m["manufacturer"], "model": m["model"], "trim": m["trim"], "year": m["year"],
             "year_last": m["year"], "version": None, "attribute": attribute.split(" (")[0].lower(), "attribute_id": None,
             "qualifiers": [], "value": int(value) if value.isdigit() else value, "value_high": None, "unit": unit,
-            "text": value, "converted_from": None, "remark": None, "limit": False, "implausible": False, "best": False,
+            "text": value, "converted_from": None, "remark": None, "limit": False, "implausible": False,
+            "low_confidence": False, "best": False,
             "citation": n, "document": m["source"], "document_id": 1, "page": None, "boxes": [],
             "location": p["location"], "line": m["line_first"],
             "column": attribute, "begin": 0, "end": 0}
@@ -244,10 +271,26 @@ class Handler(BaseHTTPRequestHandler):
             return self.reply(200, {"documents": store.documents})
         if url.path == "/documents/1":
             return self.reply(200, {**store.documents[0], "offset": 0, "passages": store.passages[:100]})
+        if url.path == "/documents/9":
+            return self.reply(200, {**store.documents[-1], "offset": 0, "passages": store.passages[:3]})
+        if url.path.startswith("/documents/9/pages/"):
+            return self.document_page(url.path.removeprefix("/documents/9/pages/"), dict(urllib.parse.parse_qsl(url.query)))
         if url.path == "/ingest/status":
             n = sum(d["chunks"] for d in store.documents)
             return self.reply(200, {"documents": len(store.documents), "chunks": n, "vehicles": n, "facts": 11 * n})
         return self.refuse(404, "There is no such path")
+
+    def document_page(self, name, of):
+        number = int(name.removesuffix(".png"))
+        if number > PAGES:
+            return self.refuse(404, f"document 9 has no page {number}")
+        if not name.endswith(".png"):
+            return self.reply(200, {"document": 9, "name": "canyon.pdf", "page": number, "label": "", "width": float(WIDTH),
+                                    "height": float(HEIGHT), "pages": PAGES, "text": "2021 Borrego Canyon"})
+        self.server.pages.append(self.path)
+        if self.server.switches["paged"] == "gone":
+            return self.refuse(404, "canyon.pdf: the file has changed since it was read; ingest it again")
+        return self.reply(200, picture(int(of.get("dpi", 144)), of.get("highlight", "")), Content_Type="image/png")
 
     def do_DELETE(self):
         if not self.admitted():
@@ -263,6 +306,8 @@ class Handler(BaseHTTPRequestHandler):
             self.server.switches.update(json.loads(self.body()))
             store = self.server.store
             store.empty() if self.server.switches.pop("empty", False) else store.fill()
+            if self.server.switches["paged"]:
+                store.add_pages()
             return self.reply(200, {})
         if not self.admitted():
             return None
@@ -298,6 +343,11 @@ class Handler(BaseHTTPRequestHandler):
         if not self.server.store.documents:
             return self.refuse(409, "there are no documents yet")
         done = answer(self.server.store, body, switches["wrong"])
+        for n, c in enumerate(done["citations"], 1):
+            if switches["paged"]:
+                c.update(document="/srv/sheets/canyon.pdf", document_id=9, page=min(n + 1, PAGES), boxes=[BOXES[min(n, 2)]])
+        for row in done["rows"]:
+            row["low_confidence"] = switches["paged"] == "unsure"
         if switches["thinking"] or body.get("thinking"):
             done["reasoning"] = "The passage lists it in a line of its own. The unit stands in the name."
         self.send_response(200)
@@ -336,7 +386,8 @@ class Server(ThreadingHTTPServer):
     def __init__(self, port, key):
         super().__init__(("127.0.0.1", port), Handler)
         self.key, self.store, self.began, self.asked = key, Store(), time.time(), []
-        self.switches = {"busy": 0, "loading": False, "reading": False, "pause": 0.005, "break": 0, "wrong": False, "thinking": False}
+        self.switches = {"busy": 0, "loading": False, "reading": False, "pause": 0.005, "break": 0, "wrong": False, "thinking": False, "paged": ""}
+        self.pages = []  # pictures that were asked for
 
     def info(self):
         t = time.time() - self.began

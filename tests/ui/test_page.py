@@ -540,6 +540,194 @@ def test_an_empty_store_leads_to_the_documents(page):
     page.see("#documents-title")
 
 
+# ---- the page that a source stands on ----
+
+BOTH = "Which has more horsepower, the 2023 Toyota Camry or the 2023 Honda Accord?"
+
+
+def open_page(page, question=QUESTION, cite=".cite", width=1280, height=900):
+    page.browser.size(width, height)
+    page.server.switch(paged="shown")
+    page.open()
+    page.ask(question)
+    page.answered()
+    page.press(cite)
+    page.see("#page-name", "the source is marked")
+
+
+def mark_in_view(page):
+    """Whether the marked box lies in what is seen of the page, and the page in the window."""
+    return page.js("""
+        const image = document.getElementById('page-image'), sheet = document.getElementById('page-sheet');
+        const [x0, y0, x1, y1] = pageShown.boxes[0].map((v) => v * image.clientWidth / 612), r = image.getBoundingClientRect();
+        const s = sheet.getBoundingClientRect(), inside = (a, b, low, high) => a >= low - 1 && b <= high + 1;
+        return inside(r.left + x0, r.left + x1, s.left, s.right) && inside(r.top + y0, r.top + y1, s.top, s.bottom)
+            && inside(r.top + y0, r.top + y1, 0, innerHeight);""")
+
+
+def zoom_of(page):
+    return page.js("return document.getElementById('page-image').clientWidth / document.getElementById('page-sheet').clientWidth")
+
+
+def test_a_citation_opens_its_page_with_the_cell_marked_and_in_view(page):
+    open_page(page)
+    assert page.see("#page-name").text == "Page 2 of 3, the source is marked"
+    assert page.js("return document.getElementById('page-image').naturalWidth") == 1224
+    assert mark_in_view(page)
+    assert "beside" in page.js("return document.body.className")  # the answer can still be read
+    colour = page.js("""
+        const c = document.createElement('canvas').getContext('2d'), image = document.getElementById('page-image');
+        c.canvas.width = image.naturalWidth; c.canvas.height = image.naturalHeight; c.drawImage(image, 0, 0);
+        return [[420, 606], [420, 640]].map(([x, y]) => [...c.getImageData(x * 2, y * 2, 1, 1).data].slice(0, 3));""")
+    assert colour == [[255, 224, 0], [255, 255, 255]], colour
+
+
+def test_zoom_keeps_the_cell_in_view(page):
+    open_page(page)
+    sizes = [zoom_of(page)]
+    for _ in range(4):
+        page.press("#page-larger") if page.see("#page-larger").is_enabled() else None
+        sizes.append(zoom_of(page))
+        assert mark_in_view(page), sizes
+    assert sizes[0] < sizes[1] < sizes[2] < sizes[3] <= sizes[4] <= 4.01, sizes
+    assert not page.see("#page-larger").is_enabled()
+    assert page.focused().get_attribute("id") == "page-smaller"  # the focus is not lost with the button
+    page.type(Keys.ENTER)
+    assert zoom_of(page) < sizes[4] and mark_in_view(page)
+    page.js("document.getElementById('page-sheet').focus()")
+    page.type("0")
+    assert abs(zoom_of(page) - 1) < 0.01 and mark_in_view(page)
+    page.type("+")
+    assert zoom_of(page) > 1.4 and mark_in_view(page)
+    page.type("-")
+    assert abs(zoom_of(page) - 1) < 0.01
+
+
+def test_the_next_citation_replaces_the_page(page):
+    open_page(page, BOTH)
+    assert page.see("#passage-title").text.startswith("[1]")
+    page.press(".cite[data-n='2']")
+    page.see("#page-name", "Page 3 of 3")
+    assert page.see("#passage-title").text.startswith("[2]")
+    assert page.focused().get_attribute("id") == "passage-title" and "beside" in page.js("return document.body.className")
+    assert [e.get_attribute("data-n") for e in page.all(".cite[aria-expanded='true']")] == ["2"]
+    assert mark_in_view(page)
+    page.press("#passage-close")
+    page.gone("#passage")
+    assert page.focused().get_attribute("data-n") == "2"
+    assert page.js("return document.getElementById('page-image').src") == ""
+
+
+def test_the_last_of_two_pages_asked_for_is_shown(page):
+    open_page(page, BOTH)
+    page.js("const c = document.querySelectorAll('.answer .cite'); c[1].click(); c[0].click(); c[1].click()")
+    page.see("#page-name", "Page 3 of 3")
+    time.sleep(0.5)
+    assert "Page 3 of 3" in page.see("#page-name").text and page.see("#passage-title").text.startswith("[2]")
+
+
+def test_a_page_that_cannot_be_shown_is_said_in_words(page):
+    page.server.switch(paged="gone")
+    page.open()
+    page.ask()
+    page.answered()
+    page.press(".cite")
+    page.see("#page-name", "Page 2 cannot be shown: canyon.pdf: the file has changed")
+    assert page.js("return document.getElementById('page-name').getAttribute('role')") == "status"
+    assert not page.all("#page-sheet, #page-zoom, #page-turn")
+    page.see("#passage-text mark", "203")  # the passage is there all the same
+
+
+def test_what_ocr_was_not_sure_of_is_told_beside_its_page(page):
+    open_page(page)
+    assert not page.all("#passage-doubt")
+    page.server.switch(paged="unsure")
+    page.press("#passage-close")
+    page.ask("and the torque?")
+    page.until("the second answer", lambda: len(page.all(".turn")) == 2 and "184" in page.answered())
+    page.press(".turn:last-child .cite")
+    page.see("#passage-doubt", "check it on the page")
+
+
+def test_a_source_without_pages_shows_none(page):
+    open_page(page)
+    page.server.switch(paged="")
+    page.open()
+    page.ask()
+    page.answered()
+    page.press(".cite")
+    page.see("#passage-text mark", "203")
+    time.sleep(0.3)
+    assert not page.all("#page")
+
+
+def test_a_page_is_read_on_a_phone(page):
+    open_page(page, width=390, height=844)
+    page.until("the mark", lambda: mark_in_view(page))
+    assert page.js("return document.getElementById('page-image').clientWidth / 612") > 0.95  # large enough to be read
+    assert page.js("return document.documentElement.scrollWidth") <= 390
+    assert page.js("const d = document.getElementById('passage'); return d.scrollWidth <= d.clientWidth")
+    page.press("#page-larger")
+    assert mark_in_view(page)
+    page.press("#passage-close")
+    page.gone("#passage")
+
+
+def test_the_keys_reach_a_page_in_order_and_each_part_has_a_name(page):
+    open_page(page)
+    assert page.focused().get_attribute("id") == "passage-title"
+    seen = []
+    for _ in range(6):
+        page.type(Keys.TAB)
+        seen.append(page.focused().get_attribute("id"))
+    assert seen == ["passage-close", "page-before", "page-after", "page-smaller", "page-larger", "page-sheet"], seen
+    names = [page.see(f"#{i}").accessible_name for i in ("page-before", "page-after", "page-smaller", "page-larger", "page-sheet")]
+    assert names == ["Page before", "Page after", "Smaller", "Larger", "The page: arrows scroll, plus and minus zoom"], names
+    assert "Page 2 of canyon.pdf, marked: Horsepower (hp): 203" == page.see("#page-image").accessible_name
+    page.type(Keys.ESCAPE)
+    page.gone("#passage")
+
+
+def test_pages_are_turned(page):
+    open_page(page)
+    page.press("#page-after")
+    page.until("the last page", lambda: page.see("#page-name").text == "Page 3 of 3")
+    assert not page.see("#page-after").is_enabled()
+    page.js("document.getElementById('page-sheet').focus()")
+    for n in (2, 1):
+        page.type(Keys.PAGE_UP)
+        page.until(f"page {n}", lambda: page.see("#page-name").text == f"Page {n} of 3")
+    assert not page.see("#page-before").is_enabled()
+
+
+def test_a_document_with_pages_shows_them(page):
+    page.server.switch(paged="shown")
+    page.open("#documents")
+    page.press("#documents .open", "canyon.pdf")
+    page.until("the first page", lambda: page.see("#page-name").text == "Page 1 of 3")
+    page.press("#page-after")
+    page.until("the next page", lambda: page.see("#page-name").text == "Page 2 of 3")
+    page.press("#documents .open", "vehicles.csv")
+    page.see("#passage-title", "vehicles.csv")
+    assert not page.all("#page")
+
+
+def test_a_page_wants_the_key_as_all_else(page):
+    locked = MockServer(key="sesame")
+    try:
+        locked.switch(paged="shown")
+        page.browser.get(locked.url)
+        page.see("#key").send_keys("sesame", Keys.ENTER)
+        page.gone("#key-dialog")
+        page.ask()
+        page.answered()
+        page.press(".cite")
+        page.see("#page-name", "the source is marked")
+        assert mark_in_view(page)
+    finally:
+        locked.stop()
+
+
 # ---- history, copy, export ----
 
 def test_history_is_kept_over_a_reload(page):
@@ -750,7 +938,7 @@ def fresh(page):
     """The page as a first visitor finds it."""
     page.browser.size(1280, 900)
     page.browser.media(prefers_color_scheme="light", prefers_reduced_motion="reduce")
-    page.server.switch(busy=0, loading=False, reading=False, pause=0.005, wrong=False, thinking=False, **{"break": 0})
+    page.server.switch(busy=0, loading=False, reading=False, pause=0.005, wrong=False, thinking=False, paged="", **{"break": 0})
     page.open()
     page.js("localStorage.clear(); sessionStorage.clear()")
     for file in page.folder.iterdir():

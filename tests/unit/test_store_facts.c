@@ -26,6 +26,7 @@ static void values_are_read_as_they_were_written(void **state)
          .remark = "DSG",
          .category = -1,
          .implausible = true,
+         .low_confidence = true,
          .place = "row 75",
          .line = 75,
          .begin = 1000,
@@ -62,6 +63,7 @@ static void values_are_read_as_they_were_written(void **state)
     assert_string_equal(row[0].remark, "DSG");
     assert_string_equal(row[0].place, "row 75");
     assert_string_equal(row[0].quote, "It makes 8.8-10.3 kW.");
+    assert_true(row[0].low_confidence && !row[1].low_confidence);
     assert_true(row[0].implausible && !row[0].missing_mark && !row[0].bound);
     assert_true(row[0].part == 0 && row[0].group == 3 && row[0].category == -1);
     assert_true(row[0].line == 75 && row[0].begin == 1000 && row[0].end == 1011);
