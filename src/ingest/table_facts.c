@@ -63,6 +63,19 @@ static size_t keep_text(struct emitter *e, const char *text, size_t len)
     return at;
 }
 
+/* What the header calls a column; on a page also what the row does that names its version. */
+static const char *column_label(const struct interpretation *in, size_t column)
+{
+    const struct table_frame *f = &in->frame;
+    if (*f->names[column] || f->layout != FRAME_COLUMNS || !in->row_labels) return f->names[column];
+    for (size_t j = 0; j < in->n_columns && j < 8; j++) {
+        enum attribute_role role = in->columns[j].role;
+        if ((role == ROLE_TRIM || role == ROLE_MODEL || role == ROLE_NAME) && in->columns[j].index != SIZE_MAX)
+            return table_cell(in->table, in->columns[j].index, column)->text;
+    }
+    return "";
+}
+
 /* Where a cell stands, when that is another place than its record's. */
 static size_t write_place(struct emitter *e, const struct interpreted_record *r,
                           const struct interpreted_cell *c)
@@ -76,8 +89,8 @@ static size_t write_place(struct emitter *e, const struct interpreted_record *r,
     struct buffer *b = &e->out->text;
     size_t at = b->len;
     append_place(b, in, c->row);
-    if (by_column && *f->names[c->column])
-        buffer_printf(b, ", column '%s'", f->names[c->column]);
+    const char *column = by_column ? column_label(in, c->column) : "";
+    if (*column) buffer_printf(b, ", column '%s'", column);
     buffer_putc(b, '\0');
     return at;
 }

@@ -25,38 +25,38 @@ answers() {
 }
 
 reads ruled
-answers ruled "What is the towing capacity of the 2021 Borrego Canyon Summit?" "3500 lb" "page 1, table 1, row 4, column 'Summit'"
-answers ruled "How heavy is the 2021 Borrego Canyon Sport?" "3370 lb" "page 1, table 1, row 5, column 'Sport'"
+answers ruled "What is the towing capacity of the 2021 Borrego Canyon Summit?" "3500 lb" "page 1, table 1, row 'Towing capacity \(lb\)', column 'Summit'"
+answers ruled "How heavy is the 2021 Borrego Canyon Sport?" "3370 lb" "page 1, table 1, row 'Curb weight \(lb\)', column 'Sport'"
 
 reads leaders
 answers leaders "How long is the 2020 Halden Fjord?" "4450 mm" "page 1"
 
 reads unruled
-answers unruled "What is the torque of the 2019 Halden Skerry Diesel?" "320 Nm" "page 1, table 1, row 3, column 'Diesel'"
+answers unruled "What is the torque of the 2019 Halden Skerry Diesel?" "320 Nm" "page 1, table 1, row 'Torque \(Nm\)', column 'Diesel'"
 
 reads two_columns
-answers two_columns "What is the wheelbase of the 2018 Orlin Wagon?" "2750 mm" "page 1, table 1, row 1"
+answers two_columns "What is the wheelbase of the 2018 Orlin Wagon?" "2750 mm" "page 1, table 1, row 'Wheelbase'"
 run tables "$SCRATCH/two_columns.pdf"
 says "columns of text are no table" "$OUT" "page 1, table 1: 3 rows, 2 columns"
 run ingest --explain "$SCRATCH/two_columns.pdf"
 says "each column of text is read from top to foot" "$OUT" "1 table, 2 paragraphs"
 
 reads rotated
-answers rotated "What is the wading depth of the 2022 Corvane Trail?" "500 mm" "page 1, table 1, row 4"
+answers rotated "What is the wading depth of the 2022 Corvane Trail?" "500 mm" "page 1, table 1, row 'Wading depth'"
 
 reads sideways
-answers sideways "What is the power of the 2023 Corvane Ridge?" "205 hp" "page 1, table 1, row 2"
+answers sideways "What is the power of the 2023 Corvane Ridge?" "205 hp" "page 1, table 1, row 'Power'"
 
 reads continued
 run ingest --explain "$SCRATCH/continued.pdf"
 says "a table that goes on over pages is one, its header said once or twice" "$OUT" "61 rows, 3 columns; a row is a vehicle; 60 records"
-answers continued "What is the power of the 2017 Tarn 55?" "155 hp" "page 3, table 1 \(pages 1 to 3\), row 57"
+answers continued "What is the power of the 2017 Tarn 55?" "155 hp" "page 3, table 1 \(pages 1 to 3\), row 'Tarn 55', column 'Power \(hp\)'"
 
 reads spans
-answers spans "How wide is the 2016 Velox Courier LWB?" "1848 mm" "page 1, table 1, row 4"
+answers spans "How wide is the 2016 Velox Courier LWB?" "1848 mm" "page 1, table 1, row 'Width \(mm\)', column 'LWB'"
 
 reads stripes
-answers stripes "What is the turning circle of the 2015 Velox Porter LWB?" "11\.6 m" "page 1, table 1, row 4"
+answers stripes "What is the turning circle of the 2015 Velox Porter LWB?" "11\.6 m" "page 1, table 1, row 'Turning circle \(m\)', column 'LWB'"
 
 run tables --json "$SCRATCH/spans.pdf"
 exits "tables are printed as JSON" 0

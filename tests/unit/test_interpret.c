@@ -403,6 +403,35 @@ static void odd_tables_are_read_without_a_vehicle(void **state)
     fixture_close(&f);
 }
 
+static void long_beside_short_is_a_version_and_no_length(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "a.md", "# 2015 Velox Porter\n\n| Version | Short | Long |\n|---|---|---|\n| Power (hp) | 90 | 110 |\n"
+                             "| Load volume (L) | 3,300 | 4,000 |\n| Turning circle (m) | 10.8 | 11.6 |\n");
+    expect_number(&f, "2015 Velox Porter Long", "Load volume", 4000, "L");
+    fixture_close(&f);
+    fixture_open(&f, "b.md", "# 2015 Velox Porter\n\n## Load volume (L)\n\n| Body | Standard | Extra long | Long |\n|---|---|---|---|\n"
+                             "| Van | 3,300 | 4,600 | 4,000 |\n| Crew van | 2,100 | 3,300 | 2,900 |\n");
+    expect_number(&f, "2015 Velox Porter Van Long", "Load volume", 4000, "L");
+    expect_number(&f, "2015 Velox Porter Van Standard", "Load volume", 3300, "L");
+    expect_number(&f, "2015 Velox Porter Crew van Extra long", "Load volume", 3300, "L");
+    fixture_close(&f);
+    fixture_open(&f, "w.md", "# 2015 Velox Porter\n\n## Load volume (L)\n\n| Body | Short wheelbase | Long wheelbase |\n|---|---|---|\n"
+                             "| Van | 3,300 | 4,000 |\n| Crew van | 2,100 | 2,900 |\n");
+    expect_number(&f, "2015 Velox Porter Van Long wheelbase", "Load volume", 4000, "L");
+    fixture_close(&f);
+    /* Without a quantity above them nothing is known of them. */
+    fixture_open(&f, "n.csv", "Model,Short,Long\nVelox Porter,3300,4000\nVelox Courier,2300,3100\n");
+    for (size_t j = 0; j < f.tables[0].n_columns; j++)
+        if (strcmp(f.tables[0].columns[j].fact.name, "Long") == 0) assert_int_equal(f.tables[0].columns[j].fact.attribute, -1);
+    fixture_close(&f);
+    /* Beside a width it is the length. */
+    fixture_open(&f, "l.csv", "Model,Long,Wide,High\nVelox Porter,4800,1900,1950\nVelox Courier,4400,1850,1800\n");
+    expect_attribute(&f, "Long", "length");
+    fixture_close(&f);
+}
+
 static void names_of_columns_are_bounded(void **state)
 {
     (void)state;
@@ -445,6 +474,7 @@ int main(void)
         cmocka_unit_test(json_paths_keep_their_parents),
         cmocka_unit_test(lists_inside_a_record_are_not_the_record),
         cmocka_unit_test(odd_tables_are_read_without_a_vehicle),
+        cmocka_unit_test(long_beside_short_is_a_version_and_no_length),
         cmocka_unit_test(names_of_columns_are_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

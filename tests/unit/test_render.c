@@ -118,6 +118,9 @@ static void remarks_bounds_and_doubts_are_said(void **state)
                    "check the document) [1].");
     row->fact.implausible = false;
     row->fact.remark = "";
+    row->fact.low_confidence = true;
+    fixture_expect(&f, "The Range of the Testa X is 500 km (read by OCR with low confidence; check it on the page) [1].");
+    row->fact.low_confidence = false;
     row->fact.high = row->high = 520.5;
     fixture_expect(&f, "The Range of the Testa X is 500–520.5 km [1].");
     row->unit = row->fact.unit = NULL;

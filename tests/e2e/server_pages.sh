@@ -1,0 +1,119 @@
+#!/bin/bash
+# The pages of documents over HTTP: a PDF file is uploaded and asked about, and its page is fetched with
+# the cited cell marked (tests/e2e/png.py looks at the pictures).
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/e2e/server_lib.sh
+. "$ROOT/tests/e2e/server_lib.sh"
+
+HELPER=${AUTOSPEC_PDF:-$(dirname "$AUTOSPEC")/autospec-pdf}
+if [ ! -x "$HELPER" ]; then
+    skip "PDF files: this build has no autospec-pdf"
+    finish
+fi
+export PYTHONDONTWRITEBYTECODE=1
+python3 tests/e2e/pdf_sheets.py "$SCRATCH" || exit 1
+
+# ask QUESTION: leaves document_id, page and boxes of the first citation in ID, PAGE, MARKS.
+ask() {
+    http /query -H 'Content-Type: application/json' -d "$(jq -n --arg q "$1" '{query: $q}')"
+    ID=$(jq -r '.citations[0].document_id' "$OUT")
+    PAGE=$(jq -r '.citations[0].page' "$OUT")
+    MARKS=$(jq -r '[.citations[0].boxes[] | map(tostring) | join(",")] | join(";")' "$OUT")
+}
+
+start_server
+http /ingest/file -F "file=@$SCRATCH/ruled.pdf"
+answers "a PDF file is uploaded" 200 '.documents[0].kind == "pdf" and .documents[0].facts > 0'
+
+ask "What is the towing capacity of the 2021 Borrego Canyon Summit?"
+answers "its figure is cited with page and box" 200 \
+    '.status == "found" and .citations[0].page == 1 and (.citations[0].boxes | length) == 1 and
+     (.citations[0].boxes[0] | .[0] > 362 and .[2] < 440 and .[1] > 168 and .[3] < 184)'
+answers "the place names row and column" 200 \
+    '.citations[0].location == "page 1, table 1, row '"'Towing capacity (lb)', column 'Summit'"'"'
+answers "and says that the file's own text was read" 200 '.rows[0].low_confidence == false'
+
+http "/documents/$ID/pages/$PAGE"
+answers "a page has a text" 200 '.page == 1 and .pages == 1 and .width == 612 and .height == 792 and
+    .name == "ruled.pdf" and (.text | contains("Borrego Canyon"))'
+
+http "/documents/$ID/pages/$PAGE.png?dpi=72"
+cp "$OUT" "$SCRATCH/plain.png"
+answers "a page has a picture" 200
+check "it says that it is one" grep -qi '^content-type: image/png' "$HEAD"
+http "/documents/$ID/pages/$PAGE.png?dpi=72&highlight=$MARKS"
+cp "$OUT" "$SCRATCH/marked.png"
+check "the picture is of the right size, and marked in the box and nowhere else" \
+    python3 tests/e2e/png.py "$SCRATCH/plain.png" "$SCRATCH/marked.png" 612x792 72 "$MARKS"
+http "/documents/$ID/pages/$PAGE.png?dpi=200&highlight=$MARKS"
+cp "$OUT" "$SCRATCH/marked.png"
+http "/documents/$ID/pages/$PAGE.png?dpi=200"
+cp "$OUT" "$SCRATCH/plain.png"
+check "also where it is larger" \
+    python3 tests/e2e/png.py "$SCRATCH/plain.png" "$SCRATCH/marked.png" 1700x2200 200 "$MARKS"
+
+for page in 2 2.png 99999999; do
+    http "/documents/$ID/pages/$page"
+    refuses "page $page of one is not there" 404 not_found
+done
+for page in 0 -1 x 1.jpg 1.pngx 01; do
+    http "/documents/$ID/pages/$page"
+    refuses "\"$page\" is no page" 404 not_found
+done
+http "/documents/999/pages/1.png"
+refuses "no document, no page" 404 not_found
+for marks in x 1,2,3 '1,2,3,4;' '1,2,3,4,5' nan,1,2,3 1e9,0,1,1; do
+    http "/documents/$ID/pages/1.png?highlight=$marks"
+    case $marks in
+    '1,2,3,4;') answers "a semicolon at the end is allowed" 200 ;;
+    *) refuses "\"$marks\" marks nothing" 400 bad_value ;;
+    esac
+done
+http "/documents/$ID/pages/1.png?highlight=$(for _ in $(seq 65); do printf '1,2,3,4;'; done)"
+refuses "65 boxes are too many" 400 bad_value
+for dpi in 35 301 x 1e9; do
+    http "/documents/$ID/pages/1.png?dpi=$dpi"
+    answers "dpi=$dpi is refused" 400 '.error.param == "dpi"'
+done
+
+http "/documents/$ID" -X DELETE
+answers "the document is deleted" 200
+http "/documents/$ID/pages/1.png"
+refuses "its pages go with it" 404 not_found
+
+# The page of a CSV file.
+http /ingest/file -F "file=@data/vehicles.csv"
+ask "What is the horsepower of the 2023 Toyota Camry?"
+answers "a CSV file has no pages" 200 '.citations[0].page == null and .citations[0].boxes == []'
+http "/documents/$ID/pages/1.png"
+refuses "and none to show" 404 not_found
+stop_server TERM
+: >"$OUT" >"$ERR"
+exits "it ends well" 0
+check "no sanitizer spoke" sh -c "! grep -qE 'Sanitizer|runtime error' '$SERVER_LOG'"
+
+# Files that were read where they are.
+run ingest "$SCRATCH/unruled.pdf"
+AUTOSPEC_ORIGINALS=copy run ingest "$SCRATCH/spans.pdf"
+start_server
+ask "What is the torque of the 2019 Halden Skerry Diesel?"
+http "/documents/$ID/pages/1.png?highlight=$MARKS"
+answers "a page of a file in its place is shown" 200
+printf '%% changed' >>"$SCRATCH/unruled.pdf"
+http "/documents/$ID/pages/1.png?highlight=$MARKS"
+refuses "not once the file has changed" 404 not_found
+answers "which is said" 404 '.error.message | test("unruled.pdf: the file has changed")'
+http "/documents/$ID/pages/1"
+answers "the page's text is there all the same" 200 '.text | contains("Halden Skerry")'
+rm "$SCRATCH/unruled.pdf"
+http "/documents/$ID/pages/1.png"
+answers "nor once it is gone" 404 '.error.message | test("unruled.pdf: the file is not there any more")'
+ask "How wide is the 2016 Velox Courier LWB?"
+rm "$SCRATCH/spans.pdf"
+http "/documents/$ID/pages/1.png?highlight=$MARKS"
+answers "a copy that is kept is shown when the file is gone" 200
+check "it is a picture" python3 tests/e2e/png.py "$OUT" "$OUT" 1224x1584 144 ""
+stop_server TERM
+exits "it ends well, too" 0
+finish
