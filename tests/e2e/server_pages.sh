@@ -93,6 +93,34 @@ stop_server TERM
 exits "it ends well" 0
 check "no sanitizer spoke" sh -c "! grep -qE 'Sanitizer|runtime error' '$SERVER_LOG'"
 
+# Scanned pages: uploads are read by OCR, too.
+if command -v pdftoppm >/dev/null; then
+    pdftoppm -r 200 -gray -singlefile "$SCRATCH/unruled.pdf" "$SCRATCH/worn"
+    python3 tests/e2e/smudge.py "$SCRATCH/worn.pgm" "$SCRATCH/worn.png" 200 360,141,384,147
+    start_server --store "$SCRATCH/scans.db"
+    http /ingest/file -F "file=@$SCRATCH/worn.png"
+    if grep -q tesseract-ocr "$OUT" "$SERVER_LOG"; then
+        skip "scanned pages: tesseract-ocr-eng is not installed"
+    else
+        answers "a scanned page is uploaded" 200 '.documents[0].facts > 0'
+        ask "What is the torque of the 2019 Halden Skerry Petrol?"
+        answers "its figure is read" 200 '.rows[0].value == 250 and (.rows[0].low_confidence | not)'
+        http "/documents/$ID/pages/1.png?highlight=$MARKS"
+        answers "and shown on the page" 200
+        ask "What is the torque of the 2019 Halden Skerry Diesel?"
+        answers "a figure that OCR is not sure of is marked" 200 \
+            '.rows[0].low_confidence and (.answer | contains("read by OCR with low confidence"))'
+    fi
+    stop_server TERM
+    start_server --store "$SCRATCH/off.db" --ocr-languages off
+    printf ' ' >>"$SCRATCH/worn.png"
+    http /ingest/file -F "file=@$SCRATCH/worn.png;filename=off.png"
+    check "with OCR off a scan gives no facts" test "$(jq -r '.documents[0].facts // 0' "$OUT")" = 0
+    stop_server TERM
+else
+    skip "scanned pages: there is no pdftoppm to make one"
+fi
+
 # Files that were read where they are.
 run ingest "$SCRATCH/unruled.pdf"
 AUTOSPEC_ORIGINALS=copy run ingest "$SCRATCH/spans.pdf"

@@ -70,8 +70,8 @@ class MockServer:
         self.process.stdout.close()
 
 
-def ingest(program, store):
-    subprocess.run([program, "ingest", "data"], env={**os.environ, "AUTOSPEC_STORE": str(store)}, check=True,
+def ingest(program, store, documents="data"):
+    subprocess.run([program, "ingest", documents], env={**os.environ, "AUTOSPEC_STORE": str(store)}, check=True,
                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 

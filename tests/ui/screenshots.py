@@ -6,6 +6,7 @@ import concurrent.futures
 import itertools
 import json
 import pathlib
+import subprocess
 import sys
 import tempfile
 import time
@@ -17,11 +18,13 @@ from selenium.webdriver.common.keys import Keys
 
 COMPARISON = ("Which has more horsepower, the 2023 Toyota Camry or the 2023 Honda Accord?",)
 CONVERSATION = ("What is the horsepower of the 2023 Toyota Camry?", "and the torque?", "What can a 1968 Tatra 603 tow?")
+SHEET = ("Which weighs more, the 2021 Borrego Canyon Sport or the 2021 Borrego Canyon Summit?",)  # tests/e2e/pdf_sheets.py
 LIST = ("Which Toyota has more than 300 hp?",)
 SHOTS = [  # name, width, height, scheme, section, questions, then
     ("390-light", 390, 844, "light", "ask", COMPARISON, ""),
     ("820-light", 820, 1100, "light", "ask", CONVERSATION, ""),
     ("1280-light", 1280, 800, "light", "ask", COMPARISON, ".cite"),
+    ("pdf", 1280, 800, "light", "ask", SHEET, ".cite"),
     ("1280-dark", 1280, 800, "dark", "ask", LIST, "thead th:nth-child(2) button"),
 ]
 MORE = [  # to look at, not kept
@@ -34,6 +37,8 @@ MORE = [  # to look at, not kept
     ("system-1280-dark", 1280, 800, "dark", "system", (), ""),
     ("system-390", 390, 844, "light", "system", (), ""),
     ("history-820", 820, 900, "light", "history", CONVERSATION, ""),
+    ("pdf-390", 390, 844, "light", "ask", SHEET, ".cite"),
+    ("pdf-820-dark", 820, 1000, "dark", "ask", SHEET, ".cite"),
     ("documents-390-dark", 390, 844, "dark", "documents", (), ""),
     ("answer-dark", 1280, 800, "dark", "ask", COMPARISON, ".cite"),
     ("filters-820", 820, 900, "light", "ask", COMPARISON, "#filters-button"),
@@ -75,7 +80,7 @@ def shoot(browser, server, path, width, height, scheme, section, questions, then
     time.sleep(0.8)
     if then:
         browser.execute_script("document.querySelector(arguments[0]).click()", then)
-        time.sleep(0.5)
+        time.sleep(1.5)
     if section == "ask":
         browser.execute_script("document.querySelector('.turn:last-child :is(table, h2)')?.scrollIntoView({block: 'nearest'})")
         browser.execute_script("if (!document.getElementById('passage').open) document.activeElement.blur()")
@@ -86,7 +91,9 @@ def main():
     program, folder = sys.argv[1], pathlib.Path(sys.argv[2] if len(sys.argv) > 2 else "docs")
     with tempfile.TemporaryDirectory() as place:
         store = pathlib.Path(place) / "store.db"
+        subprocess.run([sys.executable, "tests/e2e/pdf_sheets.py", place], check=True)
         ingest(program, store)
+        ingest(program, store, f"{place}/ruled.pdf")
         server, browser = RealServer(program, store), Browser()
         try:
             for name, *how in SHOTS + (MORE if len(sys.argv) > 2 else []):
