@@ -66,6 +66,7 @@ static void store_job(void *context)
                                            .context = w,
                                            .cancel = job_cancel(w->job),
                                            .skip_duplicates = true,
+                                           .ocr_languages = s->ocr_languages,
                                            .keep_original = true}; /* it is nowhere else */
     ingest_state_begin(s->ingests, job_name(w->job));
     if (intake_store(&w->intake, store, &options, &totals, &w->error))
@@ -119,7 +120,7 @@ static bool is_known(struct work *w)
 
 static void read_job(struct work *w)
 {
-    static const struct ingest_options NO_OPTIONS = {0};
+    const struct ingest_options options = {.ocr_languages = w->server->ocr_languages};
     struct intake *in = &w->intake;
     struct mapping map = {0};
     struct error failure = {0};
@@ -135,8 +136,8 @@ static void read_job(struct work *w)
     in->len = map.size;
     bool ok = document_kind_find(in->path, in->data, in->len, &in->kind, &w->error);
     if (ok) {
-        intake_hash(in, &NO_OPTIONS);
-        ok = is_known(w) || intake_parse(in, &NO_OPTIONS, job_cancel(w->job), on_progress, w, &w->error);
+        intake_hash(in, &options);
+        ok = is_known(w) || intake_parse(in, &options, job_cancel(w->job), on_progress, w, &w->error);
     }
     if (ok) store_on_lane(w);
     intake_free(in);

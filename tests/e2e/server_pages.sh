@@ -97,6 +97,18 @@ check "no sanitizer spoke" sh -c "! grep -qE 'Sanitizer|runtime error' '$SERVER_
 if command -v pdftoppm >/dev/null; then
     pdftoppm -r 200 -gray -singlefile "$SCRATCH/unruled.pdf" "$SCRATCH/worn"
     python3 tests/e2e/smudge.py "$SCRATCH/worn.pgm" "$SCRATCH/worn.png" 200 360,141,384,147
+    start_server --store "$SCRATCH/jobs.db"
+    http '/ingest/file?async=1' -F "file=@$SCRATCH/worn.png"
+    job=$(jq -r '.jobs[0].id' "$OUT")
+    for _ in $(seq 300); do
+        http "/ingest/jobs/$job"
+        jq -e '.ended' "$OUT" >/dev/null && break
+        sleep 0.2
+    done
+    if ! grep -q tesseract-ocr "$OUT" "$SERVER_LOG"; then
+        answers "a job reads a scanned page, too" 200 '.status == "done" and .document.facts > 0'
+    fi
+    stop_server TERM
     start_server --store "$SCRATCH/scans.db"
     http /ingest/file -F "file=@$SCRATCH/worn.png"
     if grep -q tesseract-ocr "$OUT" "$SERVER_LOG"; then
