@@ -89,7 +89,8 @@ answers "a CSV file has no pages" 200 '.citations[0].page == null and .citations
 http "/documents/$ID/pages/1.png"
 refuses "and none to show" 404 not_found
 stop_server TERM
-: >"$OUT" >"$ERR"
+: >"$OUT"
+: >"$ERR"
 exits "it ends well" 0
 check "no sanitizer spoke" sh -c "! grep -qE 'Sanitizer|runtime error' '$SERVER_LOG'"
 

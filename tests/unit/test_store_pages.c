@@ -10,7 +10,7 @@ enum { FIRST_PAGE = 21 };
 
 static struct document_place place(uint64_t begin, uint64_t end, uint32_t page, float x, float y)
 {
-    return (struct document_place){begin, end, page, {x, y, x + 50, y + 10.04f}};
+    return (struct document_place){begin, end, page, {x, y, x + 50, y + 10.04f}, false};
 }
 
 /* Two pages: two pieces on the first, one on the second. */
