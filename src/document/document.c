@@ -247,6 +247,7 @@ static bool begins_as_pages(const char *data, size_t len, enum document_kind *ki
         size_t n;
     } IMAGES[] = {{"\x89PNG\r\n", 6}, {"\xff\xd8\xff", 3}, {"II*\0", 4}, {"MM\0*", 4}};
     size_t head = len < PDF_HEAD ? len : PDF_HEAD;
+    if (len == 0) return false; /* data may be NULL then */
     for (size_t i = 0; i < sizeof IMAGES / sizeof *IMAGES; i++)
         if (len > IMAGES[i].n && memcmp(data, IMAGES[i].bytes, IMAGES[i].n) == 0) {
             *kind = DOCUMENT_IMAGE;

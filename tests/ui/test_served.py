@@ -171,9 +171,9 @@ def step_a_file_that_is_there_already_is_said_to_be(page):
     page.see("#uploads-done", "gale.txt was there already, unchanged.")
 
 
-def step_a_pdf_is_refused_and_why(page):
-    for name, why in (("sheet.pdf", "PDF files cannot be read"), ("sheet.txt", "is a PDF")):
-        (page.folder / name).write_bytes(b"%PDF-1.7\n\xff\x00")
+def step_a_broken_pdf_is_refused_and_why(page):
+    for name, why in (("sheet.pdf", "the PDF is cut off"), ("sheet.doc", "Word files cannot be read")):
+        (page.folder / name).write_bytes(b"%PDF-1.7\n\xff\x00" if name.endswith("pdf") else b"\xd0\xcf\x11\xe0")
         page.browser.find_element(By.ID, "files").send_keys(str(page.folder / name))
         page.see("#uploads [role=alert]", why)
         page.press("#uploads button", "Dismiss")
