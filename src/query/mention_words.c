@@ -1,5 +1,6 @@
 /* What a word of the question may be in a vehicle's name: where one begins, what links its parts, and what is a
  * name that the store does not have. */
+#include "query/columns.h"
 #include "query/mention_finder.h"
 
 #include <stdio.h>
@@ -192,6 +193,44 @@ static bool is_coded_anchor(struct finder *f, size_t i, struct postings p)
     return pair && (letter || t->upper);
 }
 
+static bool is_han_piece(const char *word)
+{
+    return (unsigned char)word[0] >= 0xe3; /* U+3000 and above; Latin letters with accents are below */
+}
+
+/* Whether the key has the word as one of its own, not as a piece of a longer run of Chinese characters. */
+static bool stands_alone(const char *key, const char *word)
+{
+    size_t len = strlen(word);
+    for (const char *at = strstr(key, word); at; at = strstr(at + 1, word)) {
+        bool begins = at == key || at[-1] == ' ', ends = at[len] == '\0' || at[len] == ' ';
+        if (!begins || !ends) continue;
+        const char *before = at;
+        if (before > key) before--;
+        while (before > key && before[-1] != ' ') before--;
+        if ((before == at || !is_han_piece(before)) && (at[len] == '\0' || !is_han_piece(at + len + 1))) return true;
+    }
+    return false;
+}
+
+/* Chinese is written without spaces: "卡" of "轻卡" is no part of the name "多利卡". A character names a vehicle where it
+ * is a word of the name by itself, or with the one behind it. */
+static bool is_piece_of_han_word(const struct finder *f, size_t i, struct postings p)
+{
+    const struct labelled *q = f->q;
+    const struct catalog *c = word_index_catalog(f->v);
+    char pair[2 * TOKEN_KEY_MAX + 2] = "";
+    if (i + 1 < q->n_tokens && q->tokens[i + 1].kind == TOKEN_HAN && q->tokens[i + 1].gap == GAP_NONE)
+        snprintf(pair, sizeof pair, "%s %s", q->tokens[i].key, q->tokens[i + 1].key);
+    for (size_t k = 0; k < p.n; k++) {
+        const struct catalog_record *r = &c->records[p.items[k]];
+        const char *const keys[] = {r->make_key, r->model_key, r->trim_key};
+        for (size_t j = 0; j < sizeof keys / sizeof *keys; j++)
+            if (stands_alone(keys[j], q->tokens[i].key) || key_has_run(keys[j], pair)) return false;
+    }
+    return true;
+}
+
 /* Whether a name may begin at token i: nothing else is called so. */
 bool finder_is_anchor(struct finder *f, size_t i)
 {
@@ -216,6 +255,7 @@ bool finder_is_anchor(struct finder *f, size_t i)
         phrase = phrase || (run > n_tokens && terms[k].kind != TERM_MAKE && !terms[k].code);
     if (phrase) return false;
     if (p.n == 0) return false;
+    if (t->kind == TOKEN_HAN && make < 0 && is_piece_of_han_word(f, i, p)) return false;
     if ((parts & NAME_MODEL) && is_coded_anchor(f, i, p)) return true;
     if (t->kind == TOKEN_NUMBER) return false;
     if (parts & NAME_MAKE) {

@@ -137,6 +137,23 @@ static void words_of_a_name_that_the_store_lacks_are_kept(void **state)
     EXPECT_MENTIONS(*state, ASKED);
 }
 
+/* Chinese has no spaces: a character that stands inside a name is none. */
+static void pieces_of_chinese_words_are_no_names(void **state)
+{
+    static const char TEXT[] = "品牌,车型,最大扭矩(Nm)\n北河,骏微达X2,210\n北河,海云,260\n南岭,秦,190\n";
+    static const struct asked ASKED[] = {
+        {"哪款微车的最大扭矩最大?", ""},
+        {"骏微达X2的最大扭矩", "骏微达X2 =1"},
+        {"海云的最大扭矩", "海云 =1"},
+        {"秦的最大扭矩", "秦 =1"},
+    };
+    struct garage g;
+    (void)state;
+    garage_of(&g, DOCUMENT_CSV, TEXT);
+    EXPECT_MENTIONS(&g, ASKED);
+    garage_close(&g);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -147,6 +164,7 @@ int main(void)
         cmocka_unit_test(makers_alone_are_told_from_models),
         cmocka_unit_test(figures_and_common_words_are_no_names),
         cmocka_unit_test(words_of_a_name_that_the_store_lacks_are_kept),
+        cmocka_unit_test(pieces_of_chinese_words_are_no_names),
     };
     return cmocka_run_group_tests_name("mention", tests, garage_make, garage_remove);
 }
