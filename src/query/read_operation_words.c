@@ -2,6 +2,7 @@
  * are asked about or one. */
 #include "query/reading.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static bool is_things(const struct label *l)
@@ -62,6 +63,26 @@ static void fuel_is_consumed(struct label *l)
     struct token t[2];
     if (!fuels || tokens_split("fuel consumption", 16, TOKENS_TEXT, t, 2) != 2) return;
     registry_match(t, 2, &l->terms, &l->n_terms);
+}
+
+/* "diesel-powered", "Strom angetrieben": what moves it is the fuel before the word; no power is asked. */
+static void powered_is_of_fuel(struct reading *r, size_t i)
+{
+    static const char WORDS[] = " powered driven fuelled fueled propelled engined angetrieben angetriebene angetriebenen angetriebenes ";
+    const struct label *fuel = &r->l->labels[i];
+    struct label *l = &r->l->labels[i + 1];
+    bool fuels = false;
+    char spaced[TOKEN_KEY_MAX + 3];
+    for (size_t t = 0; fuel->kind == LABEL_TERM && t < fuel->n_terms; t++)
+        fuels = fuels || (fuel->terms[t].kind == TERM_CATEGORY &&
+                          CATEGORIES[fuel->terms[t].id].attribute == registry_find("fuel_type"));
+    if (!fuels || l->n != 1) return;
+    snprintf(spaced, sizeof spaced, " %s ", r->l->tokens[l->first].key);
+    if (!strstr(WORDS, spaced)) return;
+    l->kind = LABEL_WORD;
+    l->n_terms = 0;
+    l->n_words = 0;
+    l->used = true;
 }
 
 /* "year" of "per year", "im Jahr": no group to compute by. */
@@ -153,6 +174,7 @@ void read_operation_words(struct reading *r)
 {
     bool content = false, degree = false;
     for (size_t i = 0; i < r->l->n_labels; i++) cost_is_of_fuel(r, i);
+    for (size_t i = 0; i + 1 < r->l->n_labels; i++) powered_is_of_fuel(r, i);
     /* "From what to what do the prices range?": the verb, beside the words that ask for it. */
     bool from_to = false;
     for (size_t i = 0; i < r->l->n_labels; i++) {
