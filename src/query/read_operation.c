@@ -219,6 +219,54 @@ static bool begins_with_kind(const struct reading *r)
     return false;
 }
 
+/* "Where is the Unimog": a maker's name, of whom there is one vehicle. */
+static bool names_one(const struct reading *r)
+{
+    const struct query *q = r->q;
+    bool many = r->which || r->list || r->count || r->how_many_things || r->version_word || r->vehicle_word || r->any;
+    if (many || q->n_subjects != 1 || q->subjects[0].n_records != 1 || r->l->n_labels == 0) return false;
+    for (size_t i = 0; i < r->l->n_mentions; i++)
+        if (r->l->mentions[i].plural) return false;
+    return r->auxiliary;
+}
+
+/* "Is the Dart 1.2 Style a manual": a text of one row alone is the vehicle that is asked about, and no condition
+ * beside another. */
+static bool checks_row(struct reading *r)
+{
+    struct query *q = r->q;
+    size_t which = SIZE_MAX;
+    bool there = r->l->n_tokens > 1 && (r->any || !strcmp(r->l->tokens[1].key, "there"));
+    if (!r->auxiliary || r->which || r->list || r->vehicle_word || there || q->n_subjects || q->n_attributes) return false;
+    for (size_t i = 0; i < q->n_where; i++) {
+        const struct query_condition *w = &q->where[i];
+        if (w->number || w->category >= 0 || !w->unique || w->negated || w->or_before) continue;
+        if (which != SIZE_MAX) return false;
+        which = i;
+    }
+    if (which == SIZE_MAX || q->n_where < 2) return false;
+    for (size_t t = 0; t < r->c->n_terms; t++) {
+        const struct catalog_term *term = &r->c->terms[t];
+        const struct catalog_column *col = &r->c->columns[term->column];
+        if (term->count != 1 || strcmp(term->key, q->where[which].key)) continue;
+        const struct catalog_source *src = &r->c->sources[col->source];
+        size_t *records = arena_array(&q->arena, src->n_records + 1, sizeof *records);
+        struct query_condition *only = arena_alloc(&q->arena, sizeof *only);
+        if (!records || !only) {
+            r->failed = true;
+            return false;
+        }
+        for (size_t k = 0; k < src->n_records; k++) records[k] = src->first_record + k;
+        *only = q->where[which];
+        q->subjects[q->n_subjects++] = (struct query_subject){.name = only->text, .label = term->text, .records = records,
+                                                              .n_records = src->n_records, .exact = true, .only = only};
+        memmove(&q->where[which], &q->where[which + 1], (q->n_where - which - 1) * sizeof *q->where);
+        q->n_where--;
+        return true;
+    }
+    return false;
+}
+
 void read_operation(struct reading *r)
 {
     struct query *q = r->q;
@@ -296,7 +344,7 @@ void read_operation(struct reading *r)
         if (q->n_attributes > 1) q->op = QUERY_VALUE;
         return;
     }
-    bool set = r->set_scope;
+    bool set = r->set_scope && !names_one(r);
     if ((r->how_many && r->how_many_things) || r->count) {
         /* "How many 728iL were built": the attribute is asked, not the rows. */
         bool production = q->n_subjects && q->subjects[0].exact && q->n_attributes &&
@@ -362,6 +410,10 @@ void read_operation(struct reading *r)
             q->op = QUERY_CHECK;
             return;
         }
+    }
+    if (set && checks_row(r)) {
+        q->op = QUERY_CHECK;
+        return;
     }
     if (set && (q->n_where || q->n_subjects) && q->n_attributes == 0) {
         list_codes(r);

@@ -396,6 +396,9 @@ bool source_phrase_find(const struct labelled *q, const struct word_index *v, si
         bool asked = false;
         for (size_t k = begin; k < i; k++)
             asked = asked || registry_match(&q->tokens[k], last + 1 - k, &terms, &n_terms) == last + 1 - k;
+        /* "the average list price": "list price" is what is asked, and no list. */
+        for (size_t k = i; k <= last; k++)
+            asked = asked || registry_match(&q->tokens[k], q->n_tokens - k, &terms, &n_terms) > last + 1 - k;
         if (asked) continue;
         /* The word for the document itself may be in its name: "the guide" says too little alone. */
         if (!named && begin < i) named = true;

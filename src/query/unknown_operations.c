@@ -112,8 +112,22 @@ static void refuse_lost_predicate(struct reading *r)
     reading_refuse(r, l->first, l->n);
 }
 
+/* "'08 vitte, what does it get": one vehicle is asked about; a list of all that meet the rest is no answer. */
+static void refuse_lost_it(struct reading *r)
+{
+    const struct query *q = r->q;
+    if ((q->op != QUERY_LIST && q->op != QUERY_COUNT) || q->n_subjects || q->carried || r->previous) return;
+    for (size_t i = 0; i + 1 < r->l->n_labels; i++) {
+        const struct label *l = &r->l->labels[i + 1];
+        const char *key = r->l->tokens[l->first].key;
+        if (label_is(&r->l->labels[i], WORD_AUXILIARY) && l->kind == LABEL_WORD && !strcmp(key, "it") && i + 2 < r->l->n_labels)
+            reading_refuse(r, l->first, l->n);
+    }
+}
+
 void read_unknown_operations(struct reading *r)
 {
+    refuse_lost_it(r);
     refuse_lost_predicate(r);
     refuse_lost_difference(r);
     refuse_words(r);

@@ -244,9 +244,33 @@ static void what_all_have_together_is_their_sum(void **state)
     EXPECT_OUTCOMES(*state, ASKED);
 }
 
+/* What a question asks, a yes, a figure or a mean, is what it gets: no list of what meets its words. */
+static void operation_that_is_asked_is_not_replaced_by_a_list(void **state)
+{
+    static const char TEXT[] = "Make,Model,Type,Year,Fuel,Gearbox,Power (kW),List price ($),Location\n"
+                               "Orlo,Pavo,Van,2011,Diesel,manual,75,14000,Leeds\nOrlo,Grus,Van,2012,Petrol,automatic,88,18000,York\n"
+                               "Tundor,T 41,Truck,2015,Diesel,manual,160,90000,Hull\n";
+    static const struct asked ASKED[] = {
+        {"What is the average list price of the vans?", "aggregate found = 16000 $"},
+        {"the mean list price of the vans", "aggregate found = 16000 $"},
+        {"where is the tundor stationed", "value found: 2015 Tundor T 41 Hull"},
+        {"Is the Tundor a manual?", "check found yes: 2015 Tundor T 41 manual"},
+        {"'11 pafu with 75 kW, what does it cost?", "none not_understood ‘it’ ‘pafu’"},
+        {"Is the Orlo Pavo diesel-powered?", "check found yes: 2011 Orlo Pavo Diesel"},
+        {"Is the Orlo Grus diesel powered?", "check found no: 2012 Orlo Grus Petrol"},
+        {"Ist der Orlo Pavo Diesel-angetrieben?", "check found yes: 2011 Orlo Pavo Diesel"},
+    };
+    struct garage g;
+    (void)state;
+    garage_of(&g, DOCUMENT_CSV, TEXT);
+    EXPECT_OUTCOMES(&g, ASKED);
+    garage_close(&g);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(operation_that_is_asked_is_not_replaced_by_a_list),
         cmocka_unit_test(unknown_operation_is_not_understood),
         cmocka_unit_test(figures_of_named_vehicles_are_added_and_averaged),
         cmocka_unit_test(implausible_figures_meet_no_condition),
