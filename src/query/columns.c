@@ -210,3 +210,10 @@ bool columns_have(const struct catalog *c, const size_t *records, size_t n_recor
     }
     return false;
 }
+
+int category_find(const char *id)
+{
+    for (size_t i = 0; i < CATEGORY_COUNT; i++)
+        if (strcmp(CATEGORIES[i].id, id) == 0) return (int)i;
+    return -1;
+}

@@ -22,6 +22,9 @@ bool key_has_run(const char *key, const char *run);
  * "Diesel, ultra low sulfur (15 ppm)", if the rest names no other. -1: none. */
 int cell_category(int attribute, const char *text);
 
+/* Index into CATEGORIES; -1: none. */
+int category_find(const char *id);
+
 /* Whether a column of the store's own has ticks alone: yes and no, and letters that stand for them. */
 bool column_is_yes_no(const struct catalog *c, size_t column);
 
@@ -33,4 +36,7 @@ bool source_is_electric(const struct catalog *c, size_t source);
 bool columns_have(const struct catalog *c, const size_t *records, size_t n_records,
                   const struct query_attribute *a);
 
+/* ---- filter.c ---- */
+/* Whether the source's caption, or its document's title or name, has a word of the category. */
+bool source_says(const struct catalog *c, size_t source, int category);
 #endif

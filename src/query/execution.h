@@ -30,6 +30,8 @@ struct execution {
     bool many; /* whole columns are read */
     struct scanned_column *scanned;
     struct condition_columns *condition_columns;
+    size_t kind_source; /* the source, and one, whose words of_motorcycles tells of; 0: none yet */
+    bool of_motorcycles;
     size_t rows_cap;
 };
 

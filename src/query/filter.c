@@ -89,11 +89,11 @@ static bool text_met(const struct query_condition *w, const struct fact_row *f, 
     return same;
 }
 
-/* Whether a caption, the document's title or its name has the word. */
-static bool caption_met(const struct execution *x, size_t record, const struct query_condition *w)
+/* Whether a caption, the document's title or its name has a word of the category. */
+bool source_says(const struct catalog *c, size_t source, int category)
 {
-    const struct catalog_source *s = &x->c->sources[x->c->records[record].source];
-    const struct catalog_document *d = &x->c->documents[s->document];
+    const struct catalog_source *s = &c->sources[source];
+    const struct catalog_document *d = &c->documents[s->document];
     const char *const texts[] = {s->caption, d->title, d->name};
     for (size_t i = 0; i < 3; i++) {
         struct token t[64];
@@ -103,12 +103,16 @@ static bool caption_met(const struct execution *x, size_t record, const struct q
             size_t n_terms = 0;
             if (!registry_match(&t[k], n - k, &terms, &n_terms)) continue;
             for (size_t j = 0; j < n_terms; j++)
-                if (terms[j].kind == TERM_CATEGORY && !terms[j].code &&
-                    registry_category_is(terms[j].id, w->category))
+                if (terms[j].kind == TERM_CATEGORY && !terms[j].code && registry_category_is(terms[j].id, category))
                     return true;
         }
     }
     return false;
+}
+
+static bool caption_met(const struct execution *x, size_t record, const struct query_condition *w)
+{
+    return source_says(x->c, x->c->records[record].source, w->category);
 }
 
 static bool year_met(const struct catalog_record *r, const struct query_condition *w, bool *known)
@@ -126,7 +130,14 @@ static bool car_met(struct execution *x, size_t record, const struct query_condi
 {
     const struct catalog_source *s = &x->c->sources[x->c->records[record].source];
     size_t last = SIZE_MAX;
-    *met = true;
+    size_t source = x->c->records[record].source;
+    /* Records of a source follow each other: its words are read once. */
+    if (x->kind_source != source + 1) {
+        int motorcycle = category_find("kind_motorcycle");
+        x->kind_source = source + 1;
+        x->of_motorcycles = motorcycle >= 0 && source_says(x->c, source, motorcycle) && !source_says(x->c, source, w->category);
+    }
+    *met = !x->of_motorcycles;
     for (size_t i = 0; i < x->c->n_terms && *met; i++) {
         const struct catalog_term *t = &x->c->terms[i];
         if (t->column < s->first_column || t->column >= s->first_column + s->n_columns || t->category < 0 ||

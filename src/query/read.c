@@ -148,6 +148,7 @@ bool query_read_meaning(struct query *out, const struct word_index *v, const cha
     read_attributes(&r);
     if (previous) read_follow_up(&r);
     read_operation(&r);
+    read_cars(&r);
     if (r.explain && !out->n_attributes) out->op = QUERY_OPEN;
     assume_only_vehicle(&r);
     apply_ordinal(&r);

@@ -174,7 +174,8 @@ void read_category_condition(struct reading *r, size_t i)
         } else if (attribute_too) {
             return;
         } else if (label_is(l, WORD_VEHICLE)) {
-            l->used = true; /* "cars" where everything is one */
+            l->used = true; /* "cars" where everything is one: see read_cars */
+            if (!strcmp(CATEGORIES[category].id, "kind_car")) r->cars = i + 1;
             return;
         } else if (is_caption(r, l, category)) {
             struct query_condition *c = condition_new(r);
@@ -238,5 +239,24 @@ void read_category_condition(struct reading *r, size_t i)
             if (same && c->category < 0 && (a.attribute < 0 || col->attribute == a.attribute)) c->attribute = a;
         }
         if (same) r->l->labels[k].used = true;
+    }
+}
+
+/* "Which cars", where a document says that it is of motorcycles: those are none. */
+void read_cars(struct reading *r)
+{
+    const struct query *q = r->q;
+    bool many = q->op == QUERY_LIST || q->op == QUERY_COUNT || q->op == QUERY_RANK || q->op == QUERY_AGGREGATE;
+    int motorcycle = category_find("kind_motorcycle"), car = category_find("kind_car");
+    if (!r->cars || !many || q->n_subjects || motorcycle < 0 || car < 0) return;
+    for (size_t s = 0; s < r->c->n_sources; s++) {
+        if (!source_says(r->c, s, motorcycle) || source_says(r->c, s, car)) continue;
+        struct query_condition *c = condition_new(r);
+        if (!c) return;
+        const struct label *l = &r->l->labels[r->cars - 1];
+        c->category = car;
+        c->attribute.attribute = CATEGORIES[car].attribute;
+        c->text = reading_text(r, l->first, l->n);
+        return;
     }
 }

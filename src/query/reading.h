@@ -18,6 +18,7 @@ struct reading {
     /* What the words of operations say, gathered once. */
     bool how_many, which, list, count, average, sum, range, compare, difference, rank, describe;
     bool auxiliary, explain, distinct, any, what_about, only, pronoun, who, when;
+    size_t cars; /* the label of "cars" and one, where it is no condition by itself; 0: none */
     bool vehicle_word, version_word; /* "cars", "variants": asks for things */
     bool how_many_things;            /* "how many" is followed by things, not by a measure */
     bool total;     /* a sum is said by a word of its own ("in total", "A plus B"), which is no part of a name */
@@ -111,6 +112,7 @@ void mark_year_noun(struct reading *r, size_t i);
 /* ---- read_categories.c ---- */
 /* Label i, a term or a value: a condition where it is a category or a text of cells. */
 void read_category_condition(struct reading *r, size_t i);
+void read_cars(struct reading *r);
 
 /* ---- read_units.c ---- */
 /* The unit that is wanted. */

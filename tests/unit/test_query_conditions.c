@@ -78,9 +78,30 @@ static void ranked_and_averaged_figures_may_have_bounds(void **state)
     EXPECT_OUTCOMES(*state, ASKED);
 }
 
+/* "Cars" are no motorcycles where a document says that it is of these. */
+static void cars_are_no_motorcycles(void **state)
+{
+    static const char CARS[] = "Make,Model,Weight (kg)\nOrlo,Pavo,780\nOrlo,Grus,1400\n";
+    static const char BIKES[] = "Make,Model,Weight (kg)\nRuvo,Streak,190\nRuvo,Mule,240\n";
+    static const struct asked ASKED[] = {
+        {"Which cars weigh less than 1000 kg?", "list found: Orlo Pavo"},
+        {"What is the lightest car?", "rank found: Orlo Pavo 780 kg*"},
+        {"Welche Autos wiegen weniger als 1000 kg?", "list found: Orlo Pavo"},
+        {"What weighs less than 200 kg?", "list found: Ruvo Streak"},
+    };
+    struct garage g = {.store = memory_store()};
+    (void)state;
+    ingest_ok(g.store, "/prices.csv", DOCUMENT_CSV, CARS);
+    ingest_ok(g.store, "/motorcycles.csv", DOCUMENT_CSV, BIKES);
+    garage_open(&g);
+    EXPECT_OUTCOMES(&g, ASKED);
+    garage_close(&g);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(cars_are_no_motorcycles),
         cmocka_unit_test(column_of_yes_and_no_is_a_condition),
         cmocka_unit_test(what_is_denied_is_left_out),
         cmocka_unit_test(alternatives_are_both_met_or_not_understood),
