@@ -200,6 +200,38 @@ static void read_named_version(struct reading *r)
     }
 }
 
+/* "What about the Tracer?" after a motorcycle: of those that the name may mean, the ones that stand in the document of
+ * the vehicle before. A whole name elsewhere is another vehicle. */
+static void keep_to_document(struct reading *r)
+{
+    struct query *q = r->q;
+    const struct query *p = r->previous;
+    const struct mention *m = NULL;
+    if (q->n_subjects != 1 || p->n_subjects == 0 || p->subjects[0].n_records == 0 || p->subjects[0].only || q->subjects[0].only) return;
+    for (size_t i = 0; i < r->l->n_mentions; i++) {
+        if (r->l->mentions[i].only_context) continue;
+        if (m) return;
+        m = &r->l->mentions[i];
+    }
+    if (!m || m->year || m->make_only || m->unknown_n) return;
+    struct query_subject *s = &q->subjects[0];
+    size_t document = r->c->sources[r->c->records[p->subjects[0].records[0]].source].document, n = 0;
+    for (size_t i = 0; i < s->n_records; i++)
+        if (r->c->sources[r->c->records[s->records[i]].source].document == document) return;
+    size_t *records = arena_array(&q->arena, m->n_records + 1, sizeof *records);
+    if (!records) {
+        r->failed = true;
+        error_memory(r->err, "a question");
+        return;
+    }
+    for (size_t i = 0; i < m->n_records; i++)
+        if (r->c->sources[r->c->records[m->records[i]].source].document == document) records[n++] = m->records[i];
+    if (n == 0) return;
+    s->records = records;
+    s->n_records = n;
+    s->label = n == 1 ? r->c->records[records[0]].title : s->name;
+}
+
 static bool other_words(const struct reading *r)
 {
     for (size_t i = 0; i < r->l->n_labels; i++)
@@ -231,6 +263,7 @@ void read_follow_up(struct reading *r)
     bool subject = q->n_subjects > 0, attribute = q->n_attributes > 0 || q->unit;
     bool short_question = r->what_about || r->only || r->pronoun || r->l->n_tokens <= 8;
     if (subject && attribute) return;
+    if (subject) keep_to_document(r);
     if (!subject && !short_question && !r->pronoun) return;
     /* Lists: "only the hybrids", "and under 30,000?" narrow what was asked. */
     bool listed = p->op == QUERY_LIST || p->op == QUERY_COUNT || p->op == QUERY_RANK ||

@@ -267,9 +267,29 @@ static void operation_that_is_asked_is_not_replaced_by_a_list(void **state)
     garage_close(&g);
 }
 
+/* After a motorcycle the Streak is the one of its document, not a car elsewhere that is called just so. */
+static void name_of_a_follow_up_is_of_the_document_before(void **state)
+{
+    static const char CARS[] = "Make,Model,Power (hp)\nOrlo,Streak,82\nOrlo,Grus,120\n";
+    static const char BIKES[] = "Make,Model,Power (hp)\nRuvo,Streak 9 GT,119\nTolva,Mule,60\n";
+    static const struct asked ASKED[] = {
+        {"power of the Tolva Mule\nwhat about the Streak?", "value found: Ruvo Streak 9 GT 119 hp"},
+        {"power of the Orlo Grus\nwhat about the Streak?", "value found: Orlo Streak 82 hp"},
+        {"power of the Tolva Mule\nwhat about the Orlo Streak?", "value found: Orlo Streak 82 hp"},
+    };
+    struct garage g = {.store = memory_store()};
+    (void)state;
+    ingest_ok(g.store, "/cars.csv", DOCUMENT_CSV, CARS);
+    ingest_ok(g.store, "/motorcycles.csv", DOCUMENT_CSV, BIKES);
+    garage_open(&g);
+    EXPECT_OUTCOMES(&g, ASKED);
+    garage_close(&g);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(name_of_a_follow_up_is_of_the_document_before),
         cmocka_unit_test(operation_that_is_asked_is_not_replaced_by_a_list),
         cmocka_unit_test(unknown_operation_is_not_understood),
         cmocka_unit_test(figures_of_named_vehicles_are_added_and_averaged),
