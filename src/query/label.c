@@ -136,6 +136,10 @@ static void label_word(struct labelled *q, const struct word_index *v, size_t i,
     size_t column = word_index_match_columns(v, t, room, &columns, &n_columns);
     size_t value = word_index_match_terms(v, t, room, &values, &n_values);
     size_t word = lexicon_match(t, room, words, &n_words);
+    /* "an LFP battery and more than 400 km": the comparator begins behind "and". */
+    if (word == 2 && n_words && (words[0].class == WORD_OR_MORE || words[0].class == WORD_OR_LESS) && room > 2 &&
+        !strcmp(t[2].key, "than"))
+        word = lexicon_match(t, 1, words, &n_words);
     size_t measure = label_unit_run(q, i, &unit);
     if (measure > room) measure = 0;
     if (term < 3 && column < 3) {

@@ -98,9 +98,27 @@ static void cars_are_no_motorcycles(void **state)
     garage_close(&g);
 }
 
+/* "And more than": a second condition, with its comparator. */
+static void joined_condition_keeps_its_comparator(void **state)
+{
+    static const char TEXT[] = "Make,Model,Fuel,Power (kW),Weight (kg)\nOrlo,Pavo,Diesel,75,900\nOrlo,Grus,Diesel,120,1400\n"
+                               "Orlo,Lynx,Petrol,150,1500\n";
+    static const struct asked ASKED[] = {
+        {"cars with a diesel engine and more than 100 kW of power", "list found: Orlo Grus"},
+        {"which cars are diesels and less than 1000 kg in weight", "list found: Orlo Pavo"},
+        {"cars with 120 kW and more", "list found: Orlo Grus; Orlo Lynx"},
+    };
+    struct garage g;
+    (void)state;
+    garage_of(&g, DOCUMENT_CSV, TEXT);
+    EXPECT_OUTCOMES(&g, ASKED);
+    garage_close(&g);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(joined_condition_keeps_its_comparator),
         cmocka_unit_test(cars_are_no_motorcycles),
         cmocka_unit_test(column_of_yes_and_no_is_a_condition),
         cmocka_unit_test(what_is_denied_is_left_out),
