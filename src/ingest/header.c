@@ -130,6 +130,14 @@ static void corner_is_data(struct table_frame *f, size_t from)
         f->first_data = from;
         f->n_title_rows--;
     }
+    /* "ENGINE": a band between the names and the first attribute. */
+    size_t only = 0;
+    if (from > 1 && f->rows[from - 1] == FRAME_TITLE && frame_count_filled(t, from - 1, &only) == 1 &&
+        only == (size_t)f->attribute_column && f->rows[from - 2] == FRAME_TITLE && names_vehicles(f, from - 2)) {
+        f->rows[--from] = FRAME_DATA;
+        f->first_data = from;
+        f->n_title_rows--;
+    }
     if (from == 0 || f->rows[from - 1] != FRAME_TITLE || !names_vehicles(f, from - 1)) return;
     f->rows[from - 1] = FRAME_HEADER;
     f->header_row = from - 1;

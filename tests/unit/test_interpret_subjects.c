@@ -402,9 +402,34 @@ static void the_brand_is_the_make_not_who_builds_it(void **state)
     fixture_close(&f);
 }
 
+/* Trims that begin with digits, above a band: names, not figures and no title. */
+static void trims_above_a_band_are_the_versions(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "orlo.csv", "Orlo Pavo 2022 - technical data,,,\n,1.4 Core,1.4 Plus,2.0 Hybrid Plus\nENGINE,,,\n"
+                                 "Displacement (cc),1399,1399,1998\nMax. torque (Nm),160,160,220\nGearbox,5 M/T,5 M/T,6 DCT\n"
+                                 "PERFORMANCE,,,\nTop speed (km/h),172,171,188\n");
+    expect_number(&f, "2022 Orlo Pavo 2.0 Hybrid Plus", "ENGINE: Displacement", 1998, "cc");
+    expect_number(&f, "2022 Orlo Pavo 1.4 Core", "PERFORMANCE: Top speed", 172, "km/h");
+    fixture_close(&f);
+}
+
+static void weight_below_a_plain_group_is_the_curb_weight(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "orlo.json", "{\"vehicles\": [{\"make\": \"Orlo\", \"model\": \"Pavo\", \"practicality\": {\"weight_kg\": 910}},"
+                                  "{\"make\": \"Orlo\", \"model\": \"Grus\", \"practicality\": {\"weight_kg\": 1300}}]}");
+    expect_attribute(&f, "weight", "curb_weight");
+    fixture_close(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(trims_above_a_band_are_the_versions),
+        cmocka_unit_test(weight_below_a_plain_group_is_the_curb_weight),
         cmocka_unit_test(years_are_read_in_every_usual_form),
         cmocka_unit_test(bands_go_on_with_the_name_of_their_rows),
         cmocka_unit_test(a_dealer_is_no_make),
