@@ -231,7 +231,7 @@ void read_attributes(struct reading *r)
     struct labelled *l = r->l;
     read_unit(r);
     uint64_t loose = 0; /* qualifiers that stand apart from their attribute */
-    size_t positions[QUERY_MAX_ATTRIBUTES];
+    size_t positions[QUERY_MAX_ATTRIBUTES] = {0}; /* of attributes from elsewhere: none */
     bool asking[QUERY_MAX_ATTRIBUTES] = {0};
     int degree[QUERY_MAX_ATTRIBUTES] = {0};
     for (size_t i = 0; i < l->n_labels; i++) {
