@@ -186,11 +186,14 @@ demo: ## build (without the GPU images), read data/ and answer a few questions
 # TEST_LONG=1: the emulated GPU goes through all shapes with the sanitizers too, not through a fifth.
 # The tests run the kernels on an emulation: that nvcc takes them is seen with the oldest and the newest
 # target, in a sixth of the time of all.
-CHECK_GPU := CUDA_BUILD=build/cuda-check CUDA_TARGETS="75 90a" CUDA_PTX=
+# Exported, so that what the tests install is up to date.
+check: export CUDA_BUILD = build/cuda-check
+check: export CUDA_TARGETS = 75 90a
+check: export CUDA_PTX =
 check: ## build and run all tests, plain and with the address and undefined-behaviour sanitizers
 	@sh scripts/deps.sh check
-	@$(MAKE) --no-print-directory $(JOBS) -s $(CHECK_GPU) all unit
-	@$(MAKE) --no-print-directory $(JOBS) -s $(ASAN) $(CHECK_GPU) all unit
+	@$(MAKE) --no-print-directory $(JOBS) -s all unit
+	@$(MAKE) --no-print-directory $(JOBS) -s $(ASAN) all unit
 	@bash tests/run.sh $(BUILD) build-asan
 
 ui-check: ## the tests of the page alone, in a browser (make deps-browser installs it)
