@@ -223,7 +223,7 @@ http /ingest/text --json '{"name": "zephyr.txt", "text": "The horsepower of the 
 answers "other text takes its place" 200 '.documents[0].outcome == "replaced"'
 http /ingest/text --json '{"name": "a.txt", "text": " "}'
 refuses "a text of nothing" 422 unusable_input
-http /ingest/text --json '{"name": "a.pdf", "text": "x"}'
+http /ingest/text --json '{"name": "a.doc", "text": "x"}'
 refuses "a kind that cannot be read" 415 unsupported
 http /ingest/text --json '{"name": "a\u0007b", "text": "x"}'
 answers "a name that is none" 400 '.error.param == "name"'
