@@ -119,14 +119,7 @@ bool value_rows_add(struct query *q, struct result *r, const struct catalog **ca
             .variant = "",
             .condition = SIZE_MAX};
         struct result_row *row = &rows[r->n_rows++];
-        double low, high;
-        if (row->unit && q->unit && unit_convert(row->low, row->unit, q->unit, &low) &&
-            unit_convert(row->high, row->unit, q->unit, &high) && row->unit != q->unit) {
-            row->low = low < high ? low : high;
-            row->high = low < high ? high : low;
-            row->unit = q->unit;
-            row->converted = true;
-        }
+        if (row->unit && q->unit && row->unit != q->unit) result_row_convert(row, row->unit, q->unit);
         c->n_sources++;
         c->n_columns++;
         c->n_records++;

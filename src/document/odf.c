@@ -96,6 +96,13 @@ void odf_read_styles(struct odf *o, struct xml_part *x)
     }
 }
 
+uint32_t odf_count(const struct xml_part *x, const char *name, uint32_t most)
+{
+    const char *text = xml_attribute(x, name);
+    long n = text ? strtol(text, NULL, 10) : 1;
+    return n < 1 ? 1 : n > (long)most ? most : (uint32_t)n;
+}
+
 static int compare_styles(const void *a, const void *b)
 {
     return strcmp(((const struct odf_style *)a)->name, ((const struct odf_style *)b)->name);

@@ -32,6 +32,9 @@ struct odf {
 bool odf_open(struct odf *o, struct document_reader *r, struct error *err);
 void odf_close(struct odf *o);
 
+/* How often a cell is repeated, or how many it covers: the attribute, from 1 to `most`; 1 without it. */
+uint32_t odf_count(const struct xml_part *x, const char *name, uint32_t most);
+
 /* At the opening of <office:styles> or <office:automatic-styles>: reads them. */
 void odf_read_styles(struct odf *o, struct xml_part *x);
 void odf_sort_styles(struct odf *o);

@@ -22,13 +22,6 @@ struct ods {
     size_t repeats_left;
 };
 
-static uint32_t count_of(const struct xml_part *x, const char *name)
-{
-    const char *text = xml_attribute(x, name);
-    long n = text ? strtol(text, NULL, 10) : 1;
-    return n < 1 ? 1 : n > MAX_PLACE ? MAX_PLACE : (uint32_t)n;
-}
-
 /* ---- numbers as shown ---- */
 
 /* The figures at text[0, n), read with `point` as the decimal sign. */
@@ -100,8 +93,8 @@ static void read_cell_text(struct ods *d, struct xml_part *x)
 
 static void read_cell(struct ods *d, struct xml_part *x)
 {
-    uint32_t repeated = count_of(x, "number-columns-repeated");
-    uint32_t columns = count_of(x, "number-columns-spanned"), rows = count_of(x, "number-rows-spanned");
+    uint32_t repeated = odf_count(x, "number-columns-repeated", MAX_PLACE);
+    uint32_t columns = odf_count(x, "number-columns-spanned", MAX_PLACE), rows = odf_count(x, "number-rows-spanned", MAX_PLACE);
     const char *type = xml_attribute(x, "value-type"), *value = xml_attribute(x, "value");
     const char *boolean = xml_attribute(x, "boolean-value");
     /* LibreOffice says it twice, the second time with what the first cannot say. */
@@ -167,7 +160,7 @@ static void repeat_row(struct ods *d, size_t from, uint32_t rows)
 
 static void read_row(struct ods *d, struct xml_part *x)
 {
-    uint32_t repeated = count_of(x, "number-rows-repeated");
+    uint32_t repeated = odf_count(x, "number-rows-repeated", MAX_PLACE);
     const char *visibility = xml_attribute(x, "visibility");
     bool hidden = visibility && strcmp(visibility, "visible") != 0;
     int depth = x->depth;
@@ -180,7 +173,7 @@ static void read_row(struct ods *d, struct xml_part *x)
             read_cell(d, x);
         } else {
             if (strcmp(x->tag, "covered-table-cell") == 0) {
-                uint32_t n = count_of(x, "number-columns-repeated");
+                uint32_t n = odf_count(x, "number-columns-repeated", MAX_PLACE);
                 d->column = d->column + n < MAX_PLACE ? d->column + n : MAX_PLACE;
             }
             xml_part_skip(x);
@@ -211,7 +204,7 @@ static bool read_sheet(struct ods *d, struct xml_part *x)
         if (strcmp(x->tag, "table-row") == 0) {
             read_row(d, x);
         } else if (strcmp(x->tag, "table-column") == 0) {
-            uint32_t n = count_of(x, "number-columns-repeated");
+            uint32_t n = odf_count(x, "number-columns-repeated", MAX_PLACE);
             const char *visibility = xml_attribute(x, "visibility");
             if (visibility && strcmp(visibility, "visible") != 0 && column < DOCUMENT_MAX_COLUMNS)
                 sheet_hide_columns(&d->sheet, column, column + n - 1);

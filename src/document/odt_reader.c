@@ -16,13 +16,6 @@ struct odt {
 
 static void read_blocks(struct odt *d, struct xml_part *x);
 
-static uint32_t count_of(const struct xml_part *x, const char *name)
-{
-    const char *text = xml_attribute(x, name);
-    long n = text ? strtol(text, NULL, 10) : 1;
-    return n < 1 ? 1 : n > MAX_SPAN ? MAX_SPAN : (uint32_t)n;
-}
-
 /* What a paragraph is by its style, or by those that it comes from; they may go round in a circle. */
 static void apply_style(const struct odt *d, const char *name, struct word_paragraph *p)
 {
@@ -43,7 +36,7 @@ static void read_paragraph(struct odt *d, struct xml_part *x)
     struct word_paragraph p = {.kind = BLOCK_PARAGRAPH};
     struct buffer text = {0};
     if (strcmp(x->tag, "h") == 0) {
-        uint32_t level = count_of(x, "outline-level");
+        uint32_t level = odf_count(x, "outline-level", MAX_SPAN);
         p.kind = BLOCK_HEADING;
         p.level = level < 10 ? (int)level + 1 : 10;
     } else {
@@ -66,8 +59,8 @@ static void read_row(struct odt *d, struct xml_part *x, bool header)
         if (e == XML_CLOSE && x->depth == depth) return;
         if (e != XML_OPEN) continue;
         if (strcmp(x->tag, "table-cell") == 0) {
-            uint32_t columns = count_of(x, "number-columns-spanned"), rows = count_of(x, "number-rows-spanned");
-            uint32_t repeated = count_of(x, "number-columns-repeated");
+            uint32_t columns = odf_count(x, "number-columns-spanned", MAX_SPAN), rows = odf_count(x, "number-rows-spanned", MAX_SPAN);
+            uint32_t repeated = odf_count(x, "number-columns-repeated", MAX_SPAN);
             int lists = d->lists;
             d->lists = 0;
             word_begin_cell(&d->word);
@@ -81,7 +74,7 @@ static void read_row(struct odt *d, struct xml_part *x, bool header)
             word_skip_cells(&d->word, repeated - 1);
         } else {
             if (strcmp(x->tag, "covered-table-cell") == 0)
-                word_skip_cells(&d->word, count_of(x, "number-columns-repeated"));
+                word_skip_cells(&d->word, odf_count(x, "number-columns-repeated", MAX_SPAN));
             xml_part_skip(x);
         }
     }

@@ -280,3 +280,11 @@ struct query_attribute attribute_copy(struct query *q, const struct query_attrib
     if (!copy.key) copy.key = "";
     return copy;
 }
+
+bool attribute_is_engine(int attribute)
+{
+    static const char *const NAMES[] = {"engine_type", "engine", "engine_description"};
+    for (size_t i = 0; attribute >= 0 && i < sizeof NAMES / sizeof *NAMES; i++)
+        if (attribute == registry_find(NAMES[i])) return true;
+    return false;
+}

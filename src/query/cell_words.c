@@ -128,10 +128,8 @@ static bool is_engine_word(const struct reading *r, size_t i)
     enum label_kind before = r->l->labels[i - 1].kind;
     if (before != LABEL_MENTION && before != LABEL_UNKNOWN && before != LABEL_VALUE && before != LABEL_NUMBER)
         return false;
-    static const char *const NAMES[] = {"engine_type", "engine", "engine_description"};
     for (size_t t = 0; t < l->n_terms; t++)
-        for (size_t k = 0; k < 3; k++)
-            if (l->terms[t].kind == TERM_ATTRIBUTE && l->terms[t].id == registry_find(NAMES[k])) return true;
+        if (l->terms[t].kind == TERM_ATTRIBUTE && attribute_is_engine(l->terms[t].id)) return true;
     return false;
 }
 

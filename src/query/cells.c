@@ -27,12 +27,12 @@ struct cell_finder {
     struct found_cell {
         size_t record;
         struct fact_row fact;
-        int said; /* words that its own row and column say */
     } found[MAX_FOUND];
     size_t n_found;
     bool too_many;
     size_t n_read; /* records */
     int best; /* the most words said by a row and column so far */
+    uint32_t *columns; /* (columns of the catalog) the words that each says, of the source at hand */
 };
 
 /* Endings aside: "bolts" and "bolt", "tighten" and "tightening". */
@@ -115,7 +115,7 @@ static void add_cell(struct cell_finder *f, size_t record, const struct fact_row
         f->too_many = true;
         return;
     }
-    f->found[f->n_found++] = (struct found_cell){record, *fact, said};
+    f->found[f->n_found++] = (struct found_cell){record, *fact};
 }
 
 /* Which words the texts of a row say that may be its label, and the remark of one. */
@@ -142,13 +142,13 @@ static bool look_at_record(struct cell_finder *f, size_t record, uint32_t above,
     for (size_t i = 0; i < n; i++) {
         const struct fact_row *fact = &rows[i];
         if (fact->kind == VALUE_NONE || fact->missing_mark) continue;
-        uint32_t column = words_of_column(f, &f->c->columns[fact->column]);
+        uint32_t column = f->columns[fact->column];
         uint32_t sentence = words_in(f, fact->quote), remark = words_in(f, fact->remark);
         uint32_t own = title | column | sentence | remark | labels;
         if ((own | above) != f->all) continue;
         /* The label itself is not what is asked. */
         if (fact->kind == VALUE_TEXT && words_in(f, fact->text) & ~(title | column | sentence | remark)) continue;
-        add_cell(f, record, fact, title | column | sentence | remark | labels);
+        add_cell(f, record, fact, own);
     }
     return true;
 }
@@ -167,7 +167,8 @@ static bool look_at_source(struct cell_finder *f, const struct catalog_source *s
     uint32_t above = words_in(f, s->caption) | words_in(f, d->title) | words_in(f, d->name);
     uint32_t may = above;
     bool texts = s->n_records <= MAX_RECORDS;
-    for (size_t i = 0; i < s->n_columns; i++) may |= words_of_column(f, &f->c->columns[s->first_column + i]);
+    for (size_t i = s->first_column; i < s->first_column + s->n_columns; i++)
+        may |= f->columns[i] = words_of_column(f, &f->c->columns[i]);
     for (size_t i = first_term; texts && i < end_term && may != f->all; i++) may |= words_in(f, f->c->terms[i].text);
     for (size_t i = 0; i < s->n_records && may != f->all; i++)
         may |= words_of_record(f, &f->c->records[s->first_record + i]);
@@ -188,16 +189,12 @@ static void keep_wanted(struct cell_finder *f)
     double v;
     for (size_t i = 0; f->q->unit && i < f->n_found; i++) {
         const struct fact_row *fact = &f->found[i].fact;
-        if (fact->kind == VALUE_NUMBER && fact->unit && unit_convert(1, fact->unit, f->q->unit, &v)) kept++;
+        if (fact->kind != VALUE_NUMBER || !fact->unit || !unit_convert(1, fact->unit, f->q->unit, &v)) continue;
+        struct found_cell cell = f->found[i];
+        f->found[i] = f->found[kept]; /* so that none is lost where none is wanted */
+        f->found[kept++] = cell;
     }
-    if (kept == 0) return;
-    kept = 0;
-    for (size_t i = 0; i < f->n_found; i++) {
-        const struct fact_row *fact = &f->found[i].fact;
-        if (fact->kind == VALUE_NUMBER && fact->unit && unit_convert(1, fact->unit, f->q->unit, &v))
-            f->found[kept++] = f->found[i];
-    }
-    f->n_found = kept;
+    if (kept) f->n_found = kept;
 }
 
 static bool take_rows(struct cell_finder *f)
@@ -219,14 +216,8 @@ static bool take_rows(struct cell_finder *f)
                                       .high = fact->high,
                                       .unit = fact->unit,
                                       .variant = ""};
-        double low, high;
-        if (fact->kind == VALUE_NUMBER && fact->unit && unit && fact->unit != unit &&
-            unit_convert(fact->low, fact->unit, unit, &low) && unit_convert(fact->high, fact->unit, unit, &high)) {
-            rows[i].low = low < high ? low : high;
-            rows[i].high = low < high ? high : low;
-            rows[i].unit = unit;
-            rows[i].converted = true;
-        }
+        if (fact->kind == VALUE_NUMBER && fact->unit && unit && fact->unit != unit)
+            result_row_convert(&rows[i], fact->unit, unit);
         same = same && strcmp(fact->text, f->found[0].fact.text) == 0;
     }
     r->rows = rows;
@@ -244,7 +235,13 @@ bool cells_execute(struct result *r, const struct query *q, const struct catalog
 {
     if (q->n_cell_words < 2 || q->n_cell_words > 31) return true;
     struct cell_finder *f = calloc(1, sizeof *f);
-    if (!f) return error_memory(err, "an answer");
+    uint32_t *columns = calloc(c->n_columns + 1, sizeof *columns);
+    if (!f || !columns) {
+        free(f);
+        free(columns);
+        return error_memory(err, "an answer");
+    }
+    f->columns = columns;
     f->out = r;
     f->q = q;
     f->c = c;
@@ -263,6 +260,7 @@ bool cells_execute(struct result *r, const struct query *q, const struct catalog
     }
     if (!f->too_many) keep_wanted(f);
     if (ok && f->n_found && !f->too_many) ok = take_rows(f);
+    free(columns);
     free(f);
     return ok;
 }

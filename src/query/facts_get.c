@@ -88,6 +88,17 @@ static uint64_t remark_qualifiers(const char *remark)
     return bits;
 }
 
+bool result_row_convert(struct result_row *row, const struct unit *have, const struct unit *want)
+{
+    double low, high;
+    if (!unit_convert(row->low, have, want, &low) || !unit_convert(row->high, have, want, &high)) return false;
+    row->low = low < high ? low : high; /* L/100 km and mpg run against each other */
+    row->high = low < high ? high : low;
+    row->unit = want;
+    row->converted = true;
+    return true;
+}
+
 bool rows_add(struct execution *x, size_t record, const struct query_attribute *a, size_t subject,
               size_t attribute, size_t *added)
 {
@@ -142,14 +153,7 @@ bool rows_add(struct execution *x, size_t record, const struct query_attribute *
                 row->unit = have;
                 row->converted = true; /* from no unit into the one that it looks like */
             } else if (want && have && !same_enough(x, have)) {
-                double low, high;
-                if (unit_convert(f->low, have, want, &low) &&
-                    unit_convert(f->high, have, want, &high)) {
-                    row->low = low < high ? low : high;
-                    row->high = low < high ? high : low;
-                    row->unit = want;
-                    row->converted = true;
-                }
+                result_row_convert(row, have, want);
             }
             if (added) ++*added;
         }

@@ -223,6 +223,9 @@ struct result {
 
 bool query_execute(struct result *out, const struct query *q, const struct catalog *c,
                    struct store *store, struct error *err);
+/* Gives the row's figures in the wanted unit, where `have`, theirs, converts to it. False: it does not, and
+ * nothing is changed. */
+bool result_row_convert(struct result_row *row, const struct unit *have, const struct unit *want);
 /* For a question that nothing understood, or whose attribute or vehicle is not known: the cells whose
  * row, column and headings have all of its words, where there are few. *r is replaced then. */
 bool cells_execute(struct result *r, const struct query *q, const struct catalog *c, struct store *store,

@@ -80,15 +80,14 @@ static void drop_helpers(struct reading *r, size_t *positions, bool *asking, con
 {
     struct query *q = r->q;
     static const char *const SIZES[] = {"dimensions", "size", "length_width_height"};
-    static const char *const ENGINES[] = {"engine_type", "engine", "engine_description"};
     bool size[QUERY_MAX_ATTRIBUTES], engine[QUERY_MAX_ATTRIBUTES], drop[QUERY_MAX_ATTRIBUTES] = {0};
     bool any_size = false;
     for (size_t k = 0; k < q->n_attributes; k++) {
         int id = q->attributes[k].attribute;
-        size[k] = engine[k] = false;
+        size[k] = false;
+        engine[k] = attribute_is_engine(id);
         for (size_t i = 0; i < 3 && id >= 0; i++) {
             size[k] = size[k] || id == registry_find(SIZES[i]);
-            engine[k] = engine[k] || id == registry_find(ENGINES[i]);
         }
         any_size = any_size || size[k];
     }

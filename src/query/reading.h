@@ -76,6 +76,8 @@ bool attribute_in_scope(const struct reading *r, const struct query_attribute *a
 bool attribute_of_label(struct reading *r, size_t i, struct query_attribute *out, const struct term **term);
 /* An attribute that is measured in the unit and that the records have: of "300 hp". */
 bool attribute_of_unit(struct reading *r, const struct unit *u, struct query_attribute *out);
+/* Whether the attribute is the engine itself, as a text. */
+bool attribute_is_engine(int attribute);
 /* How many of the question's words stand in the column's name. */
 size_t reading_shared_words(const struct reading *r, const struct catalog_column *col);
 /* A copy for follow-ups. */

@@ -28,7 +28,7 @@ static const double POWERS[NUMBER_RAW] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6};
 
 static const enum value_kind KINDS[4] = {VALUE_NUMBER, VALUE_YES, VALUE_NO, VALUE_TEXT};
 
-static void put_varint(struct buffer *out, uint64_t v)
+void fact_varint_encode(struct buffer *out, uint64_t v)
 {
     uint8_t bytes[10];
     size_t n = 0;
@@ -45,7 +45,7 @@ static void put_number(struct buffer *out, double v)
         if (scaled / POWERS[k] != v) continue;
         int64_t m = (int64_t)scaled;
         uint64_t zigzag = m < 0 ? ((uint64_t)-m << 1) - 1 : (uint64_t)m << 1;
-        put_varint(out, zigzag << 3 | k);
+        fact_varint_encode(out, zigzag << 3 | k);
         return;
     }
     uint64_t bits;
@@ -57,7 +57,7 @@ static void put_number(struct buffer *out, double v)
 
 static void put_text(struct buffer *out, const char *text, size_t len)
 {
-    put_varint(out, len);
+    fact_varint_encode(out, len);
     buffer_append(out, text, len);
     buffer_append(out, "", 1);
 }
@@ -78,28 +78,28 @@ void fact_part_encode(struct buffer *out, const struct fact_part *p)
     if (number && p->high != p->low) flags |= PART_HIGH;
     uint64_t span = p->end > p->begin ? p->end - p->begin : 0;
     if (span != p->len) flags |= PART_SPAN;
-    put_varint(out, flags);
+    fact_varint_encode(out, flags);
     if (number) put_number(out, p->low);
     if (flags & PART_HIGH) put_number(out, p->high);
-    if (p->unit) put_varint(out, p->unit);
-    if (p->category) put_varint(out, p->category);
-    if (p->group) put_varint(out, p->group);
+    if (p->unit) fact_varint_encode(out, p->unit);
+    if (p->category) fact_varint_encode(out, p->category);
+    if (p->group) fact_varint_encode(out, p->group);
     put_text(out, p->text, p->len);
     if (p->remark) put_text(out, p->remark, p->remark_len);
-    if (p->line) put_varint(out, p->line);
+    if (p->line) fact_varint_encode(out, p->line);
     if (p->place) put_text(out, p->place, p->place_len);
-    put_varint(out, p->begin);
-    if (flags & PART_SPAN) put_varint(out, span);
+    fact_varint_encode(out, p->begin);
+    if (flags & PART_SPAN) fact_varint_encode(out, span);
     if (p->quote) put_text(out, p->quote, p->quote_len);
 }
 
 void fact_entry_encode(struct buffer *out, unsigned slot, size_t len)
 {
     buffer_putc(out, (char)slot);
-    put_varint(out, len);
+    fact_varint_encode(out, len);
 }
 
-static bool get_varint(struct fact_cursor *c, uint64_t *out)
+bool fact_varint_next(struct fact_cursor *c, uint64_t *out)
 {
     uint64_t v = 0;
     for (unsigned shift = 0; shift < 64 && c->at < c->end; shift += 7) {
@@ -117,7 +117,7 @@ static bool get_varint(struct fact_cursor *c, uint64_t *out)
 static bool get_number(struct fact_cursor *c, double *out)
 {
     uint64_t v;
-    if (!get_varint(c, &v)) return false;
+    if (!fact_varint_next(c, &v)) return false;
     unsigned k = v & 7;
     if (k < NUMBER_RAW) {
         uint64_t zigzag = v >> 3;
@@ -136,7 +136,7 @@ static bool get_number(struct fact_cursor *c, double *out)
 static bool get_text(struct fact_cursor *c, const char **text, size_t *len)
 {
     uint64_t n;
-    if (!get_varint(c, &n) || n >= (uint64_t)(c->end - c->at) || c->at[n] != 0) return false;
+    if (!fact_varint_next(c, &n) || n >= (uint64_t)(c->end - c->at) || c->at[n] != 0) return false;
     *text = (const char *)c->at;
     *len = (size_t)n;
     c->at += n + 1;
@@ -147,7 +147,7 @@ static bool get_text(struct fact_cursor *c, const char **text, size_t *len)
 static bool get_id(struct fact_cursor *c, unsigned *out)
 {
     uint64_t v;
-    if (!get_varint(c, &v) || v == 0 || v > INT32_MAX) return false;
+    if (!fact_varint_next(c, &v) || v == 0 || v > INT32_MAX) return false;
     *out = (unsigned)v;
     return true;
 }
@@ -155,7 +155,7 @@ static bool get_id(struct fact_cursor *c, unsigned *out)
 static bool get_part(struct fact_cursor *c, struct fact_part *p)
 {
     uint64_t flags, span = 0;
-    if (!get_varint(c, &flags) || flags > PART_ALL) return false;
+    if (!fact_varint_next(c, &flags) || flags > PART_ALL) return false;
     p->kind = KINDS[flags & PART_KIND];
     p->cell_start = (flags & PART_CELL_START) != 0;
     p->implausible = (flags & PART_IMPLAUSIBLE) != 0;
@@ -172,11 +172,11 @@ static bool get_part(struct fact_cursor *c, struct fact_part *p)
     if (flags & PART_GROUP && !get_id(c, &p->group)) return false;
     if (!get_text(c, &p->text, &p->len)) return false;
     if (flags & PART_REMARK && !get_text(c, &p->remark, &p->remark_len)) return false;
-    if (flags & PART_LINE && !get_varint(c, &p->line)) return false;
+    if (flags & PART_LINE && !fact_varint_next(c, &p->line)) return false;
     if (flags & PART_PLACE && !get_text(c, &p->place, &p->place_len)) return false;
-    if (!get_varint(c, &p->begin)) return false;
+    if (!fact_varint_next(c, &p->begin)) return false;
     if (flags & PART_SPAN) {
-        if (!get_varint(c, &span)) return false;
+        if (!fact_varint_next(c, &span)) return false;
     } else {
         span = p->len;
     }
@@ -200,7 +200,7 @@ bool fact_entry_next(struct fact_cursor *c, unsigned *slot, struct fact_cursor *
     if (c->at == c->end) return false;
     uint64_t len;
     *slot = *c->at++;
-    if (*slot >= FACT_BLOCK_RECORDS || !get_varint(c, &len) || len > (uint64_t)(c->end - c->at)) {
+    if (*slot >= FACT_BLOCK_RECORDS || !fact_varint_next(c, &len) || len > (uint64_t)(c->end - c->at)) {
         *damaged = true;
         return false;
     }

@@ -58,6 +58,10 @@ struct fact_cursor {
     const uint8_t *at, *end;
 };
 
+/* A LEB128 varint; false: the bytes end in it, or it is longer than 64 bits. */
+void fact_varint_encode(struct buffer *out, uint64_t v);
+bool fact_varint_next(struct fact_cursor *c, uint64_t *out);
+
 /* The next entry; *parts is what it holds. False at the end, and with *damaged set where the bytes
  * are no entry. */
 bool fact_entry_next(struct fact_cursor *c, unsigned *slot, struct fact_cursor *parts,

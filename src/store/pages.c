@@ -6,6 +6,7 @@
  */
 #include "store/pages.h"
 
+#include "store/fact_block.h"
 #include "store/store_internal.h"
 
 #include <limits.h>
@@ -18,15 +19,6 @@ enum { MAX_POINTS = 1000000, ORIGINAL_MAX = 1000000000 };
 
 /* ---- writing ---- */
 
-static void put_varint(struct buffer *b, uint64_t v)
-{
-    while (v >= 0x80) {
-        buffer_putc(b, (char)(v | 0x80));
-        v >>= 7;
-    }
-    buffer_putc(b, (char)v);
-}
-
 static uint64_t in_units(float points)
 {
     if (!(points > 0)) return 0;
@@ -37,10 +29,10 @@ static void put_box(struct buffer *b, const struct page_box *box)
 {
     uint64_t x = in_units(box->x0), y = in_units(box->y0);
     uint64_t right = in_units(box->x1), bottom = in_units(box->y1);
-    put_varint(b, x);
-    put_varint(b, y);
-    put_varint(b, right > x ? right - x : 0);
-    put_varint(b, bottom > y ? bottom - y : 0);
+    fact_varint_encode(b, x);
+    fact_varint_encode(b, y);
+    fact_varint_encode(b, right > x ? right - x : 0);
+    fact_varint_encode(b, bottom > y ? bottom - y : 0);
 }
 
 bool store_add_page(struct store *s, const struct store_page *page,
@@ -55,8 +47,8 @@ bool store_add_page(struct store *s, const struct store_page *page,
             return error_set(err, ERROR_USAGE, "%s: page %zu: place %zu is out of order", s->path,
                              page->number, i);
         }
-        put_varint(&blob, places[i].begin - at);
-        put_varint(&blob, places[i].end - places[i].begin);
+        fact_varint_encode(&blob, places[i].begin - at);
+        fact_varint_encode(&blob, places[i].end - places[i].begin);
         put_box(&blob, &places[i].box);
         at = places[i].end;
     }
@@ -104,22 +96,11 @@ bool store_keep_original(struct store *s, const void *data, size_t len, struct e
 
 /* ---- reading ---- */
 
-static bool take_varint(const uint8_t **at, const uint8_t *end, uint64_t *v)
-{
-    *v = 0;
-    for (unsigned shift = 0; *at < end && shift < 63; shift += 7) {
-        uint8_t byte = *(*at)++;
-        *v |= (uint64_t)(byte & 0x7f) << shift;
-        if (!(byte & 0x80)) return true;
-    }
-    return false;
-}
-
-static bool take_place(const uint8_t **at, const uint8_t *end, uint64_t *byte, struct document_place *p)
+static bool take_place(struct fact_cursor *c, uint64_t *byte, struct document_place *p)
 {
     uint64_t v[6];
     for (size_t i = 0; i < 6; i++)
-        if (!take_varint(at, end, &v[i])) return false;
+        if (!fact_varint_next(c, &v[i])) return false;
     for (size_t i = 2; i < 6; i++)
         if (v[i] > (uint64_t)MAX_POINTS * 10) return false;
     if (v[0] > (uint64_t)INT64_MAX - *byte || v[1] > (uint64_t)INT64_MAX - *byte - v[0]) return false;
@@ -193,11 +174,11 @@ bool store_find_seen(struct store *s, int64_t document, uint64_t begin, uint64_t
     if (rc == SQLITE_ROW) {
         out->page = (size_t)sqlite3_column_int64(q, 0);
         uint64_t byte = (uint64_t)sqlite3_column_int64(q, 1);
-        const uint8_t *at = sqlite3_column_blob(q, 2);
-        const uint8_t *stop = at ? at + sqlite3_column_bytes(q, 2) : NULL;
+        struct fact_cursor c = {.at = sqlite3_column_blob(q, 2)};
+        if (c.at) c.end = c.at + sqlite3_column_bytes(q, 2);
         struct document_place p;
-        while (at < stop && out->n_boxes < STORE_MAX_BOXES) {
-            if (!take_place(&at, stop, &byte, &p)) {
+        while (c.at < c.end && out->n_boxes < STORE_MAX_BOXES) {
+            if (!take_place(&c, &byte, &p)) {
                 ok = store_damaged(s, "document_pages", (int64_t)out->page, "its places", err);
                 break;
             }
