@@ -37,8 +37,8 @@ for file in "$FILES"/hostile/*; do
     circle.xls | lying_size.xlsx | deep.html) continue ;; # read in bounds
     esac
     (
-        ulimit -v 2000000
-        grep -q asan <<<"$AUTOSPEC" && ulimit -v unlimited
+        # The address sanitizer's shadow alone is larger; a limit once set is not to be raised again.
+        [[ $AUTOSPEC == *asan* ]] || ulimit -v 2000000
         exec timeout 60 "$AUTOSPEC" ingest "$file" >"$OUT" 2>"$ERR" </dev/null
     )
     STATUS=$?
