@@ -20,6 +20,12 @@ from selenium.webdriver.common.keys import Keys
 
 QUESTION = "What is the horsepower of the 2023 Toyota Camry?"
 PATIENCE = 60  # seconds until something that has to happen counts as missing
+VISIBLE = """
+const plain = text => text.replace(/\\s+/g, ' ');
+return [...document.querySelectorAll(arguments[0])].filter(element =>
+    element.getClientRects().length > 0 && element.checkVisibility({checkOpacity: true, checkVisibilityCSS: true}) &&
+    plain(element.innerText || '').includes(plain(arguments[1])));
+"""
 
 
 class Page:
@@ -30,8 +36,9 @@ class Page:
         self.browser.get("about:blank")
         self.browser.get(self.server.url + where)
 
-    def all(self, css):
-        return [e for e in self.browser.find_elements(By.CSS_SELECTOR, css) if e.is_displayed()]
+    def all(self, css, text=""):
+        """The visible elements that match and hold the text: one request, however many they are."""
+        return self.js(VISIBLE, css, text)
 
     def until(self, what, condition):
         end = time.monotonic() + PATIENCE
@@ -47,7 +54,7 @@ class Page:
 
     def see(self, css, text=""):
         """The first visible element that matches and holds the text."""
-        return self.until(f"{css} {text}", lambda: next((e for e in self.all(css) if text in e.text), None))
+        return self.until(f"{css} {text}", lambda: next(iter(self.all(css, text)), None))
 
     def gone(self, css):
         self.until(f"no {css}", lambda: not self.all(css))
