@@ -68,7 +68,9 @@ enum phrase {
     PHRASE_COUNT_VEHICLES, /* number, other, text, list: entries stand for several vehicles each */
     PHRASE_COUNT_MODELS_ONE, /* text, list */
     PHRASE_COUNT_MODELS,     /* number, text, list */
+    PHRASE_COUNT_SHARE,      /* number, other: of how many, value: percent, text, list */
     PHRASE_AVERAGE,          /* attribute, value, number, text */
+    PHRASE_MEDIAN,
     PHRASE_SUM,
     PHRASE_RANGE,      /* attribute, least, most, number, text */
     PHRASE_RANGE_SAME, /* attribute, value, number, text */
@@ -167,6 +169,8 @@ enum phrase {
     PHRASE_OP_DESCRIBE,
     PHRASE_OP_OPEN,
     PHRASE_OP_AVERAGE,
+    PHRASE_OP_MEDIAN,
+    PHRASE_OP_SHARE,
     PHRASE_OP_SUM,
     PHRASE_OP_RANGE,
     PHRASE_OP_MOST,

@@ -106,7 +106,13 @@ static const char *difference_text(struct renderer *r, const struct side *a, con
         int own = written ? stated_decimals(s->low) : computed_decimals(d);
         if (own > decimals) decimals = own;
     }
-    return render_quantity(r, d, d, decimals, unit, SIZE_MAX);
+    const char *text = render_quantity(r, d, d, decimals, unit, SIZE_MAX);
+    /* "How many percent heavier is A than B": in percent of the other. */
+    if (!r->q->percent || b->low <= 0) return text;
+    struct buffer both = {0};
+    buffer_puts(&both, text);
+    phrase_write(&both, PHRASE_BRACKETS, r->l, &(struct phrase_slots){.text = percent_text(r, 100 * d / b->low)});
+    return render_keep(r, &both);
 }
 
 static void compare_two(struct renderer *r, const struct side *sides, const struct unit *unit,
@@ -135,7 +141,7 @@ static void compare_two(struct renderer *r, const struct side *sides, const stru
     slots.other = other->name;
     slots.value = side_text(r, winner);
     if (is_single(a) && is_single(b)) {
-        slots.difference = difference_text(r, a, b, unit);
+        slots.difference = difference_text(r, winner, other, unit);
         slots.other_value = side_text(r, other);
         render_sentence(r, most_wins ? PHRASE_COMPARE_MORE : PHRASE_COMPARE_LESS, &slots);
         return;

@@ -70,6 +70,8 @@ const char *render_phrase(struct renderer *r, enum phrase p, const struct phrase
 void render_sentence(struct renderer *r, enum phrase p, const struct phrase_slots *slots);
 void render_note(struct renderer *r, enum phrase p, const struct phrase_slots *slots);
 const char *render_count(struct renderer *r, size_t n); /* a plain number, as a figure */
+/* "12.4 %" */
+const char *percent_text(struct renderer *r, double percent);
 const char *render_quantity(struct renderer *r, double low, double high, int decimals,
                             const struct unit *unit, size_t row);
 void render_cite(struct renderer *r, struct buffer *out, size_t row);

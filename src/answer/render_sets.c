@@ -226,6 +226,13 @@ void render_list(struct renderer *r)
 
 /* ---- how many ---- */
 
+const char *percent_text(struct renderer *r, double percent)
+{
+    struct buffer b = {0};
+    buffer_printf(&b, "%s %%", render_quantity(r, percent, percent, 1, NULL, SIZE_MAX));
+    return render_keep(r, &b);
+}
+
 void render_count_result(struct renderer *r)
 {
     struct rows all = rows_of(r, 0, true, 0, true);
@@ -241,6 +248,13 @@ void render_count_result(struct renderer *r)
         marked++;
     }
     struct phrase_slots slots = {.text = conditions_text(r), .list = render_keep(r, &marks)};
+    if (r->q->share) {
+        slots.number = render_count(r, r->r->n_matches);
+        slots.other = render_count(r, r->r->n_base);
+        slots.value = percent_text(r, n);
+        render_sentence(r, PHRASE_COUNT_SHARE, &slots);
+        return;
+    }
     bool one = n > 0.5 && n < 1.5 && slots.text[0], models = r->q->distinct;
     bool quantities = !models && r->r->n_matches && fabs(n - (double)r->r->n_matches) > 0.5;
     slots.number = one ? "" : render_quantity(r, n, n, stated_decimals(n), NULL, SIZE_MAX);
@@ -444,6 +458,7 @@ void render_aggregate(struct renderer *r)
     bool same = ties(r, least, most);
     switch (r->q->aggregate) {
     case AGGREGATE_AVERAGE:
+    case AGGREGATE_MEDIAN:
     case AGGREGATE_SUM: {
         bool sum = r->q->aggregate == AGGREGATE_SUM;
         bool whole = sum && !res->rows[least].converted;
@@ -451,7 +466,7 @@ void render_aggregate(struct renderer *r)
                                       whole ? stated_decimals(res->number)
                                             : average_decimals(res->number, res->number_unit),
                                       res->number_unit, SIZE_MAX);
-        render_sentence(r, sum ? PHRASE_SUM : PHRASE_AVERAGE, &slots);
+        render_sentence(r, sum ? PHRASE_SUM : r->q->aggregate == AGGREGATE_MEDIAN ? PHRASE_MEDIAN : PHRASE_AVERAGE, &slots);
         slots.least = extreme_text(r, least, false);
         slots.most = extreme_text(r, most, true);
         render_sentence(r, PHRASE_EXTREMES, &slots);
@@ -492,6 +507,7 @@ void render_groups(struct renderer *r)
         [AGGREGATE_NONE] = PHRASE_GROUPS_SUM,    [AGGREGATE_AVERAGE] = PHRASE_GROUPS_AVERAGE,
         [AGGREGATE_SUM] = PHRASE_GROUPS_SUM,     [AGGREGATE_RANGE] = PHRASE_GROUPS_SUM,
         [AGGREGATE_LEAST] = PHRASE_GROUPS_LEAST, [AGGREGATE_MOST] = PHRASE_GROUPS_MOST,
+        [AGGREGATE_MEDIAN] = PHRASE_GROUPS_AVERAGE, /* not grouped: read_operation */
     };
     const struct result *res = r->r;
     bool count = r->q->op == QUERY_COUNT;

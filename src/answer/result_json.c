@@ -149,7 +149,7 @@ static json_t *query(struct maker *m)
 {
     static const char *const OPERATIONS[] = {"none",  "value",     "compare", "rank",     "list",
                                              "count", "aggregate", "check",   "describe", "open"};
-    static const char *const AGGREGATES[] = {"", "average", "sum", "range", "least", "most"};
+    static const char *const AGGREGATES[] = {"", "average", "sum", "range", "least", "most", "median"};
     const struct query *q = m->q;
     json_t *o = json_object(), *vehicles = json_array(), *attributes = json_array(),
            *where = json_array(), *documents = json_array(), *unresolved = json_array(), *taken = json_array();
@@ -168,7 +168,7 @@ static json_t *query(struct maker *m)
     set(m, o, "conditions", where);
     set(m, o, "unit", unit_or_null(q->unit));
     set(m, o, "aggregate",
-        text_or_null(q->op == QUERY_AGGREGATE && q->aggregate <= AGGREGATE_MOST
+        text_or_null(q->op == QUERY_AGGREGATE && q->aggregate <= AGGREGATE_MEDIAN
                          ? AGGREGATES[q->aggregate]
                          : ""));
     set(m, o, "order",

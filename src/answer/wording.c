@@ -323,8 +323,10 @@ static enum phrase operation(const struct query *q)
         [AGGREGATE_NONE] = PHRASE_OP_AGGREGATE, [AGGREGATE_AVERAGE] = PHRASE_OP_AVERAGE,
         [AGGREGATE_SUM] = PHRASE_OP_SUM,        [AGGREGATE_RANGE] = PHRASE_OP_RANGE,
         [AGGREGATE_LEAST] = PHRASE_OP_LEAST,    [AGGREGATE_MOST] = PHRASE_OP_MOST,
+        [AGGREGATE_MEDIAN] = PHRASE_OP_MEDIAN,
     };
-    if (q->op == QUERY_AGGREGATE && q->aggregate <= AGGREGATE_MOST) return AGGREGATES[q->aggregate];
+    if (q->share) return PHRASE_OP_SHARE;
+    if (q->op == QUERY_AGGREGATE && q->aggregate <= AGGREGATE_MEDIAN) return AGGREGATES[q->aggregate];
     if (q->op == QUERY_RANK && q->limit <= 1)
         return q->order < 0 ? PHRASE_OP_LEAST : PHRASE_OP_MOST;
     return q->op <= QUERY_OPEN ? (enum phrase)(PHRASE_OP_NONE + q->op) : PHRASE_OP_NONE;

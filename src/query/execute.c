@@ -374,6 +374,29 @@ static bool execute_list(struct execution *x)
     return true;
 }
 
+/* How many there are of which a share is asked: those that meet its base, and of which it is known whether they are
+ * counted. */
+static bool count_base(struct execution *x)
+{
+    const struct query *q = x->q;
+    struct query base = *q;
+    size_t *records, n;
+    base.n_where = 0;
+    for (size_t i = 0; i < q->n_where; i++)
+        if (q->where[i].base) base.where[base.n_where++] = q->where[i];
+    x->q = &base;
+    bool ok = matching_records(x, NULL, &records, &n);
+    x->q = q;
+    for (size_t i = 0; ok && i < n; i++) {
+        bool unknown = false, met;
+        for (size_t k = 0; k < q->n_where && ok && !unknown; k++)
+            if (!q->where[k].base) ok = condition_met(x, records[i], &q->where[k], &met, &unknown);
+        x->out->n_base += !unknown;
+        x->out->n_left_out += unknown;
+    }
+    return ok;
+}
+
 static bool execute_count(struct execution *x)
 {
     const struct query *q = x->q;
@@ -396,6 +419,11 @@ static bool execute_count(struct execution *x)
     r->n_matches = n;
     r->number = q->distinct ? (double)distinct : quantities ? sum : (double)n;
     r->n_counted = n;
+    if (q->share) {
+        if (!count_base(x)) return false;
+        r->number = r->n_base ? 100 * (double)n / (double)r->n_base : 0;
+        quantities = false;
+    }
     for (size_t i = 0; i < n && r->n_rows < LIST_MAX; i++) {
         size_t from = r->n_rows;
         int quantity = registry_find("quantity");
@@ -451,6 +479,19 @@ static bool named_figures(struct execution *x)
     return true;
 }
 
+static int compare_values(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* The middle one of the values, or the mean of the two in the middle. */
+static double median_of(double *values, size_t n)
+{
+    qsort(values, n, sizeof *values, compare_values);
+    return n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
+}
+
 static bool execute_aggregate(struct execution *x)
 {
     const struct query *q = x->q;
@@ -485,7 +526,9 @@ static bool execute_aggregate(struct execution *x)
                                ? r->rows[0].unit
                                : r->rows[0].unit;
     double sum = 0, least = INFINITY, most = -INFINITY;
+    double *all_values = arena_array(&r->arena, r->n_rows, sizeof *all_values);
     size_t least_at = 0, most_at = 0, counted = 0;
+    if (!all_values) return error_memory(x->err, "a query");
     for (size_t i = 0; i < r->n_rows; i++) {
         double low = r->rows[i].low, high = r->rows[i].high;
         if (u && r->rows[i].unit && r->rows[i].unit != u &&
@@ -493,7 +536,7 @@ static bool execute_aggregate(struct execution *x)
              !unit_convert(r->rows[i].high, r->rows[i].unit, u, &high)))
             continue;
         sum += (low + high) / 2;
-        counted++;
+        all_values[counted++] = (low + high) / 2;
         double small = low < high ? low : high, large = low < high ? high : low;
         if (small < least) {
             least = small;
@@ -507,9 +550,10 @@ static bool execute_aggregate(struct execution *x)
     r->n_counted = counted;
     r->number_unit = u;
     r->rows[least_at].best = r->rows[most_at].best = true;
-    r->number = q->aggregate == AGGREGATE_AVERAGE ? sum / (double)counted
-                : q->aggregate == AGGREGATE_SUM   ? sum
-                                                  : least;
+    r->number = q->aggregate == AGGREGATE_AVERAGE  ? sum / (double)counted
+                : q->aggregate == AGGREGATE_SUM    ? sum
+                : q->aggregate == AGGREGATE_MEDIAN ? median_of(all_values, counted)
+                                                   : least;
     r->number_high = q->aggregate == AGGREGATE_RANGE ? most : r->number;
     r->least = least;
     r->most = most;

@@ -315,7 +315,8 @@ void read_follow_up(struct reading *r)
         if (listed && !subject) {
             r->extreme = p->order;
             r->top = p->limit;
-            r->average = p->aggregate == AGGREGATE_AVERAGE;
+            r->median = p->aggregate == AGGREGATE_MEDIAN;
+            r->average = r->median || p->aggregate == AGGREGATE_AVERAGE;
             r->sum = p->aggregate == AGGREGATE_SUM;
             r->range = p->aggregate == AGGREGATE_RANGE;
             r->how_many = r->how_many_things = p->op == QUERY_COUNT;

@@ -23,7 +23,9 @@ enum word_class {
     WORD_LIST,     /* "list", "show me all" */
     WORD_COUNT,    /* "number of", "count" */
     WORD_AVERAGE,
+    WORD_MEDIAN,
     WORD_SUM,
+    WORD_SHARE,    /* "percentage of", "Anteil der": how many of them, in percent */
     WORD_RANGE,    /* "range of", "from ... to": least and most */
     WORD_MOST,
     WORD_LEAST,

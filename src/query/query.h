@@ -26,7 +26,7 @@ enum query_op {
 };
 
 enum aggregate { AGGREGATE_NONE, AGGREGATE_AVERAGE, AGGREGATE_SUM, AGGREGATE_RANGE, AGGREGATE_LEAST,
-                 AGGREGATE_MOST };
+                 AGGREGATE_MOST, AGGREGATE_MEDIAN };
 
 enum comparator { COMPARE_EQUAL, COMPARE_NOT_EQUAL, COMPARE_LESS, COMPARE_AT_MOST, COMPARE_MORE,
                   COMPARE_AT_LEAST, COMPARE_BETWEEN, COMPARE_ABOUT };
@@ -57,6 +57,7 @@ struct query_condition {
     int truth;               /* of a yes-or-no attribute: 1 yes, -1 no; 0: not one */
     bool unique;             /* one record alone has the text: a VIN, a stock number */
     const bool *records;     /* (records of the catalog) the vehicles that are meant, "except the X3"; NULL: none */
+    bool base;               /* of a share: says of which vehicles it is the share */
     bool caption;            /* the caption, heading or document's name has the word */
 };
 
@@ -143,6 +144,8 @@ struct query {
     size_t limit;            /* of RANK: how many; 0: one */
     size_t nth;              /* of RANK: which value in the order, 2: the second; 0: the first */
     bool by_how_much;
+    bool percent;            /* COMPARE: the difference in percent of the other's figure as well */
+    bool share;              /* COUNT: in percent of those that meet the conditions of `base` */
     bool distinct;           /* COUNT: different models, not rows */
     bool carried;            /* parts come from an earlier turn of the conversation */
     struct query_attribute group; /* "average price by make"; see grouped */
@@ -206,6 +209,7 @@ struct result {
     struct result_row *rows;
     size_t n_rows;
     size_t n_matches;        /* vehicles that met the conditions; more than rows when cut */
+    size_t n_base;           /* of a share: vehicles that it is the share of */
     double number, number_high; /* COUNT, AGGREGATE, difference of a COMPARE; range: both */
     const struct unit *number_unit;
     bool has_difference;     /* COMPARE of two: number is it */

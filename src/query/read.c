@@ -145,6 +145,7 @@ bool query_read_meaning(struct query *out, const struct word_index *v, const cha
     read_group(&r);
     read_conditions(&r);
     read_documents(&r); /* nations that are no values */
+    read_percent(&r);
     read_attributes(&r);
     if (previous) read_follow_up(&r);
     read_operation(&r);

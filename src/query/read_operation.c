@@ -48,6 +48,11 @@ static void drop_asked_conditions(struct query *q)
     q->n_where = kept;
 }
 
+static enum aggregate average_of(const struct reading *r)
+{
+    return r->median ? AGGREGATE_MEDIAN : AGGREGATE_AVERAGE;
+}
+
 static bool is_consumption(const struct query *q)
 {
     if (!q->n_attributes || q->attributes[0].attribute < 0) return false;
@@ -168,7 +173,7 @@ static bool computes_named(struct reading *r, int order)
     bool sum = r->total || (whole && money), average = r->average && !is_consumption(q);
     if (!sum && !average) return false;
     q->op = QUERY_AGGREGATE;
-    q->aggregate = average ? AGGREGATE_AVERAGE : AGGREGATE_SUM;
+    q->aggregate = average ? average_of(r) : AGGREGATE_SUM;
     if (q->n_attributes == 1 && sum != average) return true;
     for (size_t i = 0; i < r->l->n_labels; i++)
         if (label_is(&r->l->labels[i], average ? WORD_AVERAGE : WORD_SUM))
@@ -267,9 +272,37 @@ static bool checks_row(struct reading *r)
     return false;
 }
 
+/* "What share of the Kassel vehicles is electric": what is said before the verb tells whose share it is, what follows
+ * is counted. */
+static bool read_share(struct reading *r)
+{
+    struct query *q = r->q;
+    size_t verb = r->share;
+    if (!r->share || q->missing) return false;
+    while (verb < r->l->n_labels && !(r->l->labels[verb].kind == LABEL_WORD && label_is(&r->l->labels[verb], WORD_AUXILIARY))) verb++;
+    bool counted = false, lost = verb == r->l->n_labels;
+    for (size_t i = 0; i < q->n_where; i++) {
+        lost = lost || r->condition_at[i] == SIZE_MAX;
+        q->where[i].base = r->condition_at[i] < verb;
+        counted = counted || !q->where[i].base;
+    }
+    for (size_t i = verb; i < r->l->n_labels; i++) lost = lost || r->l->labels[i].kind == LABEL_MENTION;
+    for (size_t i = r->share; i < verb; i++) lost = lost || reading_is_attribute(r, i); /* "of the price" */
+    const struct label *l = &r->l->labels[r->share - 1];
+    if (lost || !counted || r->average || r->sum || r->extreme || q->grouped) {
+        reading_refuse(r, l->first, l->n);
+        return true;
+    }
+    q->op = QUERY_COUNT;
+    q->share = true;
+    q->n_attributes = 0; /* "an LFP battery" */
+    return true;
+}
+
 void read_operation(struct reading *r)
 {
     struct query *q = r->q;
+    if (read_share(r)) return;
     /* "the slowest to 100 km/h" */
     if (r->to_speed >= 0 && q->n_attributes == 1 && q->attributes[0].attribute >= 0 && r->attribute_order &&
         REGISTRY[q->attributes[0].attribute].dimension == DIMENSION_SPEED) {
@@ -369,13 +402,13 @@ void read_operation(struct reading *r)
     if (q->n_attributes && r->average &&
         (set || !is_consumption(q) || is_one_in_many_entries(r)) && (set || q->subjects[0].n_records > 1)) {
         q->op = QUERY_AGGREGATE;
-        q->aggregate = AGGREGATE_AVERAGE;
+        q->aggregate = average_of(r);
         drop_asked_conditions(q);
         return;
     }
-    if (q->grouped && q->n_attributes && !r->sum && !r->range) {
+    if (q->grouped && q->n_attributes && !r->sum && !r->range && !r->median) {
         q->op = QUERY_AGGREGATE;
-        q->aggregate = r->extreme > 0 ? AGGREGATE_MOST : r->extreme < 0 ? AGGREGATE_LEAST : AGGREGATE_AVERAGE;
+        q->aggregate = r->extreme > 0 ? AGGREGATE_MOST : r->extreme < 0 ? AGGREGATE_LEAST : average_of(r);
         drop_asked_conditions(q);
         return;
     }

@@ -214,7 +214,10 @@ void read_operation_words(struct reading *r)
             r->auxiliary = true;
         r->list = r->list || label_is(l, WORD_LIST);
         r->count = r->count || label_is(l, WORD_COUNT);
-        r->average = r->average || label_is(l, WORD_AVERAGE);
+        r->median = r->median || label_is(l, WORD_MEDIAN);
+        r->average = r->average || r->median || label_is(l, WORD_AVERAGE);
+        /* "80 percent of the battery" is an amount. */
+        if (!r->share && label_is(l, WORD_SHARE) && (i == 0 || r->l->labels[i - 1].kind != LABEL_NUMBER)) r->share = i + 1;
         r->sum = r->sum || label_is(l, WORD_SUM);
         /* "combined" is a cycle, and the power of two motors. */
         bool combined = l->n == 1 && strcmp(r->l->tokens[l->first].key, "combined") == 0;

@@ -16,7 +16,7 @@ struct reading {
     bool failed; /* memory is out; *err is filled */
 
     /* What the words of operations say, gathered once. */
-    bool how_many, which, list, count, average, sum, range, compare, difference, rank, describe;
+    bool how_many, which, list, count, average, median, sum, range, compare, difference, rank, describe;
     bool auxiliary, explain, distinct, any, what_about, only, pronoun, who, when;
     size_t cars; /* the label of "cars" and one, where it is no condition by itself; 0: none */
     bool vehicle_word, version_word; /* "cars", "variants": asks for things */
@@ -27,6 +27,8 @@ struct reading {
     int relative;   /* +1 more, -1 less, of two */
     int relation;   /* +1 better, -1 worse */
     size_t top;     /* "top 3" */
+    bool percent;   /* of two vehicles the difference in percent is asked */
+    size_t share;   /* the label of "percentage of" and one; 0: none */
     bool stock;     /* how many are in stock is asked */
     bool stock_said; /* "in stock" was read as such */
     size_t nth;     /* "second cheapest": 2; 0: none */
@@ -161,6 +163,8 @@ void apply_ordinal(struct reading *r);
 /* ---- unknown_operations.c ---- */
 /* Words of operations that are not known, and of such that the query at hand is not: they are not understood. */
 void read_unknown_operations(struct reading *r);
+/* "In percent" beside two vehicles: their difference is wanted so. */
+void read_percent(struct reading *r);
 /* Says that tokens [first, first + n) are not understood, and that nothing is executed. */
 void reading_refuse(struct reading *r, size_t first, size_t n);
 /* How many tokens from i on are one of the phrases, which '|' separates: of the longest; 0: none. */

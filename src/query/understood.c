@@ -43,7 +43,7 @@ const char *query_describe(struct query *q, const struct catalog *c)
 {
     static const char *const OPS[] = {"not understood", "value", "compare", "rank", "list", "count",
                                       "aggregate",      "check", "describe", "read"};
-    static const char *const AGGREGATES[] = {"", "average", "sum", "least and most", "least", "most"};
+    static const char *const AGGREGATES[] = {"", "average", "sum", "least and most", "least", "most", "median"};
     struct buffer b = {0};
     buffer_puts(&b, q->op == QUERY_AGGREGATE ? AGGREGATES[q->aggregate] : OPS[q->op]);
     const char *between = ": ";

@@ -37,12 +37,27 @@ static void refuse_words(struct reading *r)
     }
 }
 
-/* "How many percent heavier": a proportion of two figures, unless what is asked is measured in percent. */
-static void refuse_percent(struct reading *r)
+static size_t percent_at(const struct reading *r, size_t i)
 {
     static const char PERCENT[] = "percent|per cent|percentage|percentages|%|prozent|prozentual|prozentualer|prozentsatz|"
                                   "pourcent|pour cent|pourcentage|por ciento|porciento|porcentaje|porcentual|"
                                   "百分之|百分比|百分之几|百分之多少";
+    const struct label *l = &r->l->labels[i];
+    if (l->kind == LABEL_NUMBER || l->kind == LABEL_MENTION || l->kind == LABEL_DOCUMENT) return 0;
+    return reading_phrase(r, l->first, PERCENT);
+}
+
+void read_percent(struct reading *r)
+{
+    if (r->q->n_subjects != 2) return;
+    for (size_t i = 0; i < r->l->n_labels; i++)
+        if (percent_at(r, i)) r->percent = r->l->labels[i].used = true;
+}
+
+/* "How many percent heavier": of two vehicles it is said; of others it is not understood, unless what is asked is
+ * measured in percent. */
+static void refuse_percent(struct reading *r)
+{
     struct query *q = r->q;
     bool measured = false;
     for (size_t k = 0; k < q->n_attributes; k++) {
@@ -52,12 +67,11 @@ static void refuse_percent(struct reading *r)
     }
     bool compared = q->n_subjects > 1 || r->difference || q->op == QUERY_COMPARE || q->op == QUERY_CHECK ||
                     q->op == QUERY_COUNT || r->relative || r->attribute_comparative;
-    if (measured || !compared) return;
-    for (size_t i = 0; i < r->l->n_labels; i++) {
-        const struct label *l = &r->l->labels[i];
-        if (l->kind == LABEL_NUMBER || l->kind == LABEL_MENTION || l->kind == LABEL_DOCUMENT) continue;
-        size_t n = reading_phrase(r, l->first, PERCENT);
-        if (n) reading_refuse(r, l->first, n);
+    if (measured || !compared || q->share) return;
+    q->percent = r->percent && q->op == QUERY_COMPARE && q->n_subjects == 2 && q->n_attributes == 1;
+    for (size_t i = 0; i < r->l->n_labels && !q->percent; i++) {
+        size_t n = percent_at(r, i);
+        if (n) reading_refuse(r, r->l->labels[i].first, n);
     }
 }
 
