@@ -527,6 +527,8 @@ static const char *const PHRASES[N_PHRASES][N_LANGUAGES] = {
                            "Écartées comme marques d’une valeur absente" COLON_FR " {number}.",
                            "Omitidos como marcas de un valor ausente: {number}.",
                            "作为缺失值标记略去：{number}。"},
+    [PHRASE_NOTE_UNUSED] = {"Not used: {list}.", "Nicht verwendet: {list}.", "Non utilisé" COLON_FR " {list}.", "Sin usar: {list}.",
+                            "未使用：{list}。"},
     [PHRASE_NOTE_CARRIED] = {"Read together with the question before it.",
                              "Zusammen mit der vorigen Frage gelesen.",
                              "Lu avec la question précédente.",

@@ -131,6 +131,7 @@ enum phrase {
     PHRASE_NOTE_LEFT_OUT,     /* number, attribute */
     PHRASE_NOTE_MARKS,        /* number: values that mark a missing one */
     PHRASE_NOTE_CARRIED,
+    PHRASE_NOTE_UNUSED,    /* list: words of the question */
     PHRASE_NOTE_READ,
     PHRASE_CELL,      /* a cell by the names of its row and column */
     PHRASE_CELLS,     /* before several of them */

@@ -115,19 +115,22 @@ void render_not_found(struct renderer *r)
     render_missing_attributes(r);
 }
 
+/* "‘A’, ‘B’ and ‘C’" */
+static void quoted_list(struct renderer *r, struct buffer *list, const char *const *texts, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct buffer word = {0};
+        clean_write(&word, texts[i], WORDING_MAX_NAME);
+        if (list->len) buffer_puts(list, phrase_text(i + 1 == n ? PHRASE_AND : PHRASE_COMMA, r->l));
+        phrase_write(list, PHRASE_QUOTED, r->l, &(struct phrase_slots){.text = render_keep(r, &word)});
+    }
+}
+
 void render_not_understood(struct renderer *r)
 {
     const struct query *q = r->q;
     struct buffer list = {0};
-    for (size_t i = 0; i < q->n_unresolved; i++) {
-        struct buffer word = {0};
-        clean_write(&word, q->unresolved[i], WORDING_MAX_NAME);
-        if (list.len)
-            buffer_puts(&list,
-                        phrase_text(i + 1 == q->n_unresolved ? PHRASE_AND : PHRASE_COMMA, r->l));
-        phrase_write(&list, PHRASE_QUOTED, r->l,
-                     &(struct phrase_slots){.text = render_keep(r, &word)});
-    }
+    quoted_list(r, &list, q->unresolved, q->n_unresolved);
     bool vehicle = q->n_attributes > 0 && q->n_subjects == 0 && q->n_where == 0,
          attribute = q->op == QUERY_COMPARE && q->n_attributes == 0;
     enum phrase p = list.len    ? PHRASE_NOT_UNDERSTOOD
@@ -174,6 +177,11 @@ void render_notes(struct renderer *r)
     if (r->q->n_documents)
         render_note(r, PHRASE_NOTE_DOCUMENTS,
                     &(struct phrase_slots){.list = document_names(r, false)});
+    if (r->q->n_unused) {
+        struct buffer unused = {0};
+        quoted_list(r, &unused, r->q->unused, r->q->n_unused);
+        render_note(r, PHRASE_NOTE_UNUSED, &(struct phrase_slots){.list = render_keep(r, &unused)});
+    }
     bool read = false;
     for (size_t i = 0; i < res->n_rows; i++) read = read || row_record(r, i)->id < 0;
     if (stated && read) render_note(r, PHRASE_NOTE_READ, &(struct phrase_slots){0});

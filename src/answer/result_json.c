@@ -182,6 +182,9 @@ static json_t *query(struct maker *m)
     set(m, o, "carried", json_boolean(q->carried));
     set(m, o, "unresolved", unresolved);
     set(m, o, "assumed", taken);
+    json_t *unused = json_array();
+    for (size_t i = 0; i < q->n_unused; i++) append(m, unused, json_text(q->unused[i]));
+    set(m, o, "unused", unused);
     return o;
 }
 

@@ -75,6 +75,30 @@ static bool own_column(struct reading *r, const struct label *l, struct query_at
     return false;
 }
 
+/* A column in scope that was not taken for the attribute, for its unit is another, but is called by one of its names:
+ * "Restwert [€]", where a residual value is in percent. */
+static bool namesake_column(const struct reading *r, int attribute, struct query_attribute *out)
+{
+    for (size_t i = 0; i < r->c->n_columns; i++) {
+        const struct catalog_column *col = &r->c->columns[i];
+        struct token t[8];
+        const struct term *terms = NULL;
+        size_t n_terms = 0;
+        if (col->attribute >= 0) continue;
+        size_t n = tokens_split(col->key, strlen(col->key), TOKENS_TEXT, t, 8);
+        if (n == 0 || registry_match(t, n, &terms, &n_terms) != n) continue;
+        bool named = false;
+        for (size_t k = 0; k < n_terms; k++)
+            named = named || (terms[k].kind == TERM_ATTRIBUTE && terms[k].id == attribute && !terms[k].asking && !terms[k].code &&
+                              !terms[k].superlative && !terms[k].comparative);
+        struct query_attribute own = {.attribute = -1, .name = col->name, .key = col->key};
+        if (!named || !attribute_in_scope(r, &own)) continue;
+        *out = own;
+        return true;
+    }
+    return false;
+}
+
 bool attribute_of_label(struct reading *r, size_t i, struct query_attribute *out,
                         const struct term **term)
 {
@@ -142,6 +166,12 @@ bool attribute_of_label(struct reading *r, size_t i, struct query_attribute *out
         own_column(r, l, &own)) {
         best = own;
         best_score = 5;
+        *term = NULL;
+    }
+    struct query_attribute plain = {.attribute = best.attribute, .key = ""};
+    if (best_score >= 0 && best.attribute >= 0 && l->kind == LABEL_TERM && *term && !(*term)->asking && !attribute_in_scope(r, &plain) &&
+        namesake_column(r, best.attribute, &own)) {
+        best = own;
         *term = NULL;
     }
     if (best_score < 0) return false;

@@ -99,6 +99,16 @@ bool result_row_convert(struct result_row *row, const struct unit *have, const s
     return true;
 }
 
+/* "275/40" of tyres: two numbers of one cell whose attribute is a text are its text. */
+static bool is_text_of_numbers(const struct execution *x, size_t column, const struct fact_row *facts, size_t n)
+{
+    int id = x->c->columns[column].attribute;
+    if (id < 0 || REGISTRY[id].type != ATTRIBUTE_TEXT || n < 2) return false;
+    for (size_t i = 0; i < n; i++)
+        if (facts[i].kind != VALUE_NUMBER || facts[i].missing_mark || !facts[i].text[0] || strcmp(facts[i].text, facts[0].text) != 0) return false;
+    return true;
+}
+
 bool rows_add(struct execution *x, size_t record, const struct query_attribute *a, size_t subject,
               size_t attribute, size_t *added)
 {
@@ -117,6 +127,8 @@ bool rows_add(struct execution *x, size_t record, const struct query_attribute *
         const struct fact_row *facts;
         size_t n;
         if (!facts_get(x, record, columns[k], &facts, &n)) return false;
+        bool text = is_text_of_numbers(x, columns[k], facts, n);
+        if (text) n = 1;
         for (size_t i = 0; i < n;) {
             /* One quantity, in one or several units. */
             size_t end = i + 1, chosen = i;
@@ -149,6 +161,7 @@ bool rows_add(struct execution *x, size_t record, const struct query_attribute *
                                        .high = f->high,
                                        .unit = f->unit,
                                        .variant = ""};
+            if (text) row->fact.kind = VALUE_TEXT;
             if (want && !f->unit && same_enough(x, have)) {
                 row->unit = have;
                 row->converted = true; /* from no unit into the one that it looks like */

@@ -155,6 +155,8 @@ struct query {
     size_t n_winners;
     const char *unresolved[QUERY_MAX_UNRESOLVED];
     size_t n_unresolved;
+    const char *unused[QUERY_MAX_UNRESOLVED]; /* words that were not understood and by their place say nothing */
+    size_t n_unused;
     struct query_phrase unknown; /* of the unresolved words, where a name of the store may be meant */
     struct query_meaning assumed[QUERY_MAX_ASSUMED]; /* words that somebody else explained */
     size_t n_assumed;

@@ -147,6 +147,7 @@ bool query_read_meaning(struct query *out, const struct word_index *v, const cha
     read_documents(&r); /* nations that are no values */
     read_percent(&r);
     read_attributes(&r);
+    read_harmless_words(&r);
     if (previous) read_follow_up(&r);
     read_operation(&r);
     read_cars(&r);
@@ -158,6 +159,7 @@ bool query_read_meaning(struct query *out, const struct word_index *v, const cha
     find_exclusions(&r);
     refuse_lost_denials(&r);
     find_unresolved(&r);
+    check_harmless_words(&r);
     find_unknown_phrase(&r);
     find_terms(&r);
     find_cell_words(&r);

@@ -51,6 +51,25 @@ static bool is_range_of(struct reading *r, size_t i)
     return true;
 }
 
+/* "price range", "weight range": from least to most of what stands before it. */
+static bool is_range_behind(struct reading *r, size_t i)
+{
+    struct label *l = &r->l->labels[i];
+    if (l->kind == LABEL_MENTION || l->kind == LABEL_DOCUMENT) return false;
+    if (l->n == 2 && l->kind == LABEL_TERM && !strcmp(r->l->tokens[l->first].key, "price")) return !strcmp(r->l->tokens[l->first + 1].key, "range");
+    if (i == 0 || l->n != 1 || strcmp(r->l->tokens[l->first].key, "range") || (r->l->tokens[l->first].gap & ~(unsigned)GAP_SPACE)) return false;
+    const struct label *of = &r->l->labels[i - 1];
+    for (size_t k = 0; of->kind == LABEL_TERM && k < of->n_terms; k++) {
+        const struct term *t = &of->terms[k];
+        if (t->kind != TERM_ATTRIBUTE || t->asking || REGISTRY[t->id].type != ATTRIBUTE_NUMBER) continue;
+        enum dimension d = REGISTRY[t->id].dimension;
+        if (d == DIMENSION_ENERGY || d == DIMENSION_VOLUME || d == DIMENSION_LENGTH || d == DIMENSION_RATIO) return false;
+        l->used = true;
+        return true;
+    }
+    return false;
+}
+
 /* "how much diesel does it use", "wie viel Benzin verbraucht er": a quantity of a fuel is its consumption,
  * and no condition. */
 static void fuel_is_consumed(struct label *l)
@@ -223,7 +242,7 @@ void read_operation_words(struct reading *r)
         bool combined = l->n == 1 && strcmp(r->l->tokens[l->first].key, "combined") == 0;
         if (is_combined_sum(r, i)) r->sum = r->total = l->used = true;
         r->total = r->total || (l->kind == LABEL_WORD && says(r, l, WORD_SUM) && !combined) || is_added(r, i);
-        r->range = r->range || label_is(l, WORD_RANGE) || is_range_of(r, i);
+        r->range = r->range || label_is(l, WORD_RANGE) || is_range_of(r, i) || is_range_behind(r, i);
         r->compare = r->compare || (label_is(l, WORD_COMPARE) && !label_is(l, WORD_OR));
         r->difference = r->difference || label_is(l, WORD_DIFFERENCE);
         r->rank = r->rank || label_is(l, WORD_RANK);

@@ -170,6 +170,12 @@ void reading_refuse(struct reading *r, size_t first, size_t n);
 /* How many tokens from i on are one of the phrases, which '|' separates: of the longest; 0: none. */
 size_t reading_phrase(const struct reading *r, size_t i, const char *phrases);
 
+/* ---- harmless_words.c ---- */
+/* Unknown words that by their place cannot change what is asked are put aside, in q->unused. */
+void read_harmless_words(struct reading *r);
+/* After the operation: of lists, counts and rankings they are not understood all the same. */
+void check_harmless_words(struct reading *r);
+
 /* ---- unknown_phrase.c ---- */
 /* Whether nothing has explained label i. */
 bool reading_is_unresolved(const struct reading *r, size_t i);
