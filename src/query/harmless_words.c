@@ -144,7 +144,7 @@ static bool is_small_talk(const struct reading *r, size_t i)
 void read_harmless_words(struct reading *r)
 {
     struct query *q = r->q;
-    bool attribute = false;
+    bool attribute = r->range; /* "what price range do the BYDs cover" */
     if (q->n_subjects == 0 || q->n_attributes == 0 || q->missing) return;
     for (size_t i = 0; i < r->l->n_labels; i++) attribute = attribute || is_named_attribute(r, i);
     for (size_t i = 0; i < r->l->n_labels; i++) {

@@ -26,6 +26,22 @@ static bool has_category(const struct reading *r, int category)
     return false;
 }
 
+/* Whether the question restricts itself to no documents, or to this one among others. */
+static bool in_documents(const struct reading *r, size_t document)
+{
+    for (size_t k = 0; k < r->q->n_documents; k++)
+        if (r->q->documents[k] == document) return true;
+    return r->q->documents == NULL;
+}
+
+static bool called_in_documents(const struct reading *r, const char *key)
+{
+    struct postings d = word_index_documents(r->v, key);
+    for (size_t i = 0; i < d.n; i++)
+        if (in_documents(r, d.items[i])) return true;
+    return false;
+}
+
 static bool text_has_category(const char *text, int category)
 {
     struct token t[64];
@@ -45,23 +61,23 @@ static bool text_has_category(const char *text, int category)
 static bool is_caption(const struct reading *r, const struct label *l, int category)
 {
     for (size_t i = 0; i < r->c->n_documents; i++)
-        if (text_has_category(r->c->documents[i].name, category) ||
-            text_has_category(r->c->documents[i].title, category))
+        if (in_documents(r, i) && (text_has_category(r->c->documents[i].name, category) ||
+                                   text_has_category(r->c->documents[i].title, category)))
             return true;
     for (size_t i = 0; i < r->c->n_sources; i++)
-        if (text_has_category(r->c->sources[i].caption, category)) return true;
+        if (in_documents(r, r->c->sources[i].document) && text_has_category(r->c->sources[i].caption, category)) return true;
     for (size_t t = l->first; t < l->first + l->n; t++) {
         const char *key = r->l->tokens[t].key;
         char one[TOKEN_KEY_MAX];
         size_t len = strlen(key);
         memcpy(one, key, len + 1);
-        if (word_index_documents(r->v, one).n) return true;
+        if (called_in_documents(r, one)) return true;
         if (len > 3 && one[len - 1] == 's') {
             one[len - 1] = '\0';
-            if (word_index_documents(r->v, one).n) return true;
+            if (called_in_documents(r, one)) return true;
             if (len > 4 && one[len - 2] == 'e') {
                 one[len - 2] = '\0';
-                if (word_index_documents(r->v, one).n) return true;
+                if (called_in_documents(r, one)) return true;
             }
         }
     }
@@ -115,6 +131,30 @@ static bool is_alternative(const struct reading *r, size_t i, const struct query
            before->attribute.attribute == c->attribute.attribute && strcmp(before->attribute.key, c->attribute.key) == 0;
 }
 
+/* "EV comparison", what the one object above a list of vehicles has as its title: the document is meant, and no
+ * vehicle that is called so. */
+static bool names_document(struct reading *r, struct label *l)
+{
+    if (l->n_ids != 1 || r->c->terms[l->ids[0]].count != 1 || l->part) return false;
+    const struct catalog_column *col = &r->c->columns[r->c->terms[l->ids[0]].column];
+    const struct catalog_source *src = &r->c->sources[col->source];
+    size_t others = 0;
+    for (size_t s = 0; s < r->c->n_sources; s++)
+        if (s != col->source && r->c->sources[s].document == src->document) others += r->c->sources[s].n_records;
+    if (col->attribute >= 0 || src->n_records != 1 || others < 2) return false;
+    size_t *documents = arena_array(&r->q->arena, 1, sizeof *documents);
+    if (!documents) {
+        r->failed = true;
+        error_memory(r->err, "a question");
+        return true;
+    }
+    documents[0] = src->document;
+    r->q->documents = documents;
+    r->q->n_documents = 1;
+    l->used = true;
+    return true;
+}
+
 static bool is_behind_preposition(const struct reading *r, size_t i)
 {
     static const char *const WORDS[] = {"from", "by", "via", "von", "vom", "bei", "beim", "par", "chez", "por"};
@@ -123,6 +163,22 @@ static bool is_behind_preposition(const struct reading *r, size_t i)
     for (size_t k = 0; t > 0 && k < sizeof WORDS / sizeof *WORDS; k++)
         if (strcmp(r->l->tokens[t - 1].key, WORDS[k]) == 0) return true;
     return false;
+}
+
+/* "the Nord depot", "at the Klärwerk base", "the Kassel site": the noun says again what the column is of. */
+static void mark_apposition(struct reading *r, size_t i, const struct query_condition *c)
+{
+    static const char PLACE[] = "depot|base|site|branch|location|yard|plant|station|office|location|workshop|division|department|town|city|"
+                                "standort|stutzpunkt|depot|niederlassung|filiale|betriebshof|werk|"
+                                "agence|site|depot|base|centre|antenne|sede|base|sucursal|delegacion|centro";
+    bool place = c->attribute.attribute == registry_find("location") && c->attribute.attribute >= 0;
+    const struct label *l = &r->l->labels[i];
+    size_t next = i + 1;
+    if (!place || c->category >= 0 || next >= r->l->n_labels || (r->l->tokens[l->first + l->n - 1].gap_end & (GAP_COMMA | GAP_STOP))) return;
+    struct label *noun = &r->l->labels[next];
+    if (noun->kind == LABEL_MENTION || noun->n != 1 || !reading_phrase(r, noun->first, PLACE)) return;
+    noun->used = true;
+    noun->kind = LABEL_WORD;
 }
 
 void read_category_condition(struct reading *r, size_t i)
@@ -150,6 +206,7 @@ void read_category_condition(struct reading *r, size_t i)
             return;
         }
     }
+    if (l->kind == LABEL_VALUE && names_document(r, l)) return;
     /* Written just as the store has it ("SUV: Small"): that text, and no wider kind. */
     if (value && category >= 0 && l->n > 1) {
         const char *text = reading_text(r, l->first, l->n);
@@ -224,6 +281,7 @@ void read_category_condition(struct reading *r, size_t i)
     c->or_before = is_alternative(r, i, c);
     r->condition_at[r->q->n_where - 1] = i;
     r->last_category = i + 1;
+    mark_apposition(r, i, c);
     /* "the class Minivan", "fuel type D": the attribute's name is part of the condition. */
     for (size_t side = 0; side < 2; side++) {
         size_t k = side == 0 ? reading_before(r, i) : reading_next(r, i);

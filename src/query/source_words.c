@@ -78,6 +78,17 @@ static bool is_class(const struct labelled *q, size_t i, enum word_class class)
     return false;
 }
 
+/* A word for a document, in the question's language or in none other that it means something in: "base" is Spanish. */
+static bool is_source(const struct labelled *q, size_t i)
+{
+    struct word words[WORD_MAX_MEANINGS];
+    size_t n_words = 0;
+    if (!lexicon_match(&q->tokens[i], 1, words, &n_words)) return false;
+    for (size_t k = 0; k < n_words; k++)
+        if (words[k].class == WORD_SOURCE) return (words[k].languages >> q->language & 1) || (words[k].languages & 1);
+    return false;
+}
+
 static bool is_source_word(const char *key)
 {
     struct token t = {.kind = TOKEN_WORD};
@@ -108,6 +119,7 @@ static const char *const SAME[] = {
     " stock inventory lot yard forecourt showroom dealership bestand hof lager autohaus stock inventaire concession "
     "inventario concesionario dealer haendler handler gebrauchtwagen fahrzeugbestand ",
     " fleet fuhrpark flotte parc flota parque motorpool pool ",
+    " rental rentals hire rent mietwagen leihwagen vermietung alquiler ",
 };
 
 /* Of those that are documents too, the ones that tell documents apart: "in the guide", but not "in the list". */
@@ -237,6 +249,45 @@ static bool share_record(const struct name_word *a, const struct name_word *b)
     return false;
 }
 
+static bool same_noun(const char *a, const char *b)
+{
+    size_t x = strlen(a), y = strlen(b), least = x < y ? x : y;
+    if (strncmp(a, b, least) != 0 || least < 3) return strcmp(a, b) == 0;
+    return x == y || (x > y ? x - y == 1 && a[y] == 's' : y - x == 1 && b[x] == 's');
+}
+
+/* "The tow cars" of "Tow car tests", "the price list" of a price list's title: two and more words that stand in this
+ * order in the title, behind an article, and not all of which say little. */
+static size_t title_run(const struct labelled *q, const struct word_index *v, size_t i)
+{
+    const struct catalog *c = word_index_catalog(v);
+    const struct term *terms;
+    size_t n_terms, best = 0;
+    if (i == 0 || q->tokens[i].kind != TOKEN_WORD) return 0;
+    bool article = has_word(DETERMINERS, q->tokens[i - 1].key), which = is_class(q, i - 1, WORD_WHICH);
+    if ((!article && !which) || (q->tokens[i].gap & (GAP_STOP | GAP_COMMA | GAP_COLON))) return 0;
+    struct postings docs = word_index_documents(v, q->tokens[i].key);
+    for (size_t k = 0; k < docs.n; k++) {
+        struct token t[32];
+        const char *title = c->documents[docs.items[k]].title;
+        size_t n = tokens_split(title, strlen(title), TOKENS_IDENTIFIER, t, 32);
+        for (size_t at = 0; at < n; at++) {
+            size_t run = 0;
+            bool telling = false, vehicle = false;
+            while (i + run < q->n_tokens && at + run < n && (run == 0 || !(q->tokens[i + run].gap & (GAP_STOP | GAP_COMMA))) &&
+                   same_noun(q->tokens[i + run].key, t[at + run].key)) {
+                telling = telling || !lexicon_has(q->tokens[i + run].key);
+                vehicle = vehicle || word_index_name(v, q->tokens[i + run].key);
+                run++;
+            }
+            if (run < 2 || !telling || vehicle || registry_match(&q->tokens[i], run, &terms, &n_terms) == run) continue;
+            bool thing = is_class(q, i + run - 1, WORD_VEHICLE), source = is_source(q, i + run - 1);
+            if ((thing || source) && run > best) best = run;
+        }
+    }
+    return best;
+}
+
 /* Two and more words that stand in this order in a document's name and are no vehicle's: "AC Transit". */
 static size_t name_run(const struct labelled *q, const struct word_index *v, size_t i)
 {
@@ -359,6 +410,7 @@ bool source_phrase_find(const struct labelled *q, const struct word_index *v, si
 {
     for (size_t i = at; i < q->n_tokens; i++) {
         size_t run = name_run(q, v, i);
+        if (!run && i > at) run = title_run(q, v, i);
         if (run) {
             *first = i;
             *n = run;
@@ -375,7 +427,7 @@ bool source_phrase_find(const struct labelled *q, const struct word_index *v, si
             *n = i + 1 - place + name_behind(q, v, i + 1);
             return true;
         }
-        if (!is_class(q, i, WORD_SOURCE)) continue;
+        if (!is_source(q, i)) continue;
         size_t last = i;
         while (last + 1 < q->n_tokens && !(q->tokens[last + 1].gap & (GAP_STOP | GAP_COMMA)) &&
                is_class(q, last + 1, WORD_SOURCE))
