@@ -1,5 +1,6 @@
 /* Whether a record meets the conditions of a query. */
 #include "query/execution.h"
+#include "query/label.h"
 
 #include <math.h>
 #include <string.h>
@@ -101,7 +102,7 @@ bool source_says(const struct catalog *c, size_t source, int category)
         for (size_t k = 0; k < n; k++) {
             const struct term *terms = NULL;
             size_t n_terms = 0;
-            if (!registry_match(&t[k], n - k, &terms, &n_terms)) continue;
+            if (!label_match_inflected(&t[k], n - k, &terms, &n_terms)) continue;
             for (size_t j = 0; j < n_terms; j++)
                 if (terms[j].kind == TERM_CATEGORY && !terms[j].code && registry_category_is(terms[j].id, category))
                     return true;

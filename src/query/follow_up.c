@@ -232,6 +232,49 @@ static void keep_to_document(struct reading *r)
     s->label = n == 1 ? r->c->records[records[0]].title : s->name;
 }
 
+/* "What about the L2H2 one?" after the Renault Master L3H2: words that are no maker's and no model's mean versions of the
+ * vehicle before, where there are such. */
+static void keep_to_model(struct reading *r)
+{
+    struct query *q = r->q;
+    const struct query *p = r->previous;
+    if (q->n_subjects != 1 || p->n_subjects != 1 || p->subjects[0].n_records == 0 || p->subjects[0].only || q->subjects[0].only) return;
+    struct query_subject *s = &q->subjects[0];
+    const struct catalog_record *about = &r->c->records[p->subjects[0].records[0]];
+    bool others = false;
+    size_t n = 0;
+    for (size_t i = 0; i < s->n_records; i++) {
+        const struct catalog_record *rec = &r->c->records[s->records[i]];
+        others = others || strcmp(rec->make_key, about->make_key) || strcmp(rec->model_key, about->model_key);
+    }
+    if (!others || !about->model_key[0]) return;
+    /* Its own words name a model: then it is another vehicle. */
+    for (size_t i = 0; i < r->l->n_mentions; i++) {
+        const struct mention *m = &r->l->mentions[i];
+        for (size_t k = 0; k < m->n; k++)
+            for (size_t j = 0; j < s->n_records; j++) {
+                const struct catalog_record *rec = &r->c->records[s->records[j]];
+                if (key_has_run(rec->make_key, r->l->tokens[m->first + k].key) || key_has_run(rec->model_key, r->l->tokens[m->first + k].key)) return;
+            }
+    }
+    for (int pass = 0; pass < 2; pass++) {
+        n = 0;
+        for (size_t i = 0; i < s->n_records; i++) {
+            const struct catalog_record *rec = &r->c->records[s->records[i]];
+            if (strcmp(rec->make_key, about->make_key) || strcmp(rec->model_key, about->model_key)) continue;
+            /* Not the version that was spoken of. */
+            bool same = false;
+            for (size_t j = 0; j < p->subjects[0].n_records; j++) same = same || p->subjects[0].records[j] == s->records[i];
+            if (same && p->subjects[0].n_records == 1) continue;
+            if (pass) s->records[n] = s->records[i];
+            n++;
+        }
+        if (n == 0) return;
+    }
+    s->n_records = n;
+    s->label = n == 1 ? r->c->records[s->records[0]].title : s->name;
+}
+
 static bool other_words(const struct reading *r)
 {
     for (size_t i = 0; i < r->l->n_labels; i++)
@@ -264,6 +307,7 @@ void read_follow_up(struct reading *r)
     bool short_question = r->what_about || r->only || r->pronoun || r->l->n_tokens <= 8;
     if (subject && attribute) return;
     if (subject) keep_to_document(r);
+    if (subject) keep_to_model(r);
     if (!subject && !short_question && !r->pronoun) return;
     /* Lists: "only the hybrids", "and under 30,000?" narrow what was asked. */
     bool listed = p->op == QUERY_LIST || p->op == QUERY_COUNT || p->op == QUERY_RANK ||

@@ -173,7 +173,8 @@ const struct lexicon_line LEXICON_LINES[] = {
     {WORD_SOURCE, EN,
      "list|lists|table|tables|data|database|document|documents|file|files|sheet|sheets|guide|guides|"
      "rating|ratings|inventory|catalogue|catalog|price list|dataset|data set|brochure|spreadsheet|"
-     "register|registry|figures|source|sources|page|pages|book|report|records|article"},
+     "register|registry|figures|source|sources|page|pages|book|report|records|article|"
+     "comparison|comparisons|test|tests|survey|notebook"},
     {WORD_AUXILIARY, EN, "isn t|aren t|doesn t|don t|hasn t|haven t|can t|cannot|wasn t|didn t|isnt|doesnt|dont|cant|is|are|was|were|does|do|did|has|have|had|can|could|may|will|would|must|should|isn|doesn|is there|are there"},
     {WORD_PER, EN, "by|per|for each|for every|grouped by|broken down by|of each|each"},
     {WORD_EXPLAIN, EN, "why|how do i|how do you|how to|how can i|explain|what happens|how does one|how should i|what does it mean|meaning of|how often|procedure|steps|instructions"},
@@ -263,7 +264,8 @@ const struct lexicon_line LEXICON_LINES[] = {
     {WORD_VEHICLE, DE, "auto|autos|fahrzeug|fahrzeuge|fahrzeugen|wagen|pkw|modell|modelle|modellen|eintrag|eintrage|kfz"},
     {WORD_VERSION, DE, "version|versionen|variante|varianten|ausfuhrung|ausfuhrungen|ausstattung|ausstattungen"},
     {WORD_DISTINCT, DE, "verschiedene|unterschiedliche|verschiedenen|unterschiedlichen"},
-    {WORD_SOURCE, DE, "liste|preisliste|tabelle|daten|datei|dokument|dokumente|dokumenten|unterlagen|katalog|datenblatt|verzeichnis"},
+    {WORD_SOURCE, DE, "liste|preisliste|tabelle|daten|datei|dokument|dokumente|dokumenten|unterlagen|katalog|datenblatt|verzeichnis|"
+     "vergleich|test|tests|ubersicht|aufstellung"},
     {WORD_AUXILIARY, DE, "ist|sind|hat|haben|kann|konnen|darf|war|wird|gibt es|braucht|wiegt|verbraucht|kostet"},
     {WORD_PER, DE, "je|pro|nach|fur jede|fur jeden"},
     {WORD_EXPLAIN, DE, "warum|wieso|weshalb|erklare|wie kann ich|wie macht man"},
@@ -337,7 +339,7 @@ const struct lexicon_line LEXICON_LINES[] = {
     {WORD_VEHICLE, FR, "voiture|voitures|vehicule|vehicules|auto|autos|modele|modeles|entree|entrees|ligne|lignes"},
     {WORD_VERSION, FR, "version|versions|variante|variantes|finition|finitions"},
     {WORD_DISTINCT, FR, "differents|differentes|distincts|distinctes"},
-    {WORD_SOURCE, FR, "liste|tableau|donnees|document|documents|fichier|catalogue|tarif|base"},
+    {WORD_SOURCE, FR, "liste|tableau|donnees|document|documents|fichier|catalogue|tarif|base|comparatif|essai|essais|comparaison"},
     {WORD_AUXILIARY, FR, "est ce que|est|a|a t|peut|a t il|a t elle|est il|est elle"},
     {WORD_PER, FR, "par|pour chaque|par chaque"},
     {WORD_EXPLAIN, FR, "pourquoi|explique|expliquez|comment faire"},
@@ -410,7 +412,7 @@ const struct lexicon_line LEXICON_LINES[] = {
     {WORD_VEHICLE, ES, "coche|coches|carro|carros|vehiculo|vehiculos|auto|autos|automovil|automoviles|modelo|modelos|entrada|entradas"},
     {WORD_VERSION, ES, "version|versiones|variante|variantes|acabado|acabados"},
     {WORD_DISTINCT, ES, "diferentes|distintos|distintas"},
-    {WORD_SOURCE, ES, "lista|tabla|datos|documento|documentos|archivo|catalogo|tarifa|base de datos"},
+    {WORD_SOURCE, ES, "lista|tabla|datos|documento|documentos|archivo|catalogo|tarifa|base de datos|comparativa|comparacion|prueba|pruebas"},
     {WORD_AUXILIARY, ES, "es|son|tiene|tienen|puede|hay|era"},
     {WORD_PER, ES, "por|por cada|para cada"},
     {WORD_EXPLAIN, ES, "por que|explica|como se"},

@@ -93,7 +93,8 @@ struct postings finder_word_records(struct finder *f, size_t i, size_t *n_tokens
         return postings_join(makers, w->records, out);
     }
     size_t len = strlen(t->key);
-    if (!w && t->kind == TOKEN_WORD && len > 3 && t->key[len - 1] == 's') {
+    /* "Toyota hybrids" are of a kind, and none is called so. */
+    if (!w && t->kind == TOKEN_WORD && len > 3 && t->key[len - 1] == 's' && !finder_is_category(f->q, i)) {
         char key[TOKEN_KEY_MAX];
         memcpy(key, t->key, len - 1);
         key[len - 1] = '\0';
@@ -231,6 +232,26 @@ static bool is_piece_of_han_word(const struct finder *f, size_t i, struct postin
     return true;
 }
 
+/* "Trailhead AWD or Touring Hybrid": a version's word that means nothing else and that versions of one model alone have. */
+static bool is_version_anchor(struct finder *f, size_t i, struct postings p)
+{
+    const struct labelled *q = f->q;
+    const struct token *t = &q->tokens[i];
+    const struct catalog *c = word_index_catalog(f->v);
+    if (t->kind != TOKEN_WORD || strlen(t->key) < 4 || finder_is_common(q, i)) return false;
+    bool name = t->upper && i > 0 && !(t->gap & GAP_STOP) && q->language != 1;
+    if (!name && !pair_is_named(f, i, p)) return false;
+    const uint32_t *ids;
+    size_t n_ids;
+    if (word_index_match_columns(f->v, t, 1, &ids, &n_ids) || word_index_match_terms(f->v, t, 1, &ids, &n_ids)) return false;
+    const struct catalog_record *first = &c->records[p.items[0]];
+    for (size_t k = 0; k < p.n; k++) {
+        const struct catalog_record *r = &c->records[p.items[k]];
+        if (!r->model_key[0] || strcmp(r->make_key, first->make_key) || strcmp(r->model_key, first->model_key)) return false;
+    }
+    return true;
+}
+
 /* Whether a name may begin at token i: nothing else is called so. */
 bool finder_is_anchor(struct finder *f, size_t i)
 {
@@ -247,7 +268,10 @@ bool finder_is_anchor(struct finder *f, size_t i)
     /* "kW" is a unit, and "KGM" a maker, unless a number stands before it; "m3" may be a name. */
     bool numbered = i > 0 && q->tokens[i - 1].kind == TOKEN_NUMBER;
     bool digits = i + 1 < q->n_tokens && t[1].kind == TOKEN_NUMBER && finder_is_glued(&t[1]);
-    if (finder_is_unit(q, i) && (numbered || !(digits || ((parts & NAME_MAKE) && t->upper)))) return false;
+    /* "Volt-e" */
+    bool hyphened = i + 1 < q->n_tokens && t->upper && strlen(t->key) > 2 && t[1].gap == GAP_HYPHEN && (parts & NAME_MODEL) && pair_is_named(f, i, p);
+    if (finder_is_unit(q, i) && (numbered || !(digits || hyphened || ((parts & NAME_MAKE) && t->upper)))) return false;
+    if (hyphened && finder_is_unit(q, i)) return true;
     size_t run = registry_match(t, q->n_tokens - i, &terms, &n_terms);
     /* A longer phrase of the registry: "seat height" is not SEAT's. */
     bool phrase = false;
@@ -273,7 +297,7 @@ bool finder_is_anchor(struct finder *f, size_t i)
         }
         return false;
     }
-    if (!(parts & NAME_MODEL)) return false;
+    if (!(parts & NAME_MODEL)) return is_version_anchor(f, i, p);
     if (t->kind == TOKEN_HAN) return !finder_is_common(q, i);
     /* "m3", "x5", "e46": letters and digits that stand together. */
     if (i + 1 < q->n_tokens && t[1].kind == TOKEN_NUMBER && finder_is_glued(&t[1]) && strlen(t->key) <= 3) {

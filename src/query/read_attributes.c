@@ -224,6 +224,23 @@ static void join_names(struct reading *r, size_t *positions)
     }
 }
 
+/* "The tow car with the biggest boot": what "biggest" stands before is what is ranked by, whatever else is named. */
+static void put_ranked_first(struct reading *r, const size_t *positions)
+{
+    struct query *q = r->q;
+    for (size_t k = 1; k < q->n_attributes && (r->extreme || r->quality); k++) {
+        const struct label *before = positions[k] ? &r->l->labels[positions[k] - 1] : NULL;
+        const struct label *first = positions[0] ? &r->l->labels[positions[0] - 1] : NULL;
+        bool degree = before && (label_is(before, WORD_MOST) || label_is(before, WORD_LEAST) || label_is(before, WORD_BEST) || label_is(before, WORD_WORST));
+        if (!degree || (first && (label_is(first, WORD_MOST) || label_is(first, WORD_LEAST) || label_is(first, WORD_BEST) || label_is(first, WORD_WORST))))
+            continue;
+        struct query_attribute a = q->attributes[k];
+        q->attributes[k] = q->attributes[0];
+        q->attributes[0] = a;
+        return;
+    }
+}
+
 void read_attributes(struct reading *r)
 {
     struct query *q = r->q;
@@ -399,6 +416,7 @@ void read_attributes(struct reading *r)
             q->attributes[k].attribute = gross;
             q->attributes[k].qualifiers &= ~(1ull << laden);
         }
+    put_ranked_first(r, positions);
     read_fuel_cost(r);
     /* "what does the panoramic roof cost": the price of something else than the vehicle. */
     int price = registry_find("price");

@@ -49,7 +49,7 @@ static bool text_has_category(const char *text, int category)
     for (size_t i = 0; i < n; i++) {
         const struct term *terms = NULL;
         size_t n_terms = 0;
-        if (!registry_match(&t[i], n - i, &terms, &n_terms)) continue;
+        if (!label_match_inflected(&t[i], n - i, &terms, &n_terms)) continue;
         for (size_t k = 0; k < n_terms; k++)
             if (terms[k].kind == TERM_CATEGORY && !terms[k].code && registry_category_is(terms[k].id, category))
                 return true;
@@ -193,6 +193,11 @@ void read_category_condition(struct reading *r, size_t i)
                 category = l->terms[k].id;
         }
     bool value = l->n_ids > 0 && (l->kind == LABEL_VALUE || l->kind == LABEL_TERM);
+    /* A text that other documents have says nothing of the ones that are asked. */
+    bool here = category < 0;
+    for (size_t k = 0; k < l->n_ids && !here; k++)
+        here = in_documents(r, r->c->sources[r->c->columns[r->c->terms[l->ids[k]].column].source].document);
+    value = value && here;
     /* "from dealers" of a column of sellers: behind a preposition it is what the cells say. */
     bool told = value && category < 0 && l->kind == LABEL_TERM && is_behind_preposition(r, i);
     if (category < 0 && l->kind != LABEL_VALUE && !told) return;

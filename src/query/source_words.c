@@ -108,7 +108,8 @@ static const char COLLECTIONS[] =
     " stock inventory lot yard forecourt showroom garage fleet catalogue catalog brochure guide database dataset "
     "spreadsheet register registry directory leaflet flyer handbook export extract overview index log collection "
     "listing listings list table file document documents files sheet book report article roster workbook data "
-    "source sources page dealership ads adverts "
+    "source sources page dealership ads adverts comparison survey notebook tests "
+    "vergleich tests comparatif essais comparativa pruebas "
     "bestand hof lager fuhrpark flotte sortiment angebot verzeichnis liste tabelle datei dokument dokumenten "
     "unterlagen katalog broschure prospekt ubersicht aufstellung datenbank preisliste datenblatt autohaus daten "
     "programm bericht artikel "
@@ -124,7 +125,8 @@ static const char *const SAME[] = {
 
 /* Of those that are documents too, the ones that tell documents apart: "in the guide", but not "in the list". */
 static const char KINDS_OF_DOCUMENT[] = " guide guides brochure catalogue catalog register registry inventory book report "
-                                        "article katalog broschure prospekt verzeichnis guia catalogo folleto ";
+                                        "article katalog broschure prospekt verzeichnis guia catalogo folleto "
+                                        "comparison survey notebook tests vergleich comparatif essais comparativa pruebas ";
 static const char DETERMINERS[] =
     " the our your my their this that these those whole entire current own "
     "dem der den die das unserem unserer unseren meinem meiner ihrem ihrer diesem dieser diesen aktuellen gesamten "
@@ -277,7 +279,7 @@ static size_t title_run(const struct labelled *q, const struct word_index *v, si
             while (i + run < q->n_tokens && at + run < n && (run == 0 || !(q->tokens[i + run].gap & (GAP_STOP | GAP_COMMA))) &&
                    same_noun(q->tokens[i + run].key, t[at + run].key)) {
                 telling = telling || !lexicon_has(q->tokens[i + run].key);
-                vehicle = vehicle || word_index_name(v, q->tokens[i + run].key);
+                vehicle = vehicle || (!lexicon_has(q->tokens[i + run].key) && word_index_name(v, q->tokens[i + run].key));
                 run++;
             }
             if (run < 2 || !telling || vehicle || registry_match(&q->tokens[i], run, &terms, &n_terms) == run) continue;
@@ -319,6 +321,15 @@ static size_t name_run(const struct labelled *q, const struct word_index *v, siz
     return best;
 }
 
+/* Whether a document is called by another word for the same. */
+static bool another_name(const struct word_index *v, const char *key)
+{
+    const struct catalog *c = word_index_catalog(v);
+    for (size_t d = 0; d < c->n_documents; d++)
+        if (name_means(&c->documents[d], key)) return true;
+    return false;
+}
+
 /* "in stock", "stock vehicles", "of the fleet": a word of a document's name alone, where a place is said
  * or things are counted, and no vehicle is called so. */
 static bool is_document_word(const struct labelled *q, const struct word_index *v, size_t i, size_t at)
@@ -333,6 +344,10 @@ static bool is_document_word(const struct labelled *q, const struct word_index *
     for (size_t k = 0; k < docs.n && !called; k++)
         called = is_called(&word_index_catalog(v)->documents[docs.items[k]], t->key);
     if (lexicon_has(t->key) && (!called || is_class(q, i, WORD_FUNCTION))) return false;
+    /* "hire vehicles" of "rental_api". */
+    if (docs.n == 0 && t->kind == TOKEN_WORD && i + 1 < q->n_tokens &&
+        (is_class(q, i + 1, WORD_VEHICLE) || source_word_is_collection(q->tokens[i + 1].key)) && another_name(v, t->key))
+        return true;
     if (t->kind != TOKEN_WORD || strlen(t->key) < 4 || !word_index_documents(v, t->key).n ||
         word_index_name(v, t->key) || is_class(q, i, WORD_VEHICLE))
         return compound_documents(v, t->key).n > 0 && t->kind == TOKEN_WORD;
@@ -504,7 +519,8 @@ bool source_phrase_documents(const struct labelled *q, const struct word_index *
         if (docs.n == 0) docs = compound_documents(v, t->key);
         for (size_t d = 0, at = 0; d < c->n_documents; d++) {
             while (at < docs.n && docs.items[at] < d) at++;
-            bool has = (at < docs.n && docs.items[at] == d) || (nation && nation_has(nation, v, d));
+            bool has = (at < docs.n && docs.items[at] == d) || (nation && nation_has(nation, v, d)) ||
+                       (docs.n == 0 && name_means(&c->documents[d], t->key));
             /* "Fuel economy" above a table makes no guide of its document. */
             if (has && attribute && !is_called(&c->documents[d], t->key)) score[d] += 1;
             else if (has) score[d] += weight;

@@ -139,8 +139,28 @@ static void refuse_lost_it(struct reading *r)
     }
 }
 
+/* "Does it weigh less than the Volt-e": with what is not known here it is not compared, and its figure alone is no
+ * answer. */
+static void refuse_lost_comparison(struct reading *r)
+{
+    const struct query *q = r->q;
+    if (q->op != QUERY_VALUE || q->n_subjects != 1 || q->missing || (!r->relative && !r->attribute_comparative && !r->relation)) return;
+    for (size_t i = 1; i + 1 < r->l->n_labels; i++) {
+        const struct label *l = &r->l->labels[i];
+        if (l->kind != LABEL_WORD || l->used || !label_is(l, WORD_THAN) || label_is(&r->l->labels[i + 1], WORD_HOW_MUCH)) continue;
+        bool known = !(l->words[0].languages >> r->l->language & 1);
+        for (size_t w = 1; w < l->n_words; w++) known = known && !(l->words[w].languages >> r->l->language & 1);
+        const struct label *next = &r->l->labels[i + 1], *last = &r->l->labels[r->l->n_labels - 1];
+        if (known || next->kind == LABEL_NUMBER) continue;
+        if (last->kind == LABEL_SIGN && r->l->n_labels > i + 2) last--;
+        if (!label_is(next, WORD_PRONOUN)) reading_refuse(r, l->first, last->first + last->n - l->first);
+        return;
+    }
+}
+
 void read_unknown_operations(struct reading *r)
 {
+    refuse_lost_comparison(r);
     refuse_lost_it(r);
     refuse_lost_predicate(r);
     refuse_lost_difference(r);
