@@ -86,7 +86,17 @@ static bool namesake_column(const struct reading *r, int attribute, struct query
         size_t n_terms = 0;
         if (col->attribute >= 0) continue;
         size_t n = tokens_split(col->key, strlen(col->key), TOKENS_TEXT, t, 8);
-        if (n == 0 || registry_match(t, n, &terms, &n_terms) != n) continue;
+        if (n == 0) continue;
+        if (registry_match(t, n, &terms, &n_terms) != n) {
+            /* "Norm-Verbrauch" is "Normverbrauch". */
+            struct token one = t[0];
+            for (size_t k = 1; k < n; k++) {
+                if (strlen(one.key) + strlen(t[k].key) >= sizeof one.key) break;
+                strcat(one.key, t[k].key);
+            }
+            n_terms = 0;
+            if (n == 1 || registry_match(&one, 1, &terms, &n_terms) != 1) continue;
+        }
         bool named = false;
         for (size_t k = 0; k < n_terms; k++)
             named = named || (terms[k].kind == TERM_ATTRIBUTE && terms[k].id == attribute && !terms[k].asking && !terms[k].code &&
@@ -169,7 +179,7 @@ bool attribute_of_label(struct reading *r, size_t i, struct query_attribute *out
         *term = NULL;
     }
     struct query_attribute plain = {.attribute = best.attribute, .key = ""};
-    if (best_score >= 0 && best.attribute >= 0 && l->kind == LABEL_TERM && *term && !(*term)->asking && !attribute_in_scope(r, &plain) &&
+    if (best_score >= 0 && best.attribute >= 0 && l->kind == LABEL_TERM && *term && !attribute_in_scope(r, &plain) &&
         namesake_column(r, best.attribute, &own)) {
         best = own;
         *term = NULL;

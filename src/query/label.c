@@ -266,6 +266,21 @@ static void label_word(struct labelled *q, const struct word_index *v, size_t i,
         words[0] = (struct word){.class = COMPOUNDS[k].class, .languages = 2};
         n_words = 1;
     }
+    /* "outweigh", "out-tow": more of what the verb behind it measures. */
+    if (t->kind == TOKEN_WORD && !strncmp(t->key, "out", 3) && (kind == LABEL_UNKNOWN || (t->key[3] == '\0' && room > 1 && t[1].gap == GAP_HYPHEN))) {
+        struct token rest = t->key[3] ? *t : t[1];
+        const struct term *verb = NULL;
+        size_t n_verb = 0;
+        if (t->key[3]) memmove(rest.key, t->key + 3, strlen(t->key + 3) + 1);
+        if (strlen(rest.key) > 2 && registry_match(&rest, 1, &verb, &n_verb) == 1 && n_verb && verb[0].kind == TERM_ATTRIBUTE) {
+            kind = LABEL_TERM;
+            terms = verb;
+            n_terms = n_verb;
+            word = longest = t->key[3] ? 1 : 2;
+            words[0] = (struct word){.class = WORD_MORE, .languages = 1};
+            n_words = 1;
+        }
+    }
     /* "w": with, as it is typed in haste. */
     if (kind == LABEL_UNKNOWN && strcmp(t->key, "w") == 0 && !t->upper) {
         kind = LABEL_WORD;

@@ -74,6 +74,11 @@ static bool side_by_side(const struct reading *r, size_t a, size_t b)
     return true;
 }
 
+static bool starts_asking(const struct reading *r, size_t i)
+{
+    return reading_phrase(r, r->l->labels[i].first, "how|wie|que tan|cuan") > 0;
+}
+
 /* Leaves out what is no attribute of its own: a verb beside the noun that it goes with ("put out less
  * CO2"), "how big" before what is big, the engine whose size is asked. */
 static void drop_helpers(struct reading *r, size_t *positions, bool *asking, const int *degree)
@@ -108,7 +113,7 @@ static void drop_helpers(struct reading *r, size_t *positions, bool *asking, con
         for (size_t k = 0; k < q->n_attributes; k++)
             for (size_t o = 0; o < q->n_attributes; o++)
                 if (q->attributes[k].attribute == registry_find(WITH[w][0]) && q->attributes[o].attribute == registry_find(WITH[w][1]) &&
-                    o != k && (asking[k] || r->l->labels[positions[k]].n == 1) && !joined(r, positions[k], positions[o])) {
+                    o != k && (asking[k] || r->l->labels[positions[k]].n == 1 || starts_asking(r, positions[k])) && !joined(r, positions[k], positions[o])) {
                     drop[k] = true;
                     asking[o] = false;
                 }
