@@ -55,6 +55,7 @@ enum phrase {
     PHRASE_RANK_LIST_LEAST,
     PHRASE_AMONG,     /* number, text */
     PHRASE_AMONG_ALL, /* number */
+    PHRASE_AMONG_LACKING, /* number, text, other: how many have no figure to compare */
     /* sets */
     PHRASE_LIST_ONE,           /* text: what it has to meet */
     PHRASE_LIST,               /* number, text */

@@ -169,6 +169,21 @@ static const char *document_names(struct renderer *r, bool stale)
     return render_keep(r, &b);
 }
 
+/* What those lack that were left out: of a list it is what a condition asks for. */
+static const char *left_out_attribute(struct renderer *r)
+{
+    bool set = r->q->op == QUERY_LIST || r->q->op == QUERY_COUNT;
+    for (size_t i = 0; i < r->q->n_where && set; i++) {
+        const struct query_condition *w = &r->q->where[i];
+        if (w->base || w->year || (!w->number && !r->q->share)) continue;
+        struct attribute_name name = query_attribute_name(&w->attribute);
+        struct buffer b = {0};
+        attribute_name_write(&b, &name, r->l);
+        return render_keep(r, &b);
+    }
+    return query_attribute_text(r, 0);
+}
+
 void render_notes(struct renderer *r)
 {
     const struct result *res = r->r;
@@ -188,7 +203,7 @@ void render_notes(struct renderer *r)
     if (stated && res->n_left_out && r->q->op != QUERY_DESCRIBE)
         render_note(r, res->n_left_out == 1 ? PHRASE_NOTE_LEFT_OUT_ONE : PHRASE_NOTE_LEFT_OUT,
                     &(struct phrase_slots){.number = render_count(r, res->n_left_out),
-                                           .attribute = query_attribute_text(r, 0)});
+                                           .attribute = left_out_attribute(r)});
     if (stated && r->n_marks_left_out && r->q->op != QUERY_DESCRIBE)
         render_note(r, PHRASE_NOTE_MARKS,
                     &(struct phrase_slots){.number = render_count(r, r->n_marks_left_out)});

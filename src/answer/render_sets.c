@@ -298,9 +298,14 @@ static bool most_first_shown(const struct renderer *r, struct rows rows)
 /* "Compared: 42 entries (2022 Volvo)." */
 static void render_among(struct renderer *r)
 {
-    size_t n = r->r->n_matches > r->r->n_rows ? r->r->n_matches : 0;
+    size_t n = r->r->n_matches > r->r->n_rows ? r->r->n_matches : 0, lacking = r->r->n_left_out;
+    struct phrase_slots slots = {.number = render_count(r, n ? n : r->r->n_matches), .text = conditions_text(r)};
+    if (slots.text[0] && lacking) {
+        slots.other = render_count(r, lacking);
+        render_sentence(r, PHRASE_AMONG_LACKING, &slots);
+        return;
+    }
     if (n == 0) return;
-    struct phrase_slots slots = {.number = render_count(r, n), .text = conditions_text(r)};
     render_sentence(r, slots.text[0] ? PHRASE_AMONG : PHRASE_AMONG_ALL, &slots);
 }
 

@@ -70,8 +70,11 @@ static bool matching_records(struct execution *x, const struct query_subject *on
         bool meets = !only || !only->only;
         if (!meets && !condition_met(x, record, only->only, &meets, NULL)) return false;
         if (!only && q->n_subjects && !subject_has(x, record, &meets)) return false;
-        if (meets && !record_meets(x, record, &meets, NULL)) return false;
+        bool unknown = false, lacks = false;
+        if (meets && !record_meets(x, record, &meets, &unknown)) return false;
         if (meets) (*out)[(*n)++] = record;
+        else if (unknown && (q->op == QUERY_LIST || q->op == QUERY_COUNT) && !q->share && !record_lacks(x, record, &lacks)) return false;
+        x->out->n_left_out += lacks;
     }
     return true;
 }

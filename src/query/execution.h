@@ -46,6 +46,8 @@ bool rows_add(struct execution *x, size_t record, const struct query_attribute *
 
 /* Whether the record meets all conditions; *unknown (may be NULL): a value that decides is not there. */
 bool record_meets(struct execution *x, size_t record, bool *meets, bool *unknown);
+/* Whether the record meets the conditions but for figures that it does not have. */
+bool record_lacks(struct execution *x, size_t record, bool *lacks);
 bool condition_met(struct execution *x, size_t record, const struct query_condition *w, bool *met,
                    bool *unknown);
 

@@ -312,3 +312,22 @@ bool record_meets(struct execution *x, size_t record, bool *meets, bool *unknown
     }
     return true;
 }
+
+/* Whether the record meets the conditions but for figures that it does not have. */
+bool record_lacks(struct execution *x, size_t record, bool *lacks)
+{
+    bool figure = false;
+    *lacks = false;
+    if (record_is_prose(x, record)) return true;
+    for (size_t i = 0; i < x->q->n_where; i++) {
+        const struct query_condition *w = &x->q->where[i];
+        bool met, unknown = false;
+        if (w->or_before) return true;
+        if (!condition_met(x, record, w, &met, &unknown)) return false;
+        if (met) continue;
+        if (!unknown || !w->number || w->year) return true;
+        figure = true;
+    }
+    *lacks = figure;
+    return true;
+}

@@ -246,6 +246,27 @@ static void put_ranked_first(struct reading *r, const size_t *positions)
     }
 }
 
+/* "How heavy may it be", "wie schwer darf er sein": what is permitted, not what it weighs. */
+static bool is_permission(const struct reading *r)
+{
+    static const char *const WORDS[] = {"may|allowed to|permitted to|legally", "darf|durfen|durfte|zulassig|erlaubt",
+                                        "peut il peser|peut elle peser|peut peser|autorise a peser", "puede pesar|pueden pesar", "最多可以|允许"};
+    if (r->l->language >= sizeof WORDS / sizeof *WORDS) return false;
+    for (size_t i = 0; i < r->l->n_tokens; i++)
+        if (reading_phrase(r, i, WORDS[r->l->language])) return true;
+    return false;
+}
+
+/* Whether the attribute is said by a verb or an adjective: "weigh", "how heavy". */
+static bool asking_of(const struct reading *r, int attribute)
+{
+    for (size_t i = 0; i < r->l->n_labels; i++)
+        for (size_t k = 0; r->l->labels[i].kind == LABEL_TERM && k < r->l->labels[i].n_terms; k++)
+            if (r->l->labels[i].terms[k].kind == TERM_ATTRIBUTE && r->l->labels[i].terms[k].id == attribute && r->l->labels[i].terms[k].asking)
+                return true;
+    return false;
+}
+
 void read_attributes(struct reading *r)
 {
     struct query *q = r->q;
@@ -415,6 +436,10 @@ void read_attributes(struct reading *r)
     q->loose_qualifiers = loose;
     /* "how heavy may it be when loaded": the permitted weight, where no laden weight is given. */
     int laden = qualifier_find("laden"), gross = registry_find("gross_weight"), curb = registry_find("curb_weight");
+    bool permitted = is_permission(r);
+    for (size_t k = 0; k < q->n_attributes && gross >= 0 && permitted; k++)
+        if (q->attributes[k].attribute == curb && asking_of(r, curb))
+            q->attributes[k] = (struct query_attribute){.attribute = gross, .name = REGISTRY[gross].names[0], .key = ""};
     for (size_t k = 0; k < q->n_attributes && laden >= 0 && gross >= 0; k++)
         if (q->attributes[k].attribute == curb && (q->attributes[k].qualifiers >> laden & 1) &&
             !attribute_in_scope(r, &q->attributes[k])) {
