@@ -439,6 +439,12 @@ static const char *const PHRASES[N_PHRASES][N_LANGUAGES] = {
                              " {vehicle}, {attribute}.",
                              "Los documentos no dan este dato: {vehicle}, {attribute}.",
                              "文件没有给出该数据：{vehicle}，{attribute}。"},
+    [PHRASE_NO_ATTRIBUTE_OF_THOSE] =
+        {"The documents do not give the {attribute} of any vehicle that meets this ({text}).",
+         "Die Dokumente nennen diese Angabe ({attribute}) bei keinem Fahrzeug, das dies erfüllt ({text}).",
+         "Les documents ne donnent cette information ({attribute}) pour aucun véhicule qui correspond ({text}).",
+         "Los documentos no dan este dato ({attribute}) de ningún vehículo que lo cumpla ({text}).",
+         "文件没有给出符合条件（{text}）的车辆的该数据（{attribute}）。"},
     [PHRASE_NO_ATTRIBUTE_AT_ALL] =
         {"The documents do not give the {attribute} of any vehicle.",
          "Die Dokumente nennen diese Angabe bei keinem Fahrzeug: {attribute}.",

@@ -112,6 +112,7 @@ enum phrase {
     PHRASE_NO_THAT_YEAR_NEAREST, /* vehicle, list */
     PHRASE_NO_ATTRIBUTE,         /* attribute, vehicle */
     PHRASE_NO_ATTRIBUTE_AT_ALL,  /* attribute */
+    PHRASE_NO_ATTRIBUTE_OF_THOSE, /* attribute, text: the conditions */
     PHRASE_NO_MATCH,             /* text */
     PHRASE_NO_MATCH_AT_ALL,
     PHRASE_NO_TABLE,

@@ -43,6 +43,7 @@ static void render_missing_year(struct renderer *r)
 static void render_missing_attributes(struct renderer *r)
 {
     const struct query *q = r->q;
+    const char *conditions = conditions_text(r);
     bool any = false;
     for (size_t s = 0; s < (q->n_subjects ? q->n_subjects : 1); s++) {
         for (size_t a = 0; a < q->n_attributes; a++) {
@@ -50,8 +51,8 @@ static void render_missing_attributes(struct renderer *r)
             any = true;
             const char *attribute = query_attribute_text(r, a);
             render_sentence(
-                r, q->n_subjects ? PHRASE_NO_ATTRIBUTE : PHRASE_NO_ATTRIBUTE_AT_ALL,
-                &(struct phrase_slots){.attribute = attribute, .vehicle = subject_text(r, s)});
+                r, q->n_subjects ? PHRASE_NO_ATTRIBUTE : conditions[0] ? PHRASE_NO_ATTRIBUTE_OF_THOSE : PHRASE_NO_ATTRIBUTE_AT_ALL,
+                &(struct phrase_slots){.attribute = attribute, .vehicle = subject_text(r, s), .text = conditions});
         }
     }
     const char *name = r->r->missing_name ? r->r->missing_name : q->missing_name;

@@ -179,10 +179,20 @@ bool attribute_of_label(struct reading *r, size_t i, struct query_attribute *out
         *term = NULL;
     }
     struct query_attribute plain = {.attribute = best.attribute, .key = ""};
-    if (best_score >= 0 && best.attribute >= 0 && l->kind == LABEL_TERM && *term && !attribute_in_scope(r, &plain) &&
-        namesake_column(r, best.attribute, &own)) {
+    bool lost = best_score >= 0 && best.attribute >= 0 && l->kind == LABEL_TERM && *term && !attribute_in_scope(r, &plain);
+    for (size_t k = 0; k < l->n_terms && lost; k++) {
+        if (l->terms[k].kind != TERM_ATTRIBUTE || l->terms[k].code || !namesake_column(r, l->terms[k].id, &own)) continue;
         best = own;
         *term = NULL;
+        lost = false;
+    }
+    /* "Which year is it from": the first registration, where that is the year that is given. */
+    static const char *const YEARS[] = {"first_registration", "production_start"};
+    for (size_t k = 0; lost && k < sizeof YEARS / sizeof *YEARS && REGISTRY[best.attribute].role == ROLE_YEAR; k++) {
+        struct query_attribute dated = {.attribute = registry_find(YEARS[k]), .name = best.name, .key = ""};
+        if (dated.attribute < 0 || !attribute_in_scope(r, &dated)) continue;
+        best = dated;
+        lost = false;
     }
     if (best_score < 0) return false;
     *out = best;

@@ -90,10 +90,21 @@ static bool follows_subject(const struct reading *r, size_t i)
     return false;
 }
 
+/* "pump out more than 140 g of CO2" */
+static bool goes_on_with_bound(const struct reading *r, size_t i)
+{
+    size_t k = i + 1;
+    if (k < r->l->n_labels && in_list(" out up down off in on over through ", r->l->tokens[r->l->labels[k].first].key)) k++;
+    if (k >= r->l->n_labels) return false;
+    const struct label *next = &r->l->labels[k];
+    return next->kind == LABEL_NUMBER || (next->kind == LABEL_WORD && (label_is(next, WORD_OVER) || label_is(next, WORD_UNDER) ||
+                                                                      label_is(next, WORD_AT_LEAST) || label_is(next, WORD_AT_MOST)));
+}
+
 /* "Which tyres does the Corvette wear", "Wie viel Drehmoment kann der Kuga stemmen" */
 static bool is_final_verb(const struct reading *r, size_t i)
 {
-    return i > 0 && ends_clause(r, i) && follows_subject(r, i);
+    return i > 0 && (ends_clause(r, i) || goes_on_with_bound(r, i)) && follows_subject(r, i);
 }
 
 /* "Welche Reifen trägt die Corvette", "Quels pneus chausse la Corvette": no adjective stands there, for an article or a
@@ -145,7 +156,7 @@ void read_harmless_words(struct reading *r)
 {
     struct query *q = r->q;
     bool attribute = r->range; /* "what price range do the BYDs cover" */
-    if (q->n_subjects == 0 || q->n_attributes == 0 || q->missing) return;
+    if (q->n_subjects == 0 || (q->n_attributes == 0 && q->n_where == 0) || q->missing) return;
     for (size_t i = 0; i < r->l->n_labels; i++) attribute = attribute || is_named_attribute(r, i);
     for (size_t i = 0; i < r->l->n_labels; i++) {
         if (!is_plain_word(r, i) || q->n_unused == QUERY_MAX_UNRESOLVED) continue;
@@ -160,7 +171,7 @@ void read_harmless_words(struct reading *r)
 void check_harmless_words(struct reading *r)
 {
     struct query *q = r->q;
-    bool named = q->op == QUERY_VALUE || q->op == QUERY_COMPARE || (q->op == QUERY_CHECK && q->n_subjects > 1);
+    bool named = q->op == QUERY_VALUE || q->op == QUERY_COMPARE || q->op == QUERY_CHECK;
     bool range = q->op == QUERY_AGGREGATE && q->aggregate == AGGREGATE_RANGE && q->n_where == 0;
     if (named || range) return;
     for (size_t i = 0; i < q->n_unused && q->n_unresolved < QUERY_MAX_UNRESOLVED; i++)

@@ -150,6 +150,22 @@ size_t label_match_inflected(const struct token *t, size_t room, const struct te
         stem.key[len - cut] = '\0';
         if (registry_match(&stem, 1, terms, n)) return 1;
     }
+    /* "Elektrische", "automatiques", "eléctricas": endings of adjectives, of kinds alone. */
+    static const struct {
+        const char *ending;
+        unsigned languages; /* bits as in struct word */
+    } ADJECTIVES[] = {{"e", 2 | 4}, {"er", 2}, {"en", 2}, {"es", 2 | 4 | 8}, {"em", 2}, {"s", 4 | 8}, {"as", 8}, {"os", 8}, {"a", 8}};
+    for (size_t i = 0; i < sizeof ADJECTIVES / sizeof *ADJECTIVES; i++) {
+        size_t cut = strlen(ADJECTIVES[i].ending);
+        if (len < cut + 5 || strcmp(t->key + len - cut, ADJECTIVES[i].ending) != 0) continue;
+        struct token stem = *t;
+        stem.key[len - cut] = '\0';
+        if (registry_match(&stem, 1, terms, n) != 1) continue;
+        bool kind = *n > 0;
+        for (size_t k = 0; k < *n; k++)
+            kind = kind && (*terms)[k].kind == TERM_CATEGORY && !(*terms)[k].code && ((*terms)[k].languages & ADJECTIVES[i].languages);
+        if (kind) return 1;
+    }
     *n = 0;
     return 0;
 }

@@ -49,7 +49,7 @@ const struct lexicon_line LEXICON_LINES[] = {
      "type|types|for me|for us|for sale|me|i want|i need|want to know|need to know|"
      "id like|i d like|would like|looking for|interested in|please tell me|"
      "how come|under the bonnet|under the hood|bonnet|hood|owner|owners|owned|customer|driver|"
-     "quick question|for the tax|tax|purpose|purposes|work|trip|trips|home|at home|abroad|"
+     "quick question|good morning|good afternoon|good evening|good day|sorry|excuse me|cheers|many thanks|fyi|asap|for the tax|tax|purpose|purposes|work|trip|trips|home|at home|abroad|"
      "sit|sits|sitting|boast|boasts|pack|packs|packed|house|houses|housed|sport|sports a|"
      "come in at|clock|clocks|score|scored|scores|post|posts|posted|get out of|come out of|"
      "comes out of|put out|puts out|puts|on average|"
@@ -130,16 +130,16 @@ const struct lexicon_line LEXICON_LINES[] = {
     {WORD_BEFORE, EN, "before|until|up to|prior to|till"},
     {WORD_AFTER, EN, "after|later than|newer than"},
     {WORD_MEDIAN, EN, "median"},
-    {WORD_SHARE, EN, "share of|percentage of|proportion of|fraction of|percent of|per cent of|what share|what percentage|what proportion|what fraction"},
+    {WORD_SHARE, EN, "share of|percentage of|proportion of|fraction of|percent of|per cent of"},
     {WORD_REFUSED, EN, "standard deviation|variance|percentile|percentiles|quartile|geometric mean|weighted average|moving average"},
     {WORD_MEDIAN, DE, "median|medianwert|zentralwert"},
-    {WORD_SHARE, DE, "anteil der|anteil von|anteil an|prozent der|prozent von|prozentsatz der|welcher anteil|welchen anteil"},
+    {WORD_SHARE, DE, "anteil der|anteil von|anteil an|prozent der|prozent von|prozentsatz der"},
     {WORD_REFUSED, DE, "standardabweichung|varianz|perzentil|quartil|gewichteter durchschnitt"},
     {WORD_MEDIAN, FR, "mediane|median"},
-    {WORD_SHARE, FR, "part des|part de|part du|pourcentage des|pourcentage de|proportion des|proportion de|pour cent des|quelle part|quel pourcentage|quelle proportion"},
+    {WORD_SHARE, FR, "part des|part de|part du|pourcentage des|pourcentage de|proportion des|proportion de|pour cent des"},
     {WORD_REFUSED, FR, "ecart type|variance|quartile|centile|moyenne ponderee"},
     {WORD_MEDIAN, ES, "mediana|mediano"},
-    {WORD_SHARE, ES, "porcentaje de|proporcion de|por ciento de|que porcentaje|que proporcion"},
+    {WORD_SHARE, ES, "porcentaje de|proporcion de|por ciento de"},
     {WORD_REFUSED, ES, "desviacion estandar|desviacion tipica|varianza|percentil|cuartil|media ponderada"},
     {WORD_MEDIAN, ZH, "中位数|中位值|中值|中位"},
     {WORD_REFUSED, ZH, "标准差|方差|加权平均"},
@@ -198,7 +198,7 @@ const struct lexicon_line LEXICON_LINES[] = {
      "wie gross|wissen|mochte|will|brauche|braucht|brauchen|benotigt|nimmt|stark ist|insgesamt|zwischen|"
      "baujahr|jahrgang|modelljahr|aus dem jahr|jahr|zugelassen|erlaubt|maximal|maximale|maximaler|hochstens|serienmassig|neu|neue|neuer|alt|"
      "verfugt|verfugen|ausgestattet|denn|mal|ja|und wie|also"
-     "|sein|gewesen|bin|seid|ware|waren|heisst|heissen|nennt|nennen|genannt|meint|bedeutet|sagt"
+     "|guten tag|guten morgen|guten abend|moin|servus|entschuldigung|sorry|kurze frage|frage|sein|gewesen|bin|seid|ware|waren|heisst|heissen|nennt|nennen|genannt|meint|bedeutet|sagt"
      "|schreibt|stellt|hergestellt|produziert|erhaltlich|verfugbar|angeboten|aufgefuhrt|gelistet"
      "|verzeichnet|enthalten|enthalt|umfasst|bringt|bringen|betrug|stosst|stossen|ausstosst"
      "|ausgestossen|gelten|gilt|befindet|befinden|parkt|parken|geparkt|abgestellt|stationiert"
@@ -209,7 +209,7 @@ const struct lexicon_line LEXICON_LINES[] = {
      "|etwa|rund|jeweils|anderen|andere|anderer|anderes|bereits|schon|immer|mehrere|einige|tut|tun"
      "|getan|wird|geworden|bleibt|bleiben|blieb|gehort|gehoren|hergibt|aufweist|weist|weisen|nutzt"
      "|nutzen|verwendet|verwenden|fuhr|gefahren|anbietet|anbieten|kaufen|gekauft|verkaufen|zeigen"
-     "|nennen|vertragt|vertragen|verkraftet|verkraften|unverfugbar|zurzeit|zur zeit|im moment"},
+     "|nennen|guten tag|guten morgen|guten abend|moin|servus|entschuldigung|sorry|kurze frage|frage|vertragt|vertragen|verkraftet|verkraften|unverfugbar|zurzeit|zur zeit|im moment"},
     {WORD_WHICH, DE, "welche|welcher|welches|welchen|welchem|was|was fur"},
     {WORD_HOW_MANY, DE, "wie viele|wieviele|wie viel|wieviel"},
     {WORD_HOW_MUCH, DE, "wie viel|wieviel|wie hoch|wie gross|wie"},
@@ -265,7 +265,7 @@ const struct lexicon_line LEXICON_LINES[] = {
     {WORD_VERSION, DE, "version|versionen|variante|varianten|ausfuhrung|ausfuhrungen|ausstattung|ausstattungen"},
     {WORD_DISTINCT, DE, "verschiedene|unterschiedliche|verschiedenen|unterschiedlichen"},
     {WORD_SOURCE, DE, "liste|preisliste|tabelle|daten|datei|dokument|dokumente|dokumenten|unterlagen|katalog|datenblatt|verzeichnis|"
-     "vergleich|test|tests|ubersicht|aufstellung"},
+     "vergleich|test|tests|ubersicht|aufstellung|notizbuch|heft"},
     {WORD_AUXILIARY, DE, "ist|sind|hat|haben|kann|konnen|darf|war|wird|gibt es|braucht|wiegt|verbraucht|kostet"},
     {WORD_PER, DE, "je|pro|nach|fur jede|fur jeden"},
     {WORD_EXPLAIN, DE, "warum|wieso|weshalb|erklare|wie kann ich|wie macht man"},
@@ -339,7 +339,7 @@ const struct lexicon_line LEXICON_LINES[] = {
     {WORD_VEHICLE, FR, "voiture|voitures|vehicule|vehicules|auto|autos|modele|modeles|entree|entrees|ligne|lignes"},
     {WORD_VERSION, FR, "version|versions|variante|variantes|finition|finitions"},
     {WORD_DISTINCT, FR, "differents|differentes|distincts|distinctes"},
-    {WORD_SOURCE, FR, "liste|tableau|donnees|document|documents|fichier|catalogue|tarif|base|comparatif|essai|essais|comparaison"},
+    {WORD_SOURCE, FR, "liste|tableau|donnees|document|documents|fichier|catalogue|tarif|base|comparatif|essai|essais|comparaison|carnet|cahier"},
     {WORD_AUXILIARY, FR, "est ce que|est|a|a t|peut|a t il|a t elle|est il|est elle"},
     {WORD_PER, FR, "par|pour chaque|par chaque"},
     {WORD_EXPLAIN, FR, "pourquoi|explique|expliquez|comment faire"},
@@ -412,7 +412,7 @@ const struct lexicon_line LEXICON_LINES[] = {
     {WORD_VEHICLE, ES, "coche|coches|carro|carros|vehiculo|vehiculos|auto|autos|automovil|automoviles|modelo|modelos|entrada|entradas"},
     {WORD_VERSION, ES, "version|versiones|variante|variantes|acabado|acabados"},
     {WORD_DISTINCT, ES, "diferentes|distintos|distintas"},
-    {WORD_SOURCE, ES, "lista|tabla|datos|documento|documentos|archivo|catalogo|tarifa|base de datos|comparativa|comparacion|prueba|pruebas"},
+    {WORD_SOURCE, ES, "lista|tabla|datos|documento|documentos|archivo|catalogo|tarifa|base de datos|comparativa|comparacion|prueba|pruebas|cuaderno|libreta"},
     {WORD_AUXILIARY, ES, "es|son|tiene|tienen|puede|hay|era"},
     {WORD_PER, ES, "por|por cada|para cada"},
     {WORD_EXPLAIN, ES, "por que|explica|como se"},

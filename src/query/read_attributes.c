@@ -55,8 +55,9 @@ static int speed_against_time(const struct query_attribute *a, const struct quer
 {
     if (a->attribute < 0 || b->attribute < 0) return 1;
     enum dimension x = REGISTRY[a->attribute].dimension, y = REGISTRY[b->attribute].dimension;
-    return (x == DIMENSION_SPEED && y == DIMENSION_TIME) || (x == DIMENSION_TIME && y == DIMENSION_SPEED) ? -1
-                                                                                                      : 1;
+    /* How fast it charges is a power, and how long that takes a time. */
+    bool fast = x == DIMENSION_SPEED || x == DIMENSION_POWER, done = y == DIMENSION_SPEED || y == DIMENSION_POWER;
+    return (fast && y == DIMENSION_TIME) || (x == DIMENSION_TIME && done) ? -1 : 1;
 }
 
 /* Whether attribute k is how fast, and o what is done so fast: a time, a charge, a verb. */
@@ -417,6 +418,12 @@ void read_attributes(struct reading *r)
     if (q->unit && q->n_attributes == 0) {
         struct query_attribute a;
         if (attribute_of_unit(r, q->unit, &a)) q->attributes[q->n_attributes++] = a;
+    }
+    /* "In the back of the Kodiaq" is where a boot is. */
+    int rear = qualifier_find("rear"), cargo = registry_find("cargo_volume");
+    for (size_t k = 0; k < q->n_attributes && rear >= 0; k++) {
+        struct query_attribute with = {.attribute = cargo, .qualifiers = 1ull << rear, .key = ""}, plain = {.attribute = cargo, .key = ""};
+        if (q->attributes[k].attribute == cargo && !attribute_in_scope(r, &with) && attribute_in_scope(r, &plain)) loose &= ~(1ull << rear);
     }
     /* Loose qualifiers belong to every attribute that has no member of their family. */
     for (size_t b = 0; b < QUALIFIER_COUNT && loose; b++) {

@@ -109,7 +109,7 @@ static const char COLLECTIONS[] =
     "spreadsheet register registry directory leaflet flyer handbook export extract overview index log collection "
     "listing listings list table file document documents files sheet book report article roster workbook data "
     "source sources page dealership ads adverts comparison survey notebook tests "
-    "vergleich tests comparatif essais comparativa pruebas "
+    "vergleich tests notizbuch heft comparatif essais carnet cahier comparativa pruebas cuaderno libreta "
     "bestand hof lager fuhrpark flotte sortiment angebot verzeichnis liste tabelle datei dokument dokumenten "
     "unterlagen katalog broschure prospekt ubersicht aufstellung datenbank preisliste datenblatt autohaus daten "
     "programm bericht artikel "
@@ -265,9 +265,8 @@ static size_t title_run(const struct labelled *q, const struct word_index *v, si
     const struct catalog *c = word_index_catalog(v);
     const struct term *terms;
     size_t n_terms, best = 0;
-    if (i == 0 || q->tokens[i].kind != TOKEN_WORD) return 0;
-    bool article = has_word(DETERMINERS, q->tokens[i - 1].key), which = is_class(q, i - 1, WORD_WHICH);
-    if ((!article && !which) || (q->tokens[i].gap & (GAP_STOP | GAP_COMMA | GAP_COLON))) return 0;
+    if (q->tokens[i].kind != TOKEN_WORD) return 0;
+    bool article = i > 0 && has_word(DETERMINERS, q->tokens[i - 1].key) && !(q->tokens[i].gap & (GAP_STOP | GAP_COMMA | GAP_COLON));
     struct postings docs = word_index_documents(v, q->tokens[i].key);
     for (size_t k = 0; k < docs.n; k++) {
         struct token t[32];
@@ -284,7 +283,7 @@ static size_t title_run(const struct labelled *q, const struct word_index *v, si
             }
             if (run < 2 || !telling || vehicle || registry_match(&q->tokens[i], run, &terms, &n_terms) == run) continue;
             bool thing = is_class(q, i + run - 1, WORD_VEHICLE), source = is_source(q, i + run - 1);
-            if ((thing || source) && run > best) best = run;
+            if ((thing || (source && article)) && run > best) best = run;
         }
     }
     return best;
@@ -425,7 +424,7 @@ bool source_phrase_find(const struct labelled *q, const struct word_index *v, si
 {
     for (size_t i = at; i < q->n_tokens; i++) {
         size_t run = name_run(q, v, i);
-        if (!run && i > at) run = title_run(q, v, i);
+        if (!run) run = title_run(q, v, i);
         if (run) {
             *first = i;
             *n = run;
