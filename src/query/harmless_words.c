@@ -60,7 +60,7 @@ static bool ends_clause(const struct reading *r, size_t i)
     if (i + 1 >= r->l->n_labels) return true;
     const struct label *next = &r->l->labels[i + 1];
     if (r->l->tokens[next->first].gap & (GAP_COMMA | GAP_STOP | GAP_COLON)) return true;
-    static const char BEHIND[] = " in on at from according for und und laut im am bei fur dans pour chez sur en para segun ";
+    static const char BEHIND[] = " in on at from according for there here now today then und laut im am bei fur dans pour chez sur en para segun ";
     return next->kind == LABEL_DOCUMENT || in_list(BEHIND, r->l->tokens[next->first].key);
 }
 

@@ -132,6 +132,7 @@ bool query_read_meaning(struct query *out, const struct word_index *v, const cha
     if (!label_question(l, v, text, context, n_context, &out->arena, err)) goto fail;
     out->language = LEXICON_LANGUAGES[l->language];
     read_meanings(&r, meanings, n);
+    read_asking_words(&r);
     read_operation_words(&r);
     read_ordinal(&r);
     read_mention_years(&r);

@@ -23,6 +23,13 @@ static bool is_measure(const struct reading *r, const struct label *l)
 /* "how many" of things that are counted, or of what is measured. */
 static bool counts_things(const struct reading *r, size_t i)
 {
+    /* "wie viel darf der Hilux ziehen": the verb says what is measured. */
+    bool verb = i + 1 < r->l->n_labels && r->l->labels[i + 1].kind == LABEL_WORD && label_is(&r->l->labels[i + 1], WORD_AUXILIARY);
+    bool vehicle = false;
+    for (size_t k = i + 1; k < r->l->n_labels && verb; k++) {
+        vehicle = vehicle || r->l->labels[k].kind == LABEL_MENTION;
+        if (vehicle && is_measure(r, &r->l->labels[k])) return false;
+    }
     for (size_t k = i + 1; k < r->l->n_labels; k++) {
         const struct label *l = &r->l->labels[k];
         if (is_things(l) || l->kind == LABEL_MENTION || l->kind == LABEL_VALUE || l->kind == LABEL_YEAR)

@@ -170,6 +170,10 @@ void reading_refuse(struct reading *r, size_t first, size_t n);
 /* How many tokens from i on are one of the phrases, which '|' separates: of the longest; 0: none. */
 size_t reading_phrase(const struct reading *r, size_t i, const char *phrases);
 
+/* ---- asking_words.c ---- */
+/* "How long", "how much fuel": labelled as what the verb behind them makes of them. */
+void read_asking_words(struct reading *r);
+
 /* ---- harmless_words.c ---- */
 /* Unknown words that by their place cannot change what is asked are put aside, in q->unused. */
 void read_harmless_words(struct reading *r);

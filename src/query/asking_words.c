@@ -1,0 +1,124 @@
+/* "How long", "how much fuel": what such words ask for depends on the verb behind them. How long a car takes to charge
+ * is no length, and how much fuel it uses no kind of fuel. */
+#include "query/reading.h"
+
+#include <string.h>
+
+/* The first token from `at` on that is one of the phrases; SIZE_MAX: none. */
+static size_t find_phrase(const struct reading *r, size_t at, const char *phrases)
+{
+    for (size_t i = at; i < r->l->n_tokens; i++)
+        if (reading_phrase(r, i, phrases)) return i;
+    return SIZE_MAX;
+}
+
+/* The label says what the registry makes of the name instead. */
+static void rename_label(struct label *l, const char *name)
+{
+    struct token t[8];
+    size_t n = tokens_split(name, strlen(name), TOKENS_TEXT, t, 8);
+    l->kind = LABEL_TERM;
+    l->n_words = 0;
+    registry_match(t, n, &l->terms, &l->n_terms);
+}
+
+static void silence(struct label *l)
+{
+    l->kind = LABEL_WORD;
+    l->n_terms = l->n_words = l->n_ids = 0;
+    l->unit = NULL;
+    l->used = true;
+}
+
+static bool names(const struct label *l, const char *prefix, enum dimension d)
+{
+    for (size_t k = 0; l->kind == LABEL_TERM && k < l->n_terms; k++)
+        if (l->terms[k].kind == TERM_ATTRIBUTE && !strncmp(REGISTRY[l->terms[k].id].id, prefix, strlen(prefix)) &&
+            (d == DIMENSION_NONE || REGISTRY[l->terms[k].id].dimension == d))
+            return true;
+    return false;
+}
+
+/* The label of a speed that is reached: "to 100", "auf 100"; NULL: none. */
+static struct label *speed_label(struct reading *r)
+{
+    static const char TO[] = "to|till|until|auf|bis|a|en llegar a|hasta";
+    for (size_t i = 1; i < r->l->n_labels; i++) {
+        struct label *l = &r->l->labels[i];
+        if (l->kind != LABEL_NUMBER || l->first == 0 || (l->unit && l->unit->dimension != DIMENSION_SPEED)) continue;
+        if (reading_phrase(r, l->first - 1, TO) && (l->number == 60 || l->number == 62 || l->number == 100)) return l;
+    }
+    return NULL;
+}
+
+/* "How long does it take to charge", "wie lange braucht er auf 100" */
+static void read_duration(struct reading *r)
+{
+    static const char LONG[] = "how long|how many minutes|how many seconds|wie lange|combien de temps|cuanto tiempo|cuanto tarda";
+    static const char VERBS[] = "take|takes|took|need|needs|wait|stuck|braucht|brauche|dauert|benotigt|muss|faut|met|prend|dure|passe|tarda|necesita";
+    static const char CHARGE[] = "charge|charging|charged|charger|recharge|recharging|top up|laden|geladen|ladt|aufladen|ladezeit|lader|"
+                                 "charger|recharger|charge|recharge|cargar|carga|recargar|充电|充满";
+    size_t at = find_phrase(r, 0, LONG), last = at == SIZE_MAX ? 0 : at + reading_phrase(r, at, LONG) - 1;
+    struct label *asks = NULL; /* of "long" */
+    for (size_t i = 0; i < r->l->n_labels && at != SIZE_MAX; i++)
+        if (r->l->labels[i].first <= last && last < r->l->labels[i].first + r->l->labels[i].n) asks = &r->l->labels[i];
+    if (!asks || asks->kind == LABEL_MENTION || find_phrase(r, at, VERBS) == SIZE_MAX) return;
+    struct label *speed = speed_label(r);
+    if (speed) {
+        const char *name = speed->number == 60 ? "0-60 mph" : "0-100 km/h";
+        rename_label(asks, name);
+        silence(speed);
+        return;
+    }
+    if (find_phrase(r, 0, CHARGE) == SIZE_MAX) return;
+    bool timed = false;
+    for (size_t i = 0; i < r->l->n_labels; i++) {
+        struct label *l = &r->l->labels[i];
+        if (l != asks && names(l, "charg", DIMENSION_TIME)) timed = true;
+        else if (l != asks && names(l, "charg", DIMENSION_POWER) && l->n == 1) silence(l);
+        else if (l->kind == LABEL_UNIT && l->unit && l->unit->dimension == DIMENSION_RATIO) silence(l);
+    }
+    if (timed) silence(asks);
+    else rename_label(asks, "charging time");
+}
+
+/* "How much fuel does it use", "how much fuel fits in" */
+static void read_fuel_amount(struct reading *r)
+{
+    static const char USED[] = "use|uses|used|burn|burns|need|needs|drink|drinks|consume|consumes|get through|go through|gets through|"
+                               "braucht|verbraucht|schluckt|nimmt|consomme|boit|gasta|consume";
+    static const char HELD[] = "fit|fits|hold|holds|carry|carries|go in|goes in|passt|passen|cabe|caben|contient";
+    int fuel = registry_find("fuel_type");
+    for (size_t i = 0; i + 1 < r->l->n_labels; i++) {
+        struct label *l = &r->l->labels[i + 1];
+        bool named = false;
+        if (!label_is(&r->l->labels[i], WORD_HOW_MUCH) || l->kind != LABEL_TERM) continue;
+        for (size_t k = 0; k < l->n_terms; k++) named = named || (l->terms[k].kind == TERM_ATTRIBUTE && l->terms[k].id == fuel);
+        if (!named) continue;
+        if (find_phrase(r, l->first, HELD) != SIZE_MAX) rename_label(l, "fuel tank capacity");
+        else if (find_phrase(r, l->first, USED) != SIZE_MAX) rename_label(l, "fuel consumption");
+    }
+}
+
+/* "Front or all wheel drive": which of both is asked, in the words of one of them. */
+static void read_elliptic_drive(struct reading *r)
+{
+    int drive = registry_find("drivetrain");
+    for (size_t i = 0; i + 2 < r->l->n_labels; i++) {
+        struct label *side = &r->l->labels[i], *whole = &r->l->labels[i + 2];
+        if (!reading_phrase(r, side->first, "front|rear|all|two|four") || side->n != 1 || !label_is(&r->l->labels[i + 1], WORD_OR)) continue;
+        bool of = false;
+        for (size_t k = 0; whole->kind == LABEL_TERM && k < whole->n_terms; k++)
+            of = of || (whole->terms[k].kind == TERM_CATEGORY && CATEGORIES[whole->terms[k].id].attribute == drive);
+        if (!of) continue;
+        rename_label(whole, "drivetrain");
+        silence(side);
+    }
+}
+
+void read_asking_words(struct reading *r)
+{
+    read_duration(r);
+    read_fuel_amount(r);
+    read_elliptic_drive(r);
+}
