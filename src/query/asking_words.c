@@ -54,7 +54,7 @@ static struct label *speed_label(struct reading *r)
 /* "How long does it take to charge", "wie lange braucht er auf 100" */
 static void read_duration(struct reading *r)
 {
-    static const char LONG[] = "how long|how many minutes|how many seconds|wie lange|combien de temps|cuanto tiempo|cuanto tarda";
+    static const char LONG[] = "how long|wie lange|combien de temps|cuanto tiempo|cuanto tarda";
     static const char VERBS[] = "take|takes|took|need|needs|wait|stuck|braucht|brauche|dauert|benotigt|muss|faut|met|prend|dure|passe|tarda|necesita";
     static const char CHARGE[] = "charge|charging|charged|charger|recharge|recharging|top up|laden|geladen|ladt|aufladen|ladezeit|lader|"
                                  "charger|recharger|charge|recharge|cargar|carga|recargar|充电|充满";

@@ -127,8 +127,20 @@ static void keep_year(struct reading *r, struct query_subject *s, int year)
     s->year = year;
 }
 
-/* Whether the key has each word of the other. */
-static bool has_words(const char *key, const char *words)
+/* Whether the word is a kind of the attribute: "rwd". */
+static bool is_of_kind(const char *word, int attribute)
+{
+    struct token t[4];
+    const struct term *terms = NULL;
+    size_t n_terms = 0, n = tokens_split(word, strlen(word), TOKENS_TEXT, t, 4);
+    if (attribute < 0 || n == 0 || registry_match(t, n, &terms, &n_terms) != n) return false;
+    for (size_t k = 0; k < n_terms; k++)
+        if (terms[k].kind == TERM_CATEGORY && CATEGORIES[terms[k].id].attribute == attribute) return true;
+    return false;
+}
+
+/* Whether the key has each word of the other, but for kinds of the attribute `but`, "2wd". */
+static bool has_words(const char *key, const char *words, int but)
 {
     while (*words) {
         size_t len = strcspn(words, " ");
@@ -136,10 +148,25 @@ static bool has_words(const char *key, const char *words)
         if (len >= sizeof word) return false;
         memcpy(word, words, len);
         word[len] = '\0';
-        if (!key_has_run(key, word)) return false;
+        if (!key_has_run(key, word) && !is_of_kind(word, but)) return false;
         words += len + (words[len] == ' ');
     }
     return true;
+}
+
+/* Whether a word of the key is a kind of the attribute. */
+static bool has_kind(const char *key, int attribute)
+{
+    while (*key) {
+        size_t len = strcspn(key, " ");
+        char word[TOKEN_KEY_MAX];
+        if (len >= sizeof word) return false;
+        memcpy(word, key, len);
+        word[len] = '\0';
+        if (is_of_kind(word, attribute)) return true;
+        key += len + (key[len] == ' ');
+    }
+    return false;
 }
 
 /* "What about the AWD one?" after the Corolla Hybrid, where the store has a Corolla Hybrid AWD: the vehicle whose
@@ -163,6 +190,9 @@ static void read_named_version(struct reading *r)
         tokens_key(c->text, strlen(c->text), TOKENS_TEXT, &key);
         size_t n = 0, fewest = SIZE_MAX, *records = arena_array(&q->arena, r->c->n_records + 1, sizeof *records);
         const struct catalog_source *src = &r->c->sources[about->source];
+        /* "And the AWD?" after the Seal Design RWD: another version, whose other words nobody knows. */
+        int kind = c->category >= 0 ? c->attribute.attribute : -1;
+        bool other = kind >= 0 && has_kind(about->trim_key, kind);
         for (size_t i = src->first_record; records && !key.failed && i < src->first_record + src->n_records; i++) {
             const struct catalog_record *rec = &r->c->records[i];
             struct buffer name = {0};
@@ -170,8 +200,8 @@ static void read_named_version(struct reading *r)
             buffer_printf(&name, "%s %s", rec->model_key, rec->trim_key);
             bool has = !name.failed && strcmp(rec->title, about->title) != 0 &&
                        key_has_run(buffer_text(&name), buffer_text(&key)) &&
-                       has_words(buffer_text(&name), about->model_key) &&
-                       (!one_trim || has_words(buffer_text(&name), about->trim_key));
+                       has_words(buffer_text(&name), about->model_key, kind) &&
+                       (!one_trim || other || has_words(buffer_text(&name), about->trim_key, -1));
             /* No other words than needed: not the Corolla Cross Hybrid AWD. */
             size_t words = 0;
             for (const char *w2 = buffer_text(&name); has && *w2; w2++) words += *w2 != ' ' && (w2[1] == ' ' || !w2[1]);

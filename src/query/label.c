@@ -196,6 +196,24 @@ static void label_word(struct labelled *q, const struct word_index *v, size_t i,
         }
         if (!named) term = 0;
     }
+    /* "the most towing capacity": not "most towing" and "capacity". */
+    if (term > 1 && n_terms && (terms[0].superlative || terms[0].comparative)) {
+        struct word first[WORD_MAX_MEANINGS];
+        const struct term *rest = NULL;
+        size_t n_first = 0, n_rest = 0;
+        bool degree = false;
+        size_t run = registry_match(t + 1, room - 1, &rest, &n_rest);
+        if (run + 1 > term && lexicon_match(t, 1, first, &n_first) == 1)
+            for (size_t k = 0; k < n_first; k++)
+                degree = degree || first[k].class == WORD_MOST || first[k].class == WORD_LEAST || first[k].class == WORD_BEST ||
+                         first[k].class == WORD_WORST || first[k].class == WORD_MORE || first[k].class == WORD_LESS;
+        if (degree && n_rest && rest[0].kind == TERM_ATTRIBUTE) {
+            term = 0;
+            word = 1;
+            memcpy(words, first, n_first * sizeof *first);
+            n_words = n_first;
+        }
+    }
     size_t longest = term;
     enum label_kind kind = term ? LABEL_TERM : LABEL_UNKNOWN;
     /* Units are looked at before names: "kW" is no attribute. But "range" in a phrase is longer. */

@@ -49,7 +49,7 @@ const struct lexicon_line LEXICON_LINES[] = {
      "type|types|for me|for us|for sale|me|i want|i need|want to know|need to know|"
      "id like|i d like|would like|looking for|interested in|please tell me|"
      "how come|under the bonnet|under the hood|bonnet|hood|owner|owners|owned|customer|driver|"
-     "quick question|good morning|good afternoon|good evening|good day|sorry|excuse me|cheers|many thanks|fyi|asap|for the tax|tax|purpose|purposes|work|trip|trips|home|at home|abroad|"
+     "quick question|i mean|i meant|good morning|good afternoon|good evening|good day|sorry|excuse me|cheers|many thanks|fyi|asap|for the tax|tax|purpose|purposes|work|trip|trips|home|at home|abroad|"
      "sit|sits|sitting|boast|boasts|pack|packs|packed|house|houses|housed|sport|sports a|"
      "come in at|clock|clocks|score|scored|scores|post|posts|posted|get out of|come out of|"
      "comes out of|put out|puts out|puts|on average|"
@@ -127,9 +127,9 @@ const struct lexicon_line LEXICON_LINES[] = {
     {WORD_ABOUT, EN, "about|around|approximately|roughly|approx|circa|ca"},
     {WORD_BETWEEN, EN, "between|from|in the range|ranging from"},
     {WORD_SINCE, EN, "since|from"},
-    {WORD_BEFORE, EN, "before|until|up to|prior to|till"},
+    {WORD_BEFORE, EN, "before|until|up to|prior to|till|older than|earlier than"},
     {WORD_AFTER, EN, "after|later than|newer than"},
-    {WORD_MEDIAN, EN, "median"},
+    {WORD_MEDIAN, EN, "median|middle value"},
     {WORD_SHARE, EN, "share of|percentage of|proportion of|fraction of|percent of|per cent of"},
     {WORD_REFUSED, EN, "standard deviation|variance|percentile|percentiles|quartile|geometric mean|weighted average|moving average"},
     {WORD_MEDIAN, DE, "median|medianwert|zentralwert"},
@@ -248,8 +248,8 @@ const struct lexicon_line LEXICON_LINES[] = {
     {WORD_OR_WORSE, DE, "oder schlechter|oder langsamer"},
     {WORD_BETWEEN, DE, "zwischen|von"},
     {WORD_SINCE, DE, "seit|ab"},
-    {WORD_BEFORE, DE, "vor|bis"},
-    {WORD_AFTER, DE, "nach"},
+    {WORD_BEFORE, DE, "vor|bis|alter als|fruher als"},
+    {WORD_AFTER, DE, "nach|neuer als|junger als|spater als"},
     {WORD_NOT, DE, "nicht|ohne|kein|keine|keinen|keinem|keiner|keinerlei|ausser|weder"},
     {WORD_AND, DE, "und|sowie"},
     {WORD_OR, DE, "oder"},
@@ -323,8 +323,8 @@ const struct lexicon_line LEXICON_LINES[] = {
     {WORD_OR_WORSE, FR, "ou pire|ou plus lent|ou moins rapide"},
     {WORD_BETWEEN, FR, "entre|de"},
     {WORD_SINCE, FR, "depuis|a partir de"},
-    {WORD_BEFORE, FR, "avant|jusqu en"},
-    {WORD_AFTER, FR, "apres"},
+    {WORD_BEFORE, FR, "avant|jusqu en|plus vieux que|plus vieilles que|plus anciens que|plus anciennes que|anterieur a|anterieurs a"},
+    {WORD_AFTER, FR, "apres|plus recent que|plus recents que|plus recentes que"},
     {WORD_NOT, FR, "pas|sans|sauf|non|hors|ni|aucun|aucune"},
     {WORD_AND, FR, "et|ainsi que"},
     {WORD_OR, FR, "ou"},
@@ -396,8 +396,8 @@ const struct lexicon_line LEXICON_LINES[] = {
     {WORD_OR_WORSE, ES, "o peor|o mas lento"},
     {WORD_BETWEEN, ES, "entre|de"},
     {WORD_SINCE, ES, "desde|a partir de"},
-    {WORD_BEFORE, ES, "antes de|hasta"},
-    {WORD_AFTER, ES, "despues de"},
+    {WORD_BEFORE, ES, "antes de|hasta|mas antiguo que|mas antiguos que|mas viejos que|anterior a|anteriores a"},
+    {WORD_AFTER, ES, "despues de|mas nuevo que|mas nuevos que|posterior a|posteriores a"},
     {WORD_NOT, ES, "no|sin|excepto|salvo|ni|ningun|ninguna"},
     {WORD_AND, ES, "y|e|asi como"},
     {WORD_OR, ES, "o|u"},

@@ -354,6 +354,15 @@ static bool is_acceleration(struct reading *r, size_t i)
     return false;
 }
 
+/* Whether the number behind this one, its upper bound, is written out in full: "between 500 and 2000". */
+static bool is_thousands(const struct reading *r, size_t i)
+{
+    for (size_t k = i + 1; k < r->l->n_labels && k <= i + 3; k++)
+        if (r->l->labels[k].kind == LABEL_NUMBER)
+            return r->l->tokens[r->l->labels[k].first].kind == TOKEN_NUMBER && r->l->tokens[r->l->labels[k].first].number >= 1000;
+    return true;
+}
+
 void read_number_condition(struct reading *r, size_t i)
 {
     struct label *l = &r->l->labels[i];
@@ -437,12 +446,21 @@ void read_number_condition(struct reading *r, size_t i)
     c->attribute = a;
     c->comparator = comparator;
     c->number = true;
-    c->low = between && high < l->number ? high : l->number;
-    c->high = between && high < l->number ? l->number : high;
+    /* "between 40 and 50 thousand": the multiplier is of both. */
+    double own = l->number;
+    if (between && own < 1000 && high >= 1000 && own * 1000 < high && !is_thousands(r, i)) own *= 1000;
+    c->low = between && high < own ? high : own;
+    c->high = between && high < own ? own : high;
     c->unit = u;
     if (u && a.attribute >= 0 && REGISTRY[a.attribute].dimension == DIMENSION_EMISSION &&
         u->dimension == DIMENSION_MASS)
         c->unit = emission_unit(r, u);
+    /* "less than 5 litres" of a column that is measured per 100 km. */
+    if (u && a.attribute < 0 && u->dimension == DIMENSION_VOLUME && unit_to_base(1, u) <= unit_to_base(1, unit_by_symbol("L")))
+        for (size_t k = 0; k < r->c->n_columns; k++)
+            if (r->c->columns[k].attribute < 0 && !strcmp(r->c->columns[k].key, a.key) && r->c->columns[k].unit &&
+                r->c->columns[k].unit->dimension == DIMENSION_CONSUMPTION)
+                c->unit = unit_by_symbol("L/100 km");
     c->said = said;
     size_t first = at != SIZE_MAX && at < i ? at : i;
     c->text = reading_text(r, r->l->labels[first].first,

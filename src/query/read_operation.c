@@ -272,6 +272,19 @@ static bool checks_row(struct reading *r)
     return false;
 }
 
+/* The verb of a sentence: "is", "have", "weigh", "run". */
+static bool is_predicate(const struct reading *r, size_t i)
+{
+    static const char VERBS[] = "run|runs|use|uses|get|gets|make|makes|need|needs|drive|come|offer|fahren|laufen|haben|kosten|wiegen|nutzen|"
+                                "roulent|ont|coutent|pesent|usan|tienen|cuestan|pesan";
+    const struct label *l = &r->l->labels[i];
+    if (l->kind == LABEL_WORD) return label_is(l, WORD_AUXILIARY) || reading_phrase(r, l->first, VERBS) == l->n;
+    bool asks = l->kind == LABEL_TERM && l->n <= 2 && l->n_terms > 0; /* "weigh", "weigh more" */
+    for (size_t k = 0; k < l->n_terms && asks; k++)
+        asks = l->terms[k].kind == TERM_ATTRIBUTE && (l->terms[k].asking || l->terms[k].comparative);
+    return asks;
+}
+
 /* "What share of the Kassel vehicles is electric": what is said before the verb tells whose share it is, what follows
  * is counted. */
 static bool read_share(struct reading *r)
@@ -279,7 +292,7 @@ static bool read_share(struct reading *r)
     struct query *q = r->q;
     size_t verb = r->share;
     if (!r->share || q->missing) return false;
-    while (verb < r->l->n_labels && !(r->l->labels[verb].kind == LABEL_WORD && label_is(&r->l->labels[verb], WORD_AUXILIARY))) verb++;
+    while (verb < r->l->n_labels && !is_predicate(r, verb)) verb++;
     bool counted = false, lost = verb == r->l->n_labels;
     for (size_t i = 0; i < q->n_where; i++) {
         lost = lost || r->condition_at[i] == SIZE_MAX;
@@ -468,6 +481,13 @@ void read_operation(struct reading *r)
             int id = qualifier_find(r->extreme > 0 ? "maximum" : "minimum");
             if (id >= 0) q->attributes[0].qualifiers |= 1ull << id;
         }
+        return;
+    }
+    /* "La GS pèse-t-elle plus de 200 kg ?": a bound of one vehicle is asked for, however the sentence begins. */
+    bool bound = false;
+    for (size_t i = 0; i < q->n_where; i++) bound = bound || (q->where[i].number && q->where[i].said && !q->where[i].year);
+    if (q->n_subjects == 1 && bound && !set && !r->which && !r->list && !q->carried && strchr(q->text, '?')) {
+        q->op = QUERY_CHECK;
         return;
     }
     if (q->n_subjects) {

@@ -196,6 +196,14 @@ static bool is_combined_sum(const struct reading *r, size_t i)
     return named;
 }
 
+/* Behind the label stands a vehicle, before it another. */
+static bool compares_vehicles(const struct reading *r, size_t i)
+{
+    size_t next = i + 1;
+    while (next < r->l->n_labels && r->l->labels[next].kind == LABEL_WORD && label_is(&r->l->labels[next], WORD_FUNCTION)) next++;
+    return r->l->n_mentions == 2 && next < r->l->n_labels && r->l->labels[next].kind == LABEL_MENTION;
+}
+
 void read_operation_words(struct reading *r)
 {
     bool content = false, degree = false;
@@ -288,6 +296,8 @@ void read_operation_words(struct reading *r)
         if (label_is(l, WORD_WORST)) r->quality = -1;
         if (label_is(l, WORD_MORE) && !is_added(r, i)) r->relative = 1;
         if (label_is(l, WORD_LESS)) r->relative = -1;
+        /* "Wiegt A mehr als B": of two vehicles, where no number follows. */
+        if (l->kind == LABEL_WORD && l->n > 1 && compares_vehicles(r, i)) r->relative = label_is(l, WORD_OVER) ? 1 : label_is(l, WORD_UNDER) ? -1 : r->relative;
         if (label_is(l, WORD_BETTER)) r->relation = 1;
         if (label_is(l, WORD_WORSE)) r->relation = -1;
         if (l->kind == LABEL_TERM || l->kind == LABEL_COLUMN || l->kind == LABEL_VALUE) content = true;

@@ -296,6 +296,15 @@ static size_t name_run(const struct labelled *q, const struct word_index *v, siz
     size_t best = 0;
     if (q->tokens[i].kind != TOKEN_WORD || !word_index_documents(v, q->tokens[i].key).n) return 0;
     struct postings docs = word_index_documents(v, q->tokens[i].key);
+    /* "the dealer lot" of "dealer_inventory", before what stands on it. */
+    const struct term *behind;
+    size_t n_behind;
+    if (i + 1 < q->n_tokens && strlen(q->tokens[i].key) > 3 && !lexicon_has(q->tokens[i].key) && !word_index_name(v, q->tokens[i].key) &&
+        !(q->tokens[i + 1].gap & (GAP_STOP | GAP_COMMA)) && source_word_is_collection(q->tokens[i + 1].key) &&
+        registry_match(&q->tokens[i], q->n_tokens - i, &behind, &n_behind) <= 1 &&
+        registry_match(&q->tokens[i + 1], q->n_tokens - i - 1, &behind, &n_behind) <= 1)
+        for (size_t k = 0; k < docs.n && best == 0; k++)
+            if (is_called(&c->documents[docs.items[k]], q->tokens[i].key) && name_means(&c->documents[docs.items[k]], q->tokens[i + 1].key)) best = 2;
     for (size_t k = 0; k < docs.n; k++) {
         const struct catalog_document *d = &c->documents[docs.items[k]];
         struct token t[32];

@@ -70,6 +70,7 @@ static void refuse_percent(struct reading *r)
     if (measured || !compared || q->share) return;
     q->percent = r->percent && q->op == QUERY_COMPARE && q->n_subjects == 2 && q->n_attributes == 1;
     for (size_t i = 0; i < r->l->n_labels && !q->percent; i++) {
+        if (r->l->labels[i].kind == LABEL_WORD && r->l->labels[i].used) continue; /* "from 10 to 80 percent" */
         size_t n = percent_at(r, i);
         if (n) reading_refuse(r, r->l->labels[i].first, n);
     }
@@ -158,8 +159,28 @@ static void refuse_lost_comparison(struct reading *r)
     }
 }
 
+/* "Which dealer lot SUV has the most torque": what stands before the kind of vehicle says of which they are, and a
+ * ranking of all others is no answer. */
+static void refuse_lost_modifier(struct reading *r)
+{
+    const struct query *q = r->q;
+    if ((q->op != QUERY_RANK && q->op != QUERY_AGGREGATE) || q->n_attributes < 2) return;
+    for (size_t i = 0; i + 1 < r->l->n_labels; i++) {
+        const struct label *l = &r->l->labels[i], *next = &r->l->labels[i + 1];
+        bool text = l->kind == LABEL_TERM && l->used && l->n_terms > 0 && l->n_words == 0;
+        for (size_t k = 0; k < l->n_terms && text; k++)
+            text = l->terms[k].kind == TERM_ATTRIBUTE && !l->terms[k].asking && REGISTRY[l->terms[k].id].type != ATTRIBUTE_NUMBER;
+        if (!text) continue;
+        if (next->kind == LABEL_WORD && !next->used && i + 2 < r->l->n_labels && !label_is(next, WORD_FUNCTION)) next++;
+        bool kind = next->kind == LABEL_WORD && label_is(next, WORD_VEHICLE);
+        for (size_t k = 0; next->kind == LABEL_TERM && k < next->n_terms; k++) kind = kind || next->terms[k].kind == TERM_CATEGORY;
+        if (kind) reading_refuse(r, l->first, l->n);
+    }
+}
+
 void read_unknown_operations(struct reading *r)
 {
+    refuse_lost_modifier(r);
     refuse_lost_comparison(r);
     refuse_lost_it(r);
     refuse_lost_predicate(r);
