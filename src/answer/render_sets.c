@@ -342,6 +342,24 @@ static const char *tied_names(struct renderer *r, struct rows rows)
     return render_keep(r, &b);
 }
 
+/* What else is asked of the first n: "and what does it cost?" */
+static void render_also(struct renderer *r, struct rows winners, size_t n)
+{
+    for (size_t a = 1; a < r->q->n_attributes; a++) {
+        struct rows all = rows_of(r, 0, true, a, false);
+        for (size_t w = 0; w < n && w < RENDER_MAX_ITEMS; w++) {
+            struct rows own = {arena_array(r->arena, all.n + 1, sizeof(size_t)), 0};
+            if (!own.items) {
+                r->failed = true;
+                return;
+            }
+            for (size_t i = 0; i < all.n; i++)
+                if (r->r->rows[all.items[i]].record == r->r->rows[winners.items[w]].record) own.items[own.n++] = all.items[i];
+            if (own.n) render_value(r, own, SIZE_MAX);
+        }
+    }
+}
+
 void render_rank(struct renderer *r)
 {
     struct rows rows = figure_rows(r);
@@ -362,6 +380,7 @@ void render_rank(struct renderer *r)
         slots.vehicle = record_text(r, r->r->rows[rows.items[0]].record);
         slots.value = row_value(r, rows.items[0]);
         render_sentence(r, most ? PHRASE_RANK_MOST : PHRASE_RANK_LEAST, &slots);
+        render_also(r, rows, 1);
         render_among(r);
         return;
     }
@@ -374,6 +393,7 @@ void render_rank(struct renderer *r)
         slots.value = render_keep(r, &value);
         slots.list = tied_names(r, (struct rows){rows.items, tied});
         render_sentence(r, most ? PHRASE_RANK_TIED_MOST : PHRASE_RANK_TIED_LEAST, &slots);
+        render_also(r, rows, tied);
         render_among(r);
         return;
     }

@@ -295,6 +295,10 @@ static bool execute_rank(struct execution *x)
     }
     r->n_rows = kept;
     r->status = STATUS_FOUND;
+    /* "Which has the most payload, and what does it cost?" */
+    for (size_t a = 1; a < q->n_attributes && limit == 1 && q->nth <= 1; a++)
+        for (size_t i = 0; i < kept; i++)
+            if (!rows_add(x, r->rows[i].record, &q->attributes[a], SIZE_MAX, a, NULL)) return false;
     return true;
 }
 
@@ -480,19 +484,6 @@ static bool named_figures(struct execution *x)
     }
     r->n_left_out = 0;
     return true;
-}
-
-static int compare_values(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
-}
-
-/* The middle one of the values, or the mean of the two in the middle. */
-static double median_of(double *values, size_t n)
-{
-    qsort(values, n, sizeof *values, compare_values);
-    return n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
 }
 
 static bool execute_aggregate(struct execution *x)

@@ -68,6 +68,9 @@ bool record_is_prose(const struct execution *x, size_t record);
 bool execute_value(struct execution *x);
 bool execute_compare(struct execution *x); /* compare_subjects.c */
 
+/* The middle one of the values, or the mean of the two in the middle; n > 0. They are sorted. */
+double median_of(double *values, size_t n);
+
 /* Fills the result's groups; values NULL: counts. */
 bool groups_make(struct execution *x, const size_t *records, const double *values, size_t n);
 

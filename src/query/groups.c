@@ -78,3 +78,16 @@ bool groups_make(struct execution *x, const size_t *records, const double *value
     qsort(r->groups, r->n_groups, sizeof *r->groups, compare_groups);
     return true;
 }
+
+static int compare_values(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* The middle one of the values, or the mean of the two in the middle. */
+double median_of(double *values, size_t n)
+{
+    qsort(values, n, sizeof *values, compare_values);
+    return n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
+}

@@ -196,6 +196,21 @@ static void label_word(struct labelled *q, const struct word_index *v, size_t i,
         }
         if (!named) term = 0;
     }
+    /* "the most fuel efficient": not "the most fuel" and "efficient". */
+    if (term > 1) {
+        struct word first[WORD_MAX_MEANINGS];
+        const struct term *rest = NULL;
+        size_t n_first = 0, n_rest = 0;
+        bool article = false;
+        if (registry_match(t + 1, room - 1, &rest, &n_rest) + 1 > term && lexicon_match(t, 1, first, &n_first) == 1)
+            for (size_t k = 0; k < n_first; k++) article = article || (first[k].class == WORD_FUNCTION && !strcmp(t->key, "the"));
+        if (article) {
+            term = 0;
+            word = 1;
+            memcpy(words, first, n_first * sizeof *first);
+            n_words = n_first;
+        }
+    }
     /* "the most towing capacity": not "most towing" and "capacity". */
     if (term > 1 && n_terms && (terms[0].superlative || terms[0].comparative)) {
         struct word first[WORD_MAX_MEANINGS];

@@ -61,10 +61,17 @@ static bool comparator_before(struct reading *r, size_t i, enum comparator *out,
         if (label_is(l, WORD_THAN) && k > 0) {
             const struct label *more = &r->l->labels[k - 1];
             int sign = label_is(more, WORD_MORE) ? 1 : label_is(more, WORD_LESS) ? -1 : 0;
-            for (size_t t = 0; t < more->n_terms; t++)
-                if (more->terms[t].comparative)
-                    sign = more->terms[t].inverse ? -more->terms[t].comparative
-                                                  : more->terms[t].comparative;
+            const struct unit *u = r->l->labels[i].unit;
+            bool of_unit = false; /* "slower than 10 seconds": more of the time, not less of the speed */
+            for (size_t t = 0; t < more->n_terms; t++) {
+                if (!more->terms[t].comparative) continue;
+                bool fits = u && more->terms[t].kind == TERM_ATTRIBUTE && REGISTRY[more->terms[t].id].dimension == u->dimension;
+                if (of_unit && !fits) continue;
+                of_unit = fits;
+                sign = more->terms[t].inverse ? -more->terms[t].comparative : more->terms[t].comparative;
+                bool speed = more->terms[t].kind == TERM_ATTRIBUTE && REGISTRY[more->terms[t].id].dimension == DIMENSION_SPEED;
+                if (u && u->dimension == DIMENSION_TIME && speed) sign = -sign;
+            }
             if (!sign) return false;
             *out = sign > 0 ? COMPARE_MORE : COMPARE_LESS;
             l->used = true;
@@ -192,6 +199,14 @@ static bool read_alternative(struct reading *r, size_t i)
     return true;
 }
 
+/* Whether a number without a unit can be no figure of the attribute, as 30,000 is no mileage. */
+static bool is_out_of_reach(double number, const struct query_attribute *a, const struct unit *u)
+{
+    if (u || a->attribute < 0 || REGISTRY[a->attribute].type != ATTRIBUTE_NUMBER || number < 2000) return false;
+    const struct attribute *r = &REGISTRY[a->attribute];
+    return r->dimension != DIMENSION_MONEY && r->low < r->high && number > 20 * r->high;
+}
+
 /* The attribute that the number at label i is of. *place: the label that names it; SIZE_MAX: none. */
 static bool condition_attribute(struct reading *r, size_t i, size_t last, size_t comparator,
                                 const struct unit *u, bool said, struct query_attribute *out, size_t *place)
@@ -251,7 +266,15 @@ static bool condition_attribute(struct reading *r, size_t i, size_t last, size_t
         found = true;
     }
     int price = registry_find("price");
-    if (!found && r->l->labels[i].money && price >= 0) {
+    bool amount = r->l->labels[i].money;
+    /* "best mpg SUV under 30000" */
+    if (found && is_out_of_reach(r->l->labels[i].number, &a, u)) {
+        struct query_attribute asked = {.attribute = price, .key = ""};
+        found = false;
+        amount = price >= 0 && attribute_in_scope(r, &asked);
+        where = SIZE_MAX;
+    }
+    if (!found && amount && price >= 0) {
         a = (struct query_attribute){.attribute = price, .name = REGISTRY[price].names[0], .key = ""};
         found = true;
     }
