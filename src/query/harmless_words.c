@@ -146,7 +146,9 @@ static bool is_small_talk(const struct reading *r, size_t i)
         const struct label *l = &r->l->labels[k];
         person = person || in_list(PERSONS, r->l->tokens[l->first].key);
         if (l->kind == LABEL_UNKNOWN) continue;
-        if (l->kind != LABEL_WORD || (!label_is(l, WORD_FILLER) && !label_is(l, WORD_FUNCTION))) return false;
+        bool one = l->n == 1 && in_list(" one eins einen eine un une uno una ", r->l->tokens[l->first].key);
+        bool plain = l->kind == LABEL_WORD && (label_is(l, WORD_FILLER) || label_is(l, WORD_FUNCTION) || label_is(l, WORD_PRONOUN));
+        if (!plain && !one) return false;
         if (label_is(l, WORD_NOT) || label_is(l, WORD_ONLY)) return false;
     }
     return person;

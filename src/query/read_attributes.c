@@ -45,8 +45,11 @@ static bool joined(const struct reading *r, size_t a, size_t b)
         a = b;
         b = t;
     }
+    /* "and what" is a phrase of its own. */
     for (size_t i = a + 1; i < b; i++)
-        if (label_is(&r->l->labels[i], WORD_AND) || label_is(&r->l->labels[i], WORD_OR)) return true;
+        if (label_is(&r->l->labels[i], WORD_AND) || label_is(&r->l->labels[i], WORD_OR) ||
+            (r->l->labels[i].kind == LABEL_WORD && reading_phrase(r, r->l->labels[i].first, "and|und|et|y")))
+            return true;
     return (r->l->tokens[r->l->labels[b].first].gap & GAP_COMMA) != 0;
 }
 

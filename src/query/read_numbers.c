@@ -204,7 +204,7 @@ static bool is_out_of_reach(double number, const struct query_attribute *a, cons
 {
     if (u || a->attribute < 0 || REGISTRY[a->attribute].type != ATTRIBUTE_NUMBER || number < 2000) return false;
     const struct attribute *r = &REGISTRY[a->attribute];
-    return r->dimension != DIMENSION_MONEY && r->low < r->high && number > 20 * r->high;
+    return r->dimension != DIMENSION_MONEY && r->low < r->high && number > 3 * r->high;
 }
 
 /* The attribute that the number at label i is of. *place: the label that names it; SIZE_MAX: none. */
