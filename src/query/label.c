@@ -196,6 +196,11 @@ static void label_word(struct labelled *q, const struct word_index *v, size_t i,
         }
         if (!named) term = 0;
     }
+    /* "my" is a person's, "MY" a model year. */
+    if (term == 1 && !strcmp(t->key, "my") && q->text[t->end - 1] != 'Y' && lexicon_match(t, 1, words, &n_words) == 1) {
+        term = 0;
+        word = 1;
+    }
     /* "the most fuel efficient": not "the most fuel" and "efficient". */
     if (term > 1) {
         struct word first[WORD_MAX_MEANINGS];
