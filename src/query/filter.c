@@ -3,6 +3,7 @@
 #include "query/label.h"
 
 #include <math.h>
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -64,6 +65,14 @@ static int plain_category(const struct query_condition *w, const char *text)
     return cell_category(w->attribute.attribute, text);
 }
 
+/* "14.03.2021", "03/2021" */
+static bool date_has_year(const char *text, const char *year)
+{
+    for (const char *at = strstr(text, year); at; at = strstr(at + 1, year))
+        if ((at == text || !isdigit((unsigned char)at[-1])) && !isdigit((unsigned char)at[4])) return true;
+    return false;
+}
+
 static bool text_met(const struct query_condition *w, const struct fact_row *f, bool *known)
 {
     *known = f->kind != VALUE_NONE && !f->missing_mark;
@@ -82,6 +91,7 @@ static bool text_met(const struct query_condition *w, const struct fact_row *f, 
             return strcmp(CATEGORIES[w->category].id, f->kind == VALUE_YES ? "yes" : "no") == 0;
         if (!w->key[0]) return false;
     }
+    if (w->part && strlen(w->key) == 4 && strspn(w->key, "0123456789") == 4) return date_has_year(f->text, w->key);
     struct buffer key = {0};
     tokens_key(f->text, strlen(f->text), TOKENS_TEXT, &key);
     bool same = !key.failed && (w->part ? key_has_run(buffer_text(&key), w->key)

@@ -63,12 +63,20 @@ static void count_languages(size_t counts[5], uint8_t languages, size_t alone, s
         if (languages >> l & 1) counts[l] += n == 1 ? alone : shared;
 }
 
-static size_t most_counted(const size_t counts[5])
+/* Chinese is said in Chinese characters alone: "WLTP miles" is not. */
+static bool has_han(const struct labelled *q)
+{
+    for (size_t i = 0; i < q->n_tokens; i++)
+        if (q->tokens[i].kind == TOKEN_HAN) return true;
+    return false;
+}
+
+static size_t most_counted(const struct labelled *q, const size_t counts[5])
 {
     size_t best = 0;
     for (size_t l = 1; l < 4; l++)
         if (counts[l] > counts[best]) best = l;
-    return counts[4] * 2 > counts[best] ? 4 : best;
+    return has_han(q) && counts[4] * 2 > counts[best] ? 4 : best;
 }
 
 size_t label_find_language(const struct labelled *q)
@@ -87,7 +95,7 @@ size_t label_find_language(const struct labelled *q)
         for (size_t k = 0; k < n_words; k++) languages |= words[k].languages;
         count_languages(counts, languages, 3, 1);
     }
-    return most_counted(counts);
+    return most_counted(q, counts);
 }
 
 /* The language that the words say which are no names and no codes; 0, English, where none says any. */
@@ -127,7 +135,7 @@ size_t label_words_language(const struct labelled *q)
             count_languages(counts, languages, 2 * weight, weight);
         }
     }
-    return most_counted(counts);
+    return most_counted(q, counts);
 }
 
 /* Of a phrase that means something in the question's language, the meanings in others are left out:

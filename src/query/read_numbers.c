@@ -511,6 +511,21 @@ void mark_year_noun(struct reading *r, size_t i)
             r->l->labels[k].used = true;
 }
 
+/* "first registered in", "zugelassen": before the year at label i. */
+static bool is_registration(struct reading *r, size_t i)
+{
+    static const char WORDS[] = "registered|first registered|registration|zugelassen|erstzulassung|immatricule|immatricules|immatriculees|matriculado|matriculados";
+    bool found = false;
+    for (size_t t = 0; t < r->l->n_tokens && !found; t++) found = reading_phrase(r, t, WORDS) > 0;
+    /* "first" is no place in an order. */
+    for (size_t k = 0; k < i && found; k++)
+        if (reading_phrase(r, r->l->labels[k].first, "first registered|erstzulassung|first registration")) {
+            r->l->labels[k].used = true;
+            r->top = 0;
+        }
+    return found;
+}
+
 void read_year_condition(struct reading *r, size_t i)
 {
     struct label *l = &r->l->labels[i];
@@ -563,6 +578,24 @@ void read_year_condition(struct reading *r, size_t i)
     mark_year_noun(r, first);
     struct query_condition *c = condition_new(r);
     if (!c) return;
+    l->used = true;
+    /* "First registered in 2022": what the dates of that column say, and no model year. */
+    struct query_attribute registered = {.attribute = registry_find("first_registration"), .key = ""};
+    if (comparator == COMPARE_EQUAL && is_registration(r, i) && registered.attribute >= 0 && attribute_in_scope(r, &registered)) {
+        char year[16];
+        snprintf(year, sizeof year, "%d", l->year);
+        registered.name = REGISTRY[registered.attribute].names[0];
+        c->attribute = registered;
+        c->part = true;
+        c->key = arena_strdup(&r->q->arena, year);
+        c->text = reading_text(r, l->first, l->n);
+        if (!c->key) {
+            r->failed = true;
+            c->key = "";
+        }
+        r->condition_at[r->q->n_where - 1] = i;
+        return;
+    }
     c->year = true;
     c->attribute.attribute = id;
     c->comparator = comparator;

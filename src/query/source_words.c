@@ -9,10 +9,10 @@ static const struct nation {
     const char *language;   /* "" where several countries share it */
     const char *publishers; /* words of document names */
 } NATIONS[] = {
-    {" german germany deutsch deutsche deutschen deutschland ", "de", " kba adac dat germany german "},
-    {" french france francais francaise francaises ", "fr", " ademe utac france french "},
-    {" spanish spain espanol espanola ", "es", " idae spain dgt "},
-    {" chinese china ", "zh", " miit catarc china "},
+    {" german germany deutsch deutsche deutschen deutscher deutschland allemand allemande allemands alemania aleman alemana alemanes ", "de", " kba adac dat germany german "},
+    {" french france francais francaise francaises franzosisch franzosische franzosischen franzosischer frankreich frances francesa franceses francia ", "fr", " ademe utac france french "},
+    {" spanish spain espanol espanola spanisch spanische spanischen spanien espagnol espagnole espana ", "es", " idae spain dgt "},
+    {" chinese china chinesisch chinesische chinesischen chinois chinoise chinoises chino china chinos ", "zh", " miit catarc china "},
     {" canadian canada ", "", " nrcan rncan canada canadian "},
     {" british uk britain ", "", " vca dvla dft dvsa uk british "},
     {" american us usa ", "", " epa nhtsa fueleconomy doe us usa american "},
@@ -351,6 +351,7 @@ static bool is_document_word(const struct labelled *q, const struct word_index *
     bool called = false;
     for (size_t k = 0; k < docs.n && !called; k++)
         called = is_called(&word_index_catalog(v)->documents[docs.items[k]], t->key);
+    if (i + 1 < q->n_tokens && is_class(q, i + 1, WORD_VEHICLE) && source_word_is_collection(t->key) && another_name(v, t->key)) return true;
     if (lexicon_has(t->key) && (!called || is_class(q, i, WORD_FUNCTION))) return false;
     /* "hire vehicles" of "rental_api". */
     if (docs.n == 0 && t->kind == TOKEN_WORD && i + 1 < q->n_tokens &&

@@ -147,6 +147,21 @@ static void degree_belongs_to_the_name_behind_it(void **state)
     EXPECT_OUTCOMES(*state, ASKED);
 }
 
+static void prices_of_most_are_compared_and_dates_have_a_year(void **state)
+{
+    static const char TEXT[] = "Make,Model,First registration,Price\n"
+                               "Vion,Alk,14.03.2021,£30000\nVion,Bolk,02.06.2022,€20000\nVion,Colk,18.05.2022,€25000\n";
+    static const struct asked ASKED[] = {
+        {"cheapest Vion", "rank found: Vion Bolk 20000 €*"},
+        {"How many Vion were first registered in 2022?", "count found = 2: Vion Bolk; Vion Colk"},
+    };
+    struct garage g;
+    (void)state;
+    garage_of(&g, DOCUMENT_CSV, TEXT);
+    EXPECT_OUTCOMES(&g, ASKED);
+    garage_close(&g);
+}
+
 static void version_in_a_follow_up_is_of_the_vehicle_before(void **state)
 {
     static const struct asked ASKED[] = {
@@ -168,6 +183,7 @@ int main(void)
         cmocka_unit_test(comparison_is_said_in_many_ways),
         cmocka_unit_test(name_of_an_attribute_in_another_unit_is_its_column),
         cmocka_unit_test(degree_belongs_to_the_name_behind_it),
+        cmocka_unit_test(prices_of_most_are_compared_and_dates_have_a_year),
         cmocka_unit_test(version_in_a_follow_up_is_of_the_vehicle_before),
     };
     return cmocka_run_group_tests_name("everyday questions", tests, make_fleet, garage_remove);
