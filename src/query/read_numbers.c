@@ -526,6 +526,16 @@ static bool is_registration(struct reading *r, size_t i)
     return found;
 }
 
+/* None of the vehicles that are named has a model year. */
+static bool years_unknown(const struct reading *r)
+{
+    if (r->q->n_subjects == 0) return false;
+    for (size_t s = 0; s < r->q->n_subjects; s++)
+        for (size_t i = 0; i < r->q->subjects[s].n_records; i++)
+            if (r->c->records[r->q->subjects[s].records[i]].year_first) return false;
+    return true;
+}
+
 void read_year_condition(struct reading *r, size_t i)
 {
     struct label *l = &r->l->labels[i];
@@ -581,7 +591,7 @@ void read_year_condition(struct reading *r, size_t i)
     l->used = true;
     /* "First registered in 2022": what the dates of that column say, and no model year. */
     struct query_attribute registered = {.attribute = registry_find("first_registration"), .key = ""};
-    if (comparator == COMPARE_EQUAL && is_registration(r, i) && registered.attribute >= 0 && attribute_in_scope(r, &registered)) {
+    if (comparator == COMPARE_EQUAL && registered.attribute >= 0 && attribute_in_scope(r, &registered) && (is_registration(r, i) || years_unknown(r))) {
         char year[16];
         snprintf(year, sizeof year, "%d", l->year);
         registered.name = REGISTRY[registered.attribute].names[0];

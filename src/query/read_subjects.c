@@ -7,6 +7,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Many are asked for whose years nobody knows: "how many Opels are from 2022" has a condition that is not lost. */
+static bool is_set_without_years(const struct reading *r)
+{
+    const struct labelled *l = r->l;
+    bool many = r->how_many_things || r->count || r->list;
+    for (size_t m = 0; m < l->n_mentions; m++) {
+        many = many || l->mentions[m].make_only || l->mentions[m].plural;
+        for (size_t i = 0; i < l->mentions[m].n_records; i++)
+            if (r->c->records[l->mentions[m].records[i]].year_first) return false;
+    }
+    return many && l->n_mentions > 0;
+}
+
 /* Years apart from a name belong to it where there is one name and one year. */
 void read_mention_years(struct reading *r)
 {
@@ -22,7 +35,7 @@ void read_mention_years(struct reading *r)
             compared += label_is(&l->labels[k], WORD_BEFORE) || label_is(&l->labels[k], WORD_AFTER);
         compared += i + 1 < l->n_labels && label_is(&l->labels[i + 1], WORD_OR_MORE);
     }
-    if (n == 0 || compared) return;
+    if (n == 0 || compared || is_set_without_years(r)) return;
     size_t undated = 0;
     for (size_t m = 0; m < l->n_mentions; m++) undated += l->mentions[m].year == 0;
     if (n == 1 && undated > 0 && undated == l->n_mentions) {
