@@ -68,6 +68,9 @@ bool record_is_prose(const struct execution *x, size_t record);
 bool execute_value(struct execution *x);
 bool execute_compare(struct execution *x); /* compare_subjects.c */
 
+/* Keeps the rows whose figures can be compared: of the dimension and the currency that most have. The others are
+ * counted in n_left_out. */
+void keep_one_kind(struct result *r);
 /* The middle one of the values, or the mean of the two in the middle; n > 0. They are sorted. */
 double median_of(double *values, size_t n);
 

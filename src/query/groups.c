@@ -1,4 +1,5 @@
-/* Aggregates and counts for each value of an attribute: "average price by make". */
+/* Figures of many vehicles: which of them can be compared, their median, and aggregates for each value of an attribute,
+ * "average price by make". */
 #include "query/execution.h"
 
 #include <stdlib.h>
@@ -90,4 +91,56 @@ double median_of(double *values, size_t n)
 {
     qsort(values, n, sizeof *values, compare_values);
     return n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
+}
+
+/* The unit that is stated, or the one that the column's figures show. */
+static const struct unit *unit_of(const struct result_row *row)
+{
+    return row->unit ? row->unit : row->fact.likely_unit;
+}
+
+/* The currency that most of the rows have; of as many the first. */
+static const char *usual_currency(const struct result *r)
+{
+    enum { CURRENCIES = 16 };
+    const char *names[CURRENCIES];
+    size_t counts[CURRENCIES], n = 0, best = 0;
+    for (size_t i = 0; i < r->n_rows; i++) {
+        const struct unit *u = unit_of(&r->rows[i]);
+        size_t k = 0;
+        if (!u || u->dimension != DIMENSION_MONEY || !u->currency) continue;
+        while (k < n && strcmp(names[k], u->currency) != 0) k++;
+        if (k == CURRENCIES) continue;
+        if (k == n) {
+            names[n] = u->currency;
+            counts[n++] = 0;
+        }
+        counts[k]++;
+    }
+    for (size_t k = 1; k < n; k++)
+        if (counts[k] > counts[best]) best = k;
+    return n ? names[best] : NULL;
+}
+
+/* Figures without a unit are not compared with such that have one, nor across dimensions. */
+void keep_one_kind(struct result *r)
+{
+    size_t counts[N_DIMENSIONS] = {0}, best = 0;
+    for (size_t i = 0; i < r->n_rows; i++)
+        counts[unit_of(&r->rows[i]) ? unit_of(&r->rows[i])->dimension : DIMENSION_NONE]++;
+    /* Figures with a unit before such without, whose size nobody knows. */
+    for (size_t d = 1; d < N_DIMENSIONS; d++)
+        if (counts[d] > (best == DIMENSION_NONE ? 0 : counts[best])) best = d;
+    const char *currency = best == DIMENSION_MONEY ? usual_currency(r) : NULL;
+    size_t kept = 0;
+    for (size_t i = 0; i < r->n_rows; i++) {
+        const struct unit *u = unit_of(&r->rows[i]);
+        bool keep = (u ? u->dimension : DIMENSION_NONE) == (enum dimension)best;
+        if (keep && best == DIMENSION_MONEY) {
+            keep = currency && u->currency && strcmp(currency, u->currency) == 0;
+        }
+        if (keep) r->rows[kept++] = r->rows[i];
+    }
+    r->n_left_out += r->n_rows - kept;
+    r->n_rows = kept;
 }

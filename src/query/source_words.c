@@ -117,8 +117,8 @@ static const char COLLECTIONS[] =
     "inventario flota parque catalogo lista tabla archivo folleto guia concesionario anuncios documento ";
 /* Words that mean one thing: "auf dem Hof" is where "haendlerbestand.csv" tells of. */
 static const char *const SAME[] = {
-    " stock inventory lot yard forecourt showroom dealership bestand hof lager autohaus stock inventaire concession "
-    "inventario concesionario dealer haendler handler gebrauchtwagen fahrzeugbestand ",
+    (" stock inventory lot yard forecourt showroom dealership bestand hof lager autohaus stock inventaire concession "
+     "inventario concesionario dealer haendler handler gebrauchtwagen fahrzeugbestand "),
     " fleet fuhrpark flotte parc flota parque motorpool pool ",
     " rental rentals hire rent mietwagen leihwagen vermietung alquiler ",
 };
