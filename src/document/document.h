@@ -58,7 +58,7 @@ struct table {
     enum row_word row_word;
     size_t n_header_rows;  /* that the format itself tells (JSON: 1, Markdown: 1); 0: to be found */
     bool key_value;        /* two columns, name and value, from "name: value" lines */
-    bool keyed;            /* JSON: the first column is the key of the object */
+    size_t n_keys;         /* JSON: so many first columns are keys, the outermost first, of the objects around a row */
     bool *header_cells;    /* (n_rows, n_columns) from <th>; NULL: the format does not say */
     size_t number;         /* of the tables of the document, from 1 */
     const char *place;     /* said before the row where it is cited: "page 12, table 2",

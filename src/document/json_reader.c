@@ -228,7 +228,7 @@ static bool emit_scalar_list(struct json_document *d, size_t v)
         json_rows_add_value(&d->rows, "value", 5, e);
         if (number % CHECK_EVERY == 0 && !check(d)) return false;
     }
-    json_rows_end(&d->rows, d->path, d->path_len, ROW_ITEM, false);
+    json_rows_end(&d->rows, d->path, d->path_len, ROW_ITEM, 0);
     return check(d);
 }
 
@@ -275,46 +275,73 @@ static bool emit_matrix(struct json_document *d, size_t v, size_t names, size_t 
     struct table *table =
         table_builder_end(&b, d->path, d->path_len, ROW_ITEM, header, at(d, v)->line, last_line,
                           at(d, v)->begin, at(d, v)->end);
-    if (table) table->keyed = label;
+    if (table) table->n_keys = label;
     table_builder_free(&b);
     return ok && check(d);
 }
 
 /* ---- tables by keys, by columns ---- */
 
-static bool add_keyed(struct json_document *d, size_t v, size_t levels,
-                      uint32_t keys[JSON_MAX_KEYS], size_t depth, bool hidden, size_t *number)
+/* What the rows of an object by key have in common. */
+struct keyed {
+    size_t levels;
+    bool hidden; /* the keys are numbers, no names */
+    size_t number;
+    uint32_t keys[JSON_MAX_KEYS];
+    uint32_t lists[JSON_MAX_LISTS]; /* the list in each object whose elements are the rows */
+    size_t n_lists;
+};
+
+static bool add_keyed(struct json_document *d, size_t v, size_t depth, struct keyed *k)
 {
     static const char *const NAMES[JSON_MAX_KEYS] = {"key", "key 2", "key 3"};
     if (depth >= JSON_MAX_KEYS) return true; /* `levels` are fewer; the compiler does not see it */
     for (size_t i = v + 1; i < at(d, v)->next; i = at(d, i)->next) {
         if (depth == 0 && at(d, i)->type != JSON_RECORD && json_is_about_file(d->tape, i)) continue;
-        keys[depth] = (uint32_t)i;
-        if (depth + 1 < levels && at(d, i)->type == JSON_RECORD) {
-            if (!add_keyed(d, i, levels, keys, depth + 1, hidden, number)) return false;
+        k->keys[depth] = (uint32_t)i;
+        if (depth + 1 < k->levels && at(d, i)->type == JSON_RECORD) {
+            if (!add_keyed(d, i, depth + 1, k)) return false;
             continue;
         }
-        json_rows_add(&d->rows, ++*number);
-        for (size_t k = 0; k <= depth && !hidden; k++)
-            json_rows_add_key(&d->rows, NAMES[k], strlen(NAMES[k]), keys[k]);
+        json_rows_add(&d->rows, ++k->number);
+        for (size_t n = 0; n <= depth && !k->hidden; n++)
+            json_rows_add_key(&d->rows, NAMES[n], strlen(NAMES[n]), k->keys[n]);
         add_context(d);
-        if (json_is_container(at(d, i)) && !(at(d, i)->type == JSON_LIST && at(d, i)->plain))
+        if (at(d, i)->type == JSON_RECORD && k->n_lists)
+            json_rows_add_record(&d->rows, i, k->number, k->lists, k->n_lists);
+        else if (json_is_container(at(d, i)) && !(at(d, i)->type == JSON_LIST && at(d, i)->plain))
             json_rows_add_members(&d->rows, i);
         else
             json_rows_add_value(&d->rows, "value", 5, i);
-        if (*number % CHECK_EVERY == 0 && !check(d)) return false;
+        if (k->number % CHECK_EVERY == 0 && !check(d)) return false;
     }
     return true;
 }
 
+/* The first objects `levels` below v, to `sample` of `room`. */
+static size_t keyed_records(const struct json_document *d, size_t v, size_t levels,
+                            uint32_t *sample, size_t room)
+{
+    size_t n = 0;
+    for (size_t i = v + 1; i < at(d, v)->next && n < room; i = at(d, i)->next) {
+        if (at(d, i)->type != JSON_RECORD) continue;
+        if (levels > 1)
+            n += keyed_records(d, i, levels - 1, sample + n, room - n);
+        else
+            sample[n++] = (uint32_t)i;
+    }
+    return n;
+}
+
 static bool emit_keyed(struct json_document *d, size_t v, size_t levels)
 {
-    uint32_t keys[JSON_MAX_KEYS];
-    size_t number = 0;
-    bool hidden = levels == 1 && json_keys_count_up(d->tape, v); /* 0, 1, 2: no names */
+    uint32_t sample[100];
+    struct keyed k = {.levels = levels, .hidden = levels == 1 && json_keys_count_up(d->tape, v)};
+    size_t n = keyed_records(d, v, levels, sample, sizeof sample / sizeof *sample);
+    k.n_lists = json_row_lists(d->tape, sample, n, k.lists);
     name_rows(d, v, levels);
-    if (!add_keyed(d, v, levels, keys, 0, hidden, &number)) return false;
-    json_rows_end(&d->rows, d->path, d->path_len, ROW_ITEM, !hidden);
+    if (!add_keyed(d, v, 0, &k)) return false;
+    json_rows_end(&d->rows, d->path, d->path_len, ROW_ITEM, k.hidden ? 0 : levels);
     return check(d);
 }
 
@@ -469,7 +496,7 @@ static bool emit_object(struct json_document *d, size_t v)
     json_rows_add(&d->rows, 1);
     add_context(d);
     json_rows_add_members(&d->rows, v);
-    json_rows_end(&d->rows, d->path, d->path_len, ROW_ITEM, false);
+    json_rows_end(&d->rows, d->path, d->path_len, ROW_ITEM, 0);
     return check(d);
 }
 

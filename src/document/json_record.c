@@ -508,7 +508,7 @@ static struct table *emit_group(struct json_rows *t, struct table_builder *b, si
 }
 
 struct table *json_rows_end(struct json_rows *t, const char *caption, size_t caption_len,
-                            enum row_word row_word, bool keyed)
+                            enum row_word row_word, size_t n_keys)
 {
     struct document_reader *r = t->reader;
     struct table *result = NULL;
@@ -540,7 +540,7 @@ struct table *json_rows_end(struct json_rows *t, const char *caption, size_t cap
         }
         struct table *table =
             emit_group(t, &b, first, n, used, n_used, row, caption, caption_len, row_word);
-        if (table) table->keyed = keyed;
+        if (table) table->n_keys = n_keys;
         if (!result) result = table;
         first += n;
         if (first < t->n_rows && group == 1)

@@ -75,7 +75,7 @@ void json_rows_add_record(struct json_rows *t, size_t value, size_t number, cons
 
 /* Makes the table, with a row of names; `caption` as table_builder_end. Empties t. */
 struct table *json_rows_end(struct json_rows *t, const char *caption, size_t caption_len,
-                            enum row_word row_word, bool keyed);
+                            enum row_word row_word, size_t n_keys);
 
 /* Rows as (path, value) pairs of two columns: what stands beside lists. */
 struct table *json_rows_end_pairs(struct json_rows *t, const char *caption, size_t caption_len);

@@ -138,7 +138,7 @@ void table_builder_add_made(struct table_builder *t, const struct cell *cell);
 /* Makes the table, with empty cells where rows are short, appends it to the document as a
  * BLOCK_TABLE, and empties the builder. Columns at the right that are empty in all rows are left
  * out. `caption` is copied; `line_*`, `begin`, `end`: where it stands in the file. The caller may
- * set key_value and keyed in what is returned. NULL: no rows, no cell that is filled, or memory is
+ * set key_value and n_keys in what is returned. NULL: no rows, no cell that is filled, or memory is
  * out.
  *
  * Rows of very different lengths must not make a table that is much larger than the document: one

@@ -177,6 +177,12 @@ bool column_is_level(const char *name, size_t len)
     return level_attribute(name, len) >= 0;
 }
 
+bool column_is_make_list(const char *name, size_t len)
+{
+    int level = level_attribute(name, len);
+    return level >= 0 && REGISTRY[level].role == ROLE_MAKE;
+}
+
 void column_take_level(struct interpreted_column *c, const char *list, bool outermost)
 {
     const char *dot = strrchr(list, '.');

@@ -46,6 +46,7 @@ bool column_read(struct interpreted_column *out, const char *name, const char *g
  * model, of "variants" the version. `list`: the path of the column; the table's caption for the outermost
  * records, whose name may be the whole vehicle's. */
 bool column_is_level(const char *name, size_t len); /* one part of a path */
+bool column_is_make_list(const char *name, size_t len);
 void column_take_level(struct interpreted_column *c, const char *list, bool outermost);
 
 /* Decides text, category, bare from attribute and cells. */

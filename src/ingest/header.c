@@ -206,7 +206,7 @@ bool frame_find(struct table_frame *out, const struct table *table, bool objects
     bool ok = objects || frame_find_versions(f, arena);
     frame_find_layout(f, arena, &ok);
     if (objects && f->layout == FRAME_COLUMNS && !table->key_value &&
-        !table->keyed) {
+        !table->n_keys) {
         f->layout = FRAME_ROWS;
         f->attribute_column = f->unit_column = f->band_column = NO_COLUMN;
     }

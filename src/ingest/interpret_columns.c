@@ -248,6 +248,18 @@ static bool add_engine_parts(struct interpreter *p)
     return true;
 }
 
+/* Whether the outer keys of objects within objects are makers: the list is called so, or each is a name
+ * and nothing else that is known. */
+static bool are_makes(const struct interpreter *p, size_t n)
+{
+    const char *caption = p->out->table->caption, *dot = strrchr(caption, '.');
+    const char *list = dot ? dot + 1 : caption;
+    if (column_is_level(list, strlen(list))) return column_is_make_list(list, strlen(list));
+    bool all = n > 0;
+    for (size_t i = 0; i < n && all; i++) all = is_make_band(p->run[i]->text);
+    return all;
+}
+
 /* What the tables' names are read under: a group in the header, a band, the parents of a path. */
 bool interpret_row_columns(struct interpreter *p)
 {
@@ -296,6 +308,8 @@ bool interpret_row_columns(struct interpreter *p)
             study.filled >= 3 && !study.numeric && !study.yes_no && !study.units &&
             study.distinct * 10 >= study.filled * 3 && !has_digit(p->run, n))
             c->fact.attribute = -1;
+        if (j == 0 && t->n_keys > 1 && c->fact.attribute < 0 && are_makes(p, n))
+            c->fact.attribute = attribute_of_role(ROLE_MAKE);
         take_note_unit(p, c, &study);
         column_decide_kind(c, &study);
         p->column_of[j] = in->n_columns - 1;
@@ -304,7 +318,7 @@ bool interpret_row_columns(struct interpreter *p)
     }
     if (is_of_heading(p, candidates, n_candidates)) take_heading_name(p);
     roles_find(&p->roles, f, candidates, n_candidates, *in->subject.make != '\0',
-               *in->subject.model != '\0', t->keyed, p->hashes);
+               *in->subject.model != '\0', t->n_keys, p->hashes);
     const struct table_roles *r = &p->roles;
     if (!study_bands(p)) return false;
     if (r->group != NO_COLUMN)

@@ -203,7 +203,7 @@ static const struct role_column *better_distinct(const struct role_column *a,
     return b->study.distinct > a->study.distinct + a->study.distinct / 50 ? b : a;
 }
 
-static void find_model(struct role_search *s, bool has_make, bool has_model, bool keyed)
+static void find_model(struct role_search *s, bool has_make, bool has_model, size_t n_keys)
 {
     struct table_roles *r = s->out;
     const struct role_column *model = NULL, *name = NULL, *with_make = NULL;
@@ -223,8 +223,8 @@ static void find_model(struct role_search *s, bool has_make, bool has_model, boo
         if (s->columns[i].attribute < 0 && is_row_key(s->frame->names[s->columns[i].column]) &&
             tells_rows_apart(&s->columns[i]) && !is_taken(r, s->columns[i].column))
             name = &s->columns[i];
-    if (!name && keyed && s->n && is_name_like(&s->columns[0]) && !is_taken(r, s->columns[0].column))
-        name = &s->columns[0];
+    for (size_t i = 0; i < s->n && !name && (size_t)s->columns[i].column < n_keys; i++)
+        if (is_name_like(&s->columns[i]) && !is_taken(r, s->columns[i].column)) name = &s->columns[i];
     /* A whole name goes before a part of it, where no column has the make. */
     if (model && name && r->make == NO_COLUMN && share(name->study.starts_make, name) >= 0.5)
         model = NULL;
@@ -292,7 +292,7 @@ static double repeats_model(const struct role_search *s, int column, int model)
     return n ? (double)same / (double)n : 0;
 }
 
-static void find_trims(struct role_search *s)
+static void find_trims(struct role_search *s, size_t n_keys)
 {
     struct table_roles *r = s->out;
     int key[4 + ROLES_MAX_TRIMS] = {r->make, r->model, r->name, r->year};
@@ -300,7 +300,8 @@ static void find_trims(struct role_search *s)
     size_t before = distinct_rows(s, key, n_key, &rows);
     for (size_t i = 0; i < s->n && r->n_trims < ROLES_MAX_TRIMS; i++) {
         const struct role_column *c = &s->columns[i];
-        bool named = role_of(c) == ROLE_TRIM || (c->weak == ROLE_TRIM && c->attribute < 0);
+        bool inner_key = (size_t)c->column < n_keys && c->column > (r->model != NO_COLUMN ? r->model : r->name);
+        bool named = role_of(c) == ROLE_TRIM || (c->attribute < 0 && (c->weak == ROLE_TRIM || inner_key));
         if (!named || is_taken(r, c->column) || !c->study.filled) continue;
         if (role_of(c) != ROLE_TRIM && !is_name_like(c)) continue;
         key[n_key] = c->column;
@@ -343,7 +344,7 @@ static void find_trims(struct role_search *s)
 
 void roles_find(struct table_roles *out, const struct table_frame *frame,
                 const struct role_column *columns, size_t n, bool has_make, bool has_model,
-                bool keyed, uint64_t *scratch)
+                size_t n_keys, uint64_t *scratch)
 {
     *out = (struct table_roles){.make = NO_COLUMN, .model = NO_COLUMN, .name = NO_COLUMN,
                                 .year = NO_COLUMN, .year_last = NO_COLUMN, .quantity = NO_COLUMN,
@@ -351,11 +352,11 @@ void roles_find(struct table_roles *out, const struct table_frame *frame,
     struct role_search s = {frame, columns, n, scratch, out};
     find_make(&s);
     find_year(&s);
-    find_model(&s, has_make, has_model, keyed);
+    find_model(&s, has_make, has_model, n_keys);
     for (size_t i = 0; i < n; i++)
         if ((role_of(&columns[i]) == ROLE_QUANTITY ||
              (columns[i].attribute < 0 && columns[i].weak == ROLE_QUANTITY)) && out->quantity == NO_COLUMN &&
             columns[i].study.numeric * 10 >= columns[i].study.filled * 8 && columns[i].study.filled)
             out->quantity = columns[i].column;
-    find_trims(&s);
+    find_trims(&s, n_keys);
 }

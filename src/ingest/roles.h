@@ -31,9 +31,9 @@ struct role_column {
 };
 
 /* `columns` are those that may name a record, left to right. `has_make`, `has_model`: the headings name
- * them. `keyed`: the first column holds the keys of a JSON object. */
+ * them. `n_keys`: so many first columns hold the keys of JSON objects, the outermost first. */
 void roles_find(struct table_roles *out, const struct table_frame *frame,
                 const struct role_column *columns, size_t n, bool has_make, bool has_model,
-                bool keyed, uint64_t *scratch);
+                size_t n_keys, uint64_t *scratch);
 
 #endif

@@ -36,7 +36,7 @@ static inline void document_print(const struct document *d, struct buffer *out)
             continue;
         }
         buffer_printf(out, "[%s] %s%s%s\n", t->caption, WORDS[t->row_word],
-                      t->key_value ? " pairs" : "", t->keyed ? " keyed" : "");
+                      t->key_value ? " pairs" : "", t->n_keys ? " keyed" : "");
         for (size_t r = 0; r < t->n_rows; r++) {
             buffer_printf(out, r < t->n_header_rows ? "-:" : "%zu:", t->row_numbers[r]);
             for (size_t c = 0; c < t->n_columns; c++)
