@@ -250,6 +250,19 @@ static bool add_manual_heading(struct interpreter *p, const char *heading)
     return true;
 }
 
+/* Whether what a heading says beside `part` is of a topic, too, or nothing: no vehicle's name. */
+static bool names_topic_elsewhere(const char *heading, const char *part)
+{
+    const char *at = strstr(heading, part);
+    char rest[DOCUMENT_MAX_NAME + 1];
+    size_t before = at ? (size_t)(at - heading) : 0, len = strlen(part);
+    if (!at || strlen(heading) > DOCUMENT_MAX_NAME) return false;
+    memcpy(rest, heading, before);
+    strcpy(rest + before, at + len);
+    struct token t[2];
+    return tokens_split(rest, strlen(rest), TOKENS_TEXT, t, 2) == 0 || names_topic(rest);
+}
+
 /* Adds a heading to what is known: another make begins anew, a name narrows it. */
 static bool add_heading(struct interpreter *p, const char *heading, bool first, bool varies)
 {
@@ -269,6 +282,10 @@ static bool add_heading(struct interpreter *p, const char *heading, bool first, 
         p->dealer = true;
         h.model = h.make = "";
     }
+    /* "2025 pickup towing selector - maximum loaded trailer weight": what the columns hold, no name. */
+    const char *part = known ? "" : heading_quantity(p, heading);
+    if (*part) p->caption = part;
+    if (*part && names_topic_elsewhere(heading, part)) h.model = h.make = "";
     /* "Model year 2025 - technical summary" */
     if (!known && h.year_first && *h.model && is_section_heading(h.model, strlen(h.model))) h.model = "";
     if (first && !take_maker(p, &h)) {

@@ -9,6 +9,7 @@
 enum {
     HEADER_SEARCH_ROWS = 24, /* a header that stands lower is not looked for */
     LONG_TEXT = 80,          /* bytes: a longer single cell is a note, no band */
+    MAX_COMPARED = 64,       /* columns whose names are compared with one another */
 };
 
 /* ---- the header ---- */
@@ -204,7 +205,8 @@ bool frame_is_group_row(const struct table *t, size_t h, size_t width)
         struct year_reading y;
         if (c->len > 60 || (c->len && year_read(&y, c->text, c->len) && c->len > 12)) return false;
     }
-    /* Something has to span: an empty or an equal neighbour over a filled name. */
+    /* Something has to span: an empty or an equal neighbour over a filled name, or different cells over one
+     * name ("Crew Cab" and "Super Cab", each over "4x2"). */
     size_t spans = 0;
     for (size_t j = 1; j < t->n_columns; j++) {
         const struct cell *c = table_cell(t, h - 1, j), *left = table_cell(t, h - 1, j - 1);
@@ -212,6 +214,11 @@ bool frame_is_group_row(const struct table *t, size_t h, size_t width)
             ((!c->len && j > s.first) ||
              (c->len && c->len == left->len && strcmp(c->text, left->text) == 0)))
             spans++;
+        for (size_t k = 1; s.first > 0 && k < j && j < MAX_COMPARED; k++) {
+            const struct cell *a = table_cell(t, h, j), *b = table_cell(t, h, k), *other = table_cell(t, h - 1, k);
+            if (c->len && other->len && a->len && strcmp(a->text, b->text) == 0 && strcmp(c->text, other->text) != 0)
+                spans++;
+        }
     }
     return spans > 0 && (s.filled > 1 || s.first > 0);
 }

@@ -62,6 +62,7 @@ struct table_frame {
     unsigned char *version_names; /* (n_columns) enum version_name; NULL: none. See frame_version_name */
     /* Columns that are versions ("SuperCrew 4x4"), in FRAME_ROWS; NULL when there are none. */
     bool *column_variants;  /* (n_columns) */
+    const struct unit *variant_unit; /* that their names state; NULL: none */
     const char *variant_quantity; /* what they hold: "Maximum trailer weight (lb)" */
 };
 

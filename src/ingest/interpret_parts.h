@@ -107,6 +107,8 @@ const char *band_version(const struct interpreter *p, const char *band, const ch
 
 /* variants.c: columns that are versions of the vehicle, all of one quantity, which the heading or the
  * group above them names. Marks them in the frame. False: memory is out. */
+/* The part of a heading that names a quantity, between dashes, colons and commas; "": none does. */
+const char *heading_quantity(struct interpreter *p, const char *heading);
 bool find_variant_columns(struct interpreter *p);
 /* Adds the column of their values. */
 bool add_variant_value_column(struct interpreter *p);

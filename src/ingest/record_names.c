@@ -84,15 +84,16 @@ static void take_tagged_year(struct interpreter *p, struct subject *s, const cha
 
 /* ---- of a row ---- */
 
-/* Whether a band is the model of the rows below it ("Sandero" above its trims): they are versions, by
- * no column of names, and the band is a name, no kind of fuel or gearbox. */
+/* Whether a band is the model of the rows below it ("Sandero" above its trims, "Ranger 150" above its
+ * engines): they are versions, by no column of names, and the band is a name, no kind of fuel or gearbox. */
 static bool is_model_band(const struct interpreter *p, const char *band)
 {
     const struct table_roles *r = &p->roles;
     const struct subject *s = &p->out->subject;
     struct token t[8];
     size_t len = strlen(band), n = tokens_split(band, len, TOKENS_TEXT, t, 8);
-    if (!*s->make || *s->model || r->make != NO_COLUMN || !is_name_of_one(band, len)) return false;
+    if (!*s->make && !r->not_vehicles) return false;
+    if (*s->model || r->make != NO_COLUMN || !is_name_of_one(band, len)) return false;
     if ((r->model != NO_COLUMN || r->name != NO_COLUMN) && !r->name_by_cells) return false;
     for (size_t i = 0; i < n; i++) {
         const struct term *terms = NULL;

@@ -102,7 +102,9 @@ bool make_row_records(struct interpreter *p)
                     s.year_first = s.year_last = f->column_years[j];
                     s.year_in_name = false;
                 } else {
-                    s.trim = record_join_names(p, row_trim, f->names[j]);
+                    const char *group = f->groups[j];
+                    if (strcmp(group, f->variant_quantity) == 0) group = "";
+                    s.trim = record_join_names(p, record_join_names(p, row_trim, group), f->names[j]);
                 }
                 record->first_cell = cell;
                 for (size_t k = 0; k + 1 < own; k++)

@@ -19,9 +19,9 @@ static bool is_number_attribute(int attribute)
     return REGISTRY[attribute].type == ATTRIBUTE_NUMBER && REGISTRY[attribute].role == ROLE_NONE;
 }
 
-/* The number attribute that a heading names, its unit in brackets or behind "in" aside; -1: none. What
- * stands behind "by" or "per" is how the table is laid out. */
-static int quantity_of(const char *text, const struct unit **unit, struct arena *arena, bool *ok)
+/* The number attribute that a part of a heading names, its unit in brackets or behind "in" aside; -1: none.
+ * What stands behind "by" or "per" is how the table is laid out. */
+static int quantity_of_part(const char *text, const struct unit **unit, struct arena *arena, bool *ok)
 {
     static const char *const BY[] = {" by ", " per ", " nach ", " je ", " par ", " por ", " seg\u00fan "};
     struct section_reading section;
@@ -45,6 +45,33 @@ static int quantity_of(const char *text, const struct unit **unit, struct arena 
     return m.attribute;
 }
 
+/* The same of a heading or of one of its parts: "Maximum trailer weight (lb) - automatic transmission".
+ * *part: which. */
+static int quantity_of(const char *text, const char **part, const struct unit **unit, struct arena *arena, bool *ok)
+{
+    static const char *const BETWEEN[] = {" - ", " \u2013 ", " \u2014 ", ": ", "; ", ", "};
+    int found = quantity_of_part(*part = text, unit, arena, ok);
+    for (size_t i = 0; i < sizeof BETWEEN / sizeof *BETWEEN && found < 0 && *ok; i++) {
+        const char *at = strstr(text, BETWEEN[i]);
+        if (!at) continue;
+        const char *before = arena_strndup(arena, text, (size_t)(at - text));
+        *ok = before != NULL;
+        if (*ok) found = quantity_of_part(*part = before, unit, arena, ok);
+        if (*ok && found < 0) found = quantity_of(at + strlen(BETWEEN[i]), part, unit, arena, ok);
+    }
+    return found;
+}
+
+const char *heading_quantity(struct interpreter *p, const char *heading)
+{
+    const struct unit *unit;
+    const char *part;
+    bool ok = true;
+    int attribute = quantity_of(heading, &part, &unit, &p->out->arena, &ok);
+    p->failed |= !ok;
+    return attribute >= 0 && (part != heading || is_section_heading(part, strlen(part))) ? part : "";
+}
+
 enum name_kind {
     NAME_OTHER, /* an attribute, a unit, nothing */
     NAME_OWN,   /* of a version */
@@ -52,7 +79,7 @@ enum name_kind {
 };
 
 /* What a column of figures is called. "Standard" beside "Comfort" is a version. */
-static enum name_kind name_kind(const char *name, const char *quantity, struct buffer *b)
+static enum name_kind name_kind(const char *name, const char *quantity, int attribute, struct buffer *b)
 {
     struct column_meaning m;
     size_t len = strlen(name);
@@ -60,8 +87,9 @@ static enum name_kind name_kind(const char *name, const char *quantity, struct b
     size_t n = tokens_split(name, len, TOKENS_TEXT, t, 16);
     if (n == 0 || n == 16) return NAME_OTHER;
     registry_read_column(&m, name, len, DIMENSION_NONE);
+    bool its_unit = m.unit && m.attribute < 0 && m.unit->dimension == REGISTRY[attribute].dimension; /* "4x2 (lb)" */
     /* "Style", "Edition" over figures are versions, too. */
-    if (m.unit || (m.attribute >= 0 && is_number_attribute(m.attribute))) return NAME_OTHER;
+    if ((m.unit && !its_unit) || (m.attribute >= 0 && is_number_attribute(m.attribute))) return NAME_OTHER;
     for (size_t i = 0; i < m.n_alternatives && i < 4; i++)
         if (is_number_attribute(m.alternatives[i])) return NAME_OTHER;
     buffer_clear(b);
@@ -71,7 +99,8 @@ static enum name_kind name_kind(const char *name, const char *quantity, struct b
     for (size_t i = 0; m.attribute >= 0 && standard >= 0 && i < QUALIFIER_COUNT; i++)
         if ((m.qualifiers >> i & 1) && QUALIFIERS[i].family != QUALIFIERS[standard].family)
             return NAME_PART;
-    return t[0].upper || t[0].kind != TOKEN_WORD ? NAME_OWN : NAME_OTHER;
+    bool code = name[t[0].begin] >= '0' && name[t[0].begin] <= '9'; /* "4x2" */
+    return t[0].upper || t[0].kind != TOKEN_WORD || code ? NAME_OWN : NAME_OTHER;
 }
 
 /* The same of a column, which may stand among words of versions. A short and a long wheelbase are
@@ -83,7 +112,7 @@ static enum name_kind column_name_kind(struct interpreter *p, size_t column, con
     if (version == VERSION_WORD ||
         (version == VERSION_OF_PART && REGISTRY[attribute].dimension != DIMENSION_LENGTH))
         return NAME_OWN;
-    return name_kind(f->names[column], quantity, &p->scratch);
+    return name_kind(f->names[column], quantity, attribute, &p->scratch);
 }
 
 /* The mean magnitude of a column's figures; 0: its cells are no figures. */
@@ -121,17 +150,32 @@ static bool is_possible(double value, int attribute, const struct unit *unit)
 static const char *quantity_above(struct interpreter *p, bool *ok)
 {
     const struct unit *unit;
+    const char *part;
     struct arena *arena = &p->out->arena;
-    if (quantity_of(p->caption, &unit, arena, ok) >= 0) return p->caption;
+    if (quantity_of(p->caption, &part, &unit, arena, ok) >= 0) return part;
     for (size_t k = p->context->n_notes; k-- > 0 && *ok;) {
         const char *text = p->context->notes[k], *stop = strstr(text, ". ");
         size_t len = stop ? (size_t)(stop - text) : strlen(text);
         while (len && (text[len - 1] == '.' || text[len - 1] == ':')) len--;
         const char *sentence = arena_strndup(arena, text, len);
         *ok = *ok && sentence;
-        if (sentence && quantity_of(sentence, &unit, arena, ok) >= 0) return sentence;
+        if (sentence && quantity_of(sentence, &part, &unit, arena, ok) >= 0) return part;
     }
     return *ok ? "" : NULL;
+}
+
+/* "Crew Cab 4x4 (lb)": the version's name without the unit, which is that of all. */
+static bool strip_unit(struct table_frame *f, size_t column, const struct unit **unit, struct arena *arena)
+{
+    struct column_meaning m;
+    size_t len = strlen(f->names[column]);
+    registry_read_column(&m, f->names[column], len, DIMENSION_NONE);
+    if (!m.unit || m.attribute >= 0 || m.name_len == 0 || m.name_len >= len) return true;
+    const char *name = arena_strndup(arena, f->names[column], m.name_len);
+    if (!name) return false;
+    f->names[column] = name;
+    *unit = m.unit;
+    return true;
 }
 
 bool find_variant_columns(struct interpreter *p)
@@ -150,7 +194,8 @@ bool find_variant_columns(struct interpreter *p)
     for (size_t j = 0; j < columns && ok && n < MAX_VARIANTS; j++) {
         const char *above = *f->groups[j] ? f->groups[j] : caption;
         const struct unit *its_unit;
-        int its = quantity_of(above, &its_unit, &in->arena, &ok);
+        int its = quantity_of(above, &above, &its_unit, &in->arena, &ok);
+        if (its < 0 && ok) its = quantity_of(caption, &above, &its_unit, &in->arena, &ok); /* "Crew Cab" over "4x4" */
         struct column_meaning m;
         registry_read_column(&m, f->names[j], strlen(f->names[j]), DIMENSION_NONE);
         if (its >= 0 && m.attribute == its && frame_version_name(f, j) != VERSION_WORD)
@@ -170,7 +215,10 @@ bool find_variant_columns(struct interpreter *p)
     if (n < 2 || text == 0) return true;
     f->column_variants = arena_array(&in->arena, columns, sizeof *f->column_variants);
     if (!f->column_variants) return false;
-    for (size_t i = 0; i < n; i++) f->column_variants[found[i]] = true;
+    for (size_t i = 0; i < n; i++) {
+        f->column_variants[found[i]] = true;
+        if (!strip_unit(f, found[i], &f->variant_unit, &in->arena)) return false;
+    }
     f->variant_quantity = quantity;
     return true;
 }
@@ -203,10 +251,11 @@ bool add_variant_value_column(struct interpreter *p)
                                      .sibling = SIZE_MAX};
     struct section_reading quantity;
     if (!section_read(&quantity, f->variant_quantity, false, &in->arena)) return false;
-    const char *name = quantity.text;
+    const char *name = quantity.text, *part;
     const struct unit *unit;
     bool ok = true;
-    int attribute = quantity_of(f->variant_quantity, &unit, &in->arena, &ok);
+    int attribute = quantity_of(f->variant_quantity, &part, &unit, &in->arena, &ok);
+    if (!unit) unit = f->variant_unit;
     if (!ok || !column_read(c, name, "", "", unit ? unit->symbol : "", false, &study, &in->arena))
         return false;
     if (c->fact.attribute < 0) { /* "Towing capacity by cab": named by its first words */

@@ -105,6 +105,17 @@ static void json_reads_objects_by_key(void **state)
                     "[] item\n-: make|hp|kg|tyre.front.mm|tyre.rear.mm\n1: x|3|4|1|2\n");
 }
 
+static void json_lists_of_versions_inside_objects_by_key_are_rows(void **state)
+{
+    (void)state;
+    expect_document("tree.json",
+                    "{\"makers\":{\"A\":{\"M\":{\"versions\":[{\"trim\":\"S\",\"hp\":90,\"nm\":160},"
+                    "{\"trim\":\"L\",\"hp\":110,\"nm\":200}],\"seats\":5}},"
+                    "\"B\":{\"N\":{\"versions\":[{\"trim\":\"P\",\"hp\":300,\"nm\":400}],\"seats\":7}}}}",
+                    "[makers] item keyed\n-: key|key 2|seats|versions.trim|versions.hp|versions.nm\n"
+                    "1: A|M|5|S|90|160\n1: A|M|5|L|110|200\n2: B|N|7|P|300|400\n");
+}
+
 static void json_reads_tables_by_column_and_split(void **state)
 {
     (void)state;
@@ -299,6 +310,7 @@ int main(void)
         cmocka_unit_test(json_takes_the_richer_list_for_the_rows),
         cmocka_unit_test(json_gives_each_list_and_what_stands_beside),
         cmocka_unit_test(json_reads_objects_by_key),
+        cmocka_unit_test(json_lists_of_versions_inside_objects_by_key_are_rows),
         cmocka_unit_test(json_reads_tables_by_column_and_split),
         cmocka_unit_test(json_keeps_members_that_are_given_twice),
         cmocka_unit_test(json_says_where_cells_stand),

@@ -38,6 +38,31 @@ static void columns_that_are_versions_hold_what_the_heading_says(void **state)
     fixture_close(&f);
 }
 
+static void a_title_that_is_a_quantity_names_no_vehicle_and_bands_do(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "g.csv", "Maximum loaded trailer weights (lbs.) - Automatic transmission,,,,\n"
+                              ",,Regular Cab,SuperCab,CrewCab\nEngine,Axle ratio,4x2,4x2,4x4\n"
+                              "Redwing 150,,,,\n2.7L V6,3.55,8200,8100,7800\n5.0L V8,3.73,,11500,11200\n"
+                              "Redwing 250,,,,\n6.8L V8,3.73,13200,13000,12600\n");
+    expect_number(&f, "Redwing 150 5.0L V8 CrewCab 4x4", "Maximum loaded trailer weights", 11200, "lb");
+    expect_number(&f, "Redwing 250 6.8L V8 SuperCab 4x2", "Maximum loaded trailer weights", 13000, "lb");
+    expect_attribute(&f, "Maximum loaded trailer weights", "towing_capacity");
+    fixture_close(&f);
+    /* The unit stands with the versions' names; the year alone is the title's. */
+    fixture_open(&f, "g.csv", "2025 PICKUP TOWING SELECTOR - maximum loaded trailer weight,,,\n"
+                              "Engine,Axle ratio,Regular Cab 4x2 (lbs),Crew Cab 4x4 (lbs)\nBrannock Hauler 1500,,,\n"
+                              "2.7L Turbo I4,3.55,6400,5900\n5.0L V8,3.73,11000,10400\n");
+    expect_number(&f, "2025 Brannock Hauler 1500 5.0L V8 Crew Cab 4x4", "maximum loaded trailer weight", 10400, "lb");
+    fixture_close(&f);
+    /* What stands beside the quantity may be the vehicle's name. */
+    fixture_open(&f, "g.csv", "Quenby Heron - maximum trailer weight (lb),,\nEngine,Short bed,Long bed\n"
+                              "2.7L V6,8200,8100\n5.0L V8,9100,9000\n");
+    expect_number(&f, "Quenby Heron 5.0L V8 Long bed", "maximum trailer weight", 9000, "lb");
+    fixture_close(&f);
+}
+
 static void columns_of_different_quantities_are_no_versions(void **state)
 {
     (void)state;
@@ -223,6 +248,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(columns_that_are_versions_hold_what_the_heading_says),
+        cmocka_unit_test(a_title_that_is_a_quantity_names_no_vehicle_and_bands_do),
         cmocka_unit_test(columns_of_different_quantities_are_no_versions),
         cmocka_unit_test(trims_over_prices_are_versions),
         cmocka_unit_test(a_condition_behind_a_qualifier_is_no_attribute),
