@@ -105,6 +105,7 @@ struct interpreted_column {
     double nines;              /* 9999 for "none"; 0: not used */
     unsigned part, n_parts;    /* of a cell with several attributes; n_parts 0: the whole cell */
     enum engine_part engine;   /* what of the cell it is, where that describes an engine */
+    size_t speed_of;           /* the column + 1 whose cells hold this engine speed beside their own; 0: none */
     bool distinct_dimension;   /* no other part has its dimension */
     int unit_column;           /* whose cells hold its units; NO_COLUMN */
     const struct unit *cell_unit; /* that its own cells have most often */

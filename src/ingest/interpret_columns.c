@@ -2,6 +2,7 @@
  * and which of them name the vehicle. */
 #include "ingest/compound.h"
 #include "ingest/interpret_parts.h"
+#include "ingest/peak_speed.h"
 
 #include "vehicle/registry.h"
 #include "vehicle/value.h"
@@ -248,6 +249,44 @@ static bool add_engine_parts(struct interpreter *p)
     return true;
 }
 
+enum { N_PEAK_SPEEDS = 2 }; /* of power, of torque */
+
+/* Adds the engine speeds that stand beside figures of power and torque, where most of the cells have one and
+ * no column of its own does. */
+static bool add_peak_speeds(struct interpreter *p)
+{
+    struct interpretation *in = p->out;
+    const size_t own = in->n_columns;
+    for (size_t j = 0; j < own; j++) {
+        const struct interpreted_column *host = &in->columns[j];
+        int speed = host->text || host->engine ? -1 : registry_speed_of(host->fact.attribute);
+        for (size_t i = 0; i < in->n_columns && speed >= 0; i++)
+            if (in->columns[i].fact.attribute == speed) speed = -1;
+        if (speed < 0) continue;
+        size_t n = gather_cells(p, j), filled = 0, said = 0;
+        for (size_t i = 0; i < n && filled < STUDY_SAMPLE; i++) {
+            struct value v;
+            double low, high;
+            if (!p->run[i]->len) continue;
+            filled++;
+            value_parse(&v, p->run[i]->text, p->run[i]->len, NUMBER_POINT, host->fact.unit, host->dimension);
+            const struct value_part *part = &v.parts[0];
+            said += v.kind == VALUE_NUMBER && v.n_parts &&
+                    peak_speed_read(p->run[i]->text + part->remark_begin, part->remark_end - part->remark_begin, &low, &high);
+        }
+        if (said * 2 <= filled || in->n_columns == own + N_PEAK_SPEEDS) continue;
+        struct interpreted_column *c = add_column(p, host->index);
+        host = &in->columns[j];
+        c->fact = (struct fact_column){.name = REGISTRY[speed].names[0], .section = host->fact.name, .attribute = speed,
+                                       .unit = unit_by_symbol("rpm")};
+        c->speed_of = j + 1;
+        c->text = true;
+        c->dimension = DIMENSION_ROTATION;
+        c->canonical = c->fact.unit;
+    }
+    return true;
+}
+
 /* Whether the outer keys of objects within objects are makers: the list is called so, or each is a name
  * and nothing else that is known. */
 static bool are_makes(const struct interpreter *p, size_t n)
@@ -269,7 +308,7 @@ bool interpret_row_columns(struct interpreter *p)
     struct role_column *candidates = arena_array(&in->arena, t->n_columns + 1, sizeof *candidates);
     p->column_of = arena_array(&in->arena, t->n_columns + 1, sizeof *p->column_of);
     if (!candidates || !p->column_of ||
-        !interpret_room_for_columns(p, t->n_columns * COMPOUND_MAX + 2 + N_ENGINE_PARTS))
+        !interpret_room_for_columns(p, t->n_columns * COMPOUND_MAX + 2 + N_ENGINE_PARTS + N_PEAK_SPEEDS))
         return false;
     size_t n_candidates = 0;
     bool json = interpret_is_json(p);
@@ -340,7 +379,7 @@ bool interpret_row_columns(struct interpreter *p)
             c->text = true;
     }
     bool plain = f->layout == FRAME_ROWS && !f->column_years && !f->column_variants;
-    return !plain || add_engine_parts(p);
+    return !plain || (add_engine_parts(p) && add_peak_speeds(p));
 }
 
 /* Years as columns in front of which nothing says what is measured: the caption does. */
@@ -399,7 +438,7 @@ bool interpret_attribute_rows(struct interpreter *p)
     struct interpretation *in = p->out;
     const struct table *t = in->table;
     const struct table_frame *f = &in->frame;
-    if (!interpret_room_for_columns(p, t->n_rows * COMPOUND_MAX + N_ENGINE_PARTS)) return false;
+    if (!interpret_room_for_columns(p, t->n_rows * COMPOUND_MAX + N_ENGINE_PARTS + N_PEAK_SPEEDS)) return false;
     const char *band = p->unit_systems ? f->names[f->attribute_column] : ""; /* the first group, in the corner */
     size_t above = SIZE_MAX;
     in->remark_rows = arena_array(&in->arena, t->n_rows + 1, sizeof *in->remark_rows);
@@ -445,5 +484,5 @@ bool interpret_attribute_rows(struct interpreter *p)
                 c->role = role;
         }
     }
-    return add_engine_parts(p);
+    return add_engine_parts(p) && add_peak_speeds(p);
 }

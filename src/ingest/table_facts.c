@@ -1,6 +1,7 @@
 /* The values of a record's cells. */
 #include "ingest/compound.h"
 #include "ingest/interpret_parts.h"
+#include "ingest/peak_speed.h"
 
 #include "vehicle/registry.h"
 #include "vehicle/value.h"
@@ -277,6 +278,27 @@ static void emit_engine_part(struct emitter *e, const struct interpreted_record 
     }
 }
 
+/* The engine speed beside the cell's own figure. */
+static void emit_peak_speed(struct emitter *e, const struct interpreted_record *r, const struct interpreted_cell *cell,
+                            const struct cell *c, size_t len)
+{
+    const struct interpreted_column *column = &e->in->columns[cell->attribute];
+    const struct interpreted_column *host = &e->in->columns[column->speed_of - 1];
+    struct value v;
+    double low, high;
+    value_parse(&v, c->text, len, host->style, host->fact.unit, host->dimension);
+    if (v.kind != VALUE_NUMBER || !v.n_parts ||
+        !peak_speed_read(c->text + v.parts[0].remark_begin, v.parts[0].remark_end - v.parts[0].remark_begin, &low, &high))
+        return;
+    emit_text(e, cell, c, VALUE_NUMBER, write_place(e, r, cell));
+    if (e->failed) return;
+    struct fact_value *f = &e->out->values[e->out->n - 1];
+    f->low = low;
+    f->high = high;
+    f->unit = column->fact.unit;
+    judge(e->in, cell, f);
+}
+
 /* "260 lb-ft @ 2000 rpm  353 Nm @ 2000 rpm": with a gap between, the same quantity twice. False: it is not. */
 static bool parse_twice(struct value *v, const char *text, size_t len, const struct interpreted_column *column)
 {
@@ -314,6 +336,10 @@ static void emit_cell(struct emitter *e, const struct interpreted_record *r,
     struct value v;
     if (column->engine) {
         emit_engine_part(e, r, cell, c, len);
+        return;
+    }
+    if (column->speed_of) {
+        emit_peak_speed(e, r, cell, c, len);
         return;
     }
     if (column->text) {

@@ -223,12 +223,14 @@ static bool is_joined(const struct name_words *w, size_t i)
            ((w->t[i].gap & (GAP_SLASH | GAP_OPEN)) || memchr(w->text + w->t[i - 1].end, '@', w->t[i].begin - w->t[i - 1].end));
 }
 
-/* Whether tokens [first, end) are a unit that shares its column with the engine speed. */
+/* Whether tokens [first, end) are, or end with, a unit that shares its column with the engine speed: "hp",
+ * and "power (hp" in one name. */
 static bool is_joined_unit(const struct name_words *w, size_t first, size_t end)
 {
-    if (!is_joined(w, first) && !is_joined(w, end)) return false;
     for (size_t k = 0; k < w->n_units; k++)
-        if (w->units[k].first == first && w->units[k].end == end) return true;
+        if (w->units[k].first >= first && w->units[k].end == end && end > w->units[k].first &&
+            (is_joined(w, w->units[k].first) || is_joined(w, end)))
+            return true;
     return false;
 }
 
