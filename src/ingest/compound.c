@@ -3,6 +3,7 @@
 #include "ingest/subject.h"
 #include "vehicle/registry.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { COMPOUND_PROBE = 24 }; /* cells that are looked at */
@@ -118,6 +119,144 @@ static bool find_parts(struct compound *out, const char *name, size_t len, struc
     return true;
 }
 
+/* ---- "Suspension travel front/rear (mm)", "Battery (V/Ah)": one thing, by words or units ---- */
+
+struct item {
+    size_t begin, end;
+};
+
+static bool is_word_byte(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80 || c == '-' || c == '.';
+}
+
+/* The list of words with slashes between them around the first slash of name[0, len): inside brackets each
+ * item may have several words. 0: there is none. */
+static size_t find_items(const char *name, size_t len, struct item *items, size_t *open, size_t *close)
+{
+    const char *slash = memchr(name, '/', len);
+    if (!slash) return 0;
+    size_t at = (size_t)(slash - name), begin = at, end = at, n = 0;
+    *open = *close = len;
+    for (size_t i = 0; i < at; i++) {
+        if (name[i] == '(' || name[i] == '[') *open = i;
+        if (name[i] == ')' || name[i] == ']') *open = len;
+    }
+    if (*open < len) {
+        while (end < len && name[end] != ')' && name[end] != ']') end++;
+        if (end == len) return 0;
+        *close = end;
+        while (begin > *open + 1 && name[begin - 1] != ',' && name[begin - 1] != ';') begin--;
+        for (size_t i = at; i < end; i++)
+            if (name[i] == ',' || name[i] == ';') end = i;
+    } else {
+        while (begin > 0 && is_word_byte(name[begin - 1])) begin--;
+        while (end < len && (is_word_byte(name[end]) || name[end] == '/')) end++;
+    }
+    for (size_t from = begin; from <= end; n++) {
+        const char *next = memchr(name + from, '/', end - from);
+        size_t to = next ? (size_t)(next - name) : end;
+        if (n == COMPOUND_MAX) return 0;
+        items[n] = (struct item){from, to};
+        while (items[n].begin < to && name[items[n].begin] == ' ') items[n].begin++;
+        while (items[n].end > items[n].begin && name[items[n].end - 1] == ' ') items[n].end--;
+        if (items[n].begin == items[n].end) return 0;
+        for (size_t i = items[n].begin; i < items[n].end; i++)
+            if (name[i] >= '0' && name[i] <= '9') return 0;
+        from = to + 1;
+    }
+    return n > 1 ? n : 0;
+}
+
+/* "f/r" for front and rear. */
+static const char *item_word(const char *name, const struct item *item, size_t n, size_t *len)
+{
+    static const char *const WORDS[][2] = {{"f", "front"}, {"r", "rear"}};
+    *len = item->end - item->begin;
+    for (size_t i = 0; *len == 1 && n == 2 && i < 2; i++)
+        if ((name[item->begin] | 32) == WORDS[i][0][0]) {
+            *len = strlen(WORDS[i][1]);
+            return WORDS[i][1];
+        }
+    return name + item->begin;
+}
+
+/* Whether the items are units, each of another quantity: 1; words: 0; units of one, which is a figure in
+ * several: -1. */
+static int kind_of_items(const char *name, const struct item *items, size_t n)
+{
+    const struct unit *units[COMPOUND_MAX];
+    size_t found = 0;
+    for (size_t i = 0; i < n; i++) {
+        units[i] = unit_parse_all(name + items[i].begin, items[i].end - items[i].begin);
+        if (units[i] && !(n == 2 && items[i].end - items[i].begin == 1 && strchr("fFrR", name[items[i].begin])))
+            found++;
+    }
+    if (found < n) return 0; /* "min/max" are no minutes */
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k <= i; k++)
+            if (units[i]->dimension == DIMENSION_ROTATION || (k < i && units[i]->dimension == units[k]->dimension))
+                return -1;
+    return 1;
+}
+
+/* Names the parts: what stands around the list, and one of its items. */
+static bool find_listed(struct compound *out, const char *name, size_t len, struct arena *arena)
+{
+    struct item items[COMPOUND_MAX];
+    struct column_meaning whole;
+    size_t open, close, n = find_items(name, len, items, &open, &close);
+    if (!n || (open < len && unit_parse_all(name + open, close + 1 - open)) ||
+        (open == len && unit_parse_all(name + items[0].begin, items[n - 1].end - items[0].begin)))
+        return true;
+    registry_read_column(&whole, name, len, DIMENSION_NONE);
+    if (whole.attribute >= 0 && !is_number_attribute(&whole)) return true;
+    int kind = kind_of_items(name, items, n);
+    if (kind < 0) return true;
+    /* The words before the list, and those behind it; a bracket that is emptied goes. */
+    size_t before = open < len ? open : items[0].begin, after = open < len ? close + 1 : items[n - 1].end;
+    const char *inner = "", *head = copy_trimmed(arena, name, 0, before), *tail = copy_trimmed(arena, name, after, len);
+    if (open < len && items[0].begin > open + 1) { /* "(L, seats up/folded)" */
+        size_t end = items[0].begin;
+        while (end > open + 1 && strchr(" ,;", name[end - 1])) end--;
+        inner = copy_trimmed(arena, name, open + 1, end);
+    }
+    if (!head || !inner || !tail) return false;
+    if (!*head) return true;
+    for (size_t i = 0; i < n; i++) {
+        size_t word_len;
+        const char *word = item_word(name, &items[i], n, &word_len);
+        size_t room = strlen(head) + word_len + strlen(inner) + strlen(tail) + 8;
+        char *text = arena_alloc(arena, room);
+        if (!text) return false;
+        if (kind == 1)
+            snprintf(text, room, "%s (%.*s)", head, (int)word_len, word);
+        else
+            snprintf(text, room, "%s %.*s%s%s%s%s%s", head, (int)word_len, word, *inner ? " (" : "", inner,
+                     *inner ? ")" : "", *tail ? " " : "", tail);
+        out->names[i] = text;
+    }
+    out->n = n;
+    out->listed = true;
+    return true;
+}
+
+/* Whether the cell is figures and their units alone: "205/55 R16" is one thing. */
+static bool is_figures_alone(const struct value *v, const struct cell *c)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < v->n_parts; i++) {
+        const struct value_part *p = &v->parts[i];
+        if (p->remark_begin < p->remark_end) return false;
+        for (; at < p->begin && at < c->len; at++)
+            if (is_word_byte(c->text[at]) && c->text[at] != '-' && c->text[at] != '.') return false;
+        at = p->end;
+    }
+    for (; at < c->len; at++)
+        if (is_word_byte(c->text[at]) && c->text[at] != '-' && c->text[at] != '.') return false;
+    return true;
+}
+
 static size_t count_groups(const struct value *v)
 {
     return v->kind == VALUE_NUMBER && v->n_parts ? (size_t)v->parts[v->n_parts - 1].group + 1 : 0;
@@ -139,6 +278,7 @@ bool compound_read(struct compound *out, const char *name, const struct cell *co
         for (size_t at = 1; at + 1 < len && !any; at++) any = separator_at(name, len, at) > 0;
         if (!any) return true;
         if (!find_parts(out, name, len, arena)) return false;
+        if (!out->n && !find_listed(out, name, len, arena)) return false;
     }
     if (!out->n) return true;
     /* The cells decide: "Power/Torque" over one figure a cell is something else. */
@@ -149,9 +289,9 @@ bool compound_read(struct compound *out, const char *name, const struct cell *co
         value_parse(&v, cells[i]->text, cells[i]->len, NUMBER_POINT, NULL, DIMENSION_NONE);
         if (v.kind == VALUE_NONE) continue;
         seen++;
-        fit += count_groups(&v) == out->n;
+        fit += count_groups(&v) == out->n && (!out->listed || is_figures_alone(&v, cells[i]));
     }
-    if (fit * 2 <= seen) out->n = 0;
+    if (fit * 2 <= seen || (out->listed && fit < seen)) out->n = 0;
     return true;
 }
 

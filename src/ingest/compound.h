@@ -11,6 +11,7 @@ enum { COMPOUND_MAX = 4 };
 
 struct compound {
     size_t n;                        /* 0: one attribute */
+    bool listed;                     /* one thing by words or units: "travel front/rear" */
     const char *names[COMPOUND_MAX]; /* of the parts, in their order */
     const char *unit;                /* that the whole name states behind its parts; "" */
 };

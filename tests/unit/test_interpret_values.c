@@ -358,9 +358,53 @@ static void the_report_tells_what_was_found(void **state)
     fixture_close(&f);
 }
 
+static void a_column_of_one_thing_by_words_or_units_holds_each(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "l.csv", "Make,Model,Suspension travel f/r (mm),\"Boot (L, seats up/folded)\",Battery (V/Ah),"
+                              "Tyres (front/rear),Fuel (g/km),Luggage volume min/max (l)\n"
+                              "Aa,B1,200/190,425/1215,48/625,205/55 R16,120,400/1200\n"
+                              "Aa,B2,210/205,375/1165,48/750,225/45 R17,130,420/1300\n");
+    expect_number(&f, "Aa B1", "Suspension travel rear", 190, "mm");
+    expect_number(&f, "Aa B2", "Suspension travel front", 210, "mm");
+    expect_number(&f, "Aa B1", "Boot seats up", 425, "L");
+    expect_number(&f, "Aa B1", "Boot folded", 1215, "L");
+    expect_number(&f, "Aa B2", "Battery (Ah)", 750, "Ah");
+    expect_number(&f, "Aa B1", "Luggage volume max", 1200, "L");
+    expect_attribute(&f, "Suspension travel rear", "suspension_travel");
+    /* A tyre's size is one thing, and so is a unit with a slash. */
+    expect_no_value(&f, "Aa B1", "Tyres front");
+    expect_number(&f, "Aa B1", "Fuel", 120, "g/km");
+    fixture_close(&f);
+    /* Cells with one figure are of neither word. */
+    fixture_open(&f, "l.csv", "Make,Model,Suspension travel f/r (mm)\nAa,B1,200/190\nAa,B2,210\n");
+    expect_no_value(&f, "Aa B1", "Suspension travel rear");
+    fixture_close(&f);
+}
+
+static void the_engine_speed_beside_power_and_torque_is_a_fact(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "p.csv", "Make,Model,Max. power (hp/rpm),Torque\n"
+                              "Aa,B1,100 / 5500,205 Nm @ 1.750 rpm\nAa,B2,150 / 5700,250 Nm @ 1.700 rpm\n");
+    expect_number(&f, "Aa B1", "Max. power (hp/rpm)", 100, "hp");
+    expect_number(&f, "Aa B1", "power peak speed", 5500, "rpm");
+    expect_number(&f, "Aa B2", "torque peak speed", 1700, "rpm");
+    fixture_close(&f);
+    /* A remark that is no speed gives none; nor is there one where a column has it. */
+    fixture_open(&f, "p.csv", "Make,Model,Power,Power rpm\nAa,B1,100 hp (5500),5400\nAa,B2,150 hp (sport),5700\n");
+    expect_number(&f, "Aa B1", "Power rpm", 5400, "rpm");
+    expect_no_value(&f, "Aa B1", "power peak speed");
+    fixture_close(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_column_of_one_thing_by_words_or_units_holds_each),
+        cmocka_unit_test(the_engine_speed_beside_power_and_torque_is_a_fact),
         cmocka_unit_test(the_style_of_numbers_is_that_of_the_file),
         cmocka_unit_test(prices_group_by_three),
         cmocka_unit_test(no_unit_is_made_up),
