@@ -166,7 +166,18 @@ static const char *language_of(const struct catalog *c, int64_t document)
     return "";
 }
 
-static bool find_candidates(struct reader *x, const struct bind_target *t, const char *vehicle,
+/* Whether the passage is of a record that the question does not mean: another generation's, another version's. */
+static bool is_of_another(const struct reader *x, const struct query_subject *s, const struct hit *h)
+{
+    bool known = false;
+    if (!h->record || !s->n_records) return false;
+    for (size_t i = 0; i < s->n_records; i++)
+        if (x->c->records[s->records[i]].id == h->record) return false;
+    for (size_t i = 0; i < x->c->n_records && !known; i++) known = x->c->records[i].id == h->record;
+    return known;
+}
+
+static bool find_candidates(struct reader *x, const struct bind_target *t, const char *vehicle, size_t subject,
                             const char *asked, struct error *err)
 {
     struct hit_list found = {0};
@@ -175,6 +186,7 @@ static bool find_candidates(struct reader *x, const struct bind_target *t, const
     bool ok = true;
     for (size_t i = 0; ok && i < found.n && x->n_candidates < MAX_PASSAGES; i++) {
         struct candidate *c = &x->candidates[x->n_candidates];
+        if (is_of_another(x, &x->q->subjects[subject], &found.items[i])) continue;
         binder_set_language(x->binder, language_of(x->c, found.items[i].document));
         c->n = bind_sentences(x->binder, &found.items[i], t, c->sentences);
         if (c->n == 0) continue;
@@ -319,7 +331,7 @@ static bool read_value(struct reader *x, size_t subject, size_t attribute, struc
     size_t n = 0;
     for (x->n_candidates = 0; n < 2 && x->n_candidates == 0; n++) {
         if (!make_target(&t, x->q, vehicle[n], subject, attribute, x->out->phrase)) return true;
-        if (!find_candidates(x, &t, vehicle[n], asked, err)) return false;
+        if (!find_candidates(x, &t, vehicle[n], subject, asked, err)) return false;
     }
     if (x->n_candidates == 0) return true;
     if (!x->g && x->o->open_generator) {

@@ -411,6 +411,28 @@ static void model_that_keeps_to_the_passages_is_shown(void **state)
     store_close(s);
 }
 
+static void a_passage_of_another_generation_is_not_read(void **state)
+{
+    (void)state;
+    struct store *s = cars_store();
+    ingest_ok(s, "/falcata.md", DOCUMENT_MARKDOWN,
+              "# Aldermoor Falcata\n\n## First generation (Mk I, 1978\u20131986)\n\n| | |\n|---|---|\n| Engine | 2,994 cc V6 |\n"
+              "| Length | 3,962 mm |\n\n## Third generation (Mk III, 1999\u20132016)\n\n| | |\n|---|---|\n"
+              "| Engine | 3,996 cc straight-six |\n| Torque | 330 lb\u22c5ft (447 N\u22c5m) |\n");
+    struct fake_model m = {.says = " 330 lb\u22c5ft [1]"};
+    struct generator g = fake_generator(&m, 4096);
+    struct answer_options o = answer_options_default();
+    struct answer a = answer_with(s, &g, "torque of the first-generation Falcata", &o);
+    assert_false(has_text(&a, "330"));
+    assert_true(a.refused);
+    answer_free(&a);
+    a = answer_with(s, &g, "torque of the third-generation Falcata", &o);
+    expect_text(&a, "330");
+    answer_free(&a);
+    fake_free(&m);
+    store_close(s);
+}
+
 /* A figure that no cited sentence has, a figure without a mark, a mark that is none: what the model
  * says is not shown; the passages are quoted instead. */
 static void figures_that_nothing_supports_are_not_shown(void **state)
@@ -691,6 +713,7 @@ int main(void)
         cmocka_unit_test(model_is_opened_only_where_prose_has_to_be_read),
         cmocka_unit_test(sentences_with_the_question_s_words_are_quoted),
         cmocka_unit_test(model_that_keeps_to_the_passages_is_shown),
+        cmocka_unit_test(a_passage_of_another_generation_is_not_read),
         cmocka_unit_test(figures_that_nothing_supports_are_not_shown),
         cmocka_unit_test(model_cannot_put_a_figure_in_place_of_a_missing_one),
         cmocka_unit_test(value_that_no_fact_gives_is_copied_from_its_sentence),
