@@ -1,7 +1,7 @@
 /* Cells found by words: of a table that is read but whose rows and columns say nothing that the registry
  * knows ("Flywheel bolt | Tightening torque (daN.m)"). A cell is found where the question's words are all
  * said by its column, its row, the headings above its table, or the document; nothing is left out. */
-#include "query/query.h"
+#include "query/word_match.h"
 
 #include "vehicle/token.h"
 
@@ -9,12 +9,19 @@
 #include <string.h>
 
 enum {
-    MAX_TOKENS = 160,     /* of a text that is looked at */
+    MAX_TOKENS = 400,     /* of a text that is looked at */
     MAX_RECORDS = 2000,   /* of a table whose cells' own texts are looked at */
     MAX_LABEL = 80,       /* bytes of a cell that may be a row's label */
     MAX_FOUND = 6,        /* cells; more are no answer */
     MAX_READ = 20000,     /* records whose values are looked at */
+    FIRST_PAGE_BYTES = 1500, /* of a document that say what it is about */
+    HEAD_BYTES = 120,     /* of a page's first line, which repeats the part's heading */
 };
+
+/* Cells outrank each other in this order: by the words that their own row and column say, codes that the caption
+ * says where others have them from the document's title, words that need not
+ * be said, limits that nobody asked for, and words of its label that the question does not have. */
+enum { RANK_OWN = 1 << 20, RANK_CODE = 1 << 16, RANK_OPTIONAL = 1 << 12, RANK_LIMIT = 1 << 8, MAX_EXTRA = 200 };
 
 struct cell_finder {
     struct result *out;
@@ -22,7 +29,11 @@ struct cell_finder {
     const struct catalog *c;
     struct store *store;
     struct error *err;
-    uint32_t all; /* a bit a word */
+    uint32_t all;      /* words that have to be said, a bit each */
+    uint32_t codes;    /* those that name a vehicle, an engine, a size: "F8Q" */
+    uint32_t measured; /* those that a figure's unit may say */
+    uint64_t quantities; /* dimensions of the figure that is asked for, a bit each; 0: any */
+    bool limits;       /* least and most, or a wear limit, are asked for */
     struct token tokens[MAX_TOKENS];
     struct found_cell {
         size_t record;
@@ -31,48 +42,26 @@ struct cell_finder {
     size_t n_found;
     bool too_many;
     size_t n_read; /* records */
-    int best; /* the most words said by a row and column so far */
+    int best;      /* the rank of those found */
     uint32_t *columns; /* (columns of the catalog) the words that each says, of the source at hand */
+    size_t document;   /* whose first page was looked at; SIZE_MAX: none */
+    uint32_t first_page;
+    size_t head_document, head_page; /* whose first line was looked at */
+    uint32_t head;
+    struct arena pages;
 };
 
-/* Endings aside: "bolts" and "bolt", "tighten" and "tightening". */
-static bool same_word(const char *a, const char *b)
-{
-    size_t n = strlen(a), m = strlen(b), least = n < m ? n : m;
-    if (strcmp(a, b) == 0) return true;
-    if (strspn(a, "0123456789.,/") == n || strspn(b, "0123456789.,/") == m) return false;
-    if (least < 4 || memcmp(a, b, least < 5 ? least : least - 1) != 0) return false;
-    return n - least <= 3 && m - least <= 3;
-}
+/* What stands above the rows of a table, from near to far. */
+struct above {
+    const char *caption;
+    uint32_t near;  /* caption and the columns that have no figures */
+    uint32_t far;   /* the document's title, name and first page */
+    size_t document;
+};
 
-static bool has_word(const struct token *t, size_t n, const struct query_cell_word *w)
-{
-    if (w->n_keys == 0) return false;
-    if (w->together) {
-        for (size_t i = 0; i + w->n_keys <= n; i++) {
-            size_t k = 0;
-            while (k < w->n_keys && strcmp(t[i + k].key, w->keys[k]) == 0) k++;
-            if (k == w->n_keys) return true;
-        }
-        return false;
-    }
-    for (size_t k = 0; k < w->n_keys; k++) {
-        size_t i = 0;
-        while (i < n && !same_word(t[i].key, w->keys[k])) i++;
-        if (i == n) return false;
-    }
-    return true;
-}
-
-/* Which words the text has. */
 static uint32_t words_in(struct cell_finder *f, const char *text)
 {
-    uint32_t bits = 0;
-    if (!text || !*text) return 0;
-    size_t n = tokens_split(text, strlen(text), TOKENS_TEXT, f->tokens, MAX_TOKENS);
-    for (size_t k = 0; k < f->q->n_cell_words; k++)
-        if (has_word(f->tokens, n, &f->q->cell_words[k])) bits |= 1u << k;
-    return bits;
+    return words_in_text(text, f->q->cell_words, f->q->n_cell_words, f->tokens, MAX_TOKENS);
 }
 
 static uint32_t words_of_column(struct cell_finder *f, const struct catalog_column *col)
@@ -81,7 +70,8 @@ static uint32_t words_of_column(struct cell_finder *f, const struct catalog_colu
     for (size_t k = 0; k < f->q->n_cell_words; k++) {
         const struct query_cell_word *w = &f->q->cell_words[k];
         for (size_t i = 0; i < w->n_attributes; i++)
-            if (col->attribute == w->attributes[i]) bits |= 1u << k;
+            if (col->attribute == w->attributes[i] && (col->qualifiers & w->qualifiers) == w->qualifiers)
+                bits |= 1u << k;
     }
     return bits;
 }
@@ -97,20 +87,76 @@ static int count(uint32_t bits)
     return __builtin_popcount(bits);
 }
 
-/* A cell whose words are complete. Those whose own row and column say more of them are better. */
-static void add_cell(struct cell_finder *f, size_t record, const struct fact_row *fact, uint32_t own)
+/* ---- what the document and the page say ---- */
+
+static bool read_page(struct cell_finder *f, size_t document, size_t number, size_t max, bool line, uint32_t *bits)
 {
-    int said = count(own);
-    if (said < f->best) return;
-    if (said > f->best) {
-        f->best = said;
+    struct store_page page;
+    *bits = 0;
+    struct error none = {0};
+    if (!store_read_page(f->store, f->c->documents[document].id, number, &f->pages, &page, &none)) return true;
+    size_t len = strlen(page.text);
+    if (line) len = strcspn(page.text, "\n");
+    if (len > max) len = max;
+    char *head = arena_strndup(&f->pages, page.text, len);
+    if (!head) return error_memory(f->err, "an answer");
+    *bits = words_in(f, head);
+    arena_free(&f->pages);
+    f->pages = (struct arena){0};
+    return true;
+}
+
+/* What the document is about: by its first page, and the vehicles that it has rows of. */
+static bool look_at_first_page(struct cell_finder *f, struct above *above)
+{
+    if (!f->c->documents[above->document].has_pages) return true;
+    if (f->document != above->document) {
+        if (!read_page(f, above->document, 1, FIRST_PAGE_BYTES, false, &f->first_page)) return false;
+        for (size_t i = 0; i < f->c->n_records && f->codes & ~f->first_page; i++) {
+            const struct catalog_record *rec = &f->c->records[i];
+            if (f->c->sources[rec->source].document == above->document)
+                f->first_page |= words_in(f, rec->title) & f->codes;
+        }
+    }
+    f->document = above->document;
+    above->far |= f->first_page;
+    return true;
+}
+
+/* The running head of the page that the row stands on. */
+static bool look_at_head(struct cell_finder *f, const struct above *above, const char *place, uint32_t *bits)
+{
+    const char *page = strncmp(place, "page ", 5) == 0 ? place + 5 : NULL;
+    *bits = 0;
+    if (!page) return true;
+    size_t number = strtoul(page, NULL, 10);
+    if (f->head_document != above->document || f->head_page != number) {
+        if (!read_page(f, above->document, number, HEAD_BYTES, true, &f->head)) return false;
+        f->head_document = above->document;
+        f->head_page = number;
+    }
+    *bits = f->head;
+    return true;
+}
+
+/* ---- cells ---- */
+
+static void add_cell(struct cell_finder *f, size_t record, const struct fact_row *fact, int rank)
+{
+    if (rank < f->best) return;
+    if (rank > f->best) {
+        f->best = rank;
         f->n_found = 0;
         f->too_many = f->n_read > MAX_READ;
     }
-    for (size_t i = 0; i < f->n_found; i++)
-        if (f->found[i].fact.column == fact->column && f->found[i].record == record &&
-            f->found[i].fact.part == fact->part)
-            return;
+    for (size_t i = 0; i < f->n_found; i++) {
+        struct fact_row *have = &f->found[i].fact;
+        if (have->column != fact->column || f->found[i].record != record) continue;
+        if (have->part == fact->part) return;
+        if (have->group != fact->group || fact->kind != VALUE_NUMBER || !fact->unit || !have->unit) continue;
+        if (fact->unit == f->q->cell_unit) *have = *fact; /* of one figure in two units, that which is wanted */
+        return;
+    }
     if (f->n_found == MAX_FOUND) {
         f->too_many = true;
         return;
@@ -128,28 +174,136 @@ static uint32_t words_of_cells(struct cell_finder *f, const struct fact_row *row
     return bits;
 }
 
-static bool look_at_record(struct cell_finder *f, size_t record, uint32_t above, bool texts)
+/* The words that the figure's unit says: "torque" of 12 Nm. */
+static uint32_t words_of_unit(const struct cell_finder *f, const struct fact_row *fact)
+{
+    uint32_t bits = 0;
+    if (fact->kind != VALUE_NUMBER || !fact->unit) return 0;
+    for (size_t k = 0; k < f->q->n_cell_words; k++)
+        if (f->q->cell_words[k].dimensions >> fact->unit->dimension & 1) bits |= 1u << k;
+    return bits;
+}
+
+/* Whether one of the codes is another's here: said by the document alone, where the text has one of its kind. */
+static bool names_another(struct cell_finder *f, const char *text, uint32_t codes)
+{
+    if (!codes || !text || !*text) return false;
+    size_t n = tokens_split(text, strlen(text), TOKENS_TEXT, f->tokens, MAX_TOKENS);
+    for (size_t k = 0; k < f->q->n_cell_words; k++)
+        if (codes >> k & 1 && !word_in_tokens(f->tokens, n, &f->q->cell_words[k]) &&
+            other_code_in_tokens(f->tokens, n, &f->q->cell_words[k]))
+            return true;
+    return false;
+}
+
+/* Whether a key is a word that the question has. */
+static bool is_asked(const struct cell_finder *f, const char *key)
+{
+    for (size_t k = 0; k < f->q->n_cell_words; k++)
+        for (size_t i = 0; i < f->q->cell_words[k].n_keys; i++)
+            if (words_same(key, f->q->cell_words[k].keys[i])) return true;
+    return false;
+}
+
+/* Words of the row's label that the question does not have: of "rotor shaft diameter" and "shaft diameter" the
+ * second is the shaft's. */
+static int extra_words(struct cell_finder *f, const struct catalog_record *rec)
+{
+    int extra = 0;
+    size_t n = tokens_split(rec->title, strlen(rec->title), TOKENS_TEXT, f->tokens, MAX_TOKENS);
+    for (size_t i = 0; i < n; i++)
+        extra += (f->tokens[i].kind != TOKEN_WORD || strlen(f->tokens[i].key) > 2) && !is_asked(f, f->tokens[i].key);
+    return extra < MAX_EXTRA ? extra : MAX_EXTRA;
+}
+
+static bool is_limit_word(const char *key)
+{
+    static const char *const WORDS[] = {"minimum", "maximum", "limit", "wear", "worn", "allowable"};
+    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
+        if (words_same(key, WORDS[i])) return true;
+    return false;
+}
+
+/* A line's number in a list, "5.", is no figure and no name of a column. */
+static bool is_list_number(const char *text)
+{
+    size_t digits = strspn(text, "0123456789");
+    return digits && text[digits] == '.' && !text[digits + 1];
+}
+
+static bool says_limit(struct cell_finder *f, const char *text)
+{
+    size_t n = tokens_split(text, strlen(text), TOKENS_TEXT, f->tokens, MAX_TOKENS);
+    for (size_t i = 0; i < n; i++)
+        if (is_limit_word(f->tokens[i].key)) return true;
+    return false;
+}
+
+/* "Index", "Item": numbers of rows. */
+static bool counts_rows(struct cell_finder *f, const struct catalog_column *col)
+{
+    static const char *const WORDS[] = {"index", "item", "no", "nr", "figure", "ref", "step", "callout", "key",
+                                        "order", "page", "code", "qty"};
+    size_t n = tokens_split(col->name, strlen(col->name), TOKENS_TEXT, f->tokens, MAX_TOKENS);
+    for (size_t i = 0; n && i < sizeof WORDS / sizeof *WORDS; i++)
+        if (strcmp(f->tokens[0].key, WORDS[i]) == 0) return !is_asked(f, f->tokens[0].key);
+    return is_list_number(col->name);
+}
+
+/* Whether the cell can be what is asked for: a figure, in a unit that converts to the one wanted. */
+static bool may_answer(struct cell_finder *f, const struct fact_row *fact)
+{
+    const struct query *q = f->q;
+    double v;
+    if (fact->kind == VALUE_NONE || fact->missing_mark) return false;
+    if (q->cell_figure && fact->kind != VALUE_NUMBER && !text_is_figure(fact->text)) return false;
+    if (is_list_number(fact->text)) return false;
+    if (fact->kind == VALUE_NUMBER && fact->unit && f->quantities && fact->unit->dimension != DIMENSION_RATIO &&
+        !(f->quantities >> fact->unit->dimension & 1))
+        return false; /* "pressure" is no length */
+    if (q->cell_unit && (fact->kind != VALUE_NUMBER || !fact->unit || !unit_convert(1, fact->unit, q->cell_unit, &v)))
+        return false;
+    return !counts_rows(f, &f->c->columns[fact->column]);
+}
+
+static void look_at_cell(struct cell_finder *f, const struct above *above, size_t record, const struct fact_row *fact,
+                         uint32_t title, uint32_t labels, uint32_t head)
+{
+    const struct catalog_record *rec = &f->c->records[record];
+    const struct catalog_column *col = &f->c->columns[fact->column];
+    uint32_t column = f->columns[fact->column];
+    uint32_t sentence = words_in(f, fact->quote), remark = words_in(f, fact->remark);
+    uint32_t own = title | column | sentence | remark | labels, unit = words_of_unit(f, fact);
+    uint32_t near = above->near | head, said = own | near | above->far | unit;
+    if ((said & f->all) != f->all) return;
+    /* A unit and the document's title alone say nothing of a cell. */
+    if (!((own | near) & f->all & ~f->codes)) return;
+    /* The label itself is not what is asked. */
+    if (fact->kind == VALUE_TEXT && words_in(f, fact->text) & ~(title | column | sentence | remark)) return;
+    if (fact->kind == VALUE_TEXT && !text_is_figure(fact->text) && strstr(rec->title, fact->text)) return;
+    if (names_another(f, rec->title, f->codes & ~own) || names_another(f, col->name, f->codes & ~own) ||
+        names_another(f, above->caption, f->codes & ~own & ~above->near))
+        return;
+    bool limit = !f->limits && (says_limit(f, col->name) || says_limit(f, col->section) || says_limit(f, rec->title));
+    add_cell(f, record, fact,
+             RANK_OWN * count(own & f->all) + RANK_CODE * count((own | near) & f->codes) + RANK_OPTIONAL * count((own | near) & ~f->all) +
+                 (limit ? 0 : RANK_LIMIT) + MAX_EXTRA - extra_words(f, rec));
+}
+
+static bool look_at_record(struct cell_finder *f, size_t record, const struct above *above, bool texts)
 {
     const struct catalog_record *rec = &f->c->records[record];
     if (f->q->allowed && !f->q->allowed[record]) return true;
     if (f->n_read++ == MAX_READ) f->too_many = true;
     if (f->n_read > MAX_READ) return true;
-    uint32_t title = words_of_record(f, rec);
+    uint32_t title = words_of_record(f, rec), head = 0;
     struct fact_row *rows;
     size_t n;
+    if (f->c->documents[above->document].has_pages && !look_at_head(f, above, rec->place, &head)) return false;
     if (!store_read_values(f->store, f->c, record, NULL, 0, &f->out->arena, &rows, &n, f->err)) return false;
     uint32_t labels = texts ? words_of_cells(f, rows, n) : 0;
-    for (size_t i = 0; i < n; i++) {
-        const struct fact_row *fact = &rows[i];
-        if (fact->kind == VALUE_NONE || fact->missing_mark) continue;
-        uint32_t column = f->columns[fact->column];
-        uint32_t sentence = words_in(f, fact->quote), remark = words_in(f, fact->remark);
-        uint32_t own = title | column | sentence | remark | labels;
-        if ((own | above) != f->all) continue;
-        /* The label itself is not what is asked. */
-        if (fact->kind == VALUE_TEXT && words_in(f, fact->text) & ~(title | column | sentence | remark)) continue;
-        add_cell(f, record, fact, own);
-    }
+    for (size_t i = 0; i < n; i++)
+        if (may_answer(f, &rows[i])) look_at_cell(f, above, record, &rows[i], title, labels, head);
     return true;
 }
 
@@ -157,27 +311,41 @@ static bool in_scope(const struct query *q, size_t document)
 {
     for (size_t i = 0; i < q->n_documents; i++)
         if (q->documents[i] == document) return true;
-    return q->n_documents == 0;
+    return q->n_documents == 0 || q->cell_anywhere;
 }
 
 static bool look_at_source(struct cell_finder *f, const struct catalog_source *s, size_t first_term,
                            size_t end_term)
 {
     const struct catalog_document *d = &f->c->documents[s->document];
-    uint32_t above = words_in(f, s->caption) | words_in(f, d->title) | words_in(f, d->name);
-    uint32_t may = above;
+    struct above above = {.caption = s->caption,
+                          .near = words_in(f, s->caption),
+                          .far = words_in(f, d->title) | words_in(f, d->name),
+                          .document = s->document};
+    uint32_t may = f->measured;
     bool texts = s->n_records <= MAX_RECORDS;
-    for (size_t i = s->first_column; i < s->first_column + s->n_columns; i++)
-        may |= f->columns[i] = words_of_column(f, &f->c->columns[i]);
-    for (size_t i = first_term; texts && i < end_term && may != f->all; i++) may |= words_in(f, f->c->terms[i].text);
-    for (size_t i = 0; i < s->n_records && may != f->all; i++)
+    for (size_t i = s->first_column; i < s->first_column + s->n_columns; i++) {
+        const struct catalog_column *col = &f->c->columns[i];
+        may |= f->columns[i] = words_of_column(f, col);
+        if (d->has_pages && !col->has_numbers) above.near |= f->columns[i];
+    }
+    may |= above.near | above.far;
+    for (size_t i = first_term; texts && i < end_term && (may & f->all) != f->all; i++)
+        may |= words_in(f, f->c->terms[i].text);
+    for (size_t i = 0; i < s->n_records && (may & f->all) != f->all; i++)
         may |= words_of_record(f, &f->c->records[s->first_record + i]);
-    if (may != f->all && !s->prose) return true;
+    uint32_t missing = f->all & ~may;
+    if (missing && count(missing & ~f->codes) <= 1 && (may & f->all & ~f->codes)) {
+        if (!look_at_first_page(f, &above)) return false;
+        missing &= ~above.far;
+        if (d->has_pages && count(missing) == 1) missing = 0; /* the page's head may say it */
+    }
+    if (missing && !s->prose) return true;
     for (size_t i = 0; i < s->n_records; i++) {
         /* Of a large table only rows whose name has a word that nothing else has are read. */
         size_t record = s->first_record + i;
-        if (!texts && !(words_of_record(f, &f->c->records[record]) & ~above)) continue;
-        if (!look_at_record(f, record, above, texts)) return false;
+        if (!texts && !(words_of_record(f, &f->c->records[record]) & ~(above.near | above.far))) continue;
+        if (!look_at_record(f, record, &above, texts)) return false;
     }
     return true;
 }
@@ -187,9 +355,9 @@ static void keep_wanted(struct cell_finder *f)
 {
     size_t kept = 0;
     double v;
-    for (size_t i = 0; f->q->unit && i < f->n_found; i++) {
+    for (size_t i = 0; f->q->cell_unit && i < f->n_found; i++) {
         const struct fact_row *fact = &f->found[i].fact;
-        if (fact->kind != VALUE_NUMBER || !fact->unit || !unit_convert(1, fact->unit, f->q->unit, &v)) continue;
+        if (fact->kind != VALUE_NUMBER || !fact->unit || !unit_convert(1, fact->unit, f->q->cell_unit, &v)) continue;
         struct found_cell cell = f->found[i];
         f->found[i] = f->found[kept]; /* so that none is lost where none is wanted */
         f->found[kept++] = cell;
@@ -205,7 +373,7 @@ static bool take_rows(struct cell_finder *f)
     bool same = true;
     for (size_t i = 0; i < f->n_found; i++) {
         const struct fact_row *fact = &f->found[i].fact;
-        const struct unit *unit = f->q->unit;
+        const struct unit *unit = f->q->cell_unit;
         rows[i] = (struct result_row){.record = f->found[i].record,
                                       .column = fact->column,
                                       .subject = SIZE_MAX,
@@ -247,7 +415,15 @@ bool cells_execute(struct result *r, const struct query *q, const struct catalog
     f->c = c;
     f->store = store;
     f->err = err;
-    f->all = (1u << q->n_cell_words) - 1;
+    f->document = f->head_document = SIZE_MAX;
+    for (size_t k = 0; k < q->n_cell_words; k++) {
+        const struct query_cell_word *w = &q->cell_words[k];
+        if (!w->optional) f->all |= 1u << k;
+        if (w->together && !w->alternative) f->codes |= 1u << k;
+        if (w->dimensions) f->measured |= 1u << k;
+        f->quantities |= w->dimensions;
+        for (size_t i = 0; i < w->n_keys; i++) f->limits = f->limits || is_limit_word(w->keys[i]);
+    }
     bool ok = true;
     for (size_t s = 0, term = 0; ok && s < c->n_sources; s++) {
         const struct catalog_source *source = &c->sources[s];
@@ -260,6 +436,7 @@ bool cells_execute(struct result *r, const struct query *q, const struct catalog
     }
     if (!f->too_many) keep_wanted(f);
     if (ok && f->n_found && !f->too_many) ok = take_rows(f);
+    arena_free(&f->pages);
     free(columns);
     free(f);
     return ok;

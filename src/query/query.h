@@ -101,8 +101,12 @@ struct query_cell_word {
     const char *const *keys; /* (n_keys) of its tokens */
     size_t n_keys;
     bool together;           /* they stand side by side: "F8Q" */
+    bool optional;           /* says nothing by itself ("new", "change"); of several cells those that have it */
+    const char *alternative; /* of a phrase, one word for it: "ac" of "air conditioning"; NULL: none */
     int attributes[QUERY_MAX_CELL_ATTRIBUTES]; /* or the column is one of these */
+    uint64_t qualifiers;     /* which of these the attribute is said with: "front" */
     size_t n_attributes;
+    uint64_t dimensions;     /* or the figure is measured in one of these (enum dimension, a bit each): "torque" */
 };
 
 enum query_status {
@@ -164,6 +168,9 @@ struct query {
     size_t n_terms;
     struct query_cell_word *cell_words; /* n_cell_words 0: not a question for one cell */
     size_t n_cell_words;
+    const struct unit *cell_unit; /* of them, the unit that is wanted: not "an MJ gearbox"; NULL: any */
+    bool cell_figure;        /* a figure is asked for, not a text */
+    bool cell_anywhere;      /* the documents that the question names are among the words */
     enum query_missing missing;  /* what could not be resolved to the store */
     const char *missing_name;    /* "Dacia Logan MCV" */
     int years_near[2];           /* of MISSING_YEAR; 0: none */
