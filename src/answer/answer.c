@@ -265,7 +265,12 @@ static bool take_passages(struct answer *a, struct store *store, const struct pa
         c->line = h->line_first;
         c->begin = h->begin;
         c->end = h->end;
-        if (!store_find_seen(store, h->document, h->begin, h->end, &a->arena, &c->seen, err)) return false;
+        bool exact = from->end > from->begin;
+        if (exact) {
+            c->begin = from->begin;
+            c->end = from->end;
+        }
+        if (!store_find_seen(store, h->document, c->begin, c->end, &a->arena, &c->seen, err)) return false;
     }
     return true;
 }
@@ -371,6 +376,24 @@ static bool read_passages(struct answer *a, struct store *store, const struct ge
     return ok;
 }
 
+/* What no table and no model answers: lines that have all of the question's words. */
+static bool quote_path(struct answer *a, struct store *store, struct error *err)
+{
+    struct hit_list found;
+    struct passage_answer p;
+    bool ok = passages_quote_path(&p, &a->query, a->catalog, store, &found, &a->arena, err);
+    if (!ok || !p.text[0]) {
+        hit_list_free(&found);
+        return ok;
+    }
+    hit_list_free(&a->hits);
+    a->hits = found;
+    a->refused = false;
+    a->n_numbers = 0;
+    a->status = STATUS_OPEN;
+    return take_passages(a, store, &p, err);
+}
+
 bool answer_question(struct answer *out, struct store *store, const struct generator *generator,
                      const char *question, const struct answer_options *options, struct error *err)
 {
@@ -406,6 +429,8 @@ bool answer_question(struct answer *out, struct store *store, const struct gener
     } else if (options->found) {
         options->found(options->found_context, out);
     }
+    bool nothing = out->status == STATUS_NOT_UNDERSTOOD || out->status == STATUS_NOT_FOUND;
+    if (!answered && nothing && out->result.n_rows == 0 && !quote_path(out, store, err)) goto fail;
     out->retrieve_seconds = clock_seconds() - understood - out->usage.prefill_seconds -
                             out->usage.decode_seconds - out->prompt_seconds;
     out->total_seconds = clock_seconds() - start;

@@ -102,7 +102,7 @@ bool passages_quote(struct passage_answer *out, const struct query *q, const str
         if (!quote) return error_memory(err, "an answer");
         if (k) buffer_putc(&b, ' ');
         buffer_printf(&b, "\"%s\" [%zu]", quote, best[k].hit + 1);
-        out->citations[out->n_citations++] = (struct passage_citation){best[k].hit + 1, true, quote};
+        out->citations[out->n_citations++] = (struct passage_citation){.n = best[k].hit + 1, .valid = true, .quote = quote};
         if (best[k].hit + 1 > out->n_passages) out->n_passages = best[k].hit + 1;
     }
     out->text = b.failed ? NULL : arena_strdup(arena, buffer_text(&b));

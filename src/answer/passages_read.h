@@ -32,6 +32,7 @@ struct passage_citation {
     size_t n;    /* as written; from 1: hits->items[n - 1] */
     bool valid;  /* there is such a passage */
     const char *quote; /* its sentence that bears the statement; "" */
+    uint64_t begin, end; /* bytes of the document that the quote is; equal: not known */
 };
 
 struct passage_answer {
@@ -55,6 +56,13 @@ bool passages_find(struct store *store, const struct query *q, const struct read
  * them. No model is needed. */
 bool passages_quote(struct passage_answer *out, const struct query *q, const struct hit_list *hits,
                     struct arena *arena, struct error *err);
+
+/* ---- path_quote.c ---- */
+/* For a question for a figure that no table of the documents with pages answers: quotes the line or sentence that
+ * says all of its words with the headings above it, where there are at most two such; text "" else. Fills *hits,
+ * which the caller frees. */
+bool passages_quote_path(struct passage_answer *out, const struct query *q, const struct catalog *c,
+                         struct store *store, struct hit_list *hits, struct arena *arena, struct error *err);
 
 /* Lets the model read. Strings live in the arena. */
 bool passages_read(struct passage_answer *out, const struct generator *g, const struct query *q,

@@ -2,6 +2,19 @@
  * stand, for nothing else is known of them. */
 #include "answer/render_parts.h"
 
+#include <string.h>
+
+/* "3 + 84°": a torque and an angle behind it are one specification, given as it is written, with its unit. */
+static const char *whole_text(struct renderer *r, const struct result_row *row)
+{
+    const struct fact_row *f = &row->fact;
+    if (f->kind != VALUE_NUMBER || row->converted || f->remark[0] != '+') return NULL;
+    struct buffer text = {0};
+    clean_write(&text, f->text, WORDING_MAX_VALUE);
+    if (row->unit && !strstr(f->text, row->unit->symbol)) buffer_printf(&text, " (%s)", row->unit->symbol);
+    return render_keep(r, &text);
+}
+
 static const char *cell_text(struct renderer *r, size_t i)
 {
     const struct result_row *row = &r->r->rows[i];
@@ -16,6 +29,7 @@ static const char *cell_text(struct renderer *r, size_t i)
     bool numbers;
     struct item *item = items_make(r, one, &n, &numbers);
     if (n == 0) return "";
+    const char *whole = whole_text(r, row);
     struct buffer name = {0};
     if (col->section[0]) {
         clean_write(&name, col->section, WORDING_MAX_NAME);
@@ -25,7 +39,7 @@ static const char *cell_text(struct renderer *r, size_t i)
     return render_phrase(r, PHRASE_CELL,
                          &(struct phrase_slots){.vehicle = record_text(r, row->record),
                                                 .attribute = render_keep(r, &name),
-                                                .value = item_text(r, &item[0], false)});
+                                                .value = whole ? whole : item_text(r, &item[0], false)});
 }
 
 void render_cells(struct renderer *r)

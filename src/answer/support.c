@@ -86,7 +86,7 @@ static bool cite(struct passage_answer *out, size_t n, const struct hit_list *hi
     if (!c) {
         if (out->n_citations == MAX_PARTS) return true;
         c = &out->citations[out->n_citations++];
-        *c = (struct passage_citation){n, n >= 1 && n <= hits->n, ""};
+        *c = (struct passage_citation){.n = n, .valid = n >= 1 && n <= hits->n, .quote = ""};
     }
     if (quote && !c->quote[0]) {
         while (len && isspace((unsigned char)quote[len - 1])) len--;

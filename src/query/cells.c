@@ -1,6 +1,7 @@
 /* Cells found by words: of a table that is read but whose rows and columns say nothing that the registry
  * knows ("Flywheel bolt | Tightening torque (daN.m)"). A cell is found where the question's words are all
  * said by its column, its row, the headings above its table, or the document; nothing is left out. */
+#include "query/document_words.h"
 #include "query/word_match.h"
 
 #include "vehicle/token.h"
@@ -14,8 +15,6 @@ enum {
     MAX_LABEL = 80,       /* bytes of a cell that may be a row's label */
     MAX_FOUND = 6,        /* cells; more are no answer */
     MAX_READ = 20000,     /* records whose values are looked at */
-    FIRST_PAGE_BYTES = 1500, /* of a document that say what it is about */
-    HEAD_BYTES = 120,     /* of a page's first line, which repeats the part's heading */
 };
 
 /* Cells outrank each other in this order: by the words that their own row and column say, codes that the caption
@@ -29,10 +28,7 @@ struct cell_finder {
     const struct catalog *c;
     struct store *store;
     struct error *err;
-    uint32_t all;      /* words that have to be said, a bit each */
-    uint32_t codes;    /* those that name a vehicle, an engine, a size: "F8Q" */
-    uint32_t measured; /* those that a figure's unit may say */
-    uint64_t quantities; /* dimensions of the figure that is asked for, a bit each; 0: any */
+    struct word_sets words;
     bool limits;       /* least and most, or a wear limit, are asked for */
     struct token tokens[MAX_TOKENS];
     struct found_cell {
@@ -44,11 +40,9 @@ struct cell_finder {
     size_t n_read; /* records */
     int best;      /* the rank of those found */
     uint32_t *columns; /* (columns of the catalog) the words that each says, of the source at hand */
-    size_t document;   /* whose first page was looked at; SIZE_MAX: none */
-    uint32_t first_page;
+    struct document_words about;
     size_t head_document, head_page; /* whose first line was looked at */
     uint32_t head;
-    struct arena pages;
 };
 
 /* What stands above the rows of a table, from near to far. */
@@ -89,37 +83,13 @@ static int count(uint32_t bits)
 
 /* ---- what the document and the page say ---- */
 
-static bool read_page(struct cell_finder *f, size_t document, size_t number, size_t max, bool line, uint32_t *bits)
-{
-    struct store_page page;
-    *bits = 0;
-    struct error none = {0};
-    if (!store_read_page(f->store, f->c->documents[document].id, number, &f->pages, &page, &none)) return true;
-    size_t len = strlen(page.text);
-    if (line) len = strcspn(page.text, "\n");
-    if (len > max) len = max;
-    char *head = arena_strndup(&f->pages, page.text, len);
-    if (!head) return error_memory(f->err, "an answer");
-    *bits = words_in(f, head);
-    arena_free(&f->pages);
-    f->pages = (struct arena){0};
-    return true;
-}
-
 /* What the document is about: by its first page, and the vehicles that it has rows of. */
-static bool look_at_first_page(struct cell_finder *f, struct above *above)
+static bool look_at_document(struct cell_finder *f, struct above *above)
 {
+    uint32_t bits;
     if (!f->c->documents[above->document].has_pages) return true;
-    if (f->document != above->document) {
-        if (!read_page(f, above->document, 1, FIRST_PAGE_BYTES, false, &f->first_page)) return false;
-        for (size_t i = 0; i < f->c->n_records && f->codes & ~f->first_page; i++) {
-            const struct catalog_record *rec = &f->c->records[i];
-            if (f->c->sources[rec->source].document == above->document)
-                f->first_page |= words_in(f, rec->title) & f->codes;
-        }
-    }
-    f->document = above->document;
-    above->far |= f->first_page;
+    if (!document_words(&f->about, f->q, f->c, f->store, above->document, &bits, f->err)) return false;
+    above->far |= bits;
     return true;
 }
 
@@ -131,7 +101,7 @@ static bool look_at_head(struct cell_finder *f, const struct above *above, const
     if (!page) return true;
     size_t number = strtoul(page, NULL, 10);
     if (f->head_document != above->document || f->head_page != number) {
-        if (!read_page(f, above->document, number, HEAD_BYTES, true, &f->head)) return false;
+        if (!page_head_words(f->q, f->c, f->store, above->document, number, &f->head, f->err)) return false;
         f->head_document = above->document;
         f->head_page = number;
     }
@@ -258,8 +228,10 @@ static bool may_answer(struct cell_finder *f, const struct fact_row *fact)
     if (fact->kind == VALUE_NONE || fact->missing_mark) return false;
     if (q->cell_figure && fact->kind != VALUE_NUMBER && !text_is_figure(fact->text)) return false;
     if (is_list_number(fact->text)) return false;
-    if (fact->kind == VALUE_NUMBER && fact->unit && f->quantities && fact->unit->dimension != DIMENSION_RATIO &&
-        !(f->quantities >> fact->unit->dimension & 1))
+    bool unnamed = strncmp(f->c->columns[fact->column].name, "column ", 7) == 0; /* a column without a header */
+    if (f->words.quantities && unnamed && !fact->unit) return false;
+    if (fact->kind == VALUE_NUMBER && fact->unit && f->words.quantities && fact->unit->dimension != DIMENSION_RATIO &&
+        !(f->words.quantities >> fact->unit->dimension & 1))
         return false; /* "pressure" is no length */
     if (q->cell_unit && (fact->kind != VALUE_NUMBER || !fact->unit || !unit_convert(1, fact->unit, q->cell_unit, &v)))
         return false;
@@ -275,18 +247,18 @@ static void look_at_cell(struct cell_finder *f, const struct above *above, size_
     uint32_t sentence = words_in(f, fact->quote), remark = words_in(f, fact->remark);
     uint32_t own = title | column | sentence | remark | labels, unit = words_of_unit(f, fact);
     uint32_t near = above->near | head, said = own | near | above->far | unit;
-    if ((said & f->all) != f->all) return;
+    if ((said & f->words.needed) != f->words.needed) return;
     /* A unit and the document's title alone say nothing of a cell. */
-    if (!((own | near) & f->all & ~f->codes)) return;
+    if (!((own | near) & f->words.needed & ~f->words.codes)) return;
     /* The label itself is not what is asked. */
     if (fact->kind == VALUE_TEXT && words_in(f, fact->text) & ~(title | column | sentence | remark)) return;
     if (fact->kind == VALUE_TEXT && !text_is_figure(fact->text) && strstr(rec->title, fact->text)) return;
-    if (names_another(f, rec->title, f->codes & ~own) || names_another(f, col->name, f->codes & ~own) ||
-        names_another(f, above->caption, f->codes & ~own & ~above->near))
+    if (names_another(f, rec->title, f->words.codes & ~own) || names_another(f, col->name, f->words.codes & ~own) ||
+        names_another(f, above->caption, f->words.codes & ~own & ~above->near))
         return;
     bool limit = !f->limits && (says_limit(f, col->name) || says_limit(f, col->section) || says_limit(f, rec->title));
     add_cell(f, record, fact,
-             RANK_OWN * count(own & f->all) + RANK_CODE * count((own | near) & f->codes) + RANK_OPTIONAL * count((own | near) & ~f->all) +
+             RANK_OWN * count(own & f->words.needed) + RANK_CODE * count((own | near) & f->words.codes) + RANK_OPTIONAL * count((own | near) & ~f->words.needed) +
                  (limit ? 0 : RANK_LIMIT) + MAX_EXTRA - extra_words(f, rec));
 }
 
@@ -322,21 +294,21 @@ static bool look_at_source(struct cell_finder *f, const struct catalog_source *s
                           .near = words_in(f, s->caption),
                           .far = words_in(f, d->title) | words_in(f, d->name),
                           .document = s->document};
-    uint32_t may = f->measured;
+    uint32_t may = f->words.measured;
     bool texts = s->n_records <= MAX_RECORDS;
     for (size_t i = s->first_column; i < s->first_column + s->n_columns; i++) {
         const struct catalog_column *col = &f->c->columns[i];
         may |= f->columns[i] = words_of_column(f, col);
-        if (d->has_pages && !col->has_numbers) above.near |= f->columns[i];
+        if (d->has_pages && !col->has_numbers) above.near |= words_in(f, col->name);
     }
     may |= above.near | above.far;
-    for (size_t i = first_term; texts && i < end_term && (may & f->all) != f->all; i++)
+    for (size_t i = first_term; texts && i < end_term && (may & f->words.needed) != f->words.needed; i++)
         may |= words_in(f, f->c->terms[i].text);
-    for (size_t i = 0; i < s->n_records && (may & f->all) != f->all; i++)
+    for (size_t i = 0; i < s->n_records && (may & f->words.needed) != f->words.needed; i++)
         may |= words_of_record(f, &f->c->records[s->first_record + i]);
-    uint32_t missing = f->all & ~may;
-    if (missing && count(missing & ~f->codes) <= 1 && (may & f->all & ~f->codes)) {
-        if (!look_at_first_page(f, &above)) return false;
+    uint32_t missing = f->words.needed & ~may;
+    if (missing && count(missing & ~f->words.codes) <= 1 && (may & f->words.needed & ~f->words.codes)) {
+        if (!look_at_document(f, &above)) return false;
         missing &= ~above.far;
         if (d->has_pages && count(missing) == 1) missing = 0; /* the page's head may say it */
     }
@@ -415,15 +387,11 @@ bool cells_execute(struct result *r, const struct query *q, const struct catalog
     f->c = c;
     f->store = store;
     f->err = err;
-    f->document = f->head_document = SIZE_MAX;
-    for (size_t k = 0; k < q->n_cell_words; k++) {
-        const struct query_cell_word *w = &q->cell_words[k];
-        if (!w->optional) f->all |= 1u << k;
-        if (w->together && !w->alternative) f->codes |= 1u << k;
-        if (w->dimensions) f->measured |= 1u << k;
-        f->quantities |= w->dimensions;
-        for (size_t i = 0; i < w->n_keys; i++) f->limits = f->limits || is_limit_word(w->keys[i]);
-    }
+    f->head_document = SIZE_MAX;
+    f->words = word_sets_of(q);
+    for (size_t k = 0; k < q->n_cell_words; k++)
+        for (size_t i = 0; i < q->cell_words[k].n_keys; i++)
+            f->limits = f->limits || is_limit_word(q->cell_words[k].keys[i]);
     bool ok = true;
     for (size_t s = 0, term = 0; ok && s < c->n_sources; s++) {
         const struct catalog_source *source = &c->sources[s];
@@ -436,7 +404,6 @@ bool cells_execute(struct result *r, const struct query *q, const struct catalog
     }
     if (!f->too_many) keep_wanted(f);
     if (ok && f->n_found && !f->too_many) ok = take_rows(f);
-    arena_free(&f->pages);
     free(columns);
     free(f);
     return ok;
