@@ -34,6 +34,15 @@ static bool drop_footnote(const char **name, struct arena *arena)
     return *name != NULL;
 }
 
+/* The group of column j of row r, which is empty there and has none at its left: a group that is centred over its
+ * columns stands at the right, "| | Dimensions | |" over "Length | Width | Height". */
+static const char *centred_group(const struct table *t, size_t r, size_t j)
+{
+    for (; j < t->n_columns && table_cell(t, r + 1, j)->len; j++)
+        if (table_cell(t, r, j)->len) return table_cell(t, r, j)->text;
+    return "";
+}
+
 /* Names and groups of the columns from rows [from, to) of the header. */
 static bool name_columns(struct table_frame *f, struct arena *arena, size_t from, size_t to)
 {
@@ -54,6 +63,7 @@ static bool name_columns(struct table_frame *f, struct arena *arena, size_t from
                 span = "";
                 continue;
             }
+            if (!*span && j && below->len && !c->len) span = centred_group(t, r, j);
             if (!*span) continue;
             if (strcmp(f->groups[j], "") == 0) {
                 f->groups[j] = span;

@@ -19,8 +19,8 @@ enum {
 
 /* Cells outrank each other in this order: by the words that their own row and column say, codes that the caption
  * says where others have them from the document's title, words that need not
- * be said, limits that nobody asked for, and words of its label that the question does not have. */
-enum { RANK_OWN = 1 << 20, RANK_CODE = 1 << 16, RANK_OPTIONAL = 1 << 12, RANK_LIMIT = 1 << 8, MAX_EXTRA = 200 };
+ * be said, limits that nobody asked for, and labels that the question does not say whole. */
+enum { RANK_OWN = 1 << 20, RANK_CODE = 1 << 16, RANK_OPTIONAL = 1 << 12, RANK_LIMIT = 1 << 8 };
 
 struct cell_finder {
     struct result *out;
@@ -175,15 +175,17 @@ static bool is_asked(const struct cell_finder *f, const char *key)
     return false;
 }
 
-/* Words of the row's label that the question does not have: of "rotor shaft diameter" and "shaft diameter" the
- * second is the shaft's. */
-static int extra_words(struct cell_finder *f, const struct catalog_record *rec)
+/* Whether the question has all the words of the row's label: of "shaft diameter" and "rotor shaft diameter" the
+ * first is the shaft's. */
+static bool is_whole_label(struct cell_finder *f, const struct catalog_record *rec)
 {
-    int extra = 0;
-    size_t n = tokens_split(rec->title, strlen(rec->title), TOKENS_TEXT, f->tokens, MAX_TOKENS);
-    for (size_t i = 0; i < n; i++)
-        extra += (f->tokens[i].kind != TOKEN_WORD || strlen(f->tokens[i].key) > 2) && !is_asked(f, f->tokens[i].key);
-    return extra < MAX_EXTRA ? extra : MAX_EXTRA;
+    const char *label = rec->trim[0] ? rec->trim : rec->title;
+    size_t n = tokens_split(label, strlen(label), TOKENS_TEXT, f->tokens, MAX_TOKENS);
+    for (size_t i = 0; i < n; i++) {
+        bool means = f->tokens[i].kind != TOKEN_WORD || strlen(f->tokens[i].key) > 2;
+        if (means && !is_asked(f, f->tokens[i].key)) return false;
+    }
+    return true;
 }
 
 static bool is_limit_word(const char *key)
@@ -256,10 +258,12 @@ static void look_at_cell(struct cell_finder *f, const struct above *above, size_
     if (names_another(f, rec->title, f->words.codes & ~own) || names_another(f, col->name, f->words.codes & ~own) ||
         names_another(f, above->caption, f->words.codes & ~own & ~above->near))
         return;
-    bool limit = !f->limits && (says_limit(f, col->name) || says_limit(f, col->section) || says_limit(f, rec->title));
+    bool paged = f->c->documents[above->document].has_pages;
+    bool limit = paged && !f->limits &&
+                 (says_limit(f, col->name) || says_limit(f, col->section) || says_limit(f, rec->title));
     add_cell(f, record, fact,
              RANK_OWN * count(own & f->words.needed) + RANK_CODE * count((own | near) & f->words.codes) + RANK_OPTIONAL * count((own | near) & ~f->words.needed) +
-                 (limit ? 0 : RANK_LIMIT) + MAX_EXTRA - extra_words(f, rec));
+                 (limit ? 0 : RANK_LIMIT) + (paged && is_whole_label(f, rec)));
 }
 
 static bool look_at_record(struct cell_finder *f, size_t record, const struct above *above, bool texts)

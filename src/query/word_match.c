@@ -124,7 +124,8 @@ static bool other_at(const struct token *t, size_t n, size_t i, const struct que
 {
     bool same = true;
     if (i + w->n_keys > n) return false;
-    bool measure = w->n_keys == 2 && is_number(w->keys[0]) && !is_number(w->keys[1]);
+    bool measure = w->n_keys == 2 && is_number(w->keys[0]) && !is_number(w->keys[1]) &&
+                   unit_parse_all(w->keys[1], strlen(w->keys[1]));
     for (size_t k = 0; k < w->n_keys; k++) {
         const struct token *at = &t[i + k];
         bool number = is_number(w->keys[k]);
