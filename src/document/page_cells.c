@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define WORD_GAP 0.5f /* of the type size: more than a blank */
+#define CROSSED  1.5f /* points: a word that goes so far over a line */
+
 enum { MAX_GRID = 200000, MIN_SPLIT_LINES = 3 };
 
 /* ---- rows and columns that are not drawn ---- */
@@ -161,6 +164,34 @@ static void close_parted(const struct page_words *w, struct table_grid *g, uint3
             }
             left = word->box.x1;
             any = true;
+        }
+    }
+}
+
+/* A line of text that goes through the line between two columns, with a word on it, stands in one cell over both:
+ * what is drawn there is not seen. */
+static void open_crossed(const struct page_words *w, struct table_grid *g, uint32_t mark)
+{
+    for (size_t i = 0; i < w->n_rows; i++) {
+        const struct layout_row *row = &w->rows[i];
+        for (uint32_t k = row->first, end; k < row->first + row->n; k = end) {
+            const struct layout_word *first = &w->words[k];
+            float y = (first->box.y0 + first->box.y1) / 2, right = first->box.x1;
+            bool through = false;
+            for (end = k; end < row->first + row->n; end++) {
+                const struct layout_word *word = &w->words[end];
+                if (word->table != mark || (end > k && word->box.x0 - right > WORD_GAP * word->size)) break;
+                right = word->box.x1;
+                for (size_t j = 1; j < g->n_columns; j++)
+                    through |= word->box.x0 < g->xs[j] - CROSSED && word->box.x1 > g->xs[j] + CROSSED;
+            }
+            if (end == k) end++;
+            if (!through || y < g->ys[0] || y > g->ys[g->n_rows]) continue;
+            size_t r = 0;
+            while (r + 1 < g->n_rows && y > g->ys[r + 1]) r++;
+            for (size_t j = 1; j < g->n_columns; j++)
+                if (first->box.x0 < g->xs[j] - CROSSED && right > g->xs[j] + CROSSED)
+                    g->right_open[r * g->n_columns + j - 1] = true;
         }
     }
 }
@@ -554,6 +585,7 @@ bool table_from_grid(struct page_words *w, const struct table_grid *grid, uint32
     *made = false;
     if (g.ruled && (!split_columns(w, &g, mark) || !split_rows(w, &g, mark))) return false;
     if (g.ruled) close_parted(w, &g, mark);
+    if (g.ruled) open_crossed(w, &g, mark);
     if (!make_cells(w, &g, mark, &m) || !drop_empty(w, &g, &m, &t.table)) return false;
     t.table.cells = m.cells;
     t.table.n_cells = m.n;

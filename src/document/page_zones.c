@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define COLUMN_RULE 0.15f /* of the page's height: a line between columns is longer */
+#define RULE_REACH  3.5f  /* points: a line that ends so near to another one meets it */
+
 enum { MAX_DEPTH = 6, MAX_ZONES = 64, MIN_LINES = 3, CANDIDATES = 8, MIN_CHARS = 15 };
 
 /* A piece of a row, or a table. */
@@ -188,11 +191,44 @@ static void try_cut(const struct zones *z, const struct item *items, size_t firs
     if (gain > best->gain) *best = (struct cut){x, first, end, gain};
 }
 
+/* Whether a line across meets the vertical one: it belongs to a frame or a table then. */
+static bool is_crossed(const struct page_words *w, const struct page_rule *rule)
+{
+    for (size_t i = 0; i < w->n_rules; i++) {
+        const struct page_rule *r = &w->rules[i];
+        if (!r->vertical && r->from <= rule->at + RULE_REACH && r->to >= rule->at - RULE_REACH &&
+            r->at >= rule->from - RULE_REACH && r->at <= rule->to + RULE_REACH)
+            return true;
+    }
+    return false;
+}
+
+/* A line that is drawn between two columns of the page, and that nothing crosses. */
+static bool find_drawn_cut(const struct zones *z, const struct item *items, size_t n, struct cut *best)
+{
+    for (size_t i = 0; i < z->w->n_rules; i++) {
+        const struct page_rule *r = &z->w->rules[i];
+        size_t first = 0, left = 0, right = 0, crossing = 0, k;
+        if (!r->vertical || r->to - r->from < COLUMN_RULE * z->w->height) continue;
+        while (first < n && items[first].y < r->from) first++;
+        for (k = first; k < n && items[k].y <= r->to; k++) {
+            left += items[k].box.x1 <= r->at + 2;
+            right += items[k].box.x0 >= r->at - 2;
+            crossing += items[k].box.x0 < r->at - 2 && items[k].box.x1 > r->at + 2;
+        }
+        if (left < 2 || right < 2 || crossing || is_crossed(z->w, r)) continue;
+        *best = (struct cut){r->at, first, k, left + right};
+        return true;
+    }
+    return false;
+}
+
 static bool find_cut(struct zones *z, const struct item *items, size_t n, struct cut *best)
 {
     struct candidate candidates[CANDIDATES];
     size_t found = find_candidates(z, items, n, candidates);
     *best = (struct cut){0};
+    if (find_drawn_cut(z, items, n, best)) return true;
     for (size_t c = 0; c < found; c++) {
         float x = candidates[c].x, from = x - 0.8f * z->w->body_size;
         size_t first = 0;
