@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define HEADING_SIZE 1.2f /* times the size of a run's lines: a single piece as large is a heading */
+
 enum { MAX_GAPS = 128, MAX_MISFITS = 1, MAX_SINGLES = 4, MAX_HEAD_LINES = 4 };
 
 /* Lines of one area that have white space at the same x: a table, or columns of text. */
@@ -82,6 +84,7 @@ static void follow(const struct page_words *w, const struct area *a, size_t at, 
         bool multi = area_pieces(w, line, AREA_CLEAR_GAP, &p, 1) > 1;
         struct gaps both;
         gaps_with(w, &r->gaps, line, &both);
+        if (!multi && r->multi > 1 && line->size > HEADING_SIZE * a->lines[at].size) break; /* the next part's */
         if (multi && both.n && (both.n * 2 >= r->gaps.n || r->multi < 3)) {
             r->gaps = both;
             r->last = j;

@@ -314,11 +314,43 @@ static bool is_numbering(const char *name)
     return false;
 }
 
+/* "2 to 4 mm", "±0°30'": begins with a figure that a unit follows. */
+static bool is_measure(const char *text, size_t len)
+{
+    size_t i = 0, used;
+    while (i < len && (text[i] < '0' || text[i] > '9') && (text[i] & 0x80 || strchr(" <>+-~", text[i]))) i++;
+    if (i == len || text[i] < '0' || text[i] > '9') return false;
+    for (i++; i < len; i++) {
+        bool digit = text[i] >= '0' && text[i] <= '9', behind = text[i - 1] >= '0' && text[i - 1] <= '9';
+        if (digit || !behind) continue;
+        size_t at = i + (text[i] == ' ');
+        const struct unit *u = at < len ? unit_parse(text + at, len - at, &used) : NULL;
+        if (u && u->dimension != DIMENSION_NONE && u->dimension != DIMENSION_COUNT) return true;
+    }
+    return false;
+}
+
+/* Whether a column of text under a name has measures in most of its cells, of several kinds: millimetres in one
+ * row, degrees in the next. */
+static bool holds_measures(const struct interpretation *in, const struct interpreted_column *c)
+{
+    size_t n = 0, measures = 0;
+    if (in->frame.layout != FRAME_ROWS || !in->frame.has_header || c->index == 0) return false;
+    if (c->index >= in->table->n_columns || is_numbering(c->fact.name)) return false;
+    for (size_t i = 0; i < in->n_records && n < SEEN_ROWS; i++) {
+        const struct cell *cell = table_cell(in->table, in->records[i].row, c->index);
+        n += cell->len > 0;
+        measures += is_measure(cell->text, cell->len);
+    }
+    return measures >= 2 && measures * 2 >= n;
+}
+
 /* Whether a column holds figures that mean something by themselves: with a unit, of a known attribute, or
  * under a name. */
 static bool holds_data(const struct interpretation *in, const struct interpreted_column *c)
 {
     if (c->role == ROLE_QUANTITY || c->role == ROLE_YEAR) return false;
+    if (holds_measures(in, c)) return true;
     if (c->role != ROLE_NONE || !c->n_filled) return false;
     if (c->fact.attribute >= 0 && c->category && REGISTRY[c->fact.attribute].role == ROLE_NONE) return true;
     if (!c->n_numbers || c->text || c->n_numbers * 3 < c->n_filled) return false;

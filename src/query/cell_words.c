@@ -232,6 +232,38 @@ static bool is_engine_word(const struct reading *r, size_t i)
     return false;
 }
 
+/* "The ring gap": a gap is a measure of a part, where a part is named before it; else a difference. */
+static bool is_clearance(const struct reading *r, size_t i)
+{
+    const struct label *l = &r->l->labels[i];
+    if (l->n != 1 || i == 0 || !label_is(l, WORD_DIFFERENCE)) return false;
+    return strcmp(r->l->tokens[l->first].key, "gap") == 0 && use_of(r, l->first - 1) == USE_NEEDED;
+}
+
+/* "How thin may the discs get?": their least thickness. */
+static bool add_limit_asked(struct reading *r)
+{
+    static const char *const LEAST[] = {"thin", "short", "low", "small", "narrow", NULL};
+    static const char *const MOST[] = {"thick", "long", "high", "large", "wide", NULL};
+    static const char *const MAY[] = {"may", "can", "allowed", "permitted", NULL};
+    static const char *const LIMITS[2] = {"minimum", "maximum"};
+    bool may = false, least = false, most = false;
+    for (size_t i = 0; i < r->l->n_tokens; i++) {
+        const char *key = r->l->tokens[i].key;
+        bool how = i > 0 && strcmp(r->l->tokens[i - 1].key, "how") == 0;
+        may = may || is_one_of(key, MAY);
+        least = least || (how && is_one_of(key, LEAST));
+        most = most || (how && is_one_of(key, MOST));
+    }
+    if (!may || least == most) return true;
+    struct query_cell_word *w = add_word(r, 0, 1);
+    if (!w) return false;
+    w->text = LIMITS[most];
+    w->keys = &LIMITS[most];
+    w->alternative = "limit";
+    return true;
+}
+
 /* A unit in which the answer is wanted: "in Nm", "how many amps"; not "an MJ gearbox". */
 static bool is_wanted_unit(const struct reading *r, size_t i)
 {
@@ -268,7 +300,7 @@ void find_cell_words(struct reading *r)
     for (size_t i = 0; ok && i < r->l->n_labels; i++) {
         const struct label *l = &r->l->labels[i];
         size_t end = l->first + l->n;
-        if (operates(r, i)) {
+        if (operates(r, i) && !is_clearance(r, i)) {
             ok = false;
             break;
         }
@@ -285,10 +317,11 @@ void find_cell_words(struct reading *r)
             whole.kind = LABEL_UNKNOWN;
             whole.n = end - whole.first;
         }
-        bool plain = whole.kind == LABEL_WORD && !is_limit(r, l) && !is_place_word(r, i) && !label_is(l, WORD_NOT);
+        bool plain = whole.kind == LABEL_WORD && !is_limit(r, l) && !is_clearance(r, i) && !is_place_word(r, i) && !label_is(l, WORD_NOT);
         if (plain && l->n > 1) continue; /* a phrase of the lexicon */
         ok = add_amount(r, &whole) && add_tokens(r, &whole, whole.first, end);
     }
+    ok = ok && add_limit_asked(r);
     if (!ok || q->n_cell_words < 2 || q->n_cell_words == MAX_WORDS) q->n_cell_words = 0;
     q->cell_figure = asks_for_figure(q);
 }

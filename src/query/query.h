@@ -102,7 +102,7 @@ struct query_cell_word {
     size_t n_keys;
     bool together;           /* they stand side by side: "F8Q" */
     bool optional;           /* says nothing by itself ("new", "change"); of several cells those that have it */
-    const char *alternative; /* of a phrase, one word for it: "ac" of "air conditioning"; NULL: none */
+    const char *alternative; /* one word that says it as well: "ac" of "air conditioning"; NULL: none */
     int attributes[QUERY_MAX_CELL_ATTRIBUTES]; /* or the column is one of these */
     uint64_t qualifiers;     /* which of these the attribute is said with: "front" */
     size_t n_attributes;

@@ -8,13 +8,13 @@ enum { STEM_LEAST = 3 };
 
 /* Names of one thing; the first of a line is the others' name. */
 static const char *const SYNONYMS[] = {
-    "tyre tire", "disc disk", "height tall high", "thickness thick", "width wide", "length long", "depth deep",
+    "tyre tire", "disc disk", "height tall high", "thickness thick thin", "width wide", "length long", "depth deep",
     "weight weigh mass heavy", "oil lubrication lubricating lubricant", "coolant cooling antifreeze",
     "capacity volume quantity", "gearbox transmission", "torque tighten tightening tightened",
     "minimum min least lowest smallest shortest short", "maximum max most highest largest greatest",
     "current amp amps ampere amperes amperage", "voltage volt volts", "l litre litres liter liters", "gauge gage",
     "diameter dia", "unladen empty", "crankshaft crank", "camshaft cam", "idle idling",
-    "aluminium aluminum", "speed rpm", "inch inches", "grey gray", "kerb curb", "refill fill filling",
+    "aluminium aluminum", "speed rpm", "inch inches", "grey gray", "start begin begins starting beginning", "kerb curb", "refill fill filling",
 };
 enum { N_SYNONYMS = sizeof SYNONYMS / sizeof *SYNONYMS };
 
@@ -101,7 +101,9 @@ bool word_in_tokens(const struct token *t, size_t n, const struct query_cell_wor
         size_t i = 0;
         while (i < n && !(is_number(w->keys[k]) ? number_at(t, n, i, w->keys[k]) > 0 : words_same(t[i].key, w->keys[k])))
             i++;
-        if (i == n) return false;
+        if (i < n) continue;
+        return w->alternative && strcmp(w->keys[k], w->alternative) != 0 &&
+               word_in_tokens(t, n, &(struct query_cell_word){.keys = &w->alternative, .n_keys = 1});
     }
     return true;
 }
