@@ -412,8 +412,9 @@ bool answer_question(struct answer *out, struct store *store, const struct gener
     out->understand_seconds = understood - start;
     if (!query_execute(&out->result, &out->query, out->catalog, store, err)) goto fail;
     if (values_wanted(&out->query, &out->result) && !read_values(out, store, generator, options, err)) goto fail;
+    bool half = out->query.op == QUERY_COMPARE && out->result.missing == MISSING_ATTRIBUTE;
     if ((out->result.status == STATUS_NOT_UNDERSTOOD || out->result.status == STATUS_NOT_FOUND) &&
-        out->result.n_rows == 0 && !cells_execute(&out->result, &out->query, out->catalog, store, err))
+        (out->result.n_rows == 0 || half) && !cells_execute(&out->result, &out->query, out->catalog, store, err))
         goto fail;
     bool unexplained = out->result.status == STATUS_NOT_UNDERSTOOD;
     if (options->ask_meanings && unexplained &&

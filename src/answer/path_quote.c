@@ -124,7 +124,10 @@ static int rank_of(struct path_quoter *p, const struct heading *h, const char *t
     uint32_t needed = p->words.needed, plain = needed & ~p->words.codes;
     if ((own | near | units | h->about) != (own | near | units | h->about | needed)) return 0;
     /* What is asked about stands in the line itself, or right above it. */
-    if (!(own & needed) || !((own | near) & plain) || __builtin_popcount(plain & ~(own | near | units)) > 1) return 0;
+    uint32_t here = own | near;
+    bool coded = p->words.codes && !(p->words.codes & ~here);
+    if (!(own & needed) || !(here & plain) || (!coded && !(here & plain & ~p->words.measured))) return 0;
+    if (__builtin_popcount(plain & ~(here | units)) > 1) return 0;
     uint32_t codes = p->words.codes & ~own;
     if (names_another(p, text, len, codes)) return 0;
     codes &= ~h->inner_bits;

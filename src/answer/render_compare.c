@@ -213,7 +213,7 @@ static bool compare_attribute(struct renderer *r, size_t attribute, bool any)
         struct side *side = &sides[n];
         side->subject = s;
         side->qualifiers = UINT64_MAX;
-        side->name = rows_vehicle(r, rows, s);
+        side->name = r->r->subject_names ? subject_text(r, s) : rows_vehicle(r, rows, s);
         side->items = items_make(r, rows, &side->n, &side->numbers);
         if (side->n == 0) continue;
         for (size_t i = 0; i < rows.n; i++) {
@@ -330,6 +330,8 @@ bool render_compare(struct renderer *r)
         return all.n > 0;
     }
     for (size_t a = 0; a < r->q->n_attributes; a++) {
+        /* Of two cells that words found, the one attribute is theirs. */
+        if (r->r->subject_names && rows_of(r, 0, true, a, false).n == 0) continue;
         if (compare_attribute(r, a, false)) {
             any = true;
             continue;

@@ -223,10 +223,19 @@ static const char *caption_trail(struct interpreter *p, const char *caption)
     return trail ? trail : "";
 }
 
-static const char *caption_of(const struct interpreter *p)
+static const char *caption_of(struct interpreter *p)
 {
-    const struct interpretation *in = p->out;
+    struct interpretation *in = p->out;
     const struct interpret_context *c = p->context;
+    if (c->paged && in->table->caption && *in->table->caption && *in->frame.title &&
+        !strstr(in->table->caption, in->frame.title)) { /* "Table 2-1" above, "Checks made at idle speed" in it */
+        struct buffer b = {0};
+        buffer_printf(&b, "%s > %s", in->table->caption, in->frame.title);
+        const char *both = b.failed ? NULL : arena_strdup(&in->arena, buffer_text(&b));
+        buffer_free(&b);
+        if (!both) p->failed = true;
+        return both ? both : "";
+    }
     if (in->table->caption && *in->table->caption) return in->table->caption;
     if (*in->frame.title) return in->frame.title;
     return c->n_headings ? c->headings[c->n_headings - 1] : "";

@@ -318,6 +318,7 @@ static bool is_numbering(const char *name)
 static bool is_measure(const char *text, size_t len)
 {
     size_t i = 0, used;
+    if (memchr(text, '=', len)) return false; /* a conversion of units */
     while (i < len && (text[i] < '0' || text[i] > '9') && (text[i] & 0x80 || strchr(" <>+-~", text[i]))) i++;
     if (i == len || text[i] < '0' || text[i] > '9') return false;
     for (i++; i < len; i++) {

@@ -232,6 +232,19 @@ static bool is_engine_word(const struct reading *r, size_t i)
     return false;
 }
 
+/* Words of a comparison of two vehicles, which say how they are compared. */
+static bool compares(const struct reading *r, size_t i)
+{
+    static const enum word_class CLASSES[] = {WORD_MORE, WORD_LESS,       WORD_BETTER, WORD_WORSE, WORD_THAN,
+                                              WORD_OR,   WORD_DIFFERENCE, WORD_COMPARE, WORD_MOST, WORD_LEAST};
+    const struct label *l = &r->l->labels[i];
+    if (r->q->op != QUERY_COMPARE || r->q->n_subjects != 2) return false;
+    if (l->kind == LABEL_TERM) return true;
+    for (size_t k = 0; l->kind == LABEL_WORD && k < sizeof CLASSES / sizeof *CLASSES; k++)
+        if (label_is(l, CLASSES[k])) return true;
+    return false;
+}
+
 /* "The ring gap": a gap is a measure of a part, where a part is named before it; else a difference. */
 static bool is_clearance(const struct reading *r, size_t i)
 {
@@ -297,13 +310,20 @@ void find_cell_words(struct reading *r)
     }
     /* Vehicles are asked for, not a cell. */
     bool ok = !r->how_many_things && !r->count && !r->list && !(r->which && r->vehicle_word);
+    size_t sides = 0;
+    bool compared = false;
     for (size_t i = 0; ok && i < r->l->n_labels; i++) {
         const struct label *l = &r->l->labels[i];
         size_t end = l->first + l->n;
         if (operates(r, i) && !is_clearance(r, i)) {
+            if (compares(r, i)) {
+                compared = true;
+                continue;
+            }
             ok = false;
             break;
         }
+        size_t first_word = q->n_cell_words;
         if (is_engine_word(r, i)) continue; /* "the K4M engine" */
         if (is_wanted_unit(r, i)) {
             q->cell_unit = q->unit;
@@ -320,8 +340,13 @@ void find_cell_words(struct reading *r)
         bool plain = whole.kind == LABEL_WORD && !is_limit(r, l) && !is_clearance(r, i) && !is_place_word(r, i) && !label_is(l, WORD_NOT);
         if (plain && l->n > 1) continue; /* a phrase of the lexicon */
         ok = add_amount(r, &whole) && add_tokens(r, &whole, whole.first, end);
+        if (q->op != QUERY_COMPARE || l->kind != LABEL_MENTION) continue;
+        sides++;
+        for (size_t k = first_word; k < q->n_cell_words; k++) q->cell_words[k].side = sides;
     }
-    ok = ok && add_limit_asked(r);
+    ok = ok && add_limit_asked(r) && (!compared || sides == 2);
+    for (size_t k = 0; !compared && k < q->n_cell_words; k++) q->cell_words[k].side = 0;
+    q->cells_compared = compared;
     if (!ok || q->n_cell_words < 2 || q->n_cell_words == MAX_WORDS) q->n_cell_words = 0;
     q->cell_figure = asks_for_figure(q);
 }

@@ -2,6 +2,7 @@
  * knows ("Flywheel bolt | Tightening torque (daN.m)"). A cell is found where the question's words are all
  * said by its column, its row, the headings above its table, or the document; nothing is left out. */
 #include "query/document_words.h"
+#include "query/execution.h"
 #include "query/word_match.h"
 
 #include "vehicle/token.h"
@@ -250,8 +251,10 @@ static void look_at_cell(struct cell_finder *f, const struct above *above, size_
     uint32_t own = title | column | sentence | remark | labels, unit = words_of_unit(f, fact);
     uint32_t near = above->near | head, said = own | near | above->far | unit;
     if ((said & f->words.needed) != f->words.needed) return;
-    /* A unit and the document's title alone say nothing of a cell. */
-    if (!((own | near) & f->words.needed & ~f->words.codes)) return;
+    /* A quantity and the document's title alone say nothing of a cell. */
+    uint32_t here = (own | near) & f->words.needed;
+    bool coded = f->words.codes && !(f->words.codes & ~here);
+    if (!(here & ~f->words.codes) || (!coded && !(here & ~f->words.codes & ~f->words.measured))) return;
     /* The label itself is not what is asked. */
     if (fact->kind == VALUE_TEXT && words_in(f, fact->text) & ~(title | column | sentence | remark)) return;
     if (fact->kind == VALUE_TEXT && !text_is_figure(fact->text) && strstr(rec->title, fact->text)) return;
@@ -374,6 +377,65 @@ static bool take_rows(struct cell_finder *f)
     return true;
 }
 
+/* All sources, for the words of a side and those of none. */
+static bool look_at_all(struct cell_finder *f, size_t side)
+{
+    const struct query *q = f->q;
+    const struct catalog *c = f->c;
+    f->words = word_sets_of(q);
+    for (size_t k = 0; side && k < q->n_cell_words; k++)
+        if (q->cell_words[k].side && q->cell_words[k].side != side) {
+            f->words.needed &= ~(1u << k);
+            f->words.codes &= ~(1u << k);
+        }
+    f->n_found = f->n_read = 0;
+    f->best = 0;
+    f->too_many = false;
+    bool ok = true;
+    for (size_t s = 0, term = 0; ok && s < c->n_sources; s++) {
+        const struct catalog_source *source = &c->sources[s];
+        size_t end_column = source->first_column + source->n_columns;
+        while (term < c->n_terms && c->terms[term].column < source->first_column) term++;
+        size_t end = term;
+        while (end < c->n_terms && c->terms[end].column < end_column) end++;
+        if (in_scope(q, source->document)) ok = look_at_source(f, source, term, end);
+        term = end;
+    }
+    if (!f->too_many) keep_wanted(f);
+    return ok;
+}
+
+/* The attribute of the query that the cell's column is; else the last. */
+static size_t attribute_of_cell(const struct query *q, const struct catalog *c, const struct fact_row *fact)
+{
+    for (size_t a = 0; a < q->n_attributes; a++)
+        if (q->attributes[a].attribute >= 0 && q->attributes[a].attribute == c->columns[fact->column].attribute) return a;
+    return q->n_attributes - 1;
+}
+
+/* Two vehicles, each by its only cell. */
+static bool compare_cells(struct cell_finder *f)
+{
+    struct found_cell cells[2];
+    for (size_t s = 0; s < 2; s++) {
+        if (!look_at_all(f, s + 1)) return false;
+        if (f->too_many || f->n_found != 1 || f->found[0].fact.kind != VALUE_NUMBER) return true;
+        cells[s] = f->found[0];
+    }
+    if (cells[0].fact.column == cells[1].fact.column && cells[0].record == cells[1].record) return true;
+    memcpy(f->found, cells, sizeof cells);
+    f->n_found = 2;
+    if (!take_rows(f)) return false;
+    for (size_t s = 0; s < 2; s++) {
+        f->out->rows[s].subject = s;
+        f->out->rows[s].attribute = attribute_of_cell(f->q, f->c, &cells[s].fact);
+    }
+    f->out->by_words = false;
+    f->out->subject_names = true;
+    compare_found(f->out, f->q);
+    return true;
+}
+
 bool cells_execute(struct result *r, const struct query *q, const struct catalog *c, struct store *store,
                    struct error *err)
 {
@@ -392,22 +454,16 @@ bool cells_execute(struct result *r, const struct query *q, const struct catalog
     f->store = store;
     f->err = err;
     f->head_document = SIZE_MAX;
-    f->words = word_sets_of(q);
     for (size_t k = 0; k < q->n_cell_words; k++)
         for (size_t i = 0; i < q->cell_words[k].n_keys; i++)
             f->limits = f->limits || is_limit_word(q->cell_words[k].keys[i]);
-    bool ok = true;
-    for (size_t s = 0, term = 0; ok && s < c->n_sources; s++) {
-        const struct catalog_source *source = &c->sources[s];
-        size_t end_column = source->first_column + source->n_columns;
-        while (term < c->n_terms && c->terms[term].column < source->first_column) term++;
-        size_t end = term;
-        while (end < c->n_terms && c->terms[end].column < end_column) end++;
-        if (in_scope(q, source->document)) ok = look_at_source(f, source, term, end);
-        term = end;
+    bool ok;
+    if (q->cells_compared) {
+        ok = q->n_attributes == 0 || compare_cells(f);
+    } else {
+        ok = look_at_all(f, 0);
+        if (ok && f->n_found && !f->too_many) ok = take_rows(f);
     }
-    if (!f->too_many) keep_wanted(f);
-    if (ok && f->n_found && !f->too_many) ok = take_rows(f);
     free(columns);
     free(f);
     return ok;

@@ -35,6 +35,12 @@ bool execute_compare(struct execution *x)
     bool ok = execute_value(x);
     x->q = q;
     if (!ok || r->status == STATUS_NOT_FOUND || r->status == STATUS_NOT_UNDERSTOOD) return ok;
+    compare_found(r, q);
+    return true;
+}
+
+void compare_found(struct result *r, const struct query *q)
+{
     r->status = STATUS_FOUND;
     r->missing = MISSING_NOTHING;
     r->missing_name = NULL;
@@ -54,7 +60,7 @@ bool execute_compare(struct execution *x)
             r->missing = MISSING_ATTRIBUTE;
             r->missing_name = q->subjects[s].label;
             r->missing_subject = s;
-            return true;
+            return;
         }
         varies = varies || high[s] - low[s] > 1e-9 * (fabs(low[s]) + 1);
         const struct unit *u = r->rows[first[s]].unit, *v = r->rows[first[0]].unit;
@@ -62,7 +68,7 @@ bool execute_compare(struct execution *x)
         if ((u != NULL) != (v != NULL) || (u && !unit_convert(1, u, v, &unused))) {
             r->status = STATUS_NOT_UNDERSTOOD;
             r->missing = MISSING_UNIT;
-            return true;
+            return;
         }
     }
     int sign = q->order ? q->order : 1;
@@ -90,5 +96,4 @@ bool execute_compare(struct execution *x)
             r->verdict = !clear ? -1 : tie ? 0 : best == 0 ? 1 : 0;
         r->has_difference = !varies;
     }
-    return true;
 }

@@ -66,7 +66,9 @@ bool row_has_category(const struct result_row *row, int category);
 bool record_is_prose(const struct execution *x, size_t record);
 
 bool execute_value(struct execution *x);
-bool execute_compare(struct execution *x); /* compare_subjects.c */
+bool execute_compare(struct execution *x);
+/* Which of the subjects whose rows r has is best, and the difference; the status. */
+void compare_found(struct result *r, const struct query *q); /* compare_subjects.c */
 
 /* Keeps the rows whose figures can be compared: of the dimension and the currency that most have. The others are
  * counted in n_left_out. */

@@ -102,6 +102,7 @@ struct query_cell_word {
     size_t n_keys;
     bool together;           /* they stand side by side: "F8Q" */
     bool optional;           /* says nothing by itself ("new", "change"); of several cells those that have it */
+    size_t side;             /* of a comparison: 1 or 2, whose name it is; 0: what is compared */
     const char *alternative; /* one word that says it as well: "ac" of "air conditioning"; NULL: none */
     int attributes[QUERY_MAX_CELL_ATTRIBUTES]; /* or the column is one of these */
     uint64_t qualifiers;     /* which of these the attribute is said with: "front" */
@@ -170,6 +171,7 @@ struct query {
     size_t n_cell_words;
     const struct unit *cell_unit; /* of them, the unit that is wanted: not "an MJ gearbox"; NULL: any */
     bool cell_figure;        /* a figure is asked for, not a text */
+    bool cells_compared;     /* two cells are compared, each with the words of its side */
     bool cell_anywhere;      /* the documents that the question names are among the words */
     enum query_missing missing;  /* what could not be resolved to the store */
     const char *missing_name;    /* "Dacia Logan MCV" */
@@ -232,6 +234,7 @@ struct result {
     struct result_group *groups; /* by number, most first */
     size_t n_groups;
     bool by_words;           /* the rows were found by cells_execute */
+    bool subject_names;      /* they are named as the question does: the cells tell more than the vehicle's name */
 };
 
 bool query_execute(struct result *out, const struct query *q, const struct catalog *c,

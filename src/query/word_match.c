@@ -161,6 +161,7 @@ uint64_t word_dimensions(const char *key)
         {"voltage", {DIMENSION_VOLTAGE}},   {"current", {DIMENSION_CURRENT}},   {"amperage", {DIMENSION_CURRENT}},
         {"power", {DIMENSION_POWER}},       {"capacity", {DIMENSION_VOLUME, DIMENSION_CHARGE, DIMENSION_MASS}},   {"volume", {DIMENSION_VOLUME}},
         {"weight", {DIMENSION_MASS}},       {"speed", {DIMENSION_ROTATION, DIMENSION_SPEED}},
+        {"weigh", {DIMENSION_MASS}},        {"weighs", {DIMENSION_MASS}},
         {"volts", {DIMENSION_VOLTAGE}},     {"amps", {DIMENSION_CURRENT}},
     };
     uint64_t bits = 0;
