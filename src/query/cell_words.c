@@ -19,6 +19,8 @@ static const char *const STATES[] = {"new", "old", "change", "changes", "fill", 
 
 static const char *const ASKING[] = {"how", "much", "many", "what", "which", "when", "where", NULL};
 
+static const char *const AMOUNTS[] = {"small", "low", "large", NULL}; /* "how small": of what, other words say */
+
 enum word_use { USE_NONE, USE_OPTIONAL, USE_NEEDED };
 
 static bool is_one_of(const char *key, const char *const *words)
@@ -26,6 +28,12 @@ static bool is_one_of(const char *key, const char *const *words)
     for (; *words; words++)
         if (strcmp(key, *words) == 0) return true;
     return false;
+}
+
+static bool is_amount_asked(const struct reading *r, size_t token)
+{
+    const struct token *t = &r->l->tokens[token];
+    return token > 0 && is_one_of(t->key, AMOUNTS) && strcmp(t[-1].key, "how") == 0;
 }
 
 /* Whether the token is a word of the lexicon that says nothing, or asks. */
@@ -206,7 +214,8 @@ static bool add_tokens(struct reading *r, const struct label *l, size_t first, s
         n = phrase ? phrase : code_length(r, i, end);
         if (n == 1 && l->kind == LABEL_NUMBER && l->unit && t->kind == TOKEN_NUMBER && i + 2 == end) n = 2;
         if (t->kind == TOKEN_SIGN) continue;
-        enum word_use use = n > 1 || l->kind == LABEL_UNKNOWN ? USE_NEEDED : use_of(r, i);
+        bool asked = is_amount_asked(r, i);
+        enum word_use use = asked ? USE_NONE : n > 1 || l->kind == LABEL_UNKNOWN ? USE_NEEDED : use_of(r, i);
         if (use == USE_NONE) continue;
         struct query_cell_word *w = add_word(r, i, n);
         if (!w) return false;

@@ -58,6 +58,15 @@ answers spans "How wide is the 2016 Velox Courier LWB?" "1848 mm" "page 1, table
 reads stripes
 answers stripes "What is the turning circle of the 2015 Velox Porter LWB?" "11\.6 m" "page 1, table 1, row 'Turning circle \(m\)', column 'LWB'"
 
+# What a manual is about stands on its first page; its steps are quoted, its tables looked up by their words.
+reads manual
+answers manual "What is the wear limit of the slipring diameter of the Halden D38?" "17\.2 mm" "page 14, table 1, row 'Slipring diameter', column 'Wear limit \(mm\)'"
+answers manual "What are the cover screws of the Halden D38 tightened to?" "24 Nm" "page 14"
+run ask "What are the sump screws of the Halden D38 tightened to?"
+check "a part that no step names has no torque" test "$(grep -c '24 Nm' "$OUT")" -eq 0
+run ask "What is the wear limit of the slipring diameter of the Halden D39?"
+check "another engine's figure is not given" test "$(grep -c '17.2' "$OUT")" -eq 0
+
 run tables --json "$SCRATCH/spans.pdf"
 exits "tables are printed as JSON" 0
 check "a cell says what it spans and where it stands" python3 - "$OUT" <<'PY'

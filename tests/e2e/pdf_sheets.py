@@ -181,6 +181,28 @@ def spans():
     return [p]
 
 
+def manual():
+    """A workshop manual: what it is about stands on its first page alone."""
+    first = Page()
+    first.text(90, 200, "HALDEN D38", 26, bold=True)
+    first.text(90, 240, "Workshop manual", 16)
+    pages = [first]
+    for n in range(12):
+        filler = Page()
+        filler.text(72, 72, f"{n + 1}. Inspection", 14, bold=True)
+        for k in range(8):
+            filler.text(72, 110 + 16 * k, "Clean all parts and look for damage. Replace parts that are bent.")
+        pages.append(filler)
+    data = Page()
+    data.text(72, 72, "Timing gear cover", 14, bold=True)
+    data.text(72, 100, "1. Fit a new gasket to the cover and install it.")
+    data.text(72, 116, "2. Tighten the twelve cover screws evenly to 24 Nm.")
+    data.text(72, 160, "Fits", 14, bold=True)
+    data.table(72, 180, [180, 90, 90], [["Measuring point", "New (mm)", "Wear limit (mm)"], ["Slipring diameter", "17.50", "17.20"],
+                                       ["Brush length", "22.0", "9.0"]])
+    return pages + [data]
+
+
 def stripes():
     p = Page()
     p.text(72, 72, "2015 Velox Porter", 18, True)
@@ -192,7 +214,7 @@ def stripes():
     return [p]
 
 
-SHEETS = [ruled, leaders, unruled, two_columns, rotated, sideways, continued, spans, stripes]
+SHEETS = [ruled, leaders, unruled, two_columns, rotated, sideways, continued, spans, stripes, manual]
 
 if __name__ == "__main__":
     for sheet in SHEETS:

@@ -66,6 +66,40 @@ static void a_word_that_is_nowhere_is_no_answer(void **state)
     expect("slipring diameter after 50,000 km?", NULL);
 }
 
+static void words_are_the_same_in_their_forms_and_names(void **state)
+{
+    (void)state;
+    expect("What is the oil pan plug tightened to?", "2.5");
+    expect("brush length wear limits?", "9 mm");
+    expect("In what torque are sprocket bolts tightened?", "4.5");
+}
+
+static void the_unit_that_is_wanted_converts(void **state)
+{
+    (void)state;
+    expect("sprocket bolt torque of the K7X in Nm?", "45");
+    expect("sprocket bolt torque of the K7X in bar?", NULL);
+}
+
+static void a_part_may_be_as_small_as_its_limit(void **state)
+{
+    (void)state;
+    expect("How small may the slipring diameter get?", "17.2 mm");
+}
+
+static void a_gap_of_a_part_is_no_difference(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct store *s = memory_store();
+    ingest_ok(s, "/rings.md", DOCUMENT_MARKDOWN,
+              "# Torrin K7X\n\n| Measuring point | New (mm) | Wear limit (mm) |\n| --- | --- | --- |\n"
+              "| Top ring gap | 0.30 | 1.00 |\n| Second ring gap | 0.40 | 1.20 |\n");
+    assert_non_null(strstr(answer_to(s, "top ring gap wear limit?", &arena), "1 mm"));
+    arena_free(&arena);
+    store_close(s);
+}
+
 static void what_computes_is_no_cell(void **state)
 {
     (void)state;
@@ -80,6 +114,10 @@ int main(void)
         cmocka_unit_test(a_cell_is_found_by_row_and_column),
         cmocka_unit_test(a_cell_says_where_it_stands),
         cmocka_unit_test(a_word_that_is_nowhere_is_no_answer),
+        cmocka_unit_test(words_are_the_same_in_their_forms_and_names),
+        cmocka_unit_test(the_unit_that_is_wanted_converts),
+        cmocka_unit_test(a_part_may_be_as_small_as_its_limit),
+        cmocka_unit_test(a_gap_of_a_part_is_no_difference),
         cmocka_unit_test(what_computes_is_no_cell),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

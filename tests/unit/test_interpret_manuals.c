@@ -66,10 +66,40 @@ static void a_cell_over_two_header_rows_is_no_group(void **state)
                 "| Vehicle | Stock number |  | Shipping dimensions |\n|---|---|---|---|\n"
                 "| Vehicle | Stock number | Length (in) | Width (in) |\n"
                 "| K12 | 2320-01 | 180 | 85 |\n| K14 | 2320-02 | 186 | 85 |\n| K15 | 2320-03 | 202 | 85 |\n");
-    expect_number(&f, "K14", "Length", 186, "in");
+    expect_number(&f, "K14", "Shipping dimensions: Length", 186, "in");
     expect_number(&f, "K14", "Shipping dimensions: Width", 85, "in");
     const struct fact_value *v = fixture_part(&f, "K14", "Stock number: Length", 0);
     assert_null(v);
+    fixture_close(&f);
+}
+
+static void a_group_in_the_middle_of_its_columns_is_theirs(void **state)
+{
+    (void)state;
+    struct fixture f;
+    manual_open(&f, "carrier.pdf", 60,
+                "| Vehicle | Stock number |  | Hull |  | Volume (m3) |\n|---|---|---|---|---|---|\n"
+                "|  |  | Length (in) | Width (in) | Height (in) |  |\n"
+                "| K12 | 2320-01 | 180 | 85 | 70 | 18.1 |\n| K14 | 2320-02 | 186 | 85 | 72 | 18.4 |\n"
+                "| K15 | 2320-03 | 202 | 85 | 74 | 19.2 |\n");
+    expect_number(&f, "K14", "Hull: Length", 186, "in");
+    expect_number(&f, "K14", "Hull: Width", 85, "in");
+    expect_number(&f, "K14", "Hull: Height", 72, "in");
+    expect_number(&f, "K14", "Volume", 18.4, "m³");
+    fixture_close(&f);
+}
+
+static void measures_of_several_kinds_in_a_column_are_data(void **state)
+{
+    (void)state;
+    struct fixture f;
+    manual_open(&f, "carrier.pdf", 60,
+                "| Item | Nominal | Service limit |\n|---|---|---|\n| Toe-in | 1 to 3 mm | 6 mm |\n"
+                "| Turning angle | 44° | 46° |\n| Lever force | 40 N | 60 N |\n\n"
+                "# Weights\n\n| Unit | Equals |\n|---|---|\n| Gram | 1 g = 0.001 kg |\n| Ounce | 1 oz = 28.3 g |\n");
+    assert_int_equal(f.n, 2);
+    assert_true(f.tables[0].n_records >= 2);
+    assert_int_equal(f.tables[1].n_records, 0); /* a conversion of units is no measure */
     fixture_close(&f);
 }
 
@@ -236,6 +266,8 @@ int main(void)
         cmocka_unit_test(figures_in_brackets_are_in_the_second_unit),
         cmocka_unit_test(a_misprint_keeps_the_first_figure_alone),
         cmocka_unit_test(a_cell_over_two_header_rows_is_no_group),
+        cmocka_unit_test(a_group_in_the_middle_of_its_columns_is_theirs),
+        cmocka_unit_test(measures_of_several_kinds_in_a_column_are_data),
         cmocka_unit_test(a_part_of_a_manual_is_no_vehicle),
         cmocka_unit_test(an_engine_of_the_title_page_is_named),
         cmocka_unit_test(one_quantity_stands_over_many_parts),

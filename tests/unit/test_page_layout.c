@@ -215,6 +215,45 @@ static void columns_of_prose_are_read_one_after_the_other(void **state)
     assert_true(strstr(text, "working year.") < strstr(text, "under the bonnet"));
 }
 
+/* A box of torques at the left, few lines at the right, and a line between them that nothing crosses. */
+static void a_line_between_columns_parts_them(void **state)
+{
+    struct canvas *c = *state;
+    static const char *const BOX[] = {"Hub nut|28", "Wheel bolts|9", "Track rod nut|18", "Pivot bolt|10"};
+    static const char *const TEXT[] = {"Remove the hub.", "Remove the ring.", "Fit the tool.", "Press it out."};
+    put_rows(c, 40, 100, 16, BOX, 4);
+    put_rows(c, 300, 100, 16, TEXT, 4);
+    assert_non_null(strstr(shown(c), "[Hub nut|28|Remove the hub.]"));
+    arena_free(&c->arena);
+    c->arena = (struct arena){0};
+    rule(c, true, 280, 95, 400);
+    assert_non_null(strstr(shown(c), "[Hub nut|28][Wheel bolts|9][Track rod nut|18][Pivot bolt|10]"));
+}
+
+/* A heading over columns of a ruled table, where the lines below it go on but are not seen. */
+static void text_through_a_line_is_one_cell(void **state)
+{
+    struct canvas *c = *state;
+    static const char *const ROWS[] = {"", "Speed|CO|Oxygen", "750|0.5|0.9", "800|0.4|0.8"};
+    put_rows(c, 50, 100, 16, ROWS, 4);
+    put(c, 110, 103, 0, "Checks made at idle");
+    put_grid(c, 50, 100, 16, 4, 3);
+    assert_non_null(strstr(shown(c), "Checks made at idle>2"));
+}
+
+static void a_heading_ends_a_table(void **state)
+{
+    struct canvas *c = *state;
+    static const char *const FIRST[] = {"Weight|395 kg", "Oil|11 L", "Coolant|7 L"};
+    static const char *const SECOND[] = {"Point|New", "Bore|102 mm", "Pin|38 mm"};
+    put_rows(c, 50, 100, 16, FIRST, 3);
+    put(c, 54, 148, 1, "Piston");
+    put_rows(c, 50, 168, 16, SECOND, 3);
+    char *text = shown(c);
+    assert_non_null(strstr(text, "[Weight|395 kg][Oil|11 L][Coolant|7 L]\n"));
+    assert_non_null(strstr(text, "Piston\n[Point|New][Bore|102 mm][Pin|38 mm]"));
+}
+
 static void text_that_runs_up_the_page_is_turned(void **state)
 {
     struct canvas *c = *state;
@@ -323,6 +362,9 @@ int main(void)
         TEST(stacked_values_are_parted_and_wrapped_text_is_not),
         TEST(tables_side_by_side_are_two),
         TEST(columns_of_prose_are_read_one_after_the_other),
+        TEST(a_line_between_columns_parts_them),
+        TEST(text_through_a_line_is_one_cell),
+        TEST(a_heading_ends_a_table),
         TEST(text_that_runs_up_the_page_is_turned),
         TEST(letters_drawn_twice_are_read_once),
         TEST(shading_of_one_colour_is_no_line),
