@@ -358,6 +358,33 @@ static size_t without_unit(const char *name, size_t len, const struct column_mea
     return rest.attribute == m->attribute ? cut : len;
 }
 
+static bool says_capacities(const char *text)
+{
+    static const char *const STEMS[] = {"capacit", "capacid", "fullmeng"};
+    struct token t[24];
+    size_t n = tokens_split(text, strlen(text), TOKENS_TEXT, t, 24);
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < sizeof STEMS / sizeof *STEMS; k++)
+            if (strncmp(t[i].key, STEMS[k], strlen(STEMS[k])) == 0) return true;
+    return false;
+}
+
+/* "Cooling system: 46 L" under "Capacities" is the capacity of what it names, whatever the name means alone. */
+static void read_capacity(struct column_meaning *m, struct buffer *b, const char *name, const char *group,
+                          const char *caption, enum dimension hint)
+{
+    struct column_meaning capacity;
+    if (hint != DIMENSION_VOLUME || (m->attribute >= 0 && REGISTRY[m->attribute].dimension == DIMENSION_VOLUME)) return;
+    if (!says_capacities(group) && !says_capacities(caption)) return;
+    buffer_clear(b);
+    buffer_printf(b, "%s capacity", name);
+    if (b->failed || b->len > 200) return;
+    registry_read_column(&capacity, buffer_text(b), b->len, hint);
+    if (capacity.attribute < 0 || REGISTRY[capacity.attribute].dimension != DIMENSION_VOLUME) return;
+    capacity.name_len = strlen(name);
+    *m = capacity;
+}
+
 bool column_read(struct interpreted_column *out, const char *name, const char *group,
                  const char *caption, const char *unit_text, bool path,
                  const struct column_study *study, struct arena *arena)
@@ -394,6 +421,7 @@ bool column_read(struct interpreted_column *out, const char *name, const char *g
         out->fact.name = "";
     } else if (ok) {
         registry_read_column(&alone, full, strlen(full), hint);
+        if (!path) read_capacity(&alone, &b, name, group, caption, hint);
         size_t alone_len = without_unit(name, name_len, &alone);
         if (alone.attribute < 0) alone.attribute = joined_attribute(name, name_len);
         bool section_used = false;

@@ -89,6 +89,18 @@ static void a_group_in_the_middle_of_its_columns_is_theirs(void **state)
     fixture_close(&f);
 }
 
+static void what_is_filled_has_a_capacity(void **state)
+{
+    (void)state;
+    struct fixture f;
+    manual_open(&f, "carrier.pdf", 60,
+                "# Capacities\n\n| Component | K12 | K14 |\n|---|---|---|\n| Cooling system | 46 L | 52 L |\n"
+                "| Rear axle | 18 L | 21 L |\n| Fuel tank | 300 L | 380 L |\n");
+    expect_attribute(&f, "Cooling system", "coolant_capacity");
+    expect_number(&f, "K14", "Cooling system", 52, "L");
+    fixture_close(&f);
+}
+
 static void measures_of_several_kinds_in_a_column_are_data(void **state)
 {
     (void)state;
@@ -267,6 +279,7 @@ int main(void)
         cmocka_unit_test(a_misprint_keeps_the_first_figure_alone),
         cmocka_unit_test(a_cell_over_two_header_rows_is_no_group),
         cmocka_unit_test(a_group_in_the_middle_of_its_columns_is_theirs),
+        cmocka_unit_test(what_is_filled_has_a_capacity),
         cmocka_unit_test(measures_of_several_kinds_in_a_column_are_data),
         cmocka_unit_test(a_part_of_a_manual_is_no_vehicle),
         cmocka_unit_test(an_engine_of_the_title_page_is_named),
