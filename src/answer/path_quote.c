@@ -172,10 +172,24 @@ static void look_at_line(struct path_quoter *p, const struct heading *h, size_t 
     }
 }
 
+/* The words of a passage's headings, "Cooling - Water pump"; a sentence that was set as a heading is none. */
+static uint32_t words_of_title(struct path_quoter *p, const char *title)
+{
+    uint32_t bits = 0;
+    while (*title) {
+        const char *end = strstr(title, " - "), *deeper = strstr(title, " > ");
+        if (!end || (deeper && deeper < end)) end = deeper;
+        size_t len = end ? (size_t)(end - title) : strlen(title);
+        if (len <= MAX_HEADING) bits |= words_in(p, title, len);
+        title += len + (end ? 3 : 0);
+    }
+    return bits;
+}
+
 static void look_at_hit(struct path_quoter *p, const struct hit *hit, size_t number, uint32_t about)
 {
     const char *text = hit->text;
-    struct heading h = {.title = hit->title, .bits = words_in(p, hit->title, strlen(hit->title)), .about = about};
+    struct heading h = {.title = hit->title, .bits = words_of_title(p, hit->title), .about = about};
     for (size_t at = 0; text[at];) {
         size_t len = strcspn(text + at, "\n"), begin = at, end = at + len;
         at = end + (text[end] == '\n');

@@ -12,7 +12,8 @@ enum { MAX_WORDS = 20 };
 
 /* Words that the lexicon takes for nothing, and that tell parts, sides and states apart in a manual. */
 static const char *const TELLING[] = {"drive", "end",  "limit", "limits", "side",  "full",     "start", "starts",
-                                      "stop",  "right", "point", "single", "top",  "standard", NULL};
+                                      "stop",  "right", "point", "single", "top",  "standard", "current", "level",
+                                      NULL};
 /* Of others some may tell cells apart, but need not be there. */
 static const char *const STATES[] = {"new", "old", "change", "changes", "fill", "filled", "original", "hand",
                                      "work", "working", "running", "nominal", "normally", "normal", NULL};

@@ -15,6 +15,7 @@ enum {
     MAX_RECORDS = 2000,   /* of a table whose cells' own texts are looked at */
     MAX_LABEL = 80,       /* bytes of a cell that may be a row's label */
     MAX_FOUND = 6,        /* cells; more are no answer */
+    MAX_NAME_TOKENS = 8,  /* of a column without a unit; more are a sentence */
     MAX_READ = 20000,     /* records whose values are looked at */
 };
 
@@ -223,6 +224,12 @@ static bool counts_rows(struct cell_finder *f, const struct catalog_column *col)
     return is_list_number(col->name);
 }
 
+/* "Adjust the valve clearance of the cylinder concerned": a step over a column names no quantity. */
+static bool is_step(struct cell_finder *f, const char *name)
+{
+    return tokens_split(name, strlen(name), TOKENS_TEXT, f->tokens, MAX_TOKENS) > MAX_NAME_TOKENS;
+}
+
 /* Whether the cell can be what is asked for: a figure, in a unit that converts to the one wanted. */
 static bool may_answer(struct cell_finder *f, const struct fact_row *fact)
 {
@@ -233,6 +240,9 @@ static bool may_answer(struct cell_finder *f, const struct fact_row *fact)
     if (is_list_number(fact->text)) return false;
     bool unnamed = strncmp(f->c->columns[fact->column].name, "column ", 7) == 0; /* a column without a header */
     if (f->words.quantities && unnamed && !fact->unit) return false;
+    if (f->c->documents[f->c->sources[f->c->columns[fact->column].source].document].has_pages && !fact->unit &&
+        is_step(f, f->c->columns[fact->column].name))
+        return false;
     if (fact->kind == VALUE_NUMBER && fact->unit && f->words.quantities && fact->unit->dimension != DIMENSION_RATIO &&
         !(f->words.quantities >> fact->unit->dimension & 1))
         return false; /* "pressure" is no length */
@@ -251,6 +261,9 @@ static void look_at_cell(struct cell_finder *f, const struct above *above, size_
     uint32_t own = title | column | sentence | remark | labels, unit = words_of_unit(f, fact);
     uint32_t near = above->near | head, said = own | near | above->far | unit;
     if ((said & f->words.needed) != f->words.needed) return;
+    /* A figure without a unit is the quantity only where the words say so, not by what its column was taken for. */
+    uint32_t written = words_in(f, col->name) | words_in(f, col->section) | title | sentence | remark | near;
+    if (f->words.quantities && !fact->unit && f->words.measured & f->words.needed & ~written) return;
     /* A quantity and the document's title alone say nothing of a cell. */
     uint32_t here = (own | near) & f->words.needed;
     bool coded = f->words.codes && !(f->words.codes & ~here);
