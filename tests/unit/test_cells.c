@@ -103,7 +103,7 @@ static void a_gap_of_a_part_is_no_difference(void **state)
 static void what_computes_is_no_cell(void **state)
 {
     (void)state;
-    expect("median torque of the oil pan bolt", NULL);
+    expect("standard deviation of the torque of the oil pan bolt", NULL);
     expect("average wear limit of slipring diameter and brush length", NULL);
     expect("How many parts have a grade of 8.8 and oil pan?", NULL);
 }
