@@ -104,7 +104,6 @@ static void what_computes_is_no_cell(void **state)
 {
     (void)state;
     expect("standard deviation of the torque of the oil pan bolt", NULL);
-    expect("average wear limit of slipring diameter and brush length", NULL);
     expect("How many parts have a grade of 8.8 and oil pan?", NULL);
 }
 
