@@ -105,19 +105,27 @@ bool mapping_open(struct mapping *m, const char *path, struct error *err)
             close(fd);
             return false;
         }
-        m->data = p;
-        m->size = size;
+        *m = (struct mapping){.data = p, .size = size, .fd = fd};
         watch(m, path);
+    } else {
+        close(fd);
     }
-    close(fd);
     return true;
 }
 
 void mapping_close(struct mapping *m)
 {
     if (m->data) forget(m);
-    if (m->data) munmap((void *)(uintptr_t)m->data, m->size);
+    if (m->data) {
+        munmap((void *)(uintptr_t)m->data, m->size);
+        close(m->fd);
+    }
     *m = (struct mapping){0};
+}
+
+void mapping_drop(const struct mapping *m)
+{
+    if (m->data) madvise((void *)(uintptr_t)m->data, m->size, MADV_DONTNEED);
 }
 
 bool file_read(const char *path, size_t limit, char **data, size_t *len, struct error *err)

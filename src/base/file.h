@@ -11,11 +11,15 @@
 struct mapping {
     const uint8_t *data; /* NULL for an empty file */
     size_t size;         /* bytes */
+    int fd;              /* of the file, while data is not NULL */
 };
 
 /* Maps a regular file. Refuses directories and devices with a message that says what it found. */
 bool mapping_open(struct mapping *m, const char *path, struct error *err);
 void mapping_close(struct mapping *m);
+
+/* What was read of it so far need not stay in memory; it comes back from the file when it is read again. */
+void mapping_drop(const struct mapping *m);
 
 /* From now on a mapped file that another program makes shorter while it is read ends the process with
  * a line that names it and exit status 1, instead of by SIGBUS without a word. For programs: a library

@@ -37,6 +37,8 @@ enum document_kind {
 #define DOCUMENT_KINDS_READ                                                                        \
     "CSV, JSON, Markdown, text, HTML, Excel, Word, OpenDocument, subtitles, PDF and images"
 const char *document_kind_name(enum document_kind kind); /* "csv", "json", "json lines", ... */
+struct mapping;
+
 bool document_is_text(enum document_kind kind); /* paragraphs and tables; else rows alone */
 
 struct cell {
@@ -133,6 +135,7 @@ struct document_options {
     void (*progress)(void *context, size_t done, size_t total, const char *word);
     void *context;
     const char *charset;       /* that a server stated with the file; NULL */
+    const struct mapping *file; /* whose contents data is: large ones are then not copied; NULL: of none */
 };
 
 /* The kind by extension, else by contents. ERROR_UNSUPPORTED for known kinds that cannot be read. */

@@ -6,6 +6,7 @@
 #include "document/text_pairs.h"
 
 #include "base/buffer.h"
+#include "base/file.h"
 #include "base/utf8.h"
 #include "vehicle/unit.h"
 
@@ -526,7 +527,9 @@ static bool read_pages(struct pdf_reading *p, struct error *err)
             ok = put_page(p, &page, &arena, err);
         } else if (result == PDF_PAGE_LOST) {
             if (p->n_lost++ < MAX_LOST_NOTES) reader_note(p->r, "%s", err ? err->text : "a page is lost");
-            error_clear(err);
+            /* Where none can be read, why is the document's error. */
+            if (p->n_lost == pdf_page_count(p->pdf)) ok = false;
+            else error_clear(err);
             close_table(p);
         }
         arena_free(&arena);
@@ -586,6 +589,9 @@ static bool finish(struct pdf_reading *p, struct error *err)
     pair_list_flush(&p->pairs);
     place_lists(p);
     if (p->n_lost > MAX_LOST_NOTES) reader_note(p->r, "%zu pages could not be read", p->n_lost);
+    if (p->n_unread && p->r->n_blocks == 0)
+        return error_set(err, ERROR_INPUT, "%s: its pages are pictures without text, and OCR is off (OCR_LANGUAGES)",
+                         p->r->path);
     if (p->n_unread)
         reader_note(p->r, "%zu %s pictures without text and OCR is off (OCR_LANGUAGES)", p->n_unread,
                     p->n_unread == 1 ? "page is a picture" : "pages are");
@@ -617,7 +623,13 @@ bool read_pdf_document(struct document_reader *r, struct error *err)
     p->line = 1;
     p->spans_left = SPAN_CELLS;
     pair_list_init(&p->pairs, r);
-    p->pdf = pdf_open(r->path, r->data, r->len, &options, err);
+    const struct mapping *file = r->options->file;
+    if (file && file->data) {
+        mapping_drop(file); /* the helper reads it, a page at a time */
+        p->pdf = pdf_open_fd(r->path, file->fd, &options, err);
+    } else {
+        p->pdf = pdf_open(r->path, r->data, r->len, &options, err);
+    }
     bool ok = p->pdf != NULL;
     if (ok) {
         if (pdf_is_damaged(p->pdf)) reader_note(r, "the file is cut off or damaged: what is left of it was read");

@@ -249,6 +249,7 @@ static bool read_ahead(struct pipeline *p, struct slot *s, const char *path)
     if (!mapping_open(&s->map, path, &s->error)) return false;
     in->data = (const char *)s->map.data;
     in->len = s->map.size;
+    in->file = &s->map;
     if (!document_kind_find(path, in->data, in->len, &in->kind, &s->error)) return false;
     s->whole = realpath(path, NULL); /* so that "./a.csv" and "a.csv" are one document */
     in->path = s->whole ? s->whole : path;

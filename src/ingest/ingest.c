@@ -26,10 +26,26 @@ uint64_t ingest_hash(enum document_kind kind, const void *data, size_t len)
     return XXH3_64bits_withSeed(data, len, READER_VERSION * 16 + (uint64_t)kind);
 }
 
+/* The same of a file, of which no more than a piece is in memory at a time. */
+static uint64_t hash_file(enum document_kind kind, const struct mapping *file)
+{
+    const size_t piece = (size_t)8 << 20;
+    XXH3_state_t *state = file->size > piece ? XXH3_createState() : NULL;
+    if (!state) return ingest_hash(kind, file->data, file->size);
+    XXH3_64bits_reset_withSeed(state, READER_VERSION * 16 + (uint64_t)kind);
+    for (size_t at = 0; at < file->size; at += piece) {
+        XXH3_64bits_update(state, file->data + at, file->size - at < piece ? file->size - at : piece);
+        mapping_drop(file);
+    }
+    uint64_t hash = XXH3_64bits_digest(state);
+    XXH3_freeState(state);
+    return hash;
+}
+
 /* What is known beside the text makes other facts of the same contents. */
 void intake_hash(struct intake *in, const struct ingest_options *o)
 {
-    in->hash = ingest_hash(in->kind, in->data, in->len);
+    in->hash = in->file ? hash_file(in->kind, in->file) : ingest_hash(in->kind, in->data, in->len);
     if (o->title) in->hash = XXH3_64bits_withSeed(o->title, strlen(o->title), in->hash);
     if (!o->vehicle || !vehicle_is_known(o->vehicle)) return;
     const struct vehicle *v = o->vehicle;
@@ -49,6 +65,7 @@ bool intake_parse(struct intake *in, const struct ingest_options *o, const atomi
                                           .password = o->password,
                                           .ocr_languages = o->ocr_languages,
                                           .charset = o->charset,
+                                          .file = in->file,
                                           .progress = progress,
                                           .context = context};
     in->parsed = document_read(&in->document, in->kind, in->data, in->len, &read, err);
@@ -168,6 +185,7 @@ bool intake_store(struct intake *in, struct store *store, const struct ingest_op
     bool ok = store_document_contents(store, &in->document, in->data, in->len, o, &counted, err);
     if (ok && in->document.n_pages && o->keep_original)
         ok = store_keep_original(store, in->data, in->len, err);
+    if (in->file) mapping_drop(in->file);
     if (ok && counted.chunks == 0 && counted.facts == 0)
         ok = error_set(err, ERROR_INPUT, "%s: holds %s", in->path,
                        document_is_text(in->kind) ? "a title and no text" : "no rows");
@@ -188,19 +206,33 @@ bool intake_store(struct intake *in, struct store *store, const struct ingest_op
     return true;
 }
 
-bool ingest_text(struct store *store, const char *path, enum document_kind kind, const char *data,
-                 size_t len, const struct ingest_options *options, struct ingest_totals *totals,
-                 struct error *err)
+static bool ingest_intake(struct intake *in, struct store *store, const struct ingest_options *options,
+                          struct ingest_totals *totals, struct error *err)
 {
     static const struct ingest_options NO_OPTIONS = {0};
     if (!options) options = &NO_OPTIONS;
     double start = clock_seconds();
-    struct intake in = {.path = path, .kind = kind, .data = data, .len = len};
-    intake_hash(&in, options);
-    bool ok = intake_store(&in, store, options, totals, err);
-    intake_free(&in);
+    intake_hash(in, options);
+    bool ok = intake_store(in, store, options, totals, err);
+    intake_free(in);
     totals->seconds += clock_seconds() - start;
     return ok;
+}
+
+bool ingest_text(struct store *store, const char *path, enum document_kind kind, const char *data,
+                 size_t len, const struct ingest_options *options, struct ingest_totals *totals,
+                 struct error *err)
+{
+    struct intake in = {.path = path, .kind = kind, .data = data, .len = len};
+    return ingest_intake(&in, store, options, totals, err);
+}
+
+bool ingest_mapping(struct store *store, const char *path, enum document_kind kind, const struct mapping *file,
+                    const struct ingest_options *options, struct ingest_totals *totals, struct error *err)
+{
+    struct intake in = {
+        .path = path, .kind = kind, .data = (const char *)file->data, .len = file->size, .file = file};
+    return ingest_intake(&in, store, options, totals, err);
 }
 
 bool ingest_file(struct store *store, const char *path, const struct ingest_options *options,
@@ -213,7 +245,7 @@ bool ingest_file(struct store *store, const char *path, const struct ingest_opti
     bool ok = document_kind_find(path, data, m.size, &kind, err);
     if (ok) {
         char *whole = realpath(path, NULL); /* so that "./a.csv" and "a.csv" are one document */
-        ok = ingest_text(store, whole ? whole : path, kind, data, m.size, options, totals, err);
+        ok = ingest_mapping(store, whole ? whole : path, kind, &m, options, totals, err);
         free(whole);
     }
     mapping_close(&m);

@@ -80,6 +80,10 @@ bool ingest_text(struct store *store, const char *path, enum document_kind kind,
                  size_t len, const struct ingest_options *options, struct ingest_totals *totals,
                  struct error *err);
 
+/* The same from a file that is mapped: a large one is not copied. */
+bool ingest_mapping(struct store *store, const char *path, enum document_kind kind, const struct mapping *file,
+                    const struct ingest_options *options, struct ingest_totals *totals, struct error *err);
+
 /* Files and folders as a command names them, read in together: several files at once, each stored in
  * its turn, so that ids and what is told are the same whatever the number of threads. At most
  * threads + 1 documents are in memory. */

@@ -11,6 +11,7 @@ struct intake {
     enum document_kind kind;
     const char *data; /* (len) borrowed; what the document's offsets refer to */
     size_t len;
+    const struct mapping *file; /* whose contents data is; NULL: of none */
     uint64_t hash;
     struct document document; /* once it is parsed */
     bool parsed;

@@ -46,9 +46,9 @@ static void take_read(struct intake *in, json_t *document, const struct ingest_t
     in->vehicles += t->vehicles;
 }
 
-/* kind NULL: found from name and text. */
+/* kind NULL: found from name and text. file NULL: the text is of none. */
 static void read_document(struct intake *in, const char *name, const enum document_kind *kind,
-                          const char *data, size_t len, const char *title,
+                          const char *data, size_t len, const struct mapping *file, const char *title,
                           const struct vehicle *vehicle)
 {
     struct server *s = in->x->server;
@@ -67,7 +67,8 @@ static void read_document(struct intake *in, const char *name, const enum docume
     enum document_kind found = kind ? *kind : DOCUMENT_TEXT;
     ingest_state_begin(s->ingests, name);
     bool ok = (kind || document_kind_find(name, data, len, &found, &err)) &&
-              ingest_text(store, name, found, data, len, &options, &totals, &err) &&
+              (file ? ingest_mapping(store, name, found, file, &options, &totals, &err)
+                    : ingest_text(store, name, found, data, len, &options, &totals, &err)) &&
               (document = ingested_json(store, name, &totals, &err)) != NULL;
     ingest_state_end(s->ingests, ok, totals.chunks);
     if (ok)
@@ -165,7 +166,7 @@ void handle_ingest_text(struct exchange *x)
         read_kind(x, body, &kind, &has_kind) && read_vehicle(x, body, &vehicle, &has_vehicle)) {
         struct intake in;
         intake_begin(&in, x);
-        read_document(&in, name, has_kind ? &kind : NULL, text, strlen(text), title,
+        read_document(&in, name, has_kind ? &kind : NULL, text, strlen(text), NULL, title,
                       has_vehicle ? &vehicle : NULL);
         intake_reply(&in);
     }
@@ -185,7 +186,7 @@ static void read_upload(struct intake *in, size_t i)
         take_failed(in, u->files[i].name, &err);
         return;
     }
-    read_document(in, u->files[i].name, NULL, (const char *)m.data, m.size, NULL, NULL);
+    read_document(in, u->files[i].name, NULL, (const char *)m.data, m.size, &m, NULL, NULL);
     mapping_close(&m);
 }
 

@@ -134,6 +134,7 @@ static void read_job(struct work *w)
     }
     in->data = (const char *)map.data;
     in->len = map.size;
+    in->file = &map;
     bool ok = document_kind_find(in->path, in->data, in->len, &in->kind, &w->error);
     if (ok) {
         intake_hash(in, &options);

@@ -15,7 +15,7 @@
 #include <string.h>
 
 static const double UNITS = 10; /* in a point */
-enum { MAX_POINTS = 1000000, ORIGINAL_MAX = 1000000000 };
+enum { MAX_POINTS = 1000000, ORIGINAL_MAX = 1000000000, PIECE = 1 << 20 };
 
 /* ---- writing ---- */
 
@@ -79,6 +79,17 @@ bool store_add_page(struct store *s, const struct store_page *page,
     return ok;
 }
 
+static bool write_pieces(struct store *s, int64_t row, const void *data, size_t len)
+{
+    sqlite3_blob *blob = NULL;
+    bool ok = sqlite3_blob_open(s->db, "main", "document_files", "data", row, 1, &blob) == SQLITE_OK;
+    for (size_t at = 0; ok && at < len; at += PIECE) {
+        size_t n = len - at < PIECE ? len - at : PIECE;
+        ok = sqlite3_blob_write(blob, (const char *)data + at, (int)n, (int)at) == SQLITE_OK;
+    }
+    return sqlite3_blob_close(blob) == SQLITE_OK && ok;
+}
+
 bool store_keep_original(struct store *s, const void *data, size_t len, struct error *err)
 {
     if (len > ORIGINAL_MAX)
@@ -88,10 +99,13 @@ bool store_keep_original(struct store *s, const void *data, size_t len, struct e
         store_prepare(s, "INSERT INTO document_files(document, data) VALUES (?1, ?2)", err);
     if (!q) return false;
     sqlite3_bind_int64(q, 1, s->document);
-    sqlite3_bind_blob64(q, 2, data, len, SQLITE_STATIC);
-    bool ok = sqlite3_step(q) == SQLITE_DONE || store_fail(s, "keeping a file", err);
+    /* SQLite would make a copy of it in memory: a large one is put there in pieces. */
+    if (len <= PIECE) sqlite3_bind_blob64(q, 2, data, len, SQLITE_STATIC);
+    else sqlite3_bind_zeroblob64(q, 2, len);
+    bool ok = sqlite3_step(q) == SQLITE_DONE;
     sqlite3_finalize(q);
-    return ok;
+    if (ok && len > PIECE) ok = write_pieces(s, sqlite3_last_insert_rowid(s->db), data, len);
+    return ok || store_fail(s, "keeping a file", err);
 }
 
 /* ---- reading ---- */
