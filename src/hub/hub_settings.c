@@ -189,9 +189,24 @@ static bool find_endpoint(const struct source *from, char **out, struct error *e
                      "HF_ENDPOINT: \"%s\" is not an address like https://huggingface.co", set);
 }
 
+static const char *find_ca_file(const struct source *from)
+{
+    static const char *const NAMES[] = {"REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"};
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
+        const char *value = look(from, NAMES[i]);
+        /* It may also name a folder, which the system's own settings already know. */
+        if (value && file_exists(value)) return value;
+    }
+    return NULL;
+}
+
+const char *hub_ca_file(void)
+{
+    return find_ca_file(&(struct source){from_process, NULL});
+}
+
 bool hub_settings_read(struct hub_settings *s, hub_lookup *lookup, void *context, struct error *err)
 {
-    static const char *const CA_NAMES[] = {"REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"};
     struct source from = {lookup ? lookup : from_process, context};
     *s = (struct hub_settings){.retries = DEFAULT_RETRIES, .stall_seconds = DEFAULT_STALL};
     if (!find_endpoint(&from, &s->endpoint, err) || !find_token(&from, &s->token, err))
@@ -211,13 +226,9 @@ bool hub_settings_read(struct hub_settings *s, hub_lookup *lookup, void *context
                              stall, MAX_STALL);
         s->stall_seconds = v;
     }
-    for (size_t i = 0; !s->ca_file && i < sizeof CA_NAMES / sizeof *CA_NAMES; i++) {
-        const char *value = look(&from, CA_NAMES[i]);
-        /* It may also name a folder, which the system's own settings already know. */
-        if (!value || !file_exists(value)) continue;
-        s->ca_file = strdup(value);
-        if (!s->ca_file) return error_memory(err, CA_NAMES[i]);
-    }
+    const char *ca_file = find_ca_file(&from);
+    s->ca_file = ca_file ? strdup(ca_file) : NULL;
+    if (ca_file && !s->ca_file) return error_memory(err, "the name of a file of certificates");
     return true;
 }
 

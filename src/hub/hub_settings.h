@@ -26,4 +26,8 @@ bool hub_settings_read(struct hub_settings *s, hub_lookup *lookup, void *context
                        struct error *err);
 void hub_settings_free(struct hub_settings *s);
 
+/* The file of certificates to trust that the process's environment names (REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE
+ * or SSL_CERT_FILE); NULL: the system's. */
+const char *hub_ca_file(void);
+
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/buffer.h"
 #include "hub/hub_http.h"
+#include "hub/hub_settings.h"
 
 #include <arpa/inet.h>
 #include <curl/curl.h>
@@ -163,6 +164,7 @@ static bool fetch_page(struct fetch *f, struct error *err)
     curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, 1L);
     curl_easy_setopt(e, CURLOPT_MAXREDIRS, (long)WEB_MAX_REDIRECTS);
     if (!f->allow_private) curl_easy_setopt(e, CURLOPT_PROXY, "");
+    if (hub_ca_file()) curl_easy_setopt(e, CURLOPT_CAINFO, hub_ca_file());
     curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, open_socket);
     curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, f);
     curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_body);
@@ -212,6 +214,7 @@ bool ingest_url(struct store *store, const char *url, bool allow_private, const 
 {
     static const struct ingest_options NO_OPTIONS = {0};
     struct ingest_options own = options ? *options : NO_OPTIONS;
+    own.keep_original = true; /* it is nowhere else */
     struct fetch f = {.url = url, .allow_private = allow_private, .cancel = own.cancel};
     enum document_kind kind;
     bool ok = fetch_page(&f, err);

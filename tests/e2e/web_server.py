@@ -1,11 +1,12 @@
-"""A server on 127.0.0.1 for `autospec ingest http://...`: web_server.py FOLDER PORT_FILE.
+"""A server on 127.0.0.1 for `autospec ingest http://...`: web_server.py FOLDER PORT_FILE [CERTIFICATE KEY].
 
 GET /NAME sends FOLDER/NAME; /latin a page in ISO-8859-2 that only the header says; /typed a CSV without a
-name; /hops/N redirects N times, then to /heron.html; /away redirects to what ?to= names; /big sends more
+name; /as/KIND/NAME sends NAME as KIND, under an address that tells nothing; /hops/N redirects N times, then to /heron.html; /away redirects to what ?to= names; /big sends more
 than is read; /gone answers 404; /stall sends nothing.
 """
 
 import os
+import ssl
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
@@ -35,6 +36,10 @@ class Handler(BaseHTTPRequestHandler):
         file = os.path.join(sys.argv[1], name)
         if url.path.startswith("/hops/"):
             self.redirect(f"/hops/{int(name) - 1}" if int(name) else "/heron.html")
+        elif url.path.startswith("/as/"):
+            kind, name = url.path[4:].rsplit("/", 1)
+            with open(os.path.join(sys.argv[1], name.replace("-", ".")), "rb") as data:
+                self.reply(data.read(), kind)
         elif name == "away":
             self.redirect(parse_qs(url.query)["to"][0])
         elif name == "latin":
@@ -59,6 +64,10 @@ class Handler(BaseHTTPRequestHandler):
 
 
 server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+if len(sys.argv) > 3:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(sys.argv[3], sys.argv[4])
+    server.socket = context.wrap_socket(server.socket, server_side=True)
 with open(sys.argv[2] + ".new", "w", encoding="utf-8") as out:
     out.write(str(server.server_address[1]))
 os.rename(sys.argv[2] + ".new", sys.argv[2])
