@@ -33,7 +33,8 @@ enum {
     PDF_MAX_PASSWORD = 1024,
 };
 
-#define PDF_NEEDS_PASSWORD "the PDF is locked with a password; give it with --password"
+#define PDF_NEEDS_PASSWORD \
+    "the PDF is locked with a password; give it with --password, or as the field \"password\" of an upload"
 #define PDF_WRONG_PASSWORD "the password does not open the PDF"
 
 enum pdf_record_type {

@@ -61,6 +61,7 @@ static void read_document(struct intake *in, const char *name, const enum docume
                                            .cancel = &in->x->cancel,
                                            .title = title,
                                            .vehicle = vehicle,
+                                           .password = in->x->upload ? in->x->upload->password : NULL,
                                            .skip_duplicates = true,
                                            .ocr_languages = s->ocr_languages,
                                            .keep_original = true}; /* it is nowhere else */

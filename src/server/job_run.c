@@ -66,6 +66,7 @@ static void store_job(void *context)
                                            .context = w,
                                            .cancel = job_cancel(w->job),
                                            .skip_duplicates = true,
+                                           .password = job_password(w->job),
                                            .ocr_languages = s->ocr_languages,
                                            .keep_original = true}; /* it is nowhere else */
     ingest_state_begin(s->ingests, job_name(w->job));
@@ -120,7 +121,8 @@ static bool is_known(struct work *w)
 
 static void read_job(struct work *w)
 {
-    const struct ingest_options options = {.ocr_languages = w->server->ocr_languages};
+    const struct ingest_options options = {.password = job_password(w->job),
+                                           .ocr_languages = w->server->ocr_languages};
     struct intake *in = &w->intake;
     struct mapping map = {0};
     struct error failure = {0};

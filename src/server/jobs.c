@@ -12,6 +12,7 @@
 struct job {
     int64_t id;
     char *name;
+    char *password; /* NULL: none; never on the disk, so that it is asked for again after a restart */
     enum job_status status;
     bool kept; /* its file is there */
     size_t bytes;
@@ -52,6 +53,8 @@ static void job_free(struct job *job)
 {
     if (!job) return;
     free(job->name);
+    if (job->password) explicit_bzero(job->password, strlen(job->password));
+    free(job->password);
     json_decref(job->notes);
     json_decref(job->document);
     free(job);
@@ -236,6 +239,7 @@ static bool add_one(struct jobs *j, const struct upload *u, size_t i, struct err
     struct job *job = job_create(j->last_id + 1, u->files[i].name, u->files[i].bytes);
     char *path = job ? job_files_path(&j->files, job->id) : NULL;
     bool ok = path || error_memory(err, "a job");
+    if (ok && u->password[0]) ok = (job->password = strdup(u->password)) || error_memory(err, "a job");
     ok = ok && upload_keep(u, i, path, err);
     if (ok) {
         job->kept = true;
@@ -382,6 +386,11 @@ struct job *jobs_take(struct jobs *j)
 const char *job_name(const struct job *job)
 {
     return job->name;
+}
+
+const char *job_password(const struct job *job)
+{
+    return job->password;
 }
 
 const atomic_bool *job_cancel(const struct job *job)

@@ -60,6 +60,7 @@ json_t *jobs_retry(struct jobs *j, int64_t id, struct error *err);
 /* Waits for the next; NULL when the server stops. It is the caller's until jobs_end. */
 struct job *jobs_take(struct jobs *j);
 const char *job_name(const struct job *job);
+const char *job_password(const struct job *job); /* of a locked PDF; NULL: none was sent */
 const atomic_bool *job_cancel(const struct job *job);
 char *jobs_path(const struct jobs *j, const struct job *job); /* of its file; to be freed */
 void jobs_progress(struct jobs *j, struct job *job, size_t done, size_t total, const char *word);

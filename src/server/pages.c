@@ -2,6 +2,7 @@
  * what a citation points at marked. */
 #include "answer/result_json.h"
 #include "document/pdf_client.h"
+#include "document/pdf_protocol.h"
 #include "ingest/original.h"
 #include "server/documents.h"
 #include "server/fields.h"
@@ -64,6 +65,10 @@ static bool draw(const struct original *file, const char *name, size_t number, s
 {
     const struct pdf_options options = {.cancel = cancel};
     struct pdf_client *pdf = pdf_open(name, file->data, file->len, &options, err);
+    if (!pdf && strstr(err->text, PDF_NEEDS_PASSWORD)) {
+        error_clear(err);
+        error_set(err, ERROR_UNSUPPORTED, "%s: is locked with a password, which is not kept: its pages cannot be drawn", name);
+    }
     bool ok = pdf && pdf_render(pdf, number, (float)dpi, marks, n, png, err);
     pdf_close(pdf);
     return ok;

@@ -30,6 +30,7 @@ void upload_free(struct upload *u)
         if (u->files[i].fd >= 0) close(u->files[i].fd);
     }
     free(u->folder);
+    explicit_bzero(u->password, sizeof u->password);
     free(u);
 }
 
@@ -70,14 +71,21 @@ static bool begin_file(struct upload *u, const char *filename)
     return f->fd >= 0 || error_errno(&u->error, ERROR_IO, "%s: making a file", u->folder);
 }
 
+/* A field's bytes as far as there is room for them; true: for all. */
+static bool take_field(char *out, size_t size, uint64_t offset, const char *data, size_t len)
+{
+    for (size_t i = 0; i < len && offset + i + 1 < size; i++) out[offset + i] = data[i];
+    return offset + len < size;
+}
+
 bool upload_piece(struct upload *u, const char *field, const char *filename, uint64_t offset,
                   const char *data, size_t len)
 {
     if (u->error.code) return false;
     if (!filename) {
-        if (field && strcmp(field, "async") == 0)
-            for (size_t i = 0; i < len && offset + i + 1 < sizeof u->async; i++)
-                u->async[offset + i] = data[i];
+        if (field && strcmp(field, "async") == 0) take_field(u->async, sizeof u->async, offset, data, len);
+        if (field && strcmp(field, "password") == 0 && !take_field(u->password, sizeof u->password, offset, data, len))
+            return error_set(&u->error, ERROR_USAGE, "the password has more than %d bytes", UPLOAD_MAX_PASSWORD);
         return true;
     }
     /* MHD may tell of the beginning of a part twice, the first time without data. */

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { UPLOAD_MAX_FILES = 64 };
+enum { UPLOAD_MAX_FILES = 64, UPLOAD_MAX_PASSWORD = 1024 };
 
 struct upload_file {
     char *name; /* the last part of what the client called it */
@@ -22,15 +22,15 @@ struct upload {
     struct upload_file files[UPLOAD_MAX_FILES];
     size_t n_files;
     char async[8]; /* the field of this name, as far as it goes; "" */
+    char password[UPLOAD_MAX_PASSWORD + 1]; /* the same: of PDF files that are locked; "" */
     struct error error; /* of what came so far */
 };
 
 struct upload *upload_create(const char *folder, struct error *err);
 void upload_free(struct upload *u);
 
-/* A piece of the part `field` at `offset` of it; filename NULL: not a file, passed over but for
- * "async". The first
- * error stays in u->error; false from then on. */
+/* A piece of the part `field` at `offset` of it; filename NULL: not a file, passed over but for "async" and
+ * "password". The first error stays in u->error; false from then on. */
 bool upload_piece(struct upload *u, const char *field, const char *filename, uint64_t offset,
                   const char *data, size_t len);
 

@@ -79,6 +79,33 @@ x0, y0, x1, y1 = cells[5, 3]["box"]
 assert cells[5, 3]["text"] == "1,000" and 282 < x0 < x1 < 362 and 164 < y0 < y1 < 180, cells[5, 3]
 PY
 
+python3 tests/pdf_files.py "$SCRATCH" few
+export AUTOSPEC_STORE=$SCRATCH/locked.db
+run ingest "$SCRATCH/locked-user.pdf"
+one_error "a locked PDF asks for its password" 1 "locked-user.pdf: the PDF is locked with a password; give it with --password"
+run ingest --password guess "$SCRATCH/locked-user.pdf"
+one_error "a wrong password is told" 1 "locked-user.pdf: the password does not open the PDF"
+run ingest --password "$(head -c 2000 /dev/zero | tr '\0' x)" "$SCRATCH/locked-user.pdf"
+one_error "one that is too long as well" 1 "locked-user.pdf: the password does not open the PDF"
+run ingest --list
+says "nothing of it is stored" "$OUT" "no documents"
+run tables --password secret "$SCRATCH/locked-user.pdf"
+exits "tables takes the password too" 0
+run ingest --explain --password secret "$SCRATCH/locked-user.pdf"
+says "and --explain" "$OUT" "1 paragraph|3500 kg"
+run ingest --password secret "$SCRATCH/locked-user.pdf"
+exits "the right one opens it" 0
+run ingest --list
+says "it is stored then" "$OUT" "pdf .*locked-user\.pdf"
+check "the password is not in the store" sh -c "! grep -q secret '$AUTOSPEC_STORE'"
+export AUTOSPEC_STORE=$SCRATCH/owner.db
+run ingest "$SCRATCH/locked-owner.pdf"
+exits "a PDF that is locked against changes alone is read without one" 0
+export AUTOSPEC_STORE=$SCRATCH/boss.db
+run ingest --password boss "$SCRATCH/locked-user.pdf"
+exits "the owner's password opens it too" 0
+export AUTOSPEC_STORE=$SCRATCH/store.db
+
 run tables
 exits "tables without a file is a usage error" 2
 

@@ -155,6 +155,42 @@ rm "$SCRATCH/spans.pdf"
 http "/documents/$ID/pages/1.png?highlight=$MARKS"
 answers "a copy that is kept is shown when the file is gone" 200
 check "it is a picture" python3 tests/e2e/png.py "$OUT" "$OUT" 1224x1584 144 ""
+
+# ---- locked ones ----
+
+python3 tests/pdf_files.py "$SCRATCH" few
+http /ingest/file -F "file=@$SCRATCH/locked-user.pdf"
+answers "a locked PDF asks for its password" 422 '.error.message | test("locked with a password.*field \"password\"")'
+http /ingest/file -F "file=@$SCRATCH/locked-user.pdf" -F password=guess
+answers "a wrong one is told" 422 '.error.message | test("the password does not open the PDF")'
+http /ingest/file -F "file=@$SCRATCH/locked-user.pdf" -F "password=$(head -c 1025 /dev/zero | tr '\0' x)"
+answers "one that is too long as well" 400 '.error.message | test("1024 bytes")'
+http '/ingest/file?async=1' -F "file=@$SCRATCH/locked-user.pdf" -F password=guess
+job=$(jq '.jobs[0].id' "$OUT")
+for _ in $(seq 600); do
+    http "/ingest/jobs/$job"
+    jq -e '.status == "failed"' "$OUT" >/dev/null && break
+    sleep 0.1
+done
+answers "in the background too" 200 '.status == "failed" and (.error | test("the password does not open the PDF"))'
+http '/ingest/file?async=1' -F password=secret -F "file=@$SCRATCH/locked-user.pdf"
+job=$(jq '.jobs[0].id' "$OUT")
+check "the password is not on the disk" sh -c "! grep -rqs secret '$AUTOSPEC_STORE-jobs'"
+for _ in $(seq 600); do
+    http "/ingest/jobs/$job"
+    jq -e '.status == "done"' "$OUT" >/dev/null && break
+    sleep 0.1
+done
+answers "the right one opens it" 200 '.status == "done" and .document.kind == "pdf"'
+ID=$(jq .document.id "$OUT")
+check "nor is it in the log" sh -c "! grep -q secret '$SERVER_LOG'"
+http "/documents/$ID/pages/1"
+answers "its text is there" 200 '.text | test("3500 kg")'
+http "/documents/$ID/pages/1.png"
+answers "its picture is not, which is said" 415 '.error.message | test("locked with a password, which is not kept")'
+http "/documents/$ID" -X DELETE
+http /ingest/file -F "file=@$SCRATCH/locked-user.pdf" -F password=secret -F "file=@$SCRATCH/locked-owner.pdf"
+answers "the owner-locked and the user-locked are read at once" 200 '.documents | length == 2'
 stop_server TERM
 exits "it ends well, too" 0
 finish
