@@ -145,6 +145,7 @@ plan() {
             esac
             case $name in
             pull | page) length=9 cores=few ;;
+            hostile) length=9 ;;
             server_openai | server_schemathesis) length=8 ;;
             bench | server | server_killed | server_load | server_many) cores=all ;;
             esac

@@ -273,6 +273,7 @@ static void warn_unknown(const struct reading *r, const char *name, size_t line)
     static const char *const SHARED[] = {"HF_", "TRANSFORMERS_", "DEEPSEEK_", NULL};
     static const char *const OTHERS[] = {"HF_XET_", NULL};
     bool ours = begins_with(name, OURS);
+    if (!r->path && strcmp(name, "AUTOSPEC_PDF") == 0) return; /* the helper's place: pdf_helper_find */
     if (!ours && (!begins_with(name, SHARED) || begins_with(name, OTHERS))) return;
     const char *names[N_SETTINGS];
     for (enum setting id = 0; id < N_SETTINGS; id++) names[id] = SPECS[id].name;
