@@ -41,7 +41,7 @@ struct command_line {
     double top_p, min_p;
     struct option_texts stop;
     /* ingest */
-    bool list, reset, yes, explain, watch, allow_private;
+    bool list, reset, yes, explain, html, watch, allow_private;
     size_t delete_id; /* 0: none */
     const char *password; /* also of tables; NULL: none */
     /* tokenize */

@@ -1,5 +1,6 @@
 /* autospec ingest: documents into the store; the list of them; deleting them. */
 #include "ingest/explain.h"
+#include "ingest/explain_html.h"
 #include "ingest/ingest.h"
 #include "ingest/watch.h"
 #include "ingest/web_page.h"
@@ -331,6 +332,8 @@ static bool check_use(const struct command_line *line, struct error *err)
                          "files, --list, --delete and --reset do not go together: one at a time");
     if (line->explain && line->n_arguments != 1)
         return error_set(err, ERROR_USAGE, "--explain takes one file");
+    if (line->html && !line->explain)
+        return error_set(err, ERROR_USAGE, "--html goes with --explain");
     if (line->watch && line->n_arguments != 1)
         return error_set(err, ERROR_USAGE, "--watch takes one folder");
     if (line->watch && line->explain)
@@ -353,6 +356,14 @@ static bool manage(const struct command_line *line, struct store *store, struct 
     return true;
 }
 
+/* The bytes as they are: they are for a browser. */
+static bool write_html(void *context, const char *data, size_t len)
+{
+    (void)context;
+    output_bytes(data, len);
+    return output_flush(NULL);
+}
+
 static int run(struct command_line *line, struct error *err)
 {
     if (!check_use(line, err)) return EXIT_USAGE;
@@ -360,7 +371,8 @@ static int run(struct command_line *line, struct error *err)
         struct buffer text = {0};
         const struct explain_options options = {
             .password = line->password, .ocr_languages = settings_text(&line->settings, SETTING_OCR_LANGUAGES)};
-        bool ok = explain_file(&text, line->arguments[0], &options, interrupt_watch(), err);
+        bool ok = line->html ? explain_html(write_html, NULL, line->arguments[0], &options, interrupt_watch(), err)
+                             : explain_file(&text, line->arguments[0], &options, interrupt_watch(), err);
         if (ok) output_text(buffer_text(&text), text.len);
         buffer_free(&text);
         return ok ? EXIT_OK : EXIT_FAILED;
@@ -393,7 +405,8 @@ const struct command command_ingest = {
         "that begins with https:// or http://. What is there already is not read again; a file that has\n"
         "changed replaces what it held before. A file with an error is left out as a whole\n"
         "and named; the others of its folder are read. --explain shows how a file would be\n"
-        "read (header, columns, units, number style, first facts) and stores nothing.\n"
+        "read (header, columns, units, number style, first facts) and stores nothing; with --html as\n"
+        "one HTML file: `autospec ingest --explain --html manual.pdf >report.html`.\n"
         "Several files are read at once, and stored in the order of their names. A file with\n"
         "the contents of another is not read again. --watch goes on after a folder was read:\n"
         "what is new or changed is read, the documents of files that are gone are deleted.\n"

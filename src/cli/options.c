@@ -73,6 +73,8 @@ static const struct option_row ROWS[] = {
     TEXT(OPTION_TEXT, COMMAND_INGEST | COMMAND_TABLES, "password", "TEXT", password,
          "The password of a locked PDF"),
     FLAG(COMMAND_INGEST, "explain", 0, explain, "Show how a file would be read; store nothing"),
+    FLAG(COMMAND_INGEST, "html", 0, html,
+         "With --explain: one HTML file, each page as a picture with the cells found marked"),
     FLAG(COMMAND_INGEST, "watch", 'w', watch,
          "Go on watching the folder: read what is new or changed, delete what is gone"),
     FLAG(COMMAND_ASK | COMMAND_ATTRIBUTES, "csv", 0, csv, "Print the table alone, as CSV"),

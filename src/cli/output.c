@@ -54,6 +54,12 @@ void output_puts(const char *text)
     wrote();
 }
 
+void output_bytes(const void *data, size_t len)
+{
+    buffer_append(&waiting, data, len);
+    wrote();
+}
+
 void output_printf(const char *fmt, ...)
 {
     va_list args;

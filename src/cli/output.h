@@ -17,6 +17,9 @@ void output_setup(void);
 void output_puts(const char *text);
 void output_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* What is for another program: as it is. */
+void output_bytes(const void *data, size_t len);
+
 /* Text that a model or a document wrote. On a terminal, control characters but newline and tab are
  * shown as '?', so that no document can command the user's terminal. */
 void output_text(const char *text, size_t len);

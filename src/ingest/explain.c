@@ -194,6 +194,13 @@ static const char *layout_words(const struct table_frame *f)
     }
 }
 
+static void fill_defaults(struct explain_options *o)
+{
+    if (!o->max_columns) o->max_columns = 60;
+    if (!o->max_records) o->max_records = 3;
+    if (!o->max_facts) o->max_facts = 8;
+}
+
 static bool append_table(struct buffer *out, const struct table *t,
                          const struct interpret_context *context, const struct explain_options *o,
                          struct error *err)
@@ -220,13 +227,19 @@ static bool append_table(struct buffer *out, const struct table *t,
     return ok;
 }
 
+bool explain_table(struct buffer *out, const struct table *t, const struct interpret_context *context,
+                   const struct explain_options *options, struct error *err)
+{
+    struct explain_options o = options ? *options : (struct explain_options){0};
+    fill_defaults(&o);
+    return append_table(out, t, context, &o, err);
+}
+
 bool explain_document(struct buffer *out, const struct document *d,
                       const struct explain_options *options, struct error *err)
 {
     struct explain_options o = options ? *options : (struct explain_options){0};
-    if (!o.max_columns) o.max_columns = 60;
-    if (!o.max_records) o.max_records = 3;
-    if (!o.max_facts) o.max_facts = 8;
+    fill_defaults(&o);
     struct arena arena = {0};
     size_t paragraphs = 0, tables = 0;
     bool ok = true;
@@ -272,7 +285,8 @@ bool explain_file(struct buffer *out, const char *path, const struct explain_opt
     const struct document_options o = {.path = path,
                                        .cancel = cancel,
                                        .password = options ? options->password : NULL,
-                                       .ocr_languages = options ? options->ocr_languages : NULL};
+                                       .ocr_languages = options ? options->ocr_languages : NULL,
+                                       .file = &map};
     const char *data = map.data ? (const char *)map.data : "";
     bool ok = document_kind_find(path, data, map.size, &kind, err) &&
               document_read(&d, kind, data, map.size, &o, err);

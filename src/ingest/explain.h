@@ -23,6 +23,11 @@ struct explain_options {
 bool explain_document(struct buffer *out, const struct document *d,
                       const struct explain_options *options, struct error *err);
 
+/* The lines of one table, or of one slice of it. */
+struct interpret_context;
+bool explain_table(struct buffer *out, const struct table *t, const struct interpret_context *context,
+                   const struct explain_options *options, struct error *err);
+
 /* The same for a file, whatever it holds. Errors name the file. */
 bool explain_file(struct buffer *out, const char *path, const struct explain_options *options,
                   const atomic_bool *cancel, struct error *err);

@@ -106,6 +106,20 @@ run ingest --password boss "$SCRATCH/locked-user.pdf"
 exits "the owner's password opens it too" 0
 export AUTOSPEC_STORE=$SCRATCH/store.db
 
+cat >"$SCRATCH/hostile.csv" <<'CSV'
+"Model <script>alert(1)</script>","Power (hp)","""><img src=x onerror=alert(1)>"
+"Fjord & <b>Co</b>",180,'x'
+CSV
+run ingest --explain --html "$SCRATCH/hostile.csv"
+cp "$OUT" "$SCRATCH/hostile.html"
+exits "--explain --html takes any kind" 0
+run ingest --explain --html "$SCRATCH/continued.pdf"
+exits "and documents with pages" 0
+check "the report is one whole file, shows each page with its cells, and runs nothing" \
+    python3 tests/e2e/report.py "$OUT" "$SCRATCH/hostile.html"
+run ingest --html "$SCRATCH/continued.pdf"
+exits "--html alone is a usage error" 2
+
 run tables
 exits "tables without a file is a usage error" 2
 
