@@ -166,12 +166,9 @@ static void *load_main(void *context)
     return NULL;
 }
 
-/* The model is there, or cannot be. */
-static bool loaded(struct serving *v, struct error *err)
+/* The model is there. */
+static bool use_model(struct serving *v, struct error *err)
 {
-    pthread_join(v->loader, NULL);
-    v->loading = false;
-    if (!v->loaded) return error_set(err, v->error.code, "%s", v->error.text);
     const struct settings *s = &v->line->settings;
     const char *encoder_revision;
     struct server_model model = {.engine = v->model.engine, .encoder = v->encoder};
@@ -197,6 +194,17 @@ static bool loaded(struct serving *v, struct error *err)
     return true;
 }
 
+/* The loader has ended. Most questions take no model: without one the server goes on, and says so. */
+static void loaded(struct serving *v)
+{
+    pthread_join(v->loader, NULL);
+    v->loading = false;
+    if (v->loaded && use_model(v, &v->error)) return;
+    server_without_model(v->server, &v->error);
+    log_warn("there is no model: %s", v->error.text);
+    log_info("ready: facts are answered; what takes a model is refused");
+}
+
 /* ---- signals ---- */
 
 static void set_defaults(const sigset_t *signals)
@@ -206,19 +214,19 @@ static void set_defaults(const sigset_t *signals)
     pthread_sigmask(SIG_UNBLOCK, signals, NULL);
 }
 
-/* Until it is told to stop; false when the model cannot be loaded. */
-static bool wait_for_signals(struct serving *v, const sigset_t *signals, struct error *err)
+/* Until it is told to stop. */
+static void wait_for_signals(struct serving *v, const sigset_t *signals)
 {
     for (;;) {
         int got = sigwaitinfo(signals, NULL);
-        if (got == LOADED && v->loading && !loaded(v, err)) return false;
+        if (got == LOADED && v->loading) loaded(v);
         if (got == SIGHUP && v->loading) log_warn("SIGHUP: the model is still being loaded");
         if (got == SIGHUP && !v->loading) reload(v);
         if (got != SIGINT && got != SIGTERM) continue;
         /* From here on a second one ends the program at once; so does one while loading. */
         set_defaults(signals);
         if (v->loading) raise(got);
-        return true;
+        return;
     }
 }
 
@@ -238,7 +246,7 @@ static bool serve(struct serving *v, const sigset_t *signals, struct error *err)
     v->waiter = pthread_self();
     v->loading = pthread_create(&v->loader, NULL, load_main, v) == 0;
     if (!v->loading) return error_set(err, ERROR_MEMORY, "cannot start the loading thread");
-    if (!wait_for_signals(v, signals, err)) return false;
+    wait_for_signals(v, signals);
     log_info("stopping: what is at work has %.0f seconds to end", DRAIN_SECONDS);
     if (!server_stop(v->server, DRAIN_SECONDS)) log_warn("requests that took longer were ended");
     return true;

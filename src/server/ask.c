@@ -78,7 +78,13 @@ bool ask_run(struct exchange *x, const struct ask *ask, struct answer *out, stru
     }
     answer_free(out);
     if (r.empty) return error_set(err, ERROR_NOT_FOUND, "there are no documents yet");
-    if (r.missed) return error_set(err, ERROR_BUSY, "the model is being loaded");
+    if (r.missed) {
+        struct buffer text = {0};
+        server_tell_absence(s, &text);
+        error_set(err, ERROR_BUSY, "%s", buffer_text(&text));
+        buffer_free(&text);
+        return false;
+    }
     return error_set(err, ERROR_CANCELLED, "cancelled");
 }
 

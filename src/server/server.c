@@ -112,6 +112,12 @@ bool server_ready(struct server *s, const struct server_model *m, struct error *
     return true;
 }
 
+void server_without_model(struct server *s, const struct error *why)
+{
+    snprintf(s->model_error, sizeof s->model_error, "%s", why->text);
+    atomic_store(&s->no_model, true);
+}
+
 bool server_reload(struct server *s, const struct server_options *o, struct error *err)
 {
     struct guard *guard = guard_create(&o->access, err);
@@ -163,12 +169,24 @@ struct server_defaults server_defaults(struct server *s)
     return d;
 }
 
+void server_tell_absence(struct server *s, struct buffer *out)
+{
+    if (atomic_load(&s->no_model))
+        buffer_printf(out, "this takes a model, and there is none: %s", s->model_error);
+    else
+        buffer_puts(out, "the model is being loaded");
+}
+
 bool server_has_model(struct exchange *x)
 {
     struct server *s = x->server;
     if (atomic_load(&s->ready)) return true;
-    reply_header(x, "Retry-After", "5");
-    reply_error(x, 503, "loading", NULL, "the model is being loaded");
+    struct buffer text = {0};
+    bool loading = !atomic_load(&s->no_model);
+    server_tell_absence(s, &text);
+    if (loading) reply_header(x, "Retry-After", "5");
+    reply_error(x, 503, loading ? "loading" : "no_model", NULL, "%s", buffer_text(&text));
+    buffer_free(&text);
     return false;
 }
 

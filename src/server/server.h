@@ -57,6 +57,10 @@ struct server {
     const char *model_name, *encoder_name;
     const char *revision; /* commit of the model's files; NULL: not known */
 
+    /* Set once, by server_without_model. */
+    atomic_bool no_model;
+    char model_error[sizeof((struct error *)0)->text];
+
     atomic_bool draining;
     pthread_mutex_t lock;
     struct server_defaults defaults;
@@ -79,6 +83,10 @@ struct server_model {
 /* The model is there. */
 bool server_ready(struct server *s, const struct server_model *model, struct error *err);
 
+/* The model is not there and will not come, for the reason in *why: facts are answered, and what takes a model
+ * is refused with it. */
+void server_without_model(struct server *s, const struct error *why);
+
 /* New access rules, defaults and deadline, while it runs. */
 bool server_reload(struct server *s, const struct server_options *options, struct error *err);
 
@@ -91,8 +99,11 @@ void server_free(struct server *s);
 
 struct server_defaults server_defaults(struct server *s);
 
-/* False when it was answered that the model is not there yet. */
+/* False when it was answered that the model is not there, or not yet. */
 bool server_has_model(struct exchange *x);
+
+/* "the model is being loaded", or why there is none, where server_generator is NULL. Appends to *out. */
+void server_tell_absence(struct server *s, struct buffer *out);
 
 /* NULL while the model is not there: what facts answer is answered without one. */
 const struct generator *server_generator(struct server *s);

@@ -37,9 +37,10 @@ void handle_ready(struct exchange *x)
                          : draining ? "stopping"
                                     : "gpu lost",
                          "model",
-                         model  ? "ready"
-                         : lost ? "lost"
-                                : "loading"));
+                         model                      ? "ready"
+                         : lost                     ? "lost"
+                         : atomic_load(&s->no_model) ? "none"
+                                                    : "loading"));
 }
 
 /* A line of /proc/self/status, "VmRSS:", in bytes; 0 where there is none. */

@@ -456,6 +456,35 @@ exits "a server that drains ends well" 0
 wait $LAST
 check "after it has answered what was at work" test "$(cat "$SCRATCH/last.code")" = 200
 
+# ---- no model at all ----
+
+start_server --model "$SCRATCH/no-such-model"
+wait_for_log '^autospec: ready: facts'
+check "without a model the server runs, and says why" grep -q "there is no model: $SCRATCH/no-such-model: there is no such folder" "$SERVER_LOG"
+http /ready
+answers "it is ready for facts" 200 '.status == "ready" and .model == "none"'
+http /query --json "$CAMRY"
+answers "which are answered" 200 '.answer | test("203 hp")'
+http /v1/chat/completions --json "$LONG"
+refuses "what takes a model is refused" 503 no_model
+answers "with the reason" 503 '.error.message | test("this takes a model, and there is none: .*no-such-model: there is no such folder")'
+check "and not to come again" sh -c "! grep -qi '^retry-after' '$HEAD'"
+http /v1/embeddings --json '{"input": "a car"}'
+refuses "so are vectors" 503 no_model
+http /query/llm-info
+refuses "and what is known of a model" 503 no_model
+http /ingest/text --json '{"name": "owl.txt", "text": "The 2030 Quenby Owl has a quiet cabin that its owners praise on long journeys."}'
+answers "documents are read in" 200
+http /query --json '{"query": "What do owners praise about the 2030 Quenby Owl?"}'
+refuses "a question that has to be read is refused too" 503 no_model
+http /query -H 'Accept: text/event-stream' --json '{"query": "What do owners praise about the 2030 Quenby Owl?"}'
+check "as a stream as well" grep -q 'this takes a model, and there is none' "$OUT"
+http "/documents?limit=1000"
+id=$(jq '.documents[] | select(.name == "owl.txt") | .id' "$OUT")
+http "/documents/$id" -X DELETE
+stop_server TERM
+exits "it ends well" 0
+
 # ---- a model that another program cuts ----
 
 AUTOSPEC_CACHE=$SCRATCH/cut start_server
