@@ -5,7 +5,8 @@ vehicles of data/vehicles.csv, and switches for states that are hard to bring ab
 
 prints the port that it listens on. POST /mock with a JSON object turns switches: busy (so many
 requests to /query get 429), loading (the model is not there yet: llm-info says 503), reading (questions
-need the model too: 503 while it is loading), pause (seconds between tokens), break (so many answers stop
+need the model too: 503 while it is loading), jobs (files become jobs: reading, failing,
+locked or done), pause (seconds between tokens), break (so many answers stop
 in the middle), wrong (the answer cites a passage that is none), thinking (reasoning comes first), empty (a
 store without documents), paged (the sources stand on pages of a PDF file: "shown", "gone" where the file is
 not there any more, "unsure" where OCR was). It finds rows by the words of the question, and of those before it, and answers
@@ -261,6 +262,8 @@ class Handler(BaseHTTPRequestHandler):
             return None
         name = url.path.removeprefix("/query/")
         if url.path == "/query/llm-info":
+            if self.server.switches["loading"] == "never":
+                return self.reply(503, {"error": {"message": "this takes a model, and there is none", "code": "no_model"}})
             if self.server.switches["loading"]:
                 return self.refuse(503, "the model is being loaded", Retry_After="1")
             return self.reply(200, self.server.info())
@@ -275,6 +278,11 @@ class Handler(BaseHTTPRequestHandler):
             return self.reply(200, {**store.documents[-1], "offset": 0, "passages": store.passages[:3]})
         if url.path.startswith("/documents/9/pages/"):
             return self.document_page(url.path.removeprefix("/documents/9/pages/"), dict(urllib.parse.parse_qsl(url.query)))
+        if url.path == "/ingest/jobs":
+            return self.reply(200, {"jobs": [self.server.job(i) for i in sorted(self.server.jobs, reverse=True)], "total": len(self.server.jobs)})
+        if url.path.startswith("/ingest/jobs/"):
+            job = self.server.job(int(url.path.removeprefix("/ingest/jobs/")))
+            return self.reply(200, job) if job else self.refuse(404, "There is no such job")
         if url.path == "/ingest/status":
             n = sum(d["chunks"] for d in store.documents)
             return self.reply(200, {"documents": len(store.documents), "chunks": n, "vehicles": n, "facts": 11 * n})
@@ -295,6 +303,8 @@ class Handler(BaseHTTPRequestHandler):
     def do_DELETE(self):
         if not self.admitted():
             return
+        if self.path.startswith("/ingest/jobs/"):
+            return self.reply(200, self.server.jobs.pop(int(self.path.removeprefix("/ingest/jobs/")), {}))
         number = self.path.removeprefix("/documents/")
         left = [d for d in self.server.store.documents if str(d["id"]) != number]
         found = len(left) < len(self.server.store.documents)
@@ -308,6 +318,8 @@ class Handler(BaseHTTPRequestHandler):
             store.empty() if self.server.switches.pop("empty", False) else store.fill()
             if self.server.switches["paged"]:
                 store.add_pages()
+            if not self.server.switches["jobs"]:
+                self.server.jobs.clear()
             return self.reply(200, {})
         if not self.admitted():
             return None
@@ -315,6 +327,10 @@ class Handler(BaseHTTPRequestHandler):
             return self.query(json.loads(self.body()))
         if self.path.split("?")[0] == "/ingest/file":
             return self.ingest(self.body())
+        if self.path.startswith("/ingest/jobs/") and self.path.endswith("/retry"):
+            job = self.server.jobs[int(self.path.split("/")[3])]
+            job.update(status="queued", error=None)
+            return self.reply(200, job)
         if self.path == "/ingest/reset" and json.loads(self.body()).get("confirm"):
             self.server.store.empty()
             return self.reply(200, {"status": "ok"})
@@ -326,6 +342,9 @@ class Handler(BaseHTTPRequestHandler):
         if not name:
             return self.refuse(400, "The form has no field file")
         name = name[1].decode()
+        if self.server.switches["jobs"]:
+            password = re.search(rb'name="password"\r\n\r\n([^\r]*)', body)
+            return self.reply(202, {"jobs": [self.server.add_job(name, password[1].decode() if password else "")]})
         if not name.endswith((".csv", ".json", ".md", ".txt")):
             return self.refuse(415, f"{name}: not a kind of document that can be read")
         document = self.server.store.document(name, pathlib.Path(name).suffix[1:], len(body), 3)
@@ -386,8 +405,34 @@ class Server(ThreadingHTTPServer):
     def __init__(self, port, key):
         super().__init__(("127.0.0.1", port), Handler)
         self.key, self.store, self.began, self.asked = key, Store(), time.time(), []
-        self.switches = {"busy": 0, "loading": False, "reading": False, "pause": 0.005, "break": 0, "wrong": False, "thinking": False, "paged": ""}
+        self.switches = {"busy": 0, "loading": False, "reading": False, "pause": 0.005, "break": 0, "wrong": False, "thinking": False, "paged": "", "jobs": ""}
+        self.jobs, self.passwords, self.last_job = {}, {}, 0
         self.pages = []  # pictures that were asked for
+
+    def add_job(self, name, password):
+        self.last_job += 1
+        self.jobs[self.last_job] = {"id": self.last_job, "name": name, "status": "queued", "done": 0, "total": 12, "word": "pages",
+                                    "error": None, "document": None}
+        self.passwords[self.last_job] = password
+        return self.jobs[self.last_job]
+
+    def job(self, number):
+        """A job as it is now: what becomes of it is the switch's choice."""
+        job, how = self.jobs.get(number), self.switches["jobs"]
+        if not job or job["status"] in ("done", "failed"):
+            return job
+        if how == "reading":
+            job.update(status="reading", done=3)
+        elif how == "failing":
+            job.update(status="failed", error=f"{job['name']}: the disk is full")
+        elif how == "locked" and self.passwords[number] != "secret":
+            what = "the password does not open the PDF" if self.passwords[number] else "the PDF is locked with a password"
+            job.update(status="failed", error=f"{job['name']}: {what}")
+        else:
+            document = self.store.document(job["name"], "pdf", 1000, 3)
+            self.store.documents.append(document)
+            job.update(status="done", done=12, document={**document, "outcome": "new"})
+        return job
 
     def info(self):
         t = time.time() - self.began

@@ -503,6 +503,81 @@ def test_a_file_that_cannot_be_read_says_why(page):
     page.gone("#uploads li")
 
 
+def send(page, name):
+    file = page.folder / name
+    file.write_text("Manufacturer,Model\nVolvo,XC40\n")
+    page.browser.find_element(By.ID, "files").send_keys(str(file))
+
+
+def jobs_of(page):
+    return page.js("return fetch('/ingest/jobs').then((r) => r.json()).then((o) => o.jobs.map((j) => j.status))")
+
+
+def test_a_job_tells_how_far_it_is_and_can_be_cancelled(page):
+    page.server.switch(jobs="reading")
+    page.open("#documents")
+    send(page, "manual.csv")
+    page.see("#uploads small", "Reading, 3 of 12 pages")
+    assert page.js("return document.querySelector('#uploads progress').value") == 0.25
+    page.press("#uploads button", "Cancel")
+    page.gone("#uploads li")
+    page.until("no job", lambda: jobs_of(page) == [])
+    assert "manual.csv" not in page.see("#documents").text
+
+
+def test_a_job_that_has_failed_can_be_tried_again(page):
+    page.server.switch(jobs="failing")
+    page.open("#documents")
+    send(page, "manual.csv")
+    page.see("#uploads [role=alert]", "the disk is full")
+    page.press("#uploads button", "Retry")
+    page.see("#uploads [role=alert]", "the disk is full")
+    page.server.switch(jobs="done")
+    page.press("#uploads button", "Retry")
+    page.see("#documents li", "manual.csv")
+    page.gone("#uploads li")
+
+
+def test_jobs_outlive_the_page(page):
+    page.server.switch(jobs="reading")
+    page.open("#documents")
+    send(page, "manual.csv")
+    page.see("#uploads small", "3 of 12 pages")
+    page.open()
+    page.open("#documents")
+    page.see("#uploads li", "manual.csv")
+    page.see("#uploads small", "3 of 12 pages")
+    assert len(page.all("#uploads li")) == 1
+    page.server.switch(jobs="failing")
+    page.see("#uploads [role=alert]", "the disk is full")
+    page.server.switch(jobs="done")
+    page.press("#uploads button", "Retry")
+    page.see("#documents li", "manual.csv")
+    page.gone("#uploads li")
+
+
+def test_a_locked_pdf_asks_for_its_password(page):
+    page.server.switch(jobs="locked")
+    page.open("#documents")
+    send(page, "locked.csv")
+    page.see("#uploads [role=alert]", "locked with a password")
+    page.see("#uploads input").send_keys("guess\n")
+    page.see("#uploads [role=alert]", "does not open")
+    assert page.see("#uploads input").get_attribute("type") == "password"
+    page.see("#uploads input").send_keys("secret\n")
+    page.see("#documents li", "locked.csv")
+    page.gone("#uploads li")
+    assert jobs_of(page) == ["done"]  # those that failed were forgotten
+
+
+def test_without_a_model_facts_are_answered(page):
+    page.server.switch(loading="never")
+    page.open()
+    page.see("#model", "facts alone")
+    page.ask()
+    assert "203" in page.answered()
+
+
 def test_a_document_opens_its_passages(page):
     page.open("#documents")
     page.press("#documents .open", "vehicles.csv")
@@ -945,7 +1020,7 @@ def fresh(page):
     """The page as a first visitor finds it."""
     page.browser.size(1280, 900)
     page.browser.media(prefers_color_scheme="light", prefers_reduced_motion="reduce")
-    page.server.switch(busy=0, loading=False, reading=False, pause=0.005, wrong=False, thinking=False, paged="", **{"break": 0})
+    page.server.switch(busy=0, loading=False, reading=False, pause=0.005, wrong=False, thinking=False, paged="", jobs="", **{"break": 0})
     page.open()
     page.js("localStorage.clear(); sessionStorage.clear()")
     for file in page.folder.iterdir():
