@@ -79,10 +79,10 @@ bool store_add_page(struct store *s, const struct store_page *page,
     return ok;
 }
 
-static bool write_pieces(struct store *s, int64_t row, const void *data, size_t len)
+static bool write_pieces(struct store *s, const void *data, size_t len)
 {
     sqlite3_blob *blob = NULL;
-    bool ok = sqlite3_blob_open(s->db, "main", "document_files", "data", row, 1, &blob) == SQLITE_OK;
+    bool ok = sqlite3_blob_open(s->db, "main", "document_files", "data", s->document, 1, &blob) == SQLITE_OK;
     for (size_t at = 0; ok && at < len; at += PIECE) {
         size_t n = len - at < PIECE ? len - at : PIECE;
         ok = sqlite3_blob_write(blob, (const char *)data + at, (int)n, (int)at) == SQLITE_OK;
@@ -104,7 +104,7 @@ bool store_keep_original(struct store *s, const void *data, size_t len, struct e
     else sqlite3_bind_zeroblob64(q, 2, len);
     bool ok = sqlite3_step(q) == SQLITE_DONE;
     sqlite3_finalize(q);
-    if (ok && len > PIECE) ok = write_pieces(s, sqlite3_last_insert_rowid(s->db), data, len);
+    if (ok && len > PIECE) ok = write_pieces(s, data, len);
     return ok || store_fail(s, "keeping a file", err);
 }
 

@@ -3,6 +3,7 @@
 #include "scratch.h"
 
 #include "base/file.h"
+#include "ingest/intake.h"
 #include "store/copies.h"
 
 #include <stdio.h>
@@ -564,6 +565,26 @@ static void what_is_known_beside_the_text_makes_another_document(void **state)
     store_close(s);
 }
 
+/* It is hashed in pieces, and its pages are given back meanwhile. */
+static void a_large_file_is_known_by_the_hash_of_its_contents(void **state)
+{
+    (void)state;
+    struct error err = {0};
+    const size_t size = ((size_t)17 << 20) + 5;
+    char *bytes = malloc(size);
+    assert_non_null(bytes);
+    for (size_t i = 0; i < size; i++) bytes[i] = (char)('a' + i % 23 + i / 7001 % 3);
+    assert_true(file_write(in_scratch("large.txt"), bytes, size, &err));
+    struct mapping m;
+    assert_true(mapping_open(&m, in_scratch("large.txt"), &err));
+    struct intake in = {.path = "large.txt", .kind = DOCUMENT_TEXT, .data = (const char *)m.data, .len = m.size, .file = &m};
+    intake_hash(&in, &(struct ingest_options){0});
+    assert_int_equal(in.hash, ingest_hash(DOCUMENT_TEXT, bytes, size));
+    assert_memory_equal(m.data, bytes, size);
+    mapping_close(&m);
+    free(bytes);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -585,6 +606,7 @@ int main(void)
         cmocka_unit_test(any_number_of_threads_stores_the_same),
         cmocka_unit_test(equal_contents_are_one_document_as_long_as_a_file_has_them),
         cmocka_unit_test(what_is_known_beside_the_text_makes_another_document),
+        cmocka_unit_test(a_large_file_is_known_by_the_hash_of_its_contents),
         cmocka_unit_test(progress_is_told_and_cancelling_stores_nothing),
     };
     return cmocka_run_group_tests_name("ingest", tests, scratch_make, scratch_remove);

@@ -84,6 +84,33 @@ static void a_page_is_read_as_it_was_written(void **state)
     store_close(s);
 }
 
+/* It is written in pieces. */
+static void a_large_original_is_kept_as_it_is(void **state)
+{
+    (void)state;
+    struct error err = {0};
+    struct store *s = facts_store(":memory:");
+    const size_t size = 2500001;
+    uint8_t *bytes = malloc(size);
+    assert_non_null(bytes);
+    for (size_t i = 0; i < size; i++) bytes[i] = (uint8_t)(i * 2654435761u >> 24);
+    begin_document(s, "/large.pdf", 1);
+    assert_true(store_keep_original(s, bytes, size, &err));
+    commit_document(s);
+    struct arena arena = {0};
+    struct store_document d;
+    assert_true(store_find_document_path(s, "/large.pdf", &arena, &d, &err));
+    void *data;
+    size_t len;
+    assert_true(store_read_original(s, d.id, &data, &len, &err));
+    assert_int_equal(len, size);
+    assert_memory_equal(data, bytes, size);
+    free(data);
+    free(bytes);
+    arena_free(&arena);
+    store_close(s);
+}
+
 static void pages_go_with_their_document(void **state)
 {
     (void)state;
@@ -140,6 +167,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_cell_is_found_on_its_page),
         cmocka_unit_test(a_page_is_read_as_it_was_written),
+        cmocka_unit_test(a_large_original_is_kept_as_it_is),
         cmocka_unit_test(pages_go_with_their_document),
         cmocka_unit_test(places_out_of_order_are_refused),
         cmocka_unit_test(damaged_places_are_an_error_that_names_the_page),
