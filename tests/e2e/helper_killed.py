@@ -1,9 +1,9 @@
 """The helper that reads PDF files is killed at random moments while folders of documents are read in, until
 that has been done KILLS times: `helper_killed.py FOLDER KILLS`, run by helper_killed.sh.
 
-Which document a helper reads is told by the size of its copy (descriptor 3): every document has a size of
-its own. One whose helper was killed once is read in full too, by a second helper; only where several are
-killed over one document may it be lost, with one line that names it. No other document ever is."""
+Which document a helper reads is told by what it has mapped. One whose helper was killed once is read in full
+too, by a second helper; only where several are killed over one document may it be lost, with one line that
+names it. No other document ever is."""
 import collections
 import os
 import random
@@ -25,10 +25,9 @@ random.seed(7)
 
 
 def make_documents():
-    """{size: name} of the PDF files; texts lie between them."""
+    """Texts lie between the PDF files."""
     folder = os.path.join(FOLDER, "documents")
     os.makedirs(folder)
-    sizes = {}
     for i in range(DOCUMENTS):
         pages = []
         for k in range(PAGES):
@@ -38,15 +37,11 @@ def make_documents():
             p.table(72, 110, [150, 70, 70], [["Specification", "Base", "Sport"]] +
                     [[f"Length of part {r} (mm)", str(1000 + r + k), str(1100 + r + i)] for r in range(30)])
             pages.append(p)
-        name = f"sheet{i:02}.pdf"
-        save(os.path.join(folder, name), pages)
-        size = os.path.getsize(os.path.join(folder, name))
-        assert size not in sizes
-        sizes[size] = name
+        save(os.path.join(folder, f"sheet{i:02}.pdf"), pages)
         if i % 3 == 0:
             with open(os.path.join(folder, f"sheet{i:02}.csv"), "w") as f:
                 f.write("Make,Model,Year,Power (hp)\n" + "".join(f"Zephyr,S{i}-{r},2031,{r + 100}\n" for r in range(50)))
-    return folder, sizes
+    return folder
 
 
 def contents(store):
@@ -77,20 +72,18 @@ def helpers(pid):
     return found
 
 
-def document_of(pid, sizes):
-    """A helper closes the descriptor once it has mapped the document; the mapping stays."""
+def document_of(pid):
+    """The name of the document that a helper has open, or has mapped."""
     try:
         for line in open(f"/proc/{pid}/maps"):
-            if "/memfd:document" in line:
-                begin, end = (int(x, 16) for x in line.split()[0].split("-"))
-                at = [s for s in sizes if end - begin == -(-s // 4096) * 4096]
-                return sizes[at[0]] if len(at) == 1 else None
-        return sizes.get(os.stat(f"/proc/{pid}/fd/3").st_size)
+            if line.rstrip().endswith(".pdf"):
+                return os.path.basename(line.rstrip())
+        return os.path.basename(os.readlink(f"/proc/{pid}/fd/3"))
     except OSError:
         return None
 
 
-def ingest(folder, store, sizes, budget):
+def ingest(folder, store, budget):
     """Reads the folder, and kills helpers meanwhile. ({document: kills}, exit status, errors)."""
     for end in ("", "-wal", "-shm"):
         if os.path.exists(store + end):
@@ -107,8 +100,8 @@ def ingest(folder, store, sizes, budget):
         if not found:
             continue
         pid = random.choice(found)
-        name = document_of(pid, sizes)
-        if not name: # it has ended by itself, and nobody has waited for it yet
+        name = document_of(pid)
+        if not name or not name.endswith(".pdf"): # it has ended by itself, and nobody has waited for it yet
             continue
         try:
             os.kill(pid, random.choice([signal.SIGKILL, signal.SIGSEGV]))
@@ -119,17 +112,17 @@ def ingest(folder, store, sizes, budget):
     return hit, process.returncode, process.stderr.read().splitlines()
 
 
-folder, sizes = make_documents()
+folder = make_documents()
 store = os.path.join(FOLDER, "store.db")
-_, status, errors = ingest(folder, store, sizes, 0)
+_, status, errors = ingest(folder, store, 0)
 whole, _ = contents(store)
 check("the documents are read when nothing is killed", status == 0 and not errors and
-      len(whole) == len(sizes) + (DOCUMENTS + 2) // 3, status, errors)
+      len(whole) == DOCUMENTS + (DOCUMENTS + 2) // 3, status, errors)
 
 killed = rounds = once = several = lost_several = 0
 lost, changed, unsound, odd = [], [], [], []
 while killed < KILLS:
-    hit, status, errors = ingest(folder, store, sizes, min(KILLS - killed, random.randint(1, 8)))
+    hit, status, errors = ingest(folder, store, min(KILLS - killed, random.randint(1, 8)))
     there, sound = contents(store)
     rounds += 1
     killed += hit.total()
