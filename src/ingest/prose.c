@@ -156,15 +156,30 @@ static bool reaches(const struct prose_sentence *s, const struct prose_mention *
 
 /* "the Lunga at 29,400 euros and the Sprint at": between a name and the figure another one stands, which
  * nothing has introduced. */
-static bool names_unknown(const struct prose_sentence *s, size_t from, size_t to)
+static bool names_unknown(const struct prose_sentence *s, const struct prose_mention *mentions, size_t n, size_t from,
+                          size_t to)
 {
     bool and = false;
     for (size_t i = from; i < to; i++) {
+        bool known = false;
+        for (size_t k = 0; k < n; k++) known = known || (mentions[k].at.first <= i && i < mentions[k].at.end);
+        if (known) continue;
         and = and || prose_has(s, i, WORD_AND) || s->marks[i].before == BREAK_COMMA;
         if (and && i > from && s->t[i].upper && s->t[i].kind == TOKEN_WORD && !s->in_measure[i] &&
             prose_has(s, i - 1, WORD_ARTICLE) && !(s->words[i] & (WORD_NO_NAME | WORD_ENGINE | WORD_VEHICLE)))
             return true;
     }
+    return false;
+}
+
+/* "and takes the Fabia from 0 to 100 km/h in": the vehicle is moved by what the sentence is about. */
+static bool is_moved(const struct prose_sentence *s, const struct prose_mention *p)
+{
+    static const char *const VERBS[] = {"takes", "propels", "pushes", "launches", "catapults", "brings", "sends", "moves",
+                                        "hurls", "hustles", "gets",   "helps",    "lets",      "powers", "drives", "hauls",
+                                        "bringt", "treibt", "schiebt", "propulse", "emmene",   "mueve"};
+    for (size_t k = 0; p->kind == MENTION_OWN && p->phrase > 0 && k < sizeof VERBS / sizeof *VERBS; k++)
+        if (prose_is(s, p->phrase - 1, VERBS[k])) return true;
     return false;
 }
 
@@ -202,8 +217,8 @@ static struct bearer find_bearer(struct prose_reader *r, const struct prose_sent
         for (size_t i = 0; i < s->n_measures && !taken; i++)
             taken = &s->measures[i] != m && s->measures[i].remark.first <= p->at.first &&
                     p->at.end <= s->measures[i].remark.end;
-        if (taken || !reaches(s, p, m->at.first)) continue;
-        if (strcmp(r->names.language, "de") != 0 && names_unknown(s, p->at.end, m->at.first)) return NONE;
+        if (taken || is_moved(s, p) || !reaches(s, p, m->at.first)) continue;
+        if (strcmp(r->names.language, "de") != 0 && names_unknown(s, mentions, n, p->at.end, m->at.first)) return NONE;
         if (p->joined && p->kind != MENTION_OWN) {
             /* "the Petrol 110 and the Hybrid 145": of each, where all are the document's own */
             size_t first = k;
@@ -263,6 +278,31 @@ static bool is_english(const struct prose_reader *r)
     return !r->names.language || !*r->names.language || !strcmp(r->names.language, "en");
 }
 
+/* "Our test car, a 1.5 TSI, needed": the version that the sentence's first words are called by. */
+static bool is_apposition(const struct prose_sentence *s, const struct prose_mention *m)
+{
+    if (m->kind != MENTION_VARIANT && m->kind != MENTION_KNOWN) return false;
+    if (m->phrase == 0 || m->phrase > 4 || s->marks[m->phrase].before != BREAK_COMMA || m->at.end >= s->n ||
+        s->marks[m->at.end].before != BREAK_COMMA)
+        return false;
+    bool vehicle = false;
+    for (size_t i = 0; i < m->phrase; i++) {
+        if (prose_has(s, i, WORD_VERB | WORD_PREPOSITION | WORD_AND) || s->in_measure[i]) return false;
+        vehicle = vehicle || prose_has(s, i, WORD_VEHICLE | WORD_VARIANT);
+    }
+    return vehicle;
+}
+
+/* The headline has less of the name than the text: "Ineos answers with the Quartermaster". */
+static void note_fuller_name(struct prose_reader *r, const struct prose_sentence *s, const struct prose_mention *m)
+{
+    struct prose_subject *own = prose_section(r);
+    if (m->fuller.end == m->fuller.first || r->open || !own->known || *own->s.trim) return;
+    own->s.model = text_of(r, s, m->fuller.first, m->fuller.end);
+    prose_subject_tokens(own);
+    r->out->named = false; /* noted again */
+}
+
 /* Takes the mentions inside a frame's name and value out: they are no vehicles. False: one of them may be a
  * version that the sentence is about. */
 static bool leave_frame_out(const struct prose_frame *f, struct prose_mention *mentions, size_t *n)
@@ -300,6 +340,7 @@ static void read_paragraph(struct prose_reader *r, size_t block)
             continue;
         struct prose_mention mentions[PROSE_MAX_MENTIONS];
         size_t n = prose_mentions_find(s, &r->names, prose_section(r), mentions, PROSE_MAX_MENTIONS);
+        for (size_t k = 0; k < n; k++) note_fuller_name(r, s, &mentions[k]);
         struct prose_frame frame;
         bool framed = is_english(r) && prose_frame_find(s, &frame);
         if (framed && !leave_frame_out(&frame, mentions, &n)) framed = false;
@@ -313,6 +354,7 @@ static void read_paragraph(struct prose_reader *r, size_t block)
                 bearer = bearer_of_mention(r, s, &mentions[k]);
             break;
         }
+        if (n > 0 && is_apposition(s, &mentions[0])) bearer = bearer_of_mention(r, s, &mentions[0]);
         if (n == 1 && is_presented(s, &mentions[0])) bearer = bearer_of_mention(r, s, &mentions[0]);
         if (speaks_of_all(s)) bearer = bearer_own(prose_section(r));
         if (first && bearer.kind == BEARER_OTHER) paragraph = bearer;

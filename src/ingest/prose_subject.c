@@ -175,14 +175,32 @@ static size_t find_make(const struct prose_sentence *s, const struct prose_names
     if (possessive(s, i + used - 1)) return used;
     if (i > 0 && !strcmp(s->t[i - 1].key, "by")) return used; /* "by Peugeot Sport": who made it */
     size_t name = name_run(s, i + used, 5, false);
-    if (name == 0) return 0;
+    bool same_make = make >= 0 ? make == own->s.make_number : own->known && *own->s.make;
+    if (name == 0) { /* "the Suzuki costs": of its make, whichever that is here */
+        bool alone = own->known && make >= 0 && i > 0 && prose_has(s, i - 1, WORD_ARTICLE) && verb_behind(s, i + used);
+        if (!alone) return 0;
+        *out = (struct prose_mention){.kind = same_make ? MENTION_OWN : MENTION_OTHER,
+                                      .at = {i, i + used},
+                                      .name = {same_make ? i + used : i, i + used},
+                                      .n_make = used};
+        return used;
+    }
     size_t model =
         own->known ? prose_same_tokens(s->t + i + used, name, own->model, own->n_model) : 0;
+    size_t more = own->known && same_make && name > own->n_model ? name - own->n_model : 0;
+    if (more && own->n_model && model < own->n_model &&
+        prose_same_tokens(s->t + i + used + more, own->n_model, own->model, own->n_model) == own->n_model) {
+        /* "The Ineos Grenadier Quartermaster", where the title has "Ineos Quartermaster" */
+        *out = (struct prose_mention){.kind = MENTION_OWN,
+                                      .at = {i, i + used + name},
+                                      .name = {i + used + name, i + used + name},
+                                      .fuller = {i + used, i + used + name}};
+        return used + name;
+    }
     *out = (struct prose_mention){.kind = MENTION_OTHER,
                                   .at = {i, i + used + name},
                                   .name = {i, i + used + name},
                                   .n_make = used};
-    bool same_make = make >= 0 ? make == own->s.make_number : own->known && *own->s.make;
     if (own->known && same_make && model == own->n_model && model > 0) {
         size_t from = i + used + model;
         out->kind = MENTION_OWN;
@@ -255,11 +273,86 @@ static bool is_united(const struct prose_sentence *s, size_t i)
     return s->in_measure[i] && s->parts[s->measures[s->in_measure[i] - 1].first_part].unit;
 }
 
+/* "A Volkswagen Polo": the article has its capital from where it stands. */
+static bool is_capital_article(const struct prose_sentence *s, size_t i)
+{
+    return i == 0 && prose_is(s, 0, "a") && s->n > 1 && s->t[1].gap == GAP_SPACE &&
+           s->t[1].kind == TOKEN_WORD;
+}
+
+/* ---- versions that are called by their engine: "the 1.5 TSI", "a 2.0", "for the 1.5" ---- */
+
+/* A number of litres with one decimal, without a unit. */
+static bool is_engine_size(const struct prose_sentence *s, size_t i)
+{
+    const struct token *t = &s->t[i];
+    const char *w = s->text + t->begin;
+    return t->kind == TOKEN_NUMBER && t->end - t->begin == 3 && w[0] >= '0' && w[0] <= '8' &&
+           (w[1] == '.' || w[1] == ',') && w[2] >= '0' && w[2] <= '9' && !(w[0] == '0' && w[2] < '6') &&
+           !is_united(s, i) && !(i + 1 < s->n && s->t[i + 1].gap == GAP_NONE);
+}
+
+/* Codes behind the size: "TSI", "dCi", "T-GDi", "e-TSI", "Turbo", with the power ("1.5 TSI 150"). */
+static size_t engine_code(const struct prose_sentence *s, size_t i)
+{
+    size_t k = i;
+    while (k < s->n && k < i + 5) {
+        const struct token *t = &s->t[k];
+        bool joined = k > i && (t->gap == GAP_HYPHEN || t->gap == GAP_NONE);
+        if ((!joined && t->gap != GAP_SPACE) || s->marks[k].before != BREAK_NONE || is_united(s, k)) break;
+        bool capitals = false; /* two in the word, or one behind a small letter: "dCi" */
+        for (size_t b = t->begin + 1; b < t->end; b++)
+            capitals = capitals || (s->text[b] >= 'A' && s->text[b] <= 'Z');
+        bool letter = t->end == t->begin + 1 && t->upper && k + 1 < s->n && s->t[k + 1].gap == GAP_HYPHEN;
+        bool small = t->end == t->begin + 1 && k + 1 < s->n && s->t[k + 1].gap == GAP_HYPHEN && s->t[k + 1].upper;
+        bool name = t->upper && (prose_has(s, k, WORD_ENGINE) || k > i);
+        bool digits = k > i && t->kind == TOKEN_NUMBER && t->end - t->begin <= 3 && !s->in_measure[k];
+        if (!(t->kind == TOKEN_WORD && (capitals || letter || small || joined || name)) && !digits) break;
+        k++;
+    }
+    return k - i;
+}
+
+/* "the 1.5 tips the scales at", "the 2.0 weigh": a verb that is on no list. */
+static bool looks_like_verb(const struct prose_sentence *s, size_t i)
+{
+    for (size_t c = 0; c < s->n_cues; c++)
+        if (s->cues[c].first == i && (s->cues[c].sides & CUE_BEFORE)) return true;
+    size_t n = i < s->n ? strlen(s->t[i].key) : 0;
+    return n > 3 && s->t[i].kind == TOKEN_WORD && !s->t[i].upper && s->t[i].key[n - 1] == 's' &&
+           s->t[i].key[n - 2] != 's' && s->marks[i].before == BREAK_NONE && !s->in_measure[i];
+}
+
+/* A version that an article, or a word before versions and figures, and a size in litres name. */
+static size_t find_engine_version(const struct prose_sentence *s, const struct prose_subject *own, size_t i,
+                                  struct prose_mention *out)
+{
+    if (!own->known || i == 0 || !is_engine_size(s, i) || s->marks[i].before != BREAK_NONE ||
+        !prose_has(s, i - 1, WORD_ARTICLE | WORD_AND) || s->in_measure[i - 1])
+        return 0;
+    for (size_t k = 0; k < own->n_model; k++) /* the section's own */
+        if (!strcmp(own->model[k].key, s->t[i].key)) return 0;
+    if (has_token(own->trim, own->n_trim, s->t[i].key)) return 0;
+    size_t code = engine_code(s, i + 1), end = i + 1 + code;
+    bool article = prose_has(s, i - 1, WORD_ARTICLE);
+    if (!code && !article) return 0;
+    bool stands = end >= s->n || s->marks[end].before != BREAK_NONE || prose_is_figure(s, end) ||
+                  prose_has(s, end, WORD_VERB | WORD_PREPOSITION | WORD_AND | WORD_VARIANT) ||
+                  (code && !s->t[end].upper) || (!code && (verb_behind(s, end) || looks_like_verb(s, end)));
+    bool drives = end < s->n && !code && (prose_is(s, end, "petrol") || prose_is(s, end, "diesel") ||
+                                          prose_is(s, end, "hybrid") || prose_is(s, end, "turbo"));
+    if (!stands && !drives) return 0;
+    if (drives) end++;
+    *out = (struct prose_mention){.kind = MENTION_VARIANT, .at = {i, end}, .name = {i, end}};
+    return end - i;
+}
+
 /* A version by its own name. In German all nouns have capitals: only a coded name is one there. */
 static size_t find_variant(const struct prose_sentence *s, const struct prose_names *names,
                            size_t i, struct prose_mention *out)
 {
     const struct token *t = &s->t[i];
+    if (is_capital_article(s, i)) return 0;
     if (t->upper && i > 0 && i + 1 < s->n && s->t[i + 1].upper && s->t[i + 1].gap == GAP_SPACE &&
         !strcmp(s->t[i + 1].key, "edition")) { /* "the First Edition" */
         *out =
@@ -397,6 +490,7 @@ size_t prose_mentions_find(const struct prose_sentence *s, const struct prose_na
                 s->in_measure[i] && s->parts[s->measures[s->in_measure[i] - 1].first_part].unit;
             if (!figure) used = find_known(s, names, own, i, &m);
             if (!used && !figure) used = find_own(s, own, i, &m);
+            if (!used && !figure) used = find_engine_version(s, own, i, &m);
             if (!used && !figure) used = find_make(s, names, own, i, &m);
             if (!used && !figure) used = find_variant(s, names, i, &m);
         }

@@ -100,6 +100,7 @@ struct prose_mention {
     struct token_range at;   /* the name */
     struct token_range name; /* VARIANT: its words; OTHER: of make and model */
     const struct prose_known *known;
+    struct token_range fuller; /* OWN: more of the model's name than the heading has; empty: none */
     size_t phrase;   /* first token of the noun phrase it ends ("6.4L V8-powered Rubicon 392") */
     size_t n_make;   /* OTHER: tokens of the make at name.first; 0: none */
     bool is_subject; /* at the head of its sentence or clause */

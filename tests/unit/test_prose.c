@@ -242,6 +242,45 @@ static void paragraphs_without_headings_go_by_their_first_name(void **state)
         "powertrain_warranty=10 years@Hyundai Tucson; fuel_consumption=12 km/L@Hyundai Tucson");
 }
 
+static void versions_called_by_their_engine_have_their_figures(void **state)
+{
+    (void)state;
+    expect_facts("# Skoda Fabia\nThe 1.5 TSI tops the range: it makes 150 PS and takes the Fabia from 0 to 100 km/h in "
+                 "8.0 seconds. Its top speed is 225 km/h.\n",
+                 "power=150 PS@1.5 TSI; acceleration_0_100=8.0 seconds@1.5 TSI; top_speed=225 km/h@1.5 TSI");
+    expect_facts("# Skoda Fabia\nThe smallest, a 1.0 MPI, makes 80 PS; the 1.0 TSI comes with 110 PS.\n",
+                 "power=80 PS@1.0 MPI; power=110 PS@1.0 TSI");
+    expect_facts("# Mazda MX-5\nThe weight is low: the 1.5 tips the scales at 1,001 kg, the 2.0 at 1,078 kg.\n",
+                 "curb_weight=1,001 kg@1.5; curb_weight=1,078 kg@2.0");
+    expect_facts("# Mazda MX-5\nFuel economy is 44.8 mpg for the 1.5 and 41.5 mpg for the 2.0.\n",
+                 "fuel_consumption=44.8 mpg@1.5; fuel_consumption=41.5 mpg@2.0");
+    expect_facts("# Skoda Fabia\nOur test car, a 1.5 TSI, was frugal. It weighs 1,263 kg.\n",
+                 "curb_weight=1,263 kg@1.5 TSI");
+    expect_facts("# Skoda Fabia\nThe 1.5 and the 1.0 weigh 1,200 kg.\n", "");
+    expect_facts("# Skoda Fabia 1.5 TSI\nThe 1.5 TSI makes 150 PS.\n", "power=150 PS");
+}
+
+static void a_make_alone_is_the_vehicle_of_that_make(void **state)
+{
+    (void)state;
+    expect_facts("# Aprilia Tuareg 660\nThe Aprilia costs 12,199 euros; the Suzuki costs 11,700 euros.\n",
+                 "price=12,199 euros");
+    expect_facts("# Skoda Fabia\nA Volkswagen Polo GTI makes 207 PS.\n", "");
+}
+
+static void a_headlines_vehicle_has_the_name_that_its_text_gives(void **state)
+{
+    (void)state;
+    struct fixture f;
+    read_prose(&f, "x.txt", "# Ineos answers the farmers with the Quartermaster\nThe Ineos Grenadier Quartermaster is a "
+                            "pick-up with a payload of 835 kg. It tows 3,500 kg.\n");
+    assert_int_equal(f.p.n_records, 1);
+    assert_int_equal(f.p.n_values, 2);
+    assert_string_equal(f.p.records[0].make, "Ineos");
+    assert_string_equal(f.p.records[0].model, "Grenadier Quartermaster");
+    done(&f);
+}
+
 static void figures_of_other_vehicles_are_left_out(void **state)
 {
     (void)state;
@@ -539,6 +578,9 @@ int main(void)
         cmocka_unit_test(a_subject_heading_is_no_version),
         cmocka_unit_test(vehicles_of_an_unknown_make_are_told_by_their_common_word),
         cmocka_unit_test(paragraphs_without_headings_go_by_their_first_name),
+        cmocka_unit_test(versions_called_by_their_engine_have_their_figures),
+        cmocka_unit_test(a_make_alone_is_the_vehicle_of_that_make),
+        cmocka_unit_test(a_headlines_vehicle_has_the_name_that_its_text_gives),
         cmocka_unit_test(figures_of_other_vehicles_are_left_out),
         cmocka_unit_test(differences_and_former_figures_are_no_facts),
         cmocka_unit_test(what_is_denied_or_planned_is_no_fact),
