@@ -90,6 +90,11 @@ static struct bearer bearer_of_mention(struct prose_reader *r, const struct pros
     if (m->kind == MENTION_OTHER) {
         b = (struct bearer){.kind = BEARER_OTHER,
                             .s = {.make = "", .model = "", .trim = "", .make_number = -1}};
+        if (m->of_make) {
+            b = (struct bearer){.kind = BEARER_VARIANT, .s = *m->of_make};
+            key_of(s, m->name.first, m->name.end, b.key, sizeof b.key);
+            return b;
+        }
         if (own->known) return b; /* not this section's: its figures are left out */
         b.s.make = text_of(r, s, m->name.first, m->name.first + m->n_make);
         make_match(s->t + m->name.first, m->n_make, &b.s.make_number);
@@ -183,6 +188,21 @@ static bool is_moved(const struct prose_sentence *s, const struct prose_mention 
     return false;
 }
 
+/* "the Cormorant, which is 7.7 metres long, is", "the F9Q, whose plug takes 22 Nm": where the clause begins that
+ * is said of the name before it; SIZE_MAX: the figure stands in none. */
+static size_t relative_begin(const struct prose_sentence *s, const struct prose_measure *m)
+{
+    static const char *const WHOSE[] = {"whose", "dont", "dessen", "deren", "cuyo", "cuya"};
+    for (size_t i = m->at.first; i-- > 1;) {
+        bool whose = false;
+        for (size_t k = 0; k < sizeof WHOSE / sizeof *WHOSE; k++) whose = whose || prose_is(s, i, WHOSE[k]);
+        if (whose && prose_has(s, i - 1, WORD_AND)) continue; /* "and whose": as the one before */
+        if (whose || (prose_is(s, i, "which") && !prose_has(s, i - 1, WORD_PREPOSITION))) return i;
+        if (s->marks[i].before >= BREAK_COMMA) return SIZE_MAX;
+    }
+    return SIZE_MAX;
+}
+
 static struct bearer find_bearer(struct prose_reader *r, const struct prose_sentence *s,
                                  const struct prose_measure *m,
                                  const struct prose_mention *mentions, size_t n,
@@ -193,6 +213,12 @@ static struct bearer find_bearer(struct prose_reader *r, const struct prose_sent
     *in_remark = false;
     *also_from = *also_end = 0;
     if (undecided(s, m)) return NONE;
+    size_t relative = relative_begin(s, m);
+    for (size_t k = 0; relative != SIZE_MAX && k < n; k++)
+        if (mentions[k].at.end == relative) return bearer_of_mention(r, s, &mentions[k]);
+    if (relative != SIZE_MAX && prose_is_name(&s->t[relative - 1]) && !s->in_measure[relative - 1] &&
+        strcmp(r->names.language, "de") != 0)
+        return NONE;
     bool range = s->parts[m->first_part].low < s->parts[m->first_part].high;
     for (size_t k = 0; k < n; k++) {
         const struct prose_mention *p = &mentions[k];
@@ -413,6 +439,25 @@ static bool read_heading(struct prose_reader *r, size_t block, int level)
     return true;
 }
 
+/* The vehicles that the headings name, before the text is read. */
+static bool find_sections(struct prose_reader *r)
+{
+    struct subject found[PROSE_MAX_SECTIONS];
+    size_t n = 0;
+    bool ok = true;
+    for (size_t b = 0; ok && b < r->d->n_blocks && n < PROSE_MAX_SECTIONS; b++) {
+        const struct block *k = &r->d->blocks[b];
+        bool looks = k->kind == BLOCK_PARAGRAPH && prose_looks_like_heading(r->d, b);
+        if (k->kind != BLOCK_HEADING && !looks) continue;
+        ok = read_heading(r, b, looks ? (b == 0 ? 1 : MAX_LEVELS) : k->level);
+        const struct prose_subject *own = prose_section(r);
+        if (ok && own->known && own->heading == k->text && *own->s.model && !*own->s.trim) found[n++] = own->s;
+    }
+    r->n_levels = 1;
+    r->caption = "";
+    return ok && prose_known_add_sections(&r->names, found, n);
+}
+
 /* The first paragraph of a document that nothing has named a vehicle for, and that was given by itself or
  * begins so, may name it. */
 static bool read_opening(struct prose_reader *r, size_t block)
@@ -522,6 +567,7 @@ bool prose_read(struct prose *out, const struct document *d, const char *data, s
     out->family = r->names.family;
     out->language = r->names.language = find_language(d);
     if (ok) r->style = find_style(d, out->language);
+    ok = ok && find_sections(r);
     for (size_t b = 0; ok && b < d->n_blocks; b++) {
         const struct block *k = &d->blocks[b];
         if (k->kind == BLOCK_HEADING)

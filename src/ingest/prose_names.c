@@ -237,6 +237,35 @@ bool prose_known_add(struct prose_names *names, const struct subject *s)
     return ok && whole && (!*s->model || add_phrase(names, whole, s, true));
 }
 
+bool prose_known_add_sections(struct prose_names *names, const struct subject *s, size_t n)
+{
+    bool several = false; /* of one vehicle, all is said by its own section */
+    for (size_t i = 1; i < n; i++) several = several || strcasecmp(s[i].model, s[0].model) != 0;
+    for (size_t i = 0; several && i < n; i++) {
+        if (!*s[i].model || !prose_known_add(names, &s[i])) return !*s[i].model;
+        /* "the Passat", where the heading has "VW Passat Variant 1.5 eTSI" */
+        struct token t[2];
+        size_t m = tokens_split(s[i].model, strlen(s[i].model), TOKENS_TEXT, t, 2);
+        bool shorter = m > 1 && t[1].gap == GAP_SPACE && t[0].kind == TOKEN_WORD && strlen(t[0].key) > 3;
+        char *first = shorter ? arena_strndup(names->arena, s[i].model, t[0].end) : NULL;
+        if (shorter && (!first || !add_phrase(names, first, &s[i], true))) return false;
+        names->makes[names->n_makes] = s[i];
+        names->n_makes += names->n_makes < PROSE_MAX_SECTIONS - 1 && s[i].make_number >= 0;
+    }
+    return true;
+}
+
+const struct subject *prose_known_make(const struct prose_names *names, int make)
+{
+    const struct subject *found = NULL;
+    for (size_t i = 0; make >= 0 && i < names->n_makes; i++) {
+        if (names->makes[i].make_number != make) continue;
+        if (found && strcasecmp(found->model, names->makes[i].model) != 0) return NULL;
+        found = &names->makes[i];
+    }
+    return found;
+}
+
 const struct prose_known *prose_known_find(const struct prose_names *names,
                                            const struct prose_subject *own, const struct token *t,
                                            size_t n)

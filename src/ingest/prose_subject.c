@@ -4,6 +4,7 @@
 #include "vehicle/registry.h"
 
 #include <string.h>
+#include <strings.h>
 
 static bool close_gap(const struct token *t)
 {
@@ -182,7 +183,8 @@ static size_t find_make(const struct prose_sentence *s, const struct prose_names
         *out = (struct prose_mention){.kind = same_make ? MENTION_OWN : MENTION_OTHER,
                                       .at = {i, i + used},
                                       .name = {same_make ? i + used : i, i + used},
-                                      .n_make = used};
+                                      .n_make = used,
+                                      .of_make = same_make ? NULL : prose_known_make(names, make)};
         return used;
     }
     size_t model =
@@ -447,6 +449,9 @@ static size_t find_known(const struct prose_sentence *s, const struct prose_name
         }
     }
     if (!k) return 0;
+    if (own->known && k->whole && !*k->s.trim && strcasecmp(k->s.model, own->s.model) == 0 &&
+        k->s.make_number == own->s.make_number)
+        return 0; /* the section's own */
     if (at > 0 && s->t[at].gap == GAP_HYPHEN && s->t[at - 1].kind == TOKEN_WORD && strlen(s->t[at - 1].key) == 1)
         return 0; /* the C3 of "e-C3" is another car */
     size_t end = at + k->n;

@@ -29,7 +29,7 @@ struct prose_known {
     bool several;    /* it stands for more than one */
     uint16_t next;   /* + 1 in its bucket */
 };
-enum { PROSE_MAX_KNOWN = 1024, PROSE_KNOWN_BUCKETS = 512 };
+enum { PROSE_MAX_KNOWN = 1024, PROSE_KNOWN_BUCKETS = 512, PROSE_MAX_SECTIONS = 64 };
 
 /* What is known of the document's names. */
 struct prose_names {
@@ -41,6 +41,8 @@ struct prose_names {
     struct prose_known *known;
     uint16_t *known_buckets;
     size_t n_known;
+    struct subject makes[PROSE_MAX_SECTIONS]; /* of the sections' headings: those of known makes */
+    size_t n_makes;
     size_t joined;        /* the block of a title that names several models, + 1; 0: none */
     int year;             /* "The 2024 range": of all vehicles without years of their own; 0 */
 };
@@ -82,6 +84,13 @@ size_t prose_headline(const struct prose_names *names, const struct token *t, si
 /* Adds the names of a vehicle: its trim, and model and trim. False: memory is out. */
 bool prose_known_add(struct prose_names *names, const struct subject *s);
 
+/* Adds the vehicles s[0, n) that the document's headings name, where they are several: each section may speak
+ * of the others. False: memory is out. */
+bool prose_known_add_sections(struct prose_names *names, const struct subject *s, size_t n);
+
+/* The one of them that is of this make; NULL: none, or more than one. */
+const struct subject *prose_known_make(const struct prose_names *names, int make);
+
 /* The known vehicle whose name t[0, n) begins with, in a section on `own`: a version's name alone is
  * of its model. NULL: none, or more than one. */
 const struct prose_known *prose_known_find(const struct prose_names *names,
@@ -100,6 +109,7 @@ struct prose_mention {
     struct token_range at;   /* the name */
     struct token_range name; /* VARIANT: its words; OTHER: of make and model */
     const struct prose_known *known;
+    const struct subject *of_make; /* OTHER, a make alone: the document's vehicle of it; NULL: none */
     struct token_range fuller; /* OWN: more of the model's name than the heading has; empty: none */
     size_t phrase;   /* first token of the noun phrase it ends ("6.4L V8-powered Rubicon 392") */
     size_t n_make;   /* OTHER: tokens of the make at name.first; 0: none */
