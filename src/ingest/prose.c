@@ -346,6 +346,18 @@ static bool leave_frame_out(const struct prose_frame *f, struct prose_mention *m
     return true;
 }
 
+/* The part's own words are no vehicle: "M8 bolts". */
+static void leave_part_out(const struct prose_quantity *q, struct prose_mention *mentions, size_t *n)
+{
+    size_t kept = 0;
+    for (size_t k = 0; k < *n; k++) {
+        const struct token_range *at = &mentions[k].at;
+        if (at->first < q->named.end && at->end > q->named.first && mentions[k].kind != MENTION_OWN) continue;
+        mentions[kept++] = mentions[k];
+    }
+    *n = kept;
+}
+
 static bool all_own(const struct prose_mention *mentions, size_t n)
 {
     for (size_t k = 0; k < n; k++)
@@ -367,8 +379,11 @@ static void read_paragraph(struct prose_reader *r, size_t block)
         struct prose_mention mentions[PROSE_MAX_MENTIONS];
         size_t n = prose_mentions_find(s, &r->names, prose_section(r), mentions, PROSE_MAX_MENTIONS);
         for (size_t k = 0; k < n; k++) note_fuller_name(r, s, &mentions[k]);
+        struct prose_quantity quantities[PROSE_MAX_QUANTITIES];
+        size_t n_quantities = prose_quantities_find(s, quantities, PROSE_MAX_QUANTITIES);
+        for (size_t q = 0; q < n_quantities; q++) leave_part_out(&quantities[q], mentions, &n);
         struct prose_frame frame;
-        bool framed = is_english(r) && prose_frame_find(s, &frame);
+        bool framed = is_english(r) && n_quantities == 0 && prose_frame_find(s, &frame);
         if (framed && !leave_frame_out(&frame, mentions, &n)) framed = false;
         leave_names_out(s, mentions, n);
         struct bearer bearer = prose_goes_on(s) ? last : paragraph;
@@ -395,6 +410,15 @@ static void read_paragraph(struct prose_reader *r, size_t block)
             for (size_t k = 0; k < s->n_measures && fact.instead; k++)
                 if (s->measures[k].at.first < frame.value.end && s->measures[k].at.end > frame.value.first)
                     s->measures[k].attribute = -1;
+        }
+        for (size_t q = 0; q < n_quantities && !r->failed; q++) {
+            bool in_remark = false;
+            size_t also = 0, also_end = 0;
+            struct bearer whose = find_bearer(r, s, &s->measures[quantities[q].measure], mentions, n, &bearer, &in_remark,
+                                              &also, &also_end);
+            if (whose.kind == BEARER_NONE || !(*whose.s.make || *whose.s.model)) continue;
+            if (!quote) quote = prose_string(r, s->text, s->len);
+            prose_add_quantity(r, s, &quantities[q], &whose, block, quote);
         }
         for (size_t k = 0; k < s->n_measures && !r->failed; k++) {
             const struct prose_measure *m = &s->measures[k];

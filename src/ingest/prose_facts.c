@@ -1,6 +1,7 @@
 #include "ingest/prose_facts.h"
 
 #include "ingest/prose_measures.h"
+#include "ingest/prose_quantities.h"
 #include "ingest/prose_subject.h"
 
 #include <math.h>
@@ -394,9 +395,8 @@ static bool is_of_equipment(const struct prose_sentence *s, const struct prose_m
     static const char *const WORDS[] = {
         "generator",  "inverter",     "outlet", "outlets", "socket",    "amplifier",
         "speaker",    "speakers",     "stereo", "audio",   "heater",    "winch",
-        "alternator", "solar",        "nut",    "nuts",    "bolt",      "bolts",
-        "lug",        "screw",        "screws", "tighten", "steckdose", "lautsprecher",
-        "radmuttern", "radschrauben", "prise",  "enchufe", "altavoces"};
+        "alternator", "solar",        "lug",    "steckdose", "lautsprecher", "prise",
+        "enchufe",    "altavoces"};
     /* in the figure's own part of the sentence, or in its first */
     size_t begin = prose_stretch_begin(s, m->at.first, BREAK_COMMA),
            end = prose_stretch_end(s, m->at.first, BREAK_COMMA);
@@ -404,6 +404,8 @@ static bool is_of_equipment(const struct prose_sentence *s, const struct prose_m
     for (size_t i = 0; i < end; i = i + 1 == head && begin > head ? begin : i + 1)
         for (size_t k = 0; s->t[i].kind == TOKEN_WORD && k < sizeof WORDS / sizeof *WORDS; k++)
             if (!strcmp(s->t[i].key, WORDS[k])) return true;
+    for (size_t i = begin; m->dimension == DIMENSION_TORQUE && i < end; i++)
+        if (prose_is_fastener(s, i) || prose_is_tightening(s, i)) return true;
     return false;
 }
 

@@ -6,6 +6,7 @@
 #include "ingest/prose.h"
 #include "ingest/prose_frames.h"
 #include "ingest/prose_measures.h"
+#include "ingest/prose_quantities.h"
 #include "ingest/prose_subject.h"
 
 enum {
@@ -80,6 +81,10 @@ void prose_locate_sentence(struct prose_reader *r, size_t block, const char *tex
 void prose_add_values(struct prose_reader *r, const struct prose_sentence *s,
                       const struct prose_measure *m, const struct bearer *b, bool in_remark,
                       size_t block, const char *quote);
+
+/* Adds a named quantity of a part. */
+void prose_add_quantity(struct prose_reader *r, const struct prose_sentence *s, const struct prose_quantity *q,
+                        const struct bearer *b, size_t block, const char *quote);
 
 /* Adds what a sentence names outright. */
 void prose_add_frame(struct prose_reader *r, const struct prose_sentence *s, const struct prose_frame *f,

@@ -269,3 +269,40 @@ void prose_add_frame(struct prose_reader *r, const struct prose_sentence *s, con
         v->fact.end = at + len;
     }
 }
+
+void prose_add_quantity(struct prose_reader *r, const struct prose_sentence *s, const struct prose_quantity *q,
+                        const struct bearer *b, size_t block, const char *quote)
+{
+    const struct block *where = &r->d->blocks[block];
+    prose_source_open(r);
+    if (r->failed) return;
+    const char *own = prose_string(r, q->name, strlen(q->name));
+    size_t record = find_record(r, b, where), column = find_column(r, own, q->attribute, q->qualifiers, false);
+    struct prose_value *v = array_add_value(r, record, column);
+    if (!v) return;
+    const struct value_part *p = &s->parts[s->measures[q->measure].first_part];
+    size_t len = q->value_end - q->value_begin;
+    bool remark = q->remark.end > q->remark.first;
+    v->fact = (struct fact_value){.kind = q->number ? VALUE_NUMBER : VALUE_TEXT,
+                                  .low = q->number ? p->low : 0,
+                                  .high = q->number ? p->high : 0,
+                                  .unit = q->number ? p->unit : NULL,
+                                  .text = prose_string(r, s->text + q->value_begin, len),
+                                  .len = len,
+                                  .group = r->group++,
+                                  .remark = remark ? prose_string(r, s->text + s->t[q->remark.first].begin,
+                                                                  s->t[q->remark.end - 1].end - s->t[q->remark.first].begin)
+                                                   : "",
+                                  .category = -1,
+                                  .bound = q->number && (p->at_most || p->at_least),
+                                  .line = where->line_first,
+                                  .begin = where->begin,
+                                  .end = where->end,
+                                  .place = where->place,
+                                  .quote = quote};
+    uint64_t at = 0;
+    if (locate(r, q->value_begin, v->fact.text, len, &at, &v->fact.line)) {
+        v->fact.begin = at;
+        v->fact.end = at + len;
+    }
+}
