@@ -9,6 +9,7 @@ enum {
     HEADING_BYTES = 90,
     HEADING_WORDS = 12,
     TITLE_WORDS = 7,
+    TOPIC_WORDS = 4,   /* of a title that is no name, alone above its text */
     TITLE_BYTES = 60,
     PAIR_WORDS = 4,    /* of a name in "name: value" */
     TEXT_BYTES = 30,   /* of a line that is text below a title, at least */
@@ -175,6 +176,18 @@ static bool has_name_form(const char *text, size_t len)
     return words >= 2 && words <= TITLE_WORDS && names >= 2;
 }
 
+/* "Capacities", "Tightening torques": one to four words, the first with a capital, the others names or small ones. */
+static bool has_topic_form(const char *text, size_t len)
+{
+    size_t words = 0;
+    for (size_t i = 0; i < len; i++) {
+        bool letter = (text[i] >= 'a' && text[i] <= 'z') || (text[i] >= 'A' && text[i] <= 'Z') || (text[i] & 0x80);
+        if (!letter && !strchr(" -,/&'", text[i])) return false;
+        words += i == 0 || text[i - 1] == ' ';
+    }
+    return words >= 1 && words <= TOPIC_WORDS && is_capital(text, len);
+}
+
 static bool ends_sentence(const struct text_line *l)
 {
     size_t len = l->len;
@@ -191,7 +204,9 @@ bool text_is_title_line(const struct text_line *lines, size_t n, size_t at)
     if (text_bullet_length(l->text + indent, len) || line_shape_of(next) != LINE_PLAIN)
         return false;
     size_t below = indent_of(next), text = next->len - below;
-    if (text < TEXT_BYTES || !has_name_form(l->text + indent, len)) return false;
+    bool topic = at == 0 && below == indent && is_capital(next->text + below, text) && text >= 2 * len &&
+                 has_topic_form(l->text + indent, len);
+    if (text < TEXT_BYTES || (!topic && !has_name_form(l->text + indent, len))) return false;
     if (!is_capital(next->text + below, text) && text_bullet_length(next->text + below, text))
         return false;
     if (next->text[below] >= 'a' && next->text[below] <= 'z') return false;
@@ -457,6 +472,25 @@ static bool split_title(struct text_run *run, const struct text_line *l)
     return true;
 }
 
+/* "4. Filling quantities" right above its text, which is no other item and not indented as one that goes on. */
+static bool is_numbered_title(const struct text_line *lines, size_t n, size_t number)
+{
+    size_t indent = indent_of(&lines[0]), begin = indent + number;
+    while (begin < lines[0].len && lines[0].text[begin] == ' ') begin++;
+    struct text_line w[WINDOW_LINES];
+    size_t m = n < WINDOW_LINES ? n : WINDOW_LINES;
+    if (begin >= lines[0].len || lines[1].len - indent_of(&lines[1]) < TEXT_BYTES) return false;
+    memcpy(w, lines, m * sizeof *w);
+    w[0].text += begin;
+    w[0].len -= begin;
+    if (indent_of(&lines[1]) != indent || !has_topic_form(w[0].text, w[0].len)) return false;
+    size_t below = indent_of(&w[1]);
+    if (text_bullet_length(w[1].text + below, w[1].len - below)) return false;
+    w[1].text += below;
+    w[1].len -= below;
+    return text_is_title_line(w, m, 0);
+}
+
 void text_run_add(struct text_run *run, const struct text_line *lines, size_t n, bool more)
 {
     if (run->sole && n == 1 && split_title(run, lines)) return;
@@ -478,9 +512,8 @@ void text_run_add(struct text_run *run, const struct text_line *lines, size_t n,
             i++;
             continue;
         }
-        bool numbered = bullet && left == 1 && i == 0 && run->headings &&
-                        number_depth(l->text + indent, l->len - indent, &used) &&
-                        text_is_heading(l) && more;
+        bool numbered = bullet && i == 0 && run->headings && number_depth(l->text + indent, l->len - indent, &used) &&
+                        text_is_heading(l) && (left == 1 ? more : is_numbered_title(lines, n, used));
         if (bullet && !numbered && line_shape_of(l) != LINE_BARS) {
             i += add_item(run, l, left);
             continue;
@@ -523,7 +556,7 @@ void text_run_add(struct text_run *run, const struct text_line *lines, size_t n,
                 continue;
             }
         }
-        if (run->titles && text_is_title_line(lines, n, i)) {
+        if (numbered || (run->titles && text_is_title_line(lines, n, i))) {
             emit_heading(run, l, is_upper_text(l->text, l->len) ? LEVEL_CAPITALS : LEVEL_SHORT);
             i++;
             continue;

@@ -479,6 +479,7 @@ static bool find_sections(struct prose_reader *r)
     }
     r->n_levels = 1;
     r->caption = "";
+    r->sections = n > 0;
     return ok && prose_known_add_sections(&r->names, found, n);
 }
 
@@ -495,6 +496,9 @@ static bool read_opening(struct prose_reader *r, size_t block)
     bool given = r->d->n_blocks && r->d->blocks[0].kind == BLOCK_HEADING && r->d->blocks[0].level < 1;
     /* Of other texts those that name no make: these may go on to speak of several. */
     if (found && (given || subject.s.make_number < 0)) *own = subject;
+    if (found || r->sections) return true;
+    if (!prose_topic_read(&subject, &r->names, b->text, b->len, b->line_first, &found)) return false;
+    if (found) *own = subject;
     return true;
 }
 

@@ -172,7 +172,7 @@ static const struct {
      "pickups truck pickup van crossover sedan saloon hatchback hatch wagon "
      "estate coupe convertible roadster motorcycle bike ev model machine auto wagen fahrzeug "
      "gelandewagen limousine kombi voiture vehicule modele break berline coche vehiculo berlina "
-     "todoterreno newcomer"},
+     "todoterreno newcomer tractor lorry bus minibus coach motorhome campervan camper scooter moped motorbike"},
     {WORD_GEARBOX,
      "manual manuals automatic automatics auto autos transmission transmissions gearbox gearboxes "
      "dsg "
@@ -181,7 +181,8 @@ static const struct {
     {WORD_ENDED,
      "discontinued discontinuation dropped eliminated deleted removed retired withdrawn axed "
      "eingestellt entfiel entfallt abandonne supprime eliminado retirado"},
-    {WORD_DOCUMENT, "review reviews test tests drive manual owner owners handbook guide brochure "
+    {WORD_DOCUMENT, "review reviews test tests drive manual owner owners operator operators rider riders workshop "
+                    "handbook guide brochure "
                     "press release report "
                     "road first long term buying buyers factsheet fahrbericht testbericht "
                     "betriebsanleitung prospekt "

@@ -85,6 +85,9 @@ static void find_engine(struct prose_sentence *s, struct prose_measure *m)
             for (size_t i = e->first; i < e->end; i++)
                 aside = aside || (s->in_measure[i] && s->measures[s->in_measure[i] - 1].rejected);
             if (aside) continue;
+            /* the "engine" of "engine oil" */
+            if (m->cue != SIZE_MAX && e->first >= s->cues[m->cue].first && e->end <= s->cues[m->cue].first + s->cues[m->cue].n)
+                continue;
             if (!engine_reaches(s, k, m) || (range && is_list_end(s, k))) return;
             m->engine = k;
             size_t begin = prose_stretch_begin(s, m->at.first, BREAK_COMMA);

@@ -641,6 +641,7 @@ bool prose_sentence_read(struct prose_sentence *s, const struct prose_lexicon *l
     prose_reject_measures(s, style);
     bind_accelerations(s);
     prose_bind_charging_times(s);
+    prose_bind_tyre_pressures(s);
     for (size_t k = 0; k < s->n_measures; k++) {
         struct prose_measure *m = &s->measures[k];
         if (!m->rejected && is_of_equipment(s, m)) m->rejected = true;

@@ -173,10 +173,11 @@ bool prose_frame_find(const struct prose_sentence *s, struct prose_frame *out)
 /* "19-inch steel", "12 years / 120,000 miles": begins with a figure, and no statement goes on behind it. */
 static bool begins_with_figure(const struct prose_sentence *s, const struct prose_frame *f)
 {
+    static const char *const SIZES[] = {"long", "wide", "high", "tall", "deep", "thick", NULL};
     if (s->t[f->value.first].kind != TOKEN_NUMBER) return false;
     for (size_t i = f->value.first; i < f->value.end; i++)
         if (prose_has(s, i, WORD_VERB | WORD_PRONOUN | WORD_PREPOSITION | WORD_MORE | WORD_LINK) ||
-            prose_is(s, i, "with") || prose_is(s, i, "than"))
+            prose_is(s, i, "with") || prose_is(s, i, "than") || is_any(s, i, SIZES))
             return false;
     return true;
 }

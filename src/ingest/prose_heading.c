@@ -236,6 +236,23 @@ static bool has_figures(const struct prose_names *names, size_t block)
     return false;
 }
 
+/* "TERN 125 OWNER'S MANUAL", "FERRANT 65 TRACTOR" above "Operator's handbook": what the document is the manual of
+ * stands in its first heading. `said`: that heading has a word for documents itself. */
+static bool is_document_title(const struct prose_names *names, size_t block, bool said)
+{
+    const struct document *d = names->document;
+    if (block > 0) return false;
+    if (said) return true;
+    if (d->n_blocks < 3 || d->blocks[1].kind != BLOCK_HEADING) return false;
+    struct token t[8];
+    size_t n = tokens_split(d->blocks[1].text, d->blocks[1].len, TOKENS_TEXT, t, 8);
+    bool all = n > 0 && n < 8;
+    for (size_t i = 0; i < n && all; i++)
+        all = (word(names, &t[i]) & WORD_DOCUMENT) || is_document_word(t[i].key) || is_small_word(t[i].key) ||
+              t[i].kind == TOKEN_NUMBER || !strcmp(t[i].key, "s");
+    return all;
+}
+
 /* The tokens of a model's name at t[i]: capitals, digits, and small letters that a hyphen or
  * nothing joins
  * ("e-tron", "bZ4X"). */
@@ -347,9 +364,11 @@ bool prose_heading_read(struct prose_subject *out, enum heading_kind *kind,
         return true;
     }
     size_t kept = n; /* "Swift owner's manual", "F-Type review" */
-    while (kept > 1 && (word(names, &t[kept - 1]) & (WORD_DOCUMENT | WORD_TOPIC)) &&
-           t[kept - 1].kind == TOKEN_WORD && (word(names, &t[kept - 1]) & WORD_DOCUMENT))
+    while (kept > 1 && t[kept - 1].kind == TOKEN_WORD &&
+           ((word(names, &t[kept - 1]) & WORD_DOCUMENT) ||
+            (kept > 2 && !strcmp(t[kept - 1].key, "s") && (word(names, &t[kept - 2]) & WORD_DOCUMENT))))
         kept--;
+    bool titled = is_document_title(names, block, kept < n);
     if (kept < n) {
         n = kept;
         len = t[n - 1].end;
@@ -427,7 +446,7 @@ bool prose_heading_read(struct prose_subject *out, enum heading_kind *kind,
     }
     if (n > 8 || !prose_is_name(&t[0])) return true;
     if (!family && !is_spoken_of(names, t, n, block) &&
-        !(is_name_like(names, t, n) && has_figures(names, block)))
+        !(is_name_like(names, t, n) && (has_figures(names, block) || titled)))
         return true;
     struct subject s;
     if (!subject_read(&s, names->arena, text, len, SUBJECT_HEADING)) return false;

@@ -124,6 +124,53 @@ bool prose_is_charging(const struct prose_sentence *s, const struct prose_measur
     return false;
 }
 
+/* ---- tyre pressures ---- */
+
+/* "Inflate the front tyre to 1.75 bar and the rear tyre to 2.0 bar; with a passenger the rear needs 2.25 bar": of
+ * which axle, the words behind the pressure before it say. */
+void prose_bind_tyre_pressures(struct prose_sentence *s)
+{
+    static const char *const TYRES[] = {"tyre",   "tyres",  "tire",     "tires",  "reifendruck", "reifen", "luftdruck",
+                                        "pneu",   "pneus",  "neumatico", "neumaticos", "reifenluftdruck"};
+    static const char *const FRONT[] = {"front", "fronts", "vorn", "vorne", "avant", "delantero", "delanteros", "vorderreifen"};
+    static const char *const REAR[] = {"rear",  "rears",   "back", "hinten", "arriere", "trasero", "traseros", "hinterreifen"};
+    static const char *const LADEN[] = {"passenger", "laden", "load", "loaded", "pillion", "beladung", "beladen", "charge",
+                                        "sozius",    "full",  "voller", "fully", "luggage"};
+    int attribute = registry_find("tire_pressure"), front = qualifier_find("front"), rear = qualifier_find("rear");
+    bool tyres = false;
+    for (size_t i = 0; i < s->n; i++) tyres = tyres || IS_ONE_OF(s, i, TYRES);
+    if (!tyres || attribute < 0 || front < 0 || rear < 0) return;
+    size_t low = 0;
+    for (size_t k = 0; k < s->n_measures; k++) {
+        struct prose_measure *m = &s->measures[k];
+        if (m->rejected || m->dimension != DIMENSION_PRESSURE) continue;
+        bool is_front = false, is_rear = false;
+        size_t load = SIZE_MAX;
+        for (size_t i = low; i < m->at.first; i++) {
+            is_front = is_front || IS_ONE_OF(s, i, FRONT);
+            is_rear = is_rear || IS_ONE_OF(s, i, REAR);
+            if (IS_ONE_OF(s, i, LADEN)) load = i;
+        }
+        size_t begin = low;
+        low = m->at.end;
+        /* "1.75 bar front, 2.0 bar rear" */
+        if (!is_front && !is_rear && m->at.end < s->n && s->marks[m->at.end].before == BREAK_NONE) {
+            size_t at = m->at.end + (prose_is(s, m->at.end, "at") || prose_is(s, m->at.end, "in"));
+            at += prose_is(s, at, "the");
+            is_front = at < s->n && IS_ONE_OF(s, at, FRONT);
+            is_rear = at < s->n && IS_ONE_OF(s, at, REAR);
+            if (is_front || is_rear) low = at + 1;
+        }
+        m->attribute = attribute;
+        m->qualifiers = is_front == is_rear ? 0 : 1ull << (is_front ? front : rear);
+        if (load == SIZE_MAX) continue;
+        while (load > begin && prose_has(s, load - 1, WORD_ARTICLE | WORD_PREPOSITION)) load--;
+        size_t end = load + 1;
+        while (end < m->at.first && !IS_ONE_OF(s, end - 1, LADEN)) end++;
+        m->span = (struct token_range){load, end};
+    }
+}
+
 /* ---- warranties ---- */
 
 static bool is_other_time(const struct prose_sentence *s, size_t i, const struct prose_measure *m)

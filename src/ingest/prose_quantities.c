@@ -305,10 +305,53 @@ static size_t find_intervals(struct prose_sentence *s, struct prose_quantity *ou
     return found;
 }
 
+/* ---- what is said further of a part that something is done to ---- */
+
+/* "Check the valve clearance every 12,000 km: it is 0.08 mm for the inlet valve and 0.12 mm for the exhaust valve.",
+ * "Replace the spark plug every 8,000 km; its gap is 0.8 mm." */
+static size_t find_further(struct prose_sentence *s, struct token_range part, struct prose_quantity *out, size_t max)
+{
+    struct token_range own = {0, 0}; /* "gap" of "its gap" */
+    size_t found = 0, low = part.end;
+    bool open = false;
+    for (size_t k = 0; k < s->n_measures && found < max; k++) {
+        struct prose_measure *m = &s->measures[k];
+        if (m->counted || m->at.first < part.end || m->rejected || m->dimension == DIMENSION_NONE) continue;
+        size_t begin = prose_stretch_begin(s, m->at.first, BREAK_COLON), i = prose_skip_hedges_back(s, m->at.first);
+        bool is = i > begin && (prose_is(s, i - 1, "is") || prose_is(s, i - 1, "be"));
+        if (begin > part.end && is && (prose_is(s, begin, "it") || prose_is(s, begin, "its"))) {
+            size_t verb = i - 1 - (i > begin + 1 && prose_has(s, i - 2, WORD_UNREAL));
+            own = prose_is(s, begin, "its") ? (struct token_range){begin + 1, verb} : (struct token_range){0, 0};
+            open = own.end > own.first || verb == begin + 1;
+            for (size_t w = own.first; w < own.end; w++) open = open && prose_is_part_word(s, w);
+        } else if (!(open && i > low && prose_has(s, i - 1, WORD_AND))) {
+            open = false;
+        }
+        low = m->at.end;
+        if (!open) continue;
+        struct prose_quantity q = {.attribute = -1, .named = part};
+        prose_quantity_name(&q, s, part.first, part.end);
+        prose_quantity_name(&q, s, own.first, own.end);
+        prose_quantity_attribute(&q, m->dimension);
+        if (prose_is(s, m->at.end, "for") && s->marks[m->at.end].before == BREAK_NONE) {
+            size_t from = m->at.end + 1 + prose_has(s, m->at.end + 1, WORD_ARTICLE), end = from;
+            while (end < s->n && end < from + PART_WORDS && s->marks[end].before == BREAK_NONE && prose_is_part_word(s, end)) end++;
+            if (end > from) q.remark = (struct token_range){from, end};
+        }
+        bool denied = prose_quantity_denied(s, m);
+        take(s, &q, k);
+        if (!denied) out[found++] = q;
+    }
+    return found;
+}
+
 size_t prose_quantities_find(struct prose_sentence *s, struct prose_quantity *out, size_t max)
 {
     size_t n = prose_torques_find(s, out, max);
     n += find_sizes(s, out + n, max - n);
     n += find_capacities(s, out + n, max - n);
-    return n + find_intervals(s, out + n, max - n);
+    size_t intervals = find_intervals(s, out + n, max - n);
+    struct token_range part = intervals ? out[n].named : (struct token_range){0, 0};
+    n += intervals;
+    return intervals ? n + find_further(s, part, out + n, max - n) : n;
 }

@@ -53,6 +53,7 @@ struct prose_reader {
     } bearers[MAX_BEARERS];
     size_t n_bearers;
     bool open; /* a source is being filled */
+    bool sections; /* headings name vehicles */
     bool opened; /* the first paragraph has been looked at for a name */
     unsigned group;
     /* where the last figure of the block was found */

@@ -72,6 +72,11 @@ bool prose_title_read(struct prose_subject *out, const struct prose_names *names
 bool prose_opening_read(struct prose_subject *out, const struct prose_names *names, const char *text, size_t len,
                         size_t line, bool *found);
 
+/* prose_opening.c: the vehicle that the first sentences name by make and model, and that the text then goes on to
+ * speak of more than of any other: a talk or an article without a heading that names it. */
+bool prose_topic_read(struct prose_subject *out, const struct prose_names *names, const char *text, size_t len, size_t line,
+                      bool *found);
+
 /* Whether a paragraph is a heading in all but its markup. */
 bool prose_looks_like_heading(const struct document *d, size_t block);
 

@@ -87,7 +87,7 @@ static void a_fasteners_torque_is_never_the_engines(void **state)
     expect_of("Never tighten the drain plug to 60 Nm.", "");
     expect_of("Do not mix this up with the F9Q, whose sump plug takes 22 Nm and whose oil capacity is 4.6 litres.", "");
     expect_of("Once all is tightened to 15 Nm, look again.", "");
-    expect_of("The engine makes 220 Nm of torque.", "torque=220 Nm");
+    expect_of("The engine makes 220 Nm of torque.", "torque=220 Nm (engine)");
 }
 
 static void what_a_system_holds_is_named_after_it(void **state)
