@@ -207,10 +207,13 @@ static bool set_name(struct prose_quantity *q, const struct prose_sentence *s)
     bool engine = one.attribute >= 0 && strcmp(REGISTRY[one.attribute].id, "torque") == 0;
     q->attribute = engine ? -1 : one.attribute;
     q->qualifiers = 0;
-    prose_quantity_name_text(q, tongue == TONGUE_GERMAN    ? "Drehmoment (Anzugsdrehmoment)"
+    prose_quantity_name_text(q, tongue == TONGUE_GERMAN    ? "Drehmoment"
                                 : tongue == TONGUE_FRENCH  ? "couple de serrage"
                                 : tongue == TONGUE_SPANISH ? "par de apriete"
-                                                           : "tightening torque");
+                                                           : "torque");
+    q->section = tongue == TONGUE_GERMAN ? "Anzugsdrehmoment, Anzugsmoment"
+                 : tongue == TONGUE_FRENCH || tongue == TONGUE_SPANISH ? ""
+                                                                        : "tightening torque";
     return true;
 }
 
@@ -225,7 +228,7 @@ size_t prose_torques_find(struct prose_sentence *s, struct prose_quantity *out, 
         size_t begin = prose_stretch_begin(s, m->at.first, BREAK_CLAUSE);
         if (begin > low) low = begin;
         size_t last = last_step(s, k), end = s->measures[last].at.end;
-        struct prose_quantity q = {.measure = k, .number = last == k};
+        struct prose_quantity q = {.section = "", .measure = k, .number = last == k};
         q.named = part_behind(s, end, s->n);
         size_t next = q.named.end ? q.named.end : end;
         if (!q.named.end) {

@@ -142,7 +142,7 @@ static size_t find_sizes(struct prose_sentence *s, struct prose_quantity *out, s
         const char *noun = size_noun(s, m->at.end);
         if (!part.end || !noun || s->marks[m->at.end].before != BREAK_NONE) continue;
         bool denied = m->rejected || prose_quantity_denied(s, m);
-        struct prose_quantity q = {.named = part};
+        struct prose_quantity q = {.section = "", .named = part};
         take(s, &q, k);
         if (denied || found == max) continue;
         prose_quantity_name(&q, s, part.first, part.end);
@@ -192,7 +192,7 @@ static bool speaks_of_filter(const struct prose_sentence *s, size_t i, bool *wit
 static size_t find_capacities(struct prose_sentence *s, struct prose_quantity *out, size_t max)
 {
     static const char *const HOLD[] = {"takes", "take", "holds", "hold", "contains", "contain", "needs", "need", "requires", "require"};
-    struct prose_quantity before = {.attribute = -1};
+    struct prose_quantity before = {.section = "", .attribute = -1};
     size_t found = 0, low = 0;
     int filter = qualifier_find("filter");
     for (size_t k = 0; k < s->n_measures && found < max; k++) {
@@ -261,7 +261,7 @@ static size_t find_intervals(struct prose_sentence *s, struct prose_quantity *ou
         struct prose_measure *m = &s->measures[k];
         if (m->counted || (m->dimension != DIMENSION_LENGTH && m->dimension != DIMENSION_TIME)) continue;
         size_t i = prose_skip_hedges_back(s, m->at.first);
-        struct prose_quantity q = {.attribute = -1};
+        struct prose_quantity q = {.section = "", .attribute = -1};
         if (last && found && i == last->at.end + 1 && prose_is(s, last->at.end, "or")) { /* "or six years" */
             memcpy(q.name, out[found - 1].name, sizeof q.name);
             q.named = out[found - 1].named;
@@ -329,7 +329,7 @@ static size_t find_further(struct prose_sentence *s, struct token_range part, st
         }
         low = m->at.end;
         if (!open) continue;
-        struct prose_quantity q = {.attribute = -1, .named = part};
+        struct prose_quantity q = {.section = "", .attribute = -1, .named = part};
         prose_quantity_name(&q, s, part.first, part.end);
         prose_quantity_name(&q, s, own.first, own.end);
         prose_quantity_attribute(&q, m->dimension);

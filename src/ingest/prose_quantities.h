@@ -1,6 +1,6 @@
 /* Named quantities of a vehicle's parts, as manuals and workshop notes state them: what a fastener is tightened
  * to, what a system holds, how large a part is, how often something is done. Each is a fact under the text's own
- * words: "drain plug tightening torque", "hydraulic system capacity", "bed length", "air filter replacement
+ * words: "drain plug torque", "hydraulic system capacity", "bed length", "air filter replacement
  * interval"; of an attribute of the registry where that has the name. Never a figure of the vehicle itself: a
  * bolt's torque is not the engine's.
  */
@@ -13,6 +13,7 @@ enum { PROSE_MAX_QUANTITIES = 12, PROSE_QUANTITY_NAME = 160 };
 
 struct prose_quantity {
     char name[PROSE_QUANTITY_NAME];
+    const char *section; /* what such figures are called together: "tightening torque"; "" */
     int attribute; /* index into REGISTRY; -1: the name is the text's own */
     uint64_t qualifiers;
     size_t measure;           /* its figure, the first of several steps */

@@ -61,8 +61,9 @@ void prose_source_open(struct prose_reader *r)
     r->open = true;
 }
 
-/* `own`: the text's own name of it, where the attribute is none of the registry's. */
-static size_t find_column(struct prose_reader *r, const char *own, int attribute, uint64_t qualifiers, bool inverse)
+/* `own`: the text's own name of it; "": the registry's. */
+static size_t find_column(struct prose_reader *r, const char *own, const char *section, int attribute, uint64_t qualifiers,
+                          bool inverse)
 {
     const struct prose_source *s = (struct prose_source *)r->sources.items + r->sources.n - 1;
     struct fact_column *columns = r->columns.items;
@@ -72,9 +73,9 @@ static size_t find_column(struct prose_reader *r, const char *own, int attribute
             return i;
     struct fact_column *c = prose_array_add(r, &r->columns, sizeof *c);
     if (!c) return SIZE_MAX;
-    const char *name = attribute < 0 ? own : REGISTRY[attribute].names[0];
+    const char *name = *own ? own : REGISTRY[attribute].names[0];
     *c = (struct fact_column){.name = name ? name : REGISTRY[attribute].id,
-                              .section = "",
+                              .section = section,
                               .attribute = attribute,
                               .qualifiers = qualifiers,
                               .inverse = inverse};
@@ -186,7 +187,7 @@ void prose_add_values(struct prose_reader *r, const struct prose_sentence *s,
     const struct block *where = &r->d->blocks[block];
     prose_source_open(r);
     if (r->failed) return;
-    size_t record = find_record(r, b, where), column = find_column(r, "", m->attribute, m->qualifiers, m->inverse);
+    size_t record = find_record(r, b, where), column = find_column(r, "", "", m->attribute, m->qualifiers, m->inverse);
     const char *remark = remark_of(r, s, m, in_remark);
     bool bound = false;
     for (size_t k = 0; k < m->n_parts; k++)
@@ -243,7 +244,7 @@ void prose_add_frame(struct prose_reader *r, const struct prose_sentence *s, con
     if (r->failed) return;
     const char *own = prose_string(r, s->text + f->name_begin, f->name_end - f->name_begin);
     size_t record = find_record(r, b, where);
-    size_t column = find_column(r, own, fact->attribute, fact->qualifiers, fact->inverse);
+    size_t column = find_column(r, fact->attribute < 0 ? own : "", "", fact->attribute, fact->qualifiers, fact->inverse);
     struct prose_value *v = array_add_value(r, record, column);
     if (!v) return;
     size_t len = f->value_end - f->value_begin;
@@ -277,7 +278,7 @@ void prose_add_quantity(struct prose_reader *r, const struct prose_sentence *s, 
     prose_source_open(r);
     if (r->failed) return;
     const char *own = prose_string(r, q->name, strlen(q->name));
-    size_t record = find_record(r, b, where), column = find_column(r, own, q->attribute, q->qualifiers, false);
+    size_t record = find_record(r, b, where), column = find_column(r, own, q->section, q->attribute, q->qualifiers, false);
     struct prose_value *v = array_add_value(r, record, column);
     if (!v) return;
     const struct value_part *p = &s->parts[s->measures[q->measure].first_part];

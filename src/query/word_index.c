@@ -22,7 +22,7 @@ struct map {
 struct word_index {
     const struct catalog *catalog;
     struct arena arena; /* keys */
-    struct map names, terms, parts, columns, documents;
+    struct map names, terms, parts, columns, column_words, documents;
     struct map makes;    /* by name of MAKES */
     int *make_of;        /* (catalog->n_records) */
     size_t longest_term, longest_part, longest_column; /* in tokens */
@@ -219,6 +219,18 @@ static bool add_documents(struct word_index *v)
     return true;
 }
 
+/* Each word of a column's name: spelt rightly, whatever it resembles. */
+static bool add_column_words(struct word_index *v, const char *key, uint32_t column)
+{
+    bool ok = true;
+    while (ok && *key) {
+        size_t n = strcspn(key, " ");
+        ok = n < 3 || map_find(&v->column_words, key, n) || map_add(&v->column_words, &v->arena, key, n, column, 0);
+        key += n + (key[n] == ' ');
+    }
+    return ok;
+}
+
 struct word_index *word_index_build(const struct catalog *c, struct error *err)
 {
     struct word_index *v = calloc(1, sizeof *v);
@@ -244,7 +256,7 @@ struct word_index *word_index_build(const struct catalog *c, struct error *err)
         const char *key = c->columns[i].key;
         size_t words = count_words(key);
         if (words > v->longest_column) v->longest_column = words;
-        ok = map_add(&v->columns, &v->arena, key, strlen(key), (uint32_t)i, 0);
+        ok = map_add(&v->columns, &v->arena, key, strlen(key), (uint32_t)i, 0) && add_column_words(v, key, (uint32_t)i);
         /* Also without the section's words, and by the last part of a path. */
         struct buffer name = {0};
         tokens_key(c->columns[i].name, strlen(c->columns[i].name), TOKENS_IDENTIFIER, &name);
@@ -274,6 +286,7 @@ void word_index_free(struct word_index *v)
     map_free(&v->terms);
     map_free(&v->parts);
     map_free(&v->columns);
+    map_free(&v->column_words);
     map_free(&v->documents);
     map_free(&v->makes);
     arena_free(&v->arena);
@@ -375,7 +388,7 @@ bool word_index_knows(const struct word_index *v, const char *key)
 {
     size_t len = strlen(key);
     return map_find(&v->names, key, len) || map_find(&v->terms, key, len) || map_find(&v->parts, key, len) ||
-           map_find(&v->columns, key, len) || map_find(&v->documents, key, len);
+           map_find(&v->columns, key, len) || map_find(&v->column_words, key, len) || map_find(&v->documents, key, len);
 }
 
 size_t postings_intersect(const uint32_t *a, size_t n, const uint32_t *b, size_t m, uint32_t *out)

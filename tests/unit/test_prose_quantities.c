@@ -54,18 +54,18 @@ static void expect_of(const char *sentence, const char *want)
 static void a_fasteners_torque_has_its_own_words_as_name(void **state)
 {
     (void)state;
-    expect_of("Tighten the drain plug to 25 Nm.", "drain plug tightening torque=25 Nm");
-    expect_of("The sump plug should be tightened to 34 Nm.", "sump plug tightening torque=34 Nm");
+    expect_of("Tighten the drain plug to 25 Nm.", "drain plug torque=25 Nm");
+    expect_of("The sump plug should be tightened to 34 Nm.", "sump plug torque=34 Nm");
     expect_of("The rear axle nut is tightened to 88 Nm, the front axle nut to 59 Nm.",
-              "rear axle nut tightening torque=88 Nm; front axle nut tightening torque=59 Nm");
+              "rear axle nut torque=88 Nm; front axle nut torque=59 Nm");
     expect_of("Remove the four bolts and tighten the caliper bracket to 110 Nm.",
-              "caliper bracket tightening torque=110 Nm");
+              "caliper bracket torque=110 Nm");
     expect_of("Use 34 Nm for the sump plug and 12 Nm for the filter bolt.",
-              "sump plug tightening torque=34 Nm; filter bolt tightening torque=12 Nm");
+              "sump plug torque=34 Nm; filter bolt torque=12 Nm");
     expect_of("The wheel nuts of the rear wheels are torqued to 270 Nm, those of the front wheels to 180 Nm.",
-              "wheel nuts of the rear wheels tightening torque=270 Nm");
+              "wheel nuts of the rear wheels torque=270 Nm");
     expect_of("The wheel bolts are tightened to 110 Nm.", "wheel_nut_torque=110 Nm");
-    expect_of("Die Ölablassschraube wird mit 30 Nm angezogen.", "Ölablassschraube Drehmoment (Anzugsdrehmoment)=30 Nm");
+    expect_of("Die Ölablassschraube wird mit 30 Nm angezogen.", "Ölablassschraube Drehmoment=30 Nm");
     expect_of("Radschrauben mit 110 Nm anziehen.", "wheel_nut_torque=110 Nm");
     expect_of("Serrez la vis de vidange à 20 Nm.", "vis de vidange couple de serrage=20 Nm");
 }
@@ -73,17 +73,17 @@ static void a_fasteners_torque_has_its_own_words_as_name(void **state)
 static void a_torque_in_steps_is_one_value(void **state)
 {
     (void)state;
-    expect_of("Cylinder head bolts 20 Nm + 100°.", "Cylinder head bolts tightening torque=20 Nm + 100°");
+    expect_of("Cylinder head bolts 20 Nm + 100°.", "Cylinder head bolts torque=20 Nm + 100°");
     expect_of("Tighten the head bolts to 25 Nm, then 90° and another 90°.",
-              "head bolts tightening torque=25 Nm, then 90° and another 90°");
+              "head bolts torque=25 Nm, then 90° and another 90°");
     expect_of("Nun ist alles sauber. Zylinderkopfschrauben in Stufen: 40 Nm, 60 Nm, dann 180°.",
-              "Zylinderkopfschrauben Drehmoment (Anzugsdrehmoment)=40 Nm, 60 Nm, dann 180°");
+              "Zylinderkopfschrauben Drehmoment=40 Nm, 60 Nm, dann 180°");
 }
 
 static void a_fasteners_torque_is_never_the_engines(void **state)
 {
     (void)state;
-    expect_of("The bolts must be replaced and they are tightened to 30 Nm.", "bolts tightening torque=30 Nm");
+    expect_of("The bolts must be replaced and they are tightened to 30 Nm.", "bolts torque=30 Nm");
     expect_of("Never tighten the drain plug to 60 Nm.", "");
     expect_of("Do not mix this up with the F9Q, whose sump plug takes 22 Nm and whose oil capacity is 4.6 litres.", "");
     expect_of("Once all is tightened to 15 Nm, look again.", "");
