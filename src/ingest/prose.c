@@ -132,7 +132,7 @@ static bool undecided(const struct prose_sentence *s, const struct prose_measure
 {
     size_t begin = prose_stretch_begin(s, m->at.first, BREAK_COMMA);
     for (size_t i = begin; i < m->at.first; i++)
-        if (!strcmp(s->t[i].key, "latter") || !strcmp(s->t[i].key, "former")) return true;
+        if (!strcmp(s->t[i].key, "letzterer") || !strcmp(s->t[i].key, "ersterer")) return true;
     for (size_t i = 0; i < s->n; i++)
         if (s->marks[i].bracket != s->marks[m->at.first].bracket)
             continue;
@@ -203,16 +203,77 @@ static size_t relative_begin(const struct prose_sentence *s, const struct prose_
     return SIZE_MAX;
 }
 
+/* The two versions that the sentence before has named, for "the latter" and "the smaller engine". */
+struct pair {
+    struct bearer first, second;
+    double sizes[2]; /* of their engines, as their names begin; 0: not so */
+    bool known;
+};
+
+static double engine_size(const struct prose_sentence *s, const struct prose_mention *m)
+{
+    const struct token *t = &s->t[m->name.first];
+    bool size = m->name.end > m->name.first && t->kind == TOKEN_NUMBER && t->end - t->begin == 3;
+    return size ? strtod(s->text + t->begin, NULL) : 0;
+}
+
+static void find_pair(struct prose_reader *r, const struct prose_sentence *s, const struct prose_mention *mentions, size_t n,
+                      struct pair *out)
+{
+    *out = (struct pair){.known = false};
+    size_t found = 0;
+    for (size_t k = 0; k < n; k++) {
+        const struct prose_mention *m = &mentions[k];
+        if (m->kind == MENTION_OWN && m->name.first == m->name.end) continue;
+        if (m->kind == MENTION_OTHER) found = 3;
+        struct bearer b = bearer_of_mention(r, s, m);
+        if (found && !strcmp(b.key, out->first.key)) continue;
+        if (found == 2 && !strcmp(b.key, out->second.key)) continue;
+        if (found < 2) {
+            *(found ? &out->second : &out->first) = b;
+            out->sizes[found] = engine_size(s, m);
+        }
+        found++;
+    }
+    out->known = found == 2;
+}
+
+/* "The latter reaches 62 mph in 6.5 seconds; the smaller engine needs 8.3": which of the two the figure's clause
+ * is about; NULL: it says none, or they are not known (*said). */
+static const struct bearer *find_in_pair(const struct prose_sentence *s, const struct prose_measure *m, const struct pair *pair,
+                                         bool *said)
+{
+    static const char *const SMALLER[] = {"smaller", "lesser", "weaker"}, *const LARGER[] = {"larger", "bigger", "stronger"};
+    size_t begin = prose_stretch_begin(s, m->at.first, BREAK_CLAUSE);
+    int which = 0; /* 1, 2: first, second; -1, -2: smaller, larger */
+    for (size_t i = begin; i < m->at.first; i++) {
+        if (prose_is(s, i, "former") && i > 0 && prose_has(s, i - 1, WORD_ARTICLE)) which = 1;
+        if (prose_is(s, i, "latter")) which = 2;
+        bool thing = prose_is(s, i + 1, "engine") || prose_is(s, i + 1, "one") || prose_is(s, i + 1, "motor") ||
+                     prose_is(s, i + 1, "unit");
+        for (size_t k = 0; thing && i > 0 && prose_has(s, i - 1, WORD_ARTICLE) && k < 3; k++)
+            which = prose_is(s, i, SMALLER[k]) ? -1 : prose_is(s, i, LARGER[k]) ? -2 : which;
+    }
+    *said = which != 0;
+    if (!which || !pair->known) return NULL;
+    if (which > 0) return which == 1 ? &pair->first : &pair->second;
+    if (pair->sizes[0] == pair->sizes[1] || !(pair->sizes[0] > 0) || !(pair->sizes[1] > 0)) return NULL;
+    return (pair->sizes[0] < pair->sizes[1]) == (which == -1) ? &pair->first : &pair->second;
+}
+
 static struct bearer find_bearer(struct prose_reader *r, const struct prose_sentence *s,
                                  const struct prose_measure *m,
                                  const struct prose_mention *mentions, size_t n,
-                                 const struct bearer *sentence_bearer, bool *in_remark,
+                                 const struct bearer *sentence_bearer, const struct pair *pair, bool *in_remark,
                                  size_t *also_from, size_t *also_end)
 {
     static const struct bearer NONE = {.kind = BEARER_NONE};
     *in_remark = false;
     *also_from = *also_end = 0;
     if (undecided(s, m)) return NONE;
+    bool one_of_two;
+    const struct bearer *of_pair = find_in_pair(s, m, pair, &one_of_two);
+    if (one_of_two) return of_pair ? *of_pair : NONE;
     size_t relative = relative_begin(s, m);
     for (size_t k = 0; relative != SIZE_MAX && k < n; k++)
         if (mentions[k].at.end == relative) return bearer_of_mention(r, s, &mentions[k]);
@@ -371,6 +432,7 @@ static void read_paragraph(struct prose_reader *r, size_t block)
     struct prose_sentence *s = r->sentence;
     struct sentence_span span;
     struct bearer paragraph = bearer_own(prose_section(r)), last = paragraph;
+    struct pair pair = {.known = false}, next_pair;
     bool first = true;
     for (size_t at = 0; !r->failed && sentence_next(b->text, b->len, at, &span); at = span.end) {
         prose_locate_sentence(r, block, b->text + span.begin, span.end - span.begin);
@@ -386,6 +448,7 @@ static void read_paragraph(struct prose_reader *r, size_t block)
         bool framed = is_english(r) && n_quantities == 0 && prose_frame_find(s, &frame);
         if (framed && !leave_frame_out(&frame, mentions, &n)) framed = false;
         leave_names_out(s, mentions, n);
+        find_pair(r, s, mentions, n, &next_pair);
         struct bearer bearer = prose_goes_on(s) ? last : paragraph;
         for (size_t k = 0; k < n; k++) {
             if (mentions[k].phrase > 1 || !mentions[k].is_subject) continue;
@@ -414,7 +477,7 @@ static void read_paragraph(struct prose_reader *r, size_t block)
         for (size_t q = 0; q < n_quantities && !r->failed; q++) {
             bool in_remark = false;
             size_t also = 0, also_end = 0;
-            struct bearer whose = find_bearer(r, s, &s->measures[quantities[q].measure], mentions, n, &bearer, &in_remark,
+            struct bearer whose = find_bearer(r, s, &s->measures[quantities[q].measure], mentions, n, &bearer, &pair, &in_remark,
                                               &also, &also_end);
             if (whose.kind == BEARER_NONE || !(*whose.s.make || *whose.s.model)) continue;
             if (!quote) quote = prose_string(r, s->text, s->len);
@@ -427,7 +490,7 @@ static void read_paragraph(struct prose_reader *r, size_t block)
             bool in_remark = false;
             size_t also = 0, also_end = 0;
             struct bearer whose =
-                find_bearer(r, s, m, mentions, n, &bearer, &in_remark, &also, &also_end);
+                find_bearer(r, s, m, mentions, n, &bearer, &pair, &in_remark, &also, &also_end);
             if (whose.kind == BEARER_NONE || !(*whose.s.make || *whose.s.model)) continue;
             if (!quote) quote = prose_string(r, s->text, s->len);
             prose_add_values(r, s, m, &whose, in_remark, block, quote);
@@ -436,6 +499,7 @@ static void read_paragraph(struct prose_reader *r, size_t block)
                 prose_add_values(r, s, m, &other, in_remark, block, quote);
             }
         }
+        pair = next_pair;
     }
 }
 

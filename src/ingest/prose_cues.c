@@ -207,6 +207,10 @@ static const struct {
      "vide"},
     {"curb_weight", CUE_AFTER,
      "at the kerb|at the curb|leergewicht|kerb weight|curb weight|unladen|leer|a vide"},
+    {"gross_weight", CUE_BEFORE,
+     "permitted maximum|permitted maximum weight|permitted maximum mass|permitted gross weight|maximum permitted weight|"
+     "permitted total|zulassiges gesamtgewicht|zul gesamtgewicht|gesamtgewicht|ptac|poids total autorise"},
+    {"oil_capacity", CUE_BEFORE, "fullmenge mit filter|fullmenge ohne filter|oil change takes|oil change needs"},
     {"payload", CUE_BEFORE,
      "carries|carry|carrying|hauls|haul|hauling|payload|payloads|zuladung|nutzlast|charge utile|"
      "carga util|emporte|emporter|embarque|peut charger|charge jusqu a|transporte|tragt|"
@@ -278,7 +282,7 @@ static const struct {
      "parcourir|parcourt|parcourent|recorrer|recorre|"
      "driving range|electric range|epa rated at|drive|go"},
     {"electric_range", CUE_AFTER,
-     "of range|of electric range|range|electric range|on a charge|on a single charge|per charge|"
+     "on the wltp cycle|on the wltp|of range|of electric range|range|electric range|on a charge|on a single charge|per charge|"
      "on a full charge|on one charge|reichweite|d autonomie|de autonomia|of driving range|"
      "of electric driving|on electric power|on battery power|elektrische reichweite|between "
      "charges"},

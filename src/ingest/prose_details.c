@@ -234,6 +234,7 @@ static bool takes_family(int attribute, int qualifier)
         {"braked", "towing_capacity"},
         {"gross", "battery_capacity"},
         {"dry", "curb_weight"},
+        {"filter", "oil_capacity"},
         {"seats_up", "cargo_volume"},
         {"ac", "charging_power charge_time"},
         {"front", "track overhang axle_load"},
@@ -327,6 +328,41 @@ static void read_slashes(struct prose_sentence *s, size_t k)
     }
 }
 
+/* "6.4 l/100 km on our test route, against an official 5.6": of several consumptions, how each was found. */
+static void find_cycle(struct prose_sentence *s, struct prose_measure *m)
+{
+    static const char *const WORDS[] = {"official", "officially", "claimed", "test", "tested", "testverbrauch", "offiziell",
+                                        "officiel"};
+    size_t n = 0, begin = prose_stretch_begin(s, m->at.first, BREAK_COMMA), end = prose_stretch_end(s, m->at.first, BREAK_COMMA);
+    for (size_t k = 0; k < s->n_measures; k++) n += s->measures[k].attribute == m->attribute && !s->measures[k].counted;
+    if (n < 2 || m->span.end > m->span.first || REGISTRY[m->attribute].dimension != DIMENSION_CONSUMPTION) return;
+    for (size_t i = begin; i < end; i++)
+        for (size_t k = 0; k < sizeof WORDS / sizeof *WORDS; k++)
+            if (prose_is(s, i, WORDS[k])) m->span = (struct token_range){i, i + 1};
+}
+
+/* "la grande, de 87 kWh, est associée à un moteur de 220 ch": of several batteries, the one named in its statement. */
+static void find_battery(struct prose_sentence *s, struct prose_measure *m)
+{
+    static const char *const IDS[] = {"power", "torque", "electric_range", "charging_power", "curb_weight", "top_speed", "price",
+                                      "acceleration_0_100", "acceleration_0_60", "charge_time"};
+    int battery = registry_find("battery_capacity");
+    const struct prose_measure *own = NULL;
+    size_t batteries = 0, here = 0, begin = prose_stretch_begin(s, m->at.first, BREAK_CLAUSE);
+    bool of = false;
+    for (size_t k = 0; k < sizeof IDS / sizeof *IDS; k++) of = of || !strcmp(REGISTRY[m->attribute].id, IDS[k]);
+    if (!of || m->span.end > m->span.first) return;
+    for (size_t k = 0; k < s->n_measures; k++) {
+        const struct prose_measure *b = &s->measures[k];
+        if (b->attribute != battery || b->rejected) continue;
+        batteries++;
+        if (b->at.first < begin || b->at.end > m->at.first) continue;
+        own = b;
+        here++;
+    }
+    if (batteries > 1 && here == 1) m->span = own->at;
+}
+
 void prose_find_details(struct prose_sentence *s)
 {
     for (size_t k = 0; k < s->n_measures; k++) {
@@ -334,6 +370,8 @@ void prose_find_details(struct prose_sentence *s)
         if (m->attribute < 0) continue;
         find_engine(s, m);
         find_remark(s, m);
+        find_battery(s, m);
+        find_cycle(s, m);
         if (is_one_motor(s, m)) m->attribute = -1;
     }
     share_remarks(s);

@@ -431,6 +431,12 @@ static bool is_length_of_vehicle(const struct prose_sentence *s, const struct pr
         for (size_t k = 0; k < sizeof BODIES / sizeof *BODIES; k++) body |= prose_is(s, at - 2, BODIES[k]);
         return body && !prose_is(s, m->at.end, "of") && !prose_parted(s, at, BREAK_COMMA);
     }
+    /* "It measures 8.9 metres" */
+    size_t verb = prose_skip_hedges_back(s, at);
+    bool measures = verb >= 2 && (prose_is(s, verb - 1, "measures") || prose_is(s, verb - 1, "misst") ||
+                                  prose_is(s, verb - 1, "mesure") || prose_is(s, verb - 1, "mide"));
+    if (measures && (prose_has(s, verb - 2, WORD_PRONOUN) || prose_has(s, verb - 2, WORD_VEHICLE)))
+        return m->at.end >= s->n || s->marks[m->at.end].before != BREAK_NONE || prose_has(s, m->at.end, WORD_AND);
     bool leads = at == 1 && (prose_is(s, 0, "at") || prose_is(s, 0, "mit") || prose_is(s, 0, "avec") || prose_is(s, 0, "con"));
     return leads && p->low >= 3.2 && m->at.end < s->n &&
            (prose_has(s, m->at.end, WORD_PRONOUN) || (prose_has(s, m->at.end, WORD_ARTICLE) && m->at.end + 1 < s->n &&
@@ -543,6 +549,8 @@ static void bind_chain(struct prose_sentence *s, size_t k)
         return;
     size_t gap = m->at.first - before->at.end;
     if (m->at.first < before->at.end || gap > 9) return;
+    /* ", ohne Filter 5,0 Liter" */
+    bool filter = gap == 2 && s->marks[before->at.end].before == BREAK_COMMA && prose_is(s, m->at.first - 1, "filter");
     size_t i = prose_skip_hedges_back(s, m->at.first);
     bool joined = i == before->at.end ||
                   s->marks[m->at.first].bracket != s->marks[before->at.end - 1].bracket ||
@@ -551,7 +559,7 @@ static void bind_chain(struct prose_sentence *s, size_t k)
     bool folded = is_folded_load(s, before, m);
     size_t from = before->behind;
     if (names_another(s, &from, m->at.first)) joined = true;
-    joined = joined || folded;
+    joined = joined || folded || filter;
     for (size_t j = before->at.end; j < m->at.first; j++)
         if ((s->in_measure[j] && prose_is_figure(s, j)) ||
             (s->marks[j].before == BREAK_CLAUSE && j >= from))
@@ -642,6 +650,7 @@ bool prose_sentence_read(struct prose_sentence *s, const struct prose_lexicon *l
     bind_accelerations(s);
     prose_bind_charging_times(s);
     prose_bind_tyre_pressures(s);
+    prose_bind_braking(s);
     for (size_t k = 0; k < s->n_measures; k++) {
         struct prose_measure *m = &s->measures[k];
         if (!m->rejected && is_of_equipment(s, m)) m->rejected = true;

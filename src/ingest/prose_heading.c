@@ -256,7 +256,7 @@ static bool is_document_title(const struct prose_names *names, size_t block, boo
 /* The tokens of a model's name at t[i]: capitals, digits, and small letters that a hyphen or
  * nothing joins
  * ("e-tron", "bZ4X"). */
-static size_t title_run(const struct token *t, size_t n, size_t i)
+static size_t title_run(const struct token *t, size_t n, const char *text, size_t i)
 {
     size_t k = i;
     while (k < n && k - i < 8) {
@@ -264,10 +264,25 @@ static size_t title_run(const struct token *t, size_t n, size_t i)
         if (k > i && (t[k].gap & GAP_HYPHEN) && (t[k].gap & GAP_SPACE)) break;
         bool joined = (k > i && (t[k].gap == GAP_HYPHEN || t[k].gap == GAP_NONE)) ||
                       (k + 1 < n && (t[k + 1].gap == GAP_HYPHEN || t[k + 1].gap == GAP_NONE));
-        if (!prose_is_name(&t[k]) && !joined) break;
+        bool inner = false; /* "dCi", "eTSI" behind a name */
+        for (size_t b = t[k].begin + 1; k > i && b < t[k].end; b++) inner = inner || (text[b] >= 'A' && text[b] <= 'Z');
+        if (!prose_is_name(&t[k]) && !joined && !inner) break;
         k++;
     }
     return k - i;
+}
+
+/* "(K9K)" as the end of a title: tokens [at, n) are one word of capitals and digits. */
+static bool is_code_in_brackets(const struct token *t, size_t n, const char *text, size_t len, size_t at)
+{
+    bool letter = false, digit = false;
+    if (at >= n || !(t[at].gap & GAP_OPEN) || text[len - 1] != ')' || t[n - 1].end + 1 != len) return false;
+    for (size_t i = at; i < n; i++) {
+        if (i > at && t[i].gap != GAP_NONE) return false;
+        digit = digit || t[i].kind == TOKEN_NUMBER;
+        letter = letter || (t[i].kind == TOKEN_WORD && t[i].upper);
+    }
+    return letter && digit;
 }
 
 /* A title with a make at token `at`: "2021 BMW 330e review", "Ford talks about the 2021 F-150". */
@@ -275,7 +290,7 @@ static bool read_title(struct prose_subject *out, const struct prose_names *name
                        const struct token *t, size_t n, const char *text, size_t len, size_t at,
                        size_t used, int make)
 {
-    size_t from = at + used, run = title_run(t, n, from);
+    size_t from = at + used, run = title_run(t, n, text, from);
     if (run == 0 || (t[from].gap & (GAP_COMMA | GAP_COLON | GAP_STOP | GAP_OPEN))) {
         run = 0; /* behind what the maker does */
         for (from = at + used + 1; from < n && run == 0 && from < at + used + 7; from++)
@@ -283,7 +298,7 @@ static bool read_title(struct prose_subject *out, const struct prose_names *name
                 !(t[from].kind == TOKEN_NUMBER && t[from].number >= YEAR_FIRST_EVER &&
                   t[from].number <= YEAR_LAST_EVER) &&
                 !(word(names, &t[from]) & (WORD_TOPIC | WORD_NO_NAME)))
-                run = title_run(t, n, from);
+                run = title_run(t, n, text, from);
         from -= run > 0;
     }
     while (run > 1 &&
@@ -298,6 +313,7 @@ static bool read_title(struct prose_subject *out, const struct prose_names *name
     if (!s.make) return false;
     if (run) {
         size_t end = t[from + run - 1].end;
+        if (is_code_in_brackets(t, n, text, len, from + run)) end = len; /* as beside a table */
         s.model = arena_strndup(names->arena, text + t[from].begin, end - t[from].begin);
         if (!s.model) return false;
     }
@@ -435,7 +451,7 @@ bool prose_heading_read(struct prose_subject *out, enum heading_kind *kind,
     if (headline) {
         size_t from = headline;
         while (from < n && !prose_is_name(&t[from])) from++;
-        size_t run = title_run(t, n, from);
+        size_t run = title_run(t, n, text, from);
         if (run == 0 || !is_spoken_of(names, t + from, run, block)) return true;
         if (!read_title(out, names, t, n, text, len, 0, 1, -1)) return false;
         if (!out->known) return true;

@@ -264,7 +264,8 @@ void prose_find_counts(struct prose_sentence *s, const struct prose_lexicon *lex
             while (at < s->n && at < i + 4 && prose_has(s, at, WORD_HEDGE) &&
                    !count_value(s, at, style, &value))
                 at++;
-            if (at < s->n && s->in_measure[at] == 0 && s->marks[at].before == BREAK_NONE &&
+            bool bare = at < s->n && s->in_measure[at] && !prose_is_figure(s, at);
+            if (at < s->n && (s->in_measure[at] == 0 || bare) && s->marks[at].before == BREAK_NONE &&
                 count_value(s, at, style, &value) && value >= 1 && value < 100 &&
                 prose_count_noun(lex, s->t + at + 1, s->n - at - 1, &used) < 0) {
                 add_count(s, at, at + 1, seats, value);

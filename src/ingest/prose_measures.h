@@ -41,6 +41,7 @@ void prose_reject_measures(struct prose_sentence *s, enum number_style style);
 
 /* prose_parts.c: how long charging takes, and warranties of a vehicle's parts. */
 void prose_bind_charging_times(struct prose_sentence *s);
+void prose_bind_braking(struct prose_sentence *s);
 void prose_bind_tyre_pressures(struct prose_sentence *s);
 void prose_bind_part_warranty(struct prose_sentence *s, struct prose_measure *m);
 bool prose_is_charging(const struct prose_sentence *s, const struct prose_measure *m);

@@ -124,6 +124,39 @@ bool prose_is_charging(const struct prose_sentence *s, const struct prose_measur
     return false;
 }
 
+/* ---- braking ---- */
+
+/* "From 100 km/h it stopped in 35.9 metres": a way beside the speed that it is from. */
+void prose_bind_braking(struct prose_sentence *s)
+{
+    static const char *const STOP[] = {"stop",  "stops",  "stopped",  "stopping", "halt",     "halts",  "standstill", "brakes",
+                                       "braked", "braking", "steht",  "stand",    "stillstand", "bremst", "bremste",  "bremsweg",
+                                       "arret", "freine", "freinage", "frena",    "frenada",  "stood"};
+    static const char *const IN[] = {"in", "within", "after", "nach", "en", "is", "was", "of", "betragt", "took", "takes", "needs",
+                                     "braucht", "needed", "requires"};
+    int attribute = registry_find("braking_distance");
+    for (size_t k = 0; attribute >= 0 && k < s->n_measures; k++) {
+        struct prose_measure *m = &s->measures[k];
+        const struct value_part *p = &s->parts[m->first_part];
+        size_t i = prose_skip_hedges_back(s, m->at.first);
+        if (m->rejected || m->attribute >= 0 || m->dimension != DIMENSION_LENGTH || i == 0 || !IS_ONE_OF(s, i - 1, IN)) continue;
+        double metres = unit_to_base(p->high, p->unit) / 1000;
+        size_t begin = prose_stretch_begin(s, m->at.first, BREAK_CLAUSE), end = prose_stretch_end(s, m->at.first, BREAK_CLAUSE);
+        struct prose_measure *speed = NULL;
+        bool stops = false;
+        for (size_t w = begin; w < m->at.first; w++) stops = stops || (!s->in_measure[w] && IS_ONE_OF(s, w, STOP));
+        for (size_t j = 0; j < s->n_measures && stops; j++)
+            if (s->measures[j].dimension == DIMENSION_SPEED && s->measures[j].at.first >= begin && s->measures[j].at.first < end)
+                speed = &s->measures[j];
+        if (!speed || metres < 15 || metres > 200) continue;
+        m->attribute = attribute;
+        bool from = speed->at.first > 0 && !prose_parted(s, speed->at.first, BREAK_COMMA) &&
+                    prose_has(s, speed->at.first - 1, WORD_PREPOSITION);
+        m->span = (struct token_range){speed->at.first - from, speed->at.end};
+        speed->rejected = true;
+    }
+}
+
 /* ---- tyre pressures ---- */
 
 /* "Inflate the front tyre to 1.75 bar and the rear tyre to 2.0 bar; with a passenger the rear needs 2.25 bar": of

@@ -173,17 +173,13 @@ static bool is_fluid(const struct prose_sentence *s, size_t i)
 }
 
 /* "with the filter", "with a new filter"; *without: "without". */
-static bool speaks_of_filter(const struct prose_sentence *s, size_t i, bool *without, struct token_range *at)
+static bool speaks_of_filter(const struct prose_sentence *s, size_t i, bool *without)
 {
     *without = prose_is(s, i, "without");
     if (!*without && !prose_is(s, i, "with") && !prose_is(s, i, "including")) return false;
     if (s->marks[i].before != BREAK_NONE) return false;
     for (size_t k = i + 1; k < s->n && k < i + 5 && s->marks[k].before == BREAK_NONE; k++)
-        if (prose_is(s, k, "filter")) {
-            *at = (struct token_range){i, k + 1};
-            return true;
-        }
-    *at = (struct token_range){i, i + 1};
+        if (prose_is(s, k, "filter")) return true;
     return *without && (i + 1 == s->n || s->marks[i + 1].before != BREAK_NONE || !prose_is_part_word(s, i + 1));
 }
 
@@ -204,9 +200,9 @@ static size_t find_capacities(struct prose_sentence *s, struct prose_quantity *o
         bool verb = i > begin && IS_ANY(s, i - 1, HOLD), without;
         size_t fluid = m->at.end + 1 + prose_has(s, m->at.end + 1, WORD_ARTICLE); /* "of oil" */
         if (!prose_is(s, m->at.end, "of") || !is_fluid(s, fluid)) fluid = prose_is(s, m->at.end + 2, "oil") && prose_is(s, m->at.end, "of") ? m->at.end + 2 : 0;
-        struct token_range remark = {0, 0}, part = {0, 0};
+        struct token_range part = {0, 0};
         size_t behind = fluid ? fluid + 1 : m->at.end;
-        bool filtered = speaks_of_filter(s, behind, &without, &remark);
+        bool filtered = speaks_of_filter(s, behind, &without);
         if (verb || *before.name) part = noun_before(s, begin, verb ? i - 1 : i);
         if (part.end && !is_holding_part(s, part.end - 1)) part.end = 0;
         bool goes_on = !part.end && *before.name && filtered && s->marks[i].before == BREAK_COMMA;
@@ -218,7 +214,6 @@ static size_t find_capacities(struct prose_sentence *s, struct prose_quantity *o
         bool denied = prose_quantity_denied(s, m) && !without;
         struct prose_quantity q = before;
         take(s, &q, k);
-        q.remark = without ? remark : (struct token_range){0, 0};
         if (denied) continue;
         if (!goes_on) {
             *q.name = '\0';
@@ -228,9 +223,14 @@ static size_t find_capacities(struct prose_sentence *s, struct prose_quantity *o
             prose_quantity_name_text(&q, "capacity");
             prose_quantity_attribute(&q, DIMENSION_VOLUME);
         }
-        if (q.attribute >= 0 && filter >= 0) q.qualifiers &= ~(1ull << filter);
-        if (q.attribute >= 0 && filtered && !without && filter >= 0) q.qualifiers |= 1ull << filter;
-        before = out[found++] = q;
+        before = q;
+        if (without) { /* never in place of the quantity that is filled in */
+            prose_quantity_name_text(&q, "without filter");
+            q.attribute = -1;
+        }
+        q.qualifiers = q.attribute < 0 ? 0 : filter < 0 ? q.qualifiers : q.qualifiers & ~(1ull << filter);
+        if (q.attribute >= 0 && filtered && filter >= 0) q.qualifiers |= 1ull << filter;
+        out[found++] = q;
     }
     return found;
 }

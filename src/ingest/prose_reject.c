@@ -70,6 +70,11 @@ static bool instead_before(const struct prose_sentence *s, const struct prose_me
             if (!more) continue;
         }
         if (prose_is(s, i, "replaced") && prose_is(s, i + 1, "by")) continue;
+        bool own = false; /* "against an official 5.6 l/100 km": of the same */
+        for (size_t k = i + 1; k < m->at.first; k++)
+            own = own || prose_is(s, k, "official") || prose_is(s, k, "claimed") || prose_is(s, k, "quoted") ||
+                  prose_is(s, k, "wltp") || prose_is(s, k, "nedc") || prose_is(s, k, "offiziell") || prose_is(s, k, "officiel");
+        if (own && prose_skip_hedges_back(s, m->at.first) <= i + 3 && !prose_is(s, i, "than")) continue;
         return true;
     }
     return false;
@@ -208,6 +213,17 @@ static bool unreal(const struct prose_sentence *s, const struct prose_measure *m
     return false;
 }
 
+/* "6.4 l/100 km was the average on our test route": of driving, not of vehicles. */
+static bool is_average_of_use(const struct prose_sentence *s, size_t i)
+{
+    static const char *const USE[] = {"test", "route", "drive", "trip", "journey", "week", "miles", "our", "we", "tested"};
+    if (!prose_is(s, i, "average")) return false;
+    for (size_t k = i; k < s->n && k < i + 6; k++)
+        for (size_t w = 0; w < sizeof USE / sizeof *USE; w++)
+            if (prose_is(s, k, USE[w])) return true;
+    return false;
+}
+
 void prose_reject_measures(struct prose_sentence *s, enum number_style style)
 {
     for (size_t k = 0; k < s->n_measures; k++) {
@@ -218,8 +234,10 @@ void prose_reject_measures(struct prose_sentence *s, enum number_style style)
                       any_word(s, m, begin, m->at.first, WORD_FORMER | WORD_FLEET) ||
                       former_before(s, m, style) || is_doubtful_range(s, m, style);
         size_t end = prose_stretch_end(s, m->at.first, BREAK_COMMA);
+        bool used = m->dimension == DIMENSION_CONSUMPTION || m->dimension == DIMENSION_ELECTRIC_CONSUMPTION;
         for (size_t i = m->at.end; i < end && i < m->at.end + 4; i++)
-            if (!s->in_measure[i] && prose_has(s, i, WORD_FLEET) && !prose_is(s, i, "sold"))
+            if (!s->in_measure[i] && prose_has(s, i, WORD_FLEET) && !prose_is(s, i, "sold") &&
+                !(used && is_average_of_use(s, i)))
                 m->rejected = true;
     }
 }

@@ -212,7 +212,8 @@ static bool add_documents(struct word_index *v)
             !add_text(v, &v->documents, d->title, (uint32_t)i))
             return false;
         for (; s < c->n_sources && c->sources[s].document <= i; s++)
-            if (c->sources[s].document == i &&
+            /* The sections of a text are no documents: "tightening torques". */
+            if (c->sources[s].document == i && !c->sources[s].prose &&
                 !add_text(v, &v->documents, c->sources[s].caption, (uint32_t)i))
                 return false;
     }

@@ -70,6 +70,15 @@ static void text_finds_titles_right_above_their_text(void **state)
                 "a matter of much dispute.\n");
     expect_text("John Hallmark\n12 High Street\nCoventry\n",
                 "John Hallmark 12 High Street Coventry\n");
+    /* Topics below a blank line, of one word too; numbered ones. */
+    expect_text("TERN 125\n\nCapacities\nThe fuel tank holds 11.5 litres including a reserve.\n\nTightening torques\n"
+                "Tighten the drain plug to 25 Nm and not more.\n\n4. Filling quantities\nThe hydraulic system takes 28 litres "
+                "of oil.\n",
+                "# TERN 125\n# Capacities\nThe fuel tank holds 11.5 litres including a reserve.\n# Tightening torques\nTighten the "
+                "drain plug to 25 Nm and not more.\n# Filling quantities\nThe hydraulic system takes 28 litres of oil.\n");
+    /* An item that goes on is none. */
+    expect_text("It is easy.\n\n1. Remove the cover\n   The seal below it has to be thrown away at once.\n2. Fit it\n",
+                "It is easy.\n- Remove the cover The seal below it has to be thrown away at once.\n- Fit it\n");
 }
 
 static void text_gives_headings_of_one_form_one_level(void **state)

@@ -14,8 +14,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* "name=value (remark); ..." of all facts, those of the registry by their id with the qualifiers behind a dot; the
- * model's name is given where it is not `model`. */
+/* "name=value (remark); ..." of all facts, those of the registry by their id with the qualifiers behind a dot; "@" and
+ * the version, and the model where it is not `model`. */
 static void expect(enum document_kind kind, const char *text, const char *model, const char *want)
 {
     struct document d;
@@ -36,6 +36,7 @@ static void expect(enum document_kind kind, const char *text, const char *model,
             if (c->qualifiers >> q & 1) used += (size_t)snprintf(got + used, sizeof got - used, ".%s", QUALIFIERS[q].id);
         used += (size_t)snprintf(got + used, sizeof got - used, "=%s", v->fact.text);
         if (*v->fact.remark) used += (size_t)snprintf(got + used, sizeof got - used, " (%s)", v->fact.remark);
+        if (*r->trim) used += (size_t)snprintf(got + used, sizeof got - used, "@%s", r->trim);
         if (strcmp(r->model, model) != 0) used += (size_t)snprintf(got + used, sizeof got - used, "@%s", r->model);
         assert_true(used < sizeof got);
     }
@@ -96,7 +97,7 @@ static void what_a_system_holds_is_named_after_it(void **state)
     expect_of("The hydraulic system takes 28 litres, the gearbox 24 litres.",
               "hydraulic system capacity=28 litres; gearbox capacity=24 litres");
     expect_of("The engine takes 4.5 litres of oil with the filter, 4.3 litres without.",
-              "oil_capacity.filter=4.5 litres; oil_capacity=4.3 litres (without)");
+              "oil_capacity.filter=4.5 litres; engine oil capacity without filter=4.3 litres");
     expect_of("The fork takes 310 cc of oil in each leg.", "fork_oil_capacity=310 cc");
 }
 
@@ -116,6 +117,62 @@ static void how_often_something_is_done_is_an_interval(void **state)
     expect_of("The timing belt is due every 90,000 miles or six years.",
               "timing belt interval=90,000 miles; timing belt interval=six years");
     expect_of("The air filter must be replaced every 30,000 km.", "air filter replacement interval=30,000 km");
+}
+
+static void further_figures_of_a_part_follow_it(void **state)
+{
+    (void)state;
+    expect_of("Check the valve clearance every 12,000 km: it is 0.08 mm for the inlet valve and 0.12 mm for the exhaust valve.",
+              "valve clearance check interval=12,000 km; valve_clearance=0.08 mm (inlet valve); valve_clearance=0.12 mm "
+              "(exhaust valve)");
+    expect_of("Replace the spark plug every 8,000 km; its gap is 0.8 mm.",
+              "spark plug replacement interval=8,000 km; spark_plug_gap=0.8 mm");
+}
+
+static void tyre_pressures_are_of_their_axle_and_load(void **state)
+{
+    (void)state;
+    expect_of("Inflate the front tyre to 1.75 bar and the rear tyre to 2.0 bar; with a passenger the rear needs 2.25 bar.",
+              "tire_pressure.front=1.75 bar; tire_pressure.rear=2.0 bar; tire_pressure.rear=2.25 bar (with a passenger)");
+    expect_of("Der Reifendruck ist vorn 2,8 bar, hinten 3,2 bar bei voller Beladung.",
+              "tire_pressure.front=2,8 bar; tire_pressure.rear=3,2 bar (bei voller Beladung)");
+}
+
+static void a_stop_from_a_speed_is_a_braking_distance(void **state)
+{
+    (void)state;
+    expect_of("From 100 km/h it stopped in 35.9 metres.", "braking_distance=35.9 metres (From 100 km/h)");
+    expect_of("Its stop from 60 mph in 46.2 metres was poor.", "braking_distance=46.2 metres (from 60 mph)");
+}
+
+static void the_latter_and_the_smaller_engine_are_versions_named_before(void **state)
+{
+    (void)state;
+    expect_of("The 1.5 weighs 1,200 kg, the 2.0 weighs 1,300 kg. The latter reaches 62 mph in 6.5 seconds; the smaller engine "
+              "makes 132 hp.",
+              "curb_weight=1,200 kg@1.5; power=132 hp (engine)@1.5; curb_weight=1,300 kg@2.0; acceleration_0_100=6.5 seconds@2.0");
+    expect_of("It is a car. The latter makes 132 hp.", "");
+}
+
+static void of_several_batteries_each_has_its_figures(void **state)
+{
+    (void)state;
+    expect_of("Die kleine mit 60 kWh hat 170 PS; die große mit 87 kWh hat 220 PS und eine Reichweite von 625 km.",
+              "battery_capacity=60 kWh; battery_capacity=87 kWh; power=170 PS (60 kWh); power=220 PS (87 kWh); "
+              "electric_range=625 km (87 kWh)");
+}
+
+static void a_document_without_a_makes_heading_has_its_vehicle(void **state)
+{
+    (void)state;
+    expect(DOCUMENT_TEXT, "TERN 125 OWNER'S MANUAL\n\nCapacities\nThe fuel tank of this machine holds 11.5 litres.\n", "TERN 125",
+           "fuel_tank_capacity=11.5 litres");
+    expect(DOCUMENT_TEXT, "FERRANT 65 TRACTOR\nOperator's handbook\n\n1. Weights\nThe tractor is 3.2 m long and not wide at all.\n",
+           "FERRANT 65 TRACTOR", "length=3.2 m");
+    expect(DOCUMENT_TEXT,
+           "Anna: Welcome. Today we have the Hyundai Ioniq 6 here. Ben: The Ioniq 6 has a battery of 77.4 kWh. It charges at 233 "
+           "kW. A Tesla Model 3 has 60 kWh.\n",
+           "Ioniq 6", "battery_capacity=77.4 kWh; charging_power=233 kW");
 }
 
 static void each_vehicle_of_a_document_has_what_is_said_of_it_elsewhere(void **state)
@@ -140,6 +197,12 @@ int main(void)
         cmocka_unit_test(what_a_system_holds_is_named_after_it),
         cmocka_unit_test(a_parts_size_is_not_the_vehicles),
         cmocka_unit_test(how_often_something_is_done_is_an_interval),
+        cmocka_unit_test(further_figures_of_a_part_follow_it),
+        cmocka_unit_test(tyre_pressures_are_of_their_axle_and_load),
+        cmocka_unit_test(a_stop_from_a_speed_is_a_braking_distance),
+        cmocka_unit_test(the_latter_and_the_smaller_engine_are_versions_named_before),
+        cmocka_unit_test(of_several_batteries_each_has_its_figures),
+        cmocka_unit_test(a_document_without_a_makes_heading_has_its_vehicle),
         cmocka_unit_test(each_vehicle_of_a_document_has_what_is_said_of_it_elsewhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
