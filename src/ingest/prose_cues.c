@@ -119,6 +119,7 @@ static const struct {
                  "durchschnittliche moyenne promedio rivales"},
     {WORD_FORMER,
      "predecessor predecessors outgoing previous previously old older formerly "
+     "altere alteren alterer alteres fruhere fruheren vorige vorigen ancien ancienne anciens "
      "vorganger vorgangers bisherige bisherigen predecesseur precedente precedent antecesor "
      "predecesor anterior"},
     {WORD_OPTION,

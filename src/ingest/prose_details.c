@@ -72,7 +72,9 @@ static void find_engine(struct prose_sentence *s, struct prose_measure *m)
             m->engine = k;
             return;
         }
-        if (own || m->counted || !(is_performance(&REGISTRY[m->attribute]) || e->first <= 4))
+        size_t here = prose_stretch_begin(s, m->at.first, BREAK_COMMA);
+        bool leads = here > 0 && e->first >= here && e->first <= here + 2; /* ", in the hybrid just 345 litres" */
+        if (own || m->counted || !(is_performance(&REGISTRY[m->attribute]) || e->first <= 4 || leads))
             continue;
         if (e->first == m->behind && !prose_parted(s, e->first, BREAK_COMMA)) {
             m->engine = k; /* "381 hp 5.7-liter V8" */

@@ -425,7 +425,10 @@ static bool is_length_of_vehicle(const struct prose_sentence *s, const struct pr
                                          "wohnmobil", "kastenwagen", "integrierter", "fourgon", "furgoneta", "autocaravana"};
     const struct value_part *p = &s->parts[m->first_part];
     size_t at = m->at.first;
-    if (!p->unit || strcmp(p->unit->symbol, "m") != 0 || p->low < 2.5 || p->high > 26 || at == 0) return false;
+    if (!p->unit || p->unit->dimension != DIMENSION_LENGTH || at == 0) return false;
+    bool metric = !strcmp(p->unit->symbol, "m") || !strcmp(p->unit->symbol, "mm") || !strcmp(p->unit->symbol, "cm");
+    double low = unit_to_base(p->low, p->unit) / 1000, high = unit_to_base(p->high, p->unit) / 1000;
+    if (!metric || low < 2.5 || high > 26) return false;
     if (at >= 2 && (prose_is(s, at - 1, "of") || prose_is(s, at - 1, "von") || prose_is(s, at - 1, "de"))) {
         bool body = prose_has(s, at - 2, WORD_VEHICLE);
         for (size_t k = 0; k < sizeof BODIES / sizeof *BODIES; k++) body |= prose_is(s, at - 2, BODIES[k]);
@@ -438,7 +441,7 @@ static bool is_length_of_vehicle(const struct prose_sentence *s, const struct pr
     if (measures && (prose_has(s, verb - 2, WORD_PRONOUN) || prose_has(s, verb - 2, WORD_VEHICLE)))
         return m->at.end >= s->n || s->marks[m->at.end].before != BREAK_NONE || prose_has(s, m->at.end, WORD_AND);
     bool leads = at == 1 && (prose_is(s, 0, "at") || prose_is(s, 0, "mit") || prose_is(s, 0, "avec") || prose_is(s, 0, "con"));
-    return leads && p->low >= 3.2 && m->at.end < s->n &&
+    return leads && low >= 3.2 && m->at.end < s->n &&
            (prose_has(s, m->at.end, WORD_PRONOUN) || (prose_has(s, m->at.end, WORD_ARTICLE) && m->at.end + 1 < s->n &&
                                                       (prose_is_name(&s->t[m->at.end + 1]) || prose_has(s, m->at.end + 1, WORD_VEHICLE))));
 }
@@ -528,7 +531,9 @@ static bool names_another(const struct prose_sentence *s, size_t *from, size_t e
         if (s->marks[i].before == BREAK_CLAUSE && i > behind) return false;
         bool name = prose_is_name(&s->t[i]) && !prose_is_figure(s, i);
         names += name;
-        if (!name && !prose_has(s, i, WORD_ARTICLE | WORD_HEDGE | WORD_AND) &&
+        bool engine = prose_has(s, i, WORD_ENGINE) && s->t[i].key[1] && i > behind && prose_has(s, i - 1, WORD_ARTICLE);
+        names += engine; /* "in the hybrid just 345 litres" */
+        if (!name && !engine && !prose_has(s, i, WORD_ARTICLE | WORD_HEDGE | WORD_AND) &&
             !prose_is(s, i, "in") && !prose_is(s, i, "has") && !prose_is(s, i, "at"))
             return false;
     }

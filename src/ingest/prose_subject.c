@@ -30,7 +30,9 @@ static size_t name_run(const struct prose_sentence *s, size_t i, size_t limit, b
         if (n || !first_free)
             if (!close_gap(t) || (n == 0 && t->gap == GAP_NONE)) break;
         bool glued = n > 0 && t->gap == GAP_NONE; /* "740i", "3.0R" */
-        if (!prose_is_name(t) && !glued) break;
+        bool letter = n > 0 && t->end == t->begin + 1 && i + n + 1 < s->n && s->t[i + n + 1].gap == GAP_HYPHEN &&
+                      s->t[i + n + 1].upper; /* "VZ e-Hybrid" */
+        if (!prose_is_name(t) && !glued && !letter) break;
         if (s->marks[i + n].bracket != s->marks[i].bracket) break;
         if (s->in_measure[i + n]) {
             const struct prose_measure *m = &s->measures[s->in_measure[i + n] - 1];
@@ -214,6 +216,16 @@ static size_t find_make(const struct prose_sentence *s, const struct prose_names
     return used + name;
 }
 
+/* Whether token i is a number where the own name has another one: no size of an engine, no year, no figure. */
+static bool is_other_number(const struct prose_sentence *s, size_t i, const struct token *own)
+{
+    const struct token *t = &s->t[i];
+    if (own->kind != TOKEN_NUMBER || t->kind != TOKEN_NUMBER || !strcmp(t->key, own->key) || !close_gap(t)) return false;
+    if (prose_is_figure(s, i) || strpbrk(t->key, ".,") || strpbrk(own->key, ".,")) return false;
+    bool year = strlen(t->key) == 4 && t->number >= YEAR_FIRST_EVER && t->number <= YEAR_LAST_EVER;
+    return !year && !(i + 1 < s->n && s->t[i + 1].gap == GAP_NONE);
+}
+
 /* The own vehicle's name without its make: "the Wrangler", "the JL", "Plover". */
 static size_t find_own(const struct prose_sentence *s, const struct prose_subject *own, size_t i,
                        struct prose_mention *out)
@@ -228,6 +240,11 @@ static size_t find_own(const struct prose_sentence *s, const struct prose_subjec
         if (strcmp(w->key, s->t[i].key) != 0) continue;
         model = prose_same_tokens(s->t + i, s->n - i, own->model + from, own->n_model - from);
         bool whole = model == own->n_model;
+        if (!whole && model > 0 && i + model < s->n && is_other_number(s, i + model, &own->model[from + model])) {
+            *out = (struct prose_mention){ /* "GTS 250" is no "GTS 300" */
+                .kind = MENTION_OTHER, .at = {i, i + model + 1}, .name = {i, i + model + 1}};
+            return model + 1;
+        }
         bool telling = w->kind == TOKEN_WORD && strlen(w->key) >= 4 && s->t[i].upper;
         if (!whole && (!telling || small)) model = 0;
     }
@@ -386,7 +403,8 @@ static size_t find_variant(const struct prose_sentence *s, const struct prose_na
         return 0;
     bool after_article = i > 0 && prose_has(s, i - 1, WORD_ARTICLE);
     size_t n = name_run(s, i, 4, true);
-    if (n == 0 || names_engine(s, i, i + n)) return 0;
+    bool driven = n > 1 && !names_engine(s, i, i + 1) && !is_engine_name(s, i, i + n); /* "VZ e-Hybrid" */
+    if (n == 0 || (names_engine(s, i, i + n) && !driven)) return 0;
     /* "turbocharged four-cylinder Theta II": an engine's */
     bool engine = i > 0 && s->marks[i].before == BREAK_NONE &&
                   s->marks[i].bracket == s->marks[i - 1].bracket &&

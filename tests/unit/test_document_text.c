@@ -78,7 +78,7 @@ static void text_finds_titles_right_above_their_text(void **state)
                 "drain plug to 25 Nm and not more.\n# Filling quantities\nThe hydraulic system takes 28 litres of oil.\n");
     /* An item that goes on is none. */
     expect_text("It is easy.\n\n1. Remove the cover\n   The seal below it has to be thrown away at once.\n2. Fit it\n",
-                "It is easy.\n- Remove the cover The seal below it has to be thrown away at once.\n- Fit it\n");
+                "It is easy.\nRemove the cover The seal below it has to be thrown away at once.\nFit it\n");
 }
 
 static void text_gives_headings_of_one_form_one_level(void **state)

@@ -162,6 +162,17 @@ static void of_several_batteries_each_has_its_figures(void **state)
               "electric_range=625 km (87 kWh)");
 }
 
+static void what_a_sentence_goes_on_with_is_of_the_same_version(void **state)
+{
+    (void)state;
+    expect_of("It reaches 100 km/h in 7.1 seconds. The 2.0 TSI, with 333 PS, needs only 4.8 seconds for that.",
+              "acceleration_0_100=7.1 seconds; power=333 PS@2.0 TSI; acceleration_0_100=4.8 seconds@2.0 TSI");
+    expect_of("The 2.0 TSI used 8.9 l/100 km in our test; the official value is 8.4 l/100 km.",
+              "fuel_consumption=8.9 l/100 km (test)@2.0 TSI; fuel_consumption=8.4 l/100 km (official)@2.0 TSI");
+    expect_of("The boot holds 450 litres, in the hybrid just 345 litres.", "cargo_volume=450 litres; cargo_volume=345 litres (hybrid)");
+    expect(DOCUMENT_MARKDOWN, "# Vespa GTS 300\n\nThe GTS 300 has 23 hp. The GTS 250 has 22 hp.\n", "GTS 300", "power=23 hp");
+}
+
 static void a_document_without_a_makes_heading_has_its_vehicle(void **state)
 {
     (void)state;
@@ -202,6 +213,7 @@ int main(void)
         cmocka_unit_test(a_stop_from_a_speed_is_a_braking_distance),
         cmocka_unit_test(the_latter_and_the_smaller_engine_are_versions_named_before),
         cmocka_unit_test(of_several_batteries_each_has_its_figures),
+        cmocka_unit_test(what_a_sentence_goes_on_with_is_of_the_same_version),
         cmocka_unit_test(a_document_without_a_makes_heading_has_its_vehicle),
         cmocka_unit_test(each_vehicle_of_a_document_has_what_is_said_of_it_elsewhere),
     };
