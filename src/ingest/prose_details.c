@@ -337,7 +337,7 @@ static void find_cycle(struct prose_sentence *s, struct prose_measure *m)
                                         "officiel"};
     size_t n = 0, begin = prose_stretch_begin(s, m->at.first, BREAK_COMMA), end = prose_stretch_end(s, m->at.first, BREAK_COMMA);
     for (size_t k = 0; k < s->n_measures; k++) n += s->measures[k].attribute == m->attribute && !s->measures[k].counted;
-    if (n < 2 || m->span.end > m->span.first || REGISTRY[m->attribute].dimension != DIMENSION_CONSUMPTION) return;
+    if (n < 2 || m->span.end > m->span.first || m->remark.end > m->remark.first || REGISTRY[m->attribute].dimension != DIMENSION_CONSUMPTION) return;
     for (size_t i = begin; i < end; i++)
         for (size_t k = 0; k < sizeof WORDS / sizeof *WORDS; k++)
             if (prose_is(s, i, WORDS[k])) m->span = (struct token_range){i, i + 1};

@@ -72,6 +72,40 @@ const char *prose_string(struct prose_reader *r, const char *text, size_t len);
 /* The subject of the section at hand. */
 struct prose_subject *prose_section(struct prose_reader *r);
 
+/* prose_bearer.c: whose figures those of a sentence are. */
+
+/* The bearer that the section is of, and the one that a mention names. */
+struct bearer prose_bearer_own(const struct prose_subject *own);
+struct bearer prose_bearer_of_mention(struct prose_reader *r, const struct prose_sentence *s, const struct prose_mention *m);
+
+/* The two versions that the sentence before has named, for "the latter" and "the smaller engine". */
+struct prose_pair {
+    struct bearer first, second;
+    double sizes[2]; /* litres of their engines, as their names begin; 0: not so */
+    bool known;
+};
+void prose_pair_find(struct prose_reader *r, const struct prose_sentence *s, const struct prose_mention *mentions, size_t n,
+                     struct prose_pair *out);
+
+struct prose_search {
+    const struct prose_mention *mentions; /* of the sentence, n in their order */
+    size_t n;
+    const struct bearer *sentence; /* that the sentence is about */
+    const struct prose_pair *pair; /* of the sentence before */
+    /* out: the name stands in the figure's remark; the mentions that the figure is of as well */
+    bool in_remark;
+    size_t also_from, also_end;
+};
+struct bearer prose_bearer_find(struct prose_reader *r, const struct prose_sentence *s, const struct prose_measure *m,
+                                struct prose_search *search);
+
+/* Makes the bearer the version that the figure's "in the hybrid" speaks of, if one alone is called so. */
+void prose_bearer_by_drive(struct prose_reader *r, const struct prose_sentence *s, const struct prose_measure *m,
+                           struct bearer *whose);
+
+/* The text of tokens [first, end), in the prose's arena. */
+const char *prose_text_of(struct prose_reader *r, const struct prose_sentence *s, size_t first, size_t end);
+
 void prose_source_open(struct prose_reader *r);
 void prose_source_close(struct prose_reader *r);
 
