@@ -225,7 +225,7 @@ static void read_paragraph(struct prose_reader *r, size_t block)
         for (size_t k = 0; k < s->n_measures && !r->failed; k++) {
             const struct prose_measure *m = &s->measures[k];
             r->out->n_figures += m->counted || s->parts[m->first_part].unit;
-            if (m->attribute < 0) continue;
+            if (m->attribute < 0 || (is_english(r) && prose_is_of_other_thing(s, m))) continue;
             struct bearer whose = prose_bearer_find(r, s, m, &search);
             if (whose.kind == BEARER_NONE || !(*whose.s.make || *whose.s.model)) continue;
             if (!quote) quote = prose_string(r, s->text, s->len);
@@ -377,6 +377,13 @@ static void note_subject(struct prose_reader *r)
                                            .quantity = 1};
 }
 
+static bool has_pounds(const struct document *d)
+{
+    for (size_t b = 0; b < d->n_blocks; b++)
+        if (d->blocks[b].text && memmem(d->blocks[b].text, d->blocks[b].len, "\u00a3", 2)) return true;
+    return false;
+}
+
 bool prose_read(struct prose *out, const struct document *d, const char *data, size_t len,
                 struct error *err)
 {
@@ -397,6 +404,7 @@ bool prose_read(struct prose *out, const struct document *d, const char *data, s
     out->language = r->names.language = find_language(d);
     if (ok) r->style = find_style(d, out->language);
     ok = ok && find_sections(r);
+    if (ok) r->sentence->sterling = has_pounds(d);
     for (size_t b = 0; ok && b < d->n_blocks; b++) {
         const struct block *k = &d->blocks[b];
         if (k->kind == BLOCK_HEADING)

@@ -303,7 +303,7 @@ static const struct {
      "for|kostet|kosten|ab|preis|preise|grundpreis|listenpreis|einstiegspreis|prix|coute|"
      "coutait|a partir de|precio|cuesta|desde|a partir de los|tarif|facture|factures|starting "
      "price|"
-     "begins at|carries a price of"},
+     "begins at|begin at|carries a price of|asks|yours at|comes in at|paid"},
     {"price", CUE_AFTER,
      "on the road|msrp|list price|base price|listenpreis|grundpreis|otr|before options|plus "
      "vat|excluding vat|starting price"},

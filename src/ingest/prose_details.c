@@ -61,6 +61,14 @@ static bool is_list_end(const struct prose_sentence *s, size_t engine)
            s->t[e->end - 1].key[n - 1] == 's';
 }
 
+/* "With 150 hp ...": the figure begins its part of the sentence. */
+static bool begins_with_figure(const struct prose_sentence *s, const struct prose_measure *m)
+{
+    size_t i = prose_skip_hedges_back(s, m->at.first), begin = prose_stretch_begin(s, m->at.first, BREAK_COMMA);
+    return i == begin + 1 && (prose_is(s, begin, "with") || prose_is(s, begin, "mit") || prose_is(s, begin, "avec") ||
+                              prose_is(s, begin, "con") || prose_is(s, begin, "at"));
+}
+
 static void find_engine(struct prose_sentence *s, struct prose_measure *m)
 {
     bool range = s->parts[m->first_part].low < s->parts[m->first_part].high;
@@ -74,8 +82,15 @@ static void find_engine(struct prose_sentence *s, struct prose_measure *m)
         }
         size_t here = prose_stretch_begin(s, m->at.first, BREAK_COMMA);
         bool leads = here > 0 && e->first >= here && e->first <= here + 2; /* ", in the hybrid just 345 litres" */
-        if (own || m->counted || !(is_performance(&REGISTRY[m->attribute]) || e->first <= 4 || leads))
+        bool adjacent = e->end <= m->at.first && prose_skip_hedges_back(s, m->at.first) <= e->end; /* "the petrol 1,526 kg" */
+        if (own || m->counted || !(is_performance(&REGISTRY[m->attribute]) || e->first <= 4 || leads || adjacent))
             continue;
+        /* "With 150 hp the diesel is the weakest" */
+        if (e->first == m->behind + 1 && prose_has(s, m->behind, WORD_ARTICLE) && begins_with_figure(s, m) &&
+            !prose_parted(s, e->first, BREAK_COMMA) && !prose_parted(s, m->behind, BREAK_COMMA)) {
+            m->engine = k;
+            return;
+        }
         if (e->first == m->behind && !prose_parted(s, e->first, BREAK_COMMA)) {
             m->engine = k; /* "381 hp 5.7-liter V8" */
             return;
@@ -177,7 +192,12 @@ void prose_find_lead(struct prose_sentence *s)
             (s->t[end].kind == TOKEN_NUMBER && s->t[end].number >= 1900 && s->t[end].number < 2100);
         end++;
     }
-    if (named && end < s->n && (s->marks[end].before == BREAK_COMMA || verb))
+    /* "In 2019 the car had" */
+    bool year = s->n > 3 && s->t[1].kind == TOKEN_NUMBER && strlen(s->t[1].key) == 4 && s->t[1].number >= 1900 &&
+                s->t[1].number < 2100 && s->marks[1].before == BREAK_NONE && !prose_is_figure(s, 1) &&
+                prose_has(s, 2, WORD_ARTICLE | WORD_PRONOUN | WORD_VERB);
+    if (year) s->lead = (struct token_range){0, 2};
+    else if (named && end < s->n && (s->marks[end].before == BREAK_COMMA || verb))
         s->lead = (struct token_range){0, end};
 }
 

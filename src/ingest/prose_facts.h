@@ -48,6 +48,7 @@ struct prose_sentence {
     const char *text; /* len bytes */
     size_t len;
     const struct prose_lexicon *lex;
+    bool sterling; /* set by the reader: the document has prices in pounds */
     struct token t[PROSE_MAX_TOKENS];
     struct clause_mark marks[PROSE_MAX_TOKENS];
     uint32_t words[PROSE_MAX_TOKENS];     /* enum word_class bits */

@@ -135,7 +135,9 @@ static bool speaks_of_money(const struct prose_sentence *s)
         for (size_t k = 0; k < sizeof MONEY / sizeof *MONEY; k++) money |= prose_is(s, i, MONEY[k]);
         others += s->t[i].kind == TOKEN_WORD && !prose_is(s, i, "pounds") && !prose_has(s, i, WORD_HEDGE);
     }
-    return money || others == 0;
+    const struct value_part *last = s->n_parts ? &s->parts[s->n_parts - 1] : NULL;
+    bool ends = last && last->high >= 1000 && last->end + 1 >= s->len; /* in a text with prices in pounds */
+    return money || others == 0 || (s->sterling && ends);
 }
 
 static void find_pounds_of_money(struct prose_sentence *s)

@@ -39,6 +39,9 @@ void prose_find_engines(struct prose_sentence *s);
 /* prose_reject.c: marks differences, former figures, what is denied, planned or another's. */
 void prose_reject_measures(struct prose_sentence *s, enum number_style style);
 
+/* Whether the clause of the bound figure is about something that is no vehicle: "The tester weighed 95 kg". English. */
+bool prose_is_of_other_thing(const struct prose_sentence *s, const struct prose_measure *m);
+
 /* prose_parts.c: how long charging takes, and warranties of a vehicle's parts. */
 void prose_bind_charging_times(struct prose_sentence *s);
 void prose_bind_braking(struct prose_sentence *s);

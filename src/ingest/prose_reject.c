@@ -213,6 +213,61 @@ static bool unreal(const struct prose_sentence *s, const struct prose_measure *m
     return false;
 }
 
+/* Words of vehicles that "the car" does not cover. */
+static bool is_vehicle_word(const struct prose_sentence *s, size_t i)
+{
+    static const char *const WORDS[] = {"one",    "ones",     "flagship", "tourer",  "example", "racer",   "minivan",  "carrier",
+                                        "mpv",    "roader",   "trailer",  "caravan", "machine", "cruiser", "supermini", "runabout",
+                                        "chassis", "bike",    "body",     "bodywork", "lot",    "whole",   "car",      "outfit",
+                                        "combination", "rig", "streetfighter", "naked", "enduro", "bobber", "horsebox", "boat",
+                                        "conversion", "coachbuilt", "alcove", "profile", "test", "range", "line", "entry"};
+    if (prose_has(s, i, WORD_VEHICLE | WORD_VARIANT | WORD_ENGINE | WORD_GEARBOX | WORD_GENERATION | WORD_PRONOUN | WORD_NO_NAME))
+        return true;
+    for (size_t k = 0; k < sizeof WORDS / sizeof *WORDS; k++)
+        if (prose_is(s, i, WORDS[k])) return true;
+    return false;
+}
+
+/* "The tester weighed 95 kg", "A set of winter tyres costs 900 euros": the clause is about a thing that is no vehicle
+ * and not what the figure is called. English: elsewhere all nouns have capitals, or none is told by its place. */
+bool prose_is_of_other_thing(const struct prose_sentence *s, const struct prose_measure *m)
+{
+    static const char *const IDS[] = {"curb_weight", "price", "length", "width", "height"};
+    bool asked = false;
+    for (size_t k = 0; k < sizeof IDS / sizeof *IDS; k++) asked = asked || !strcmp(REGISTRY[m->attribute].id, IDS[k]);
+    size_t begin = prose_stretch_begin(s, m->at.first, BREAK_CLAUSE), verb = begin;
+    while (verb < m->at.first && !(prose_has(s, verb, WORD_VERB) && !prose_has(s, verb, WORD_ARTICLE) && !s->in_measure[verb])) verb++;
+    if (!asked || verb >= m->at.first || verb < begin + 2 || s->marks[verb].before != BREAK_NONE) return false;
+    size_t noun = verb - 1;
+    const struct token *t = &s->t[noun];
+    if (t->kind != TOKEN_WORD || t->upper || s->in_measure[noun] || is_vehicle_word(s, noun)) return false;
+    if (prose_has(s, noun, WORD_ARTICLE | WORD_VERB | WORD_PREPOSITION | WORD_AND | WORD_LINK | WORD_HEDGE | WORD_NEGATION |
+                               WORD_UNREAL | WORD_CHANGE | WORD_FORMER))
+        return false;
+    size_t len = strlen(t->key);
+    if (len > 4 && !strcmp(t->key + len - 2, "ly")) return false; /* an adverb */
+    for (size_t c = 0; c < s->n_cues; c++)
+        if (s->cues[c].first <= noun && noun < s->cues[c].first + s->cues[c].n && s->cues[c].attribute == m->attribute) return false;
+    for (size_t i = noun, back = 0; i-- > begin && back < 4; back++) {
+        if (s->marks[i + 1].before != BREAK_NONE || s->t[i].upper || is_vehicle_word(s, i)) return i == 0 && prose_has(s, i, WORD_ARTICLE);
+        if (prose_has(s, i, WORD_ARTICLE) || prose_is(s, i, "of")) return true;
+        if (prose_has(s, i, WORD_VERB | WORD_PREPOSITION | WORD_AND)) return false;
+    }
+    return false;
+}
+
+/* "The tank still held 12 litres": what is left. */
+static bool is_rest(const struct prose_sentence *s, const struct prose_measure *m)
+{
+    if (m->dimension != DIMENSION_VOLUME && m->dimension != DIMENSION_LENGTH) return false;
+    size_t begin = prose_stretch_begin(s, m->at.first, BREAK_COMMA);
+    for (size_t i = begin; i < m->at.first; i++)
+        if (prose_is(s, i, "still") && !prose_has(s, i + 1, WORD_HEDGE)) return true;
+    for (size_t i = m->at.end; i < s->n && i < m->at.end + 3 && s->marks[i].before == BREAK_NONE; i++)
+        if (prose_is(s, i, "left") || prose_is(s, i, "remaining")) return true;
+    return false;
+}
+
 /* "6.4 l/100 km was the average on our test route": of driving, not of vehicles. */
 static bool is_average_of_use(const struct prose_sentence *s, size_t i)
 {
@@ -230,7 +285,7 @@ void prose_reject_measures(struct prose_sentence *s, enum number_style style)
         struct prose_measure *m = &s->measures[k];
         size_t begin = prose_stretch_begin(s, m->at.first, BREAK_COMMA);
         m->rejected = difference_behind(s, m) || difference_before(s, m) || instead_before(s, m) ||
-                      unreal(s, m) || ended(s, m) || is_name(s, m) ||
+                      unreal(s, m) || ended(s, m) || is_name(s, m) || is_rest(s, m) ||
                       any_word(s, m, begin, m->at.first, WORD_FORMER | WORD_FLEET) ||
                       former_before(s, m, style) || is_doubtful_range(s, m, style);
         size_t end = prose_stretch_end(s, m->at.first, BREAK_COMMA);

@@ -242,6 +242,46 @@ static void paragraphs_without_headings_go_by_their_first_name(void **state)
         "powertrain_warranty=10 years@Hyundai Tucson; fuel_consumption=12 km/L@Hyundai Tucson");
 }
 
+static void what_is_said_of_other_things_is_not_the_vehicles(void **state)
+{
+    (void)state;
+    expect_facts("# Kia Sportage\nThe tester weighed 95 kg and is 1.95 m tall.\n", "");
+    expect_facts("# Kia Sportage\nA set of winter tyres costs 900 euros.\n", "");
+    expect_facts("# Kia Sportage\nThe battery weighs 310 kg.\n", "");
+    expect_facts("# Kia Sportage\nThe tank still held 12 litres.\n", "");
+    expect_facts("# Kia Sportage\nThe car weighs 1,560 kg. The list price is 29,000 euros.\n", "curb_weight=1,560 kg; price=29,000 euros");
+    expect_facts("# Kia Sportage\nThe entry model costs 28,000 euros.\n", "price=28,000 euros");
+}
+
+static void each_engine_has_the_figure_beside_it(void **state)
+{
+    (void)state;
+    struct fixture f;
+    read_prose(&f, "x.md", "# Kia Sportage\nThe hybrid weighs 1,649 kg, the diesel 1,700 kg and the petrol 1,526 kg. With 150 hp "
+                           "the diesel is the weakest. In 2019 the car had 177 hp.\n");
+    static const char *const WANT[] = {"hybrid", "diesel", "petrol", "diesel", "In 2019"};
+    size_t seen = 0;
+    for (size_t i = 0; i < f.p.n_values; i++) {
+        const struct fact_value *v = &f.p.values[i].fact;
+        static const char *const TEXTS[] = {"1,649 kg", "1,700 kg", "1,526 kg", "150 hp", "177 hp"};
+        for (size_t k = 0; k < 5; k++) {
+            if (strcmp(v->text, TEXTS[k]) != 0) continue;
+            assert_string_equal(v->remark, WANT[k]);
+            seen++;
+        }
+    }
+    assert_int_equal(seen, 5);
+    done(&f);
+}
+
+static void pounds_are_money_where_the_text_has_prices_in_pounds(void **state)
+{
+    (void)state;
+    expect_facts("# Aurelia Wren\nThe Wren makes 130 hp and starts at \xc2\xa3" "78,000.\nA Wren with everything is yours at 82,350 pounds.\n",
+                 "power=130 hp; price=\xc2\xa3" "78,000; price=82,350 pounds");
+    expect_facts("# Ram 1500\nThe Ram makes 395 hp.\nIts payload is 1,820 pounds.\n", "power=395 hp; payload=1,820 pounds");
+}
+
 static void versions_called_by_their_engine_have_their_figures(void **state)
 {
     (void)state;
@@ -578,6 +618,9 @@ int main(void)
         cmocka_unit_test(a_subject_heading_is_no_version),
         cmocka_unit_test(vehicles_of_an_unknown_make_are_told_by_their_common_word),
         cmocka_unit_test(paragraphs_without_headings_go_by_their_first_name),
+        cmocka_unit_test(what_is_said_of_other_things_is_not_the_vehicles),
+        cmocka_unit_test(each_engine_has_the_figure_beside_it),
+        cmocka_unit_test(pounds_are_money_where_the_text_has_prices_in_pounds),
         cmocka_unit_test(versions_called_by_their_engine_have_their_figures),
         cmocka_unit_test(a_make_alone_is_the_vehicle_of_that_make),
         cmocka_unit_test(a_headlines_vehicle_has_the_name_that_its_text_gives),
