@@ -80,6 +80,7 @@ static struct token_range part_phrase(const struct prose_sentence *s, size_t hea
            s->marks[r.first].bracket == s->marks[r.first - 1].bracket && prose_is_part_word(s, r.first - 1) &&
            !prose_is_tightening(s, r.first - 1))
         r.first--;
+    if (r.end - r.first > 1 && prose_is(s, r.first, "new")) r.first++; /* "New spark plugs, torqued to" */
     size_t i = r.end;
     if (i < high && IS_ANY(s, i, OF) && s->marks[i].before == BREAK_NONE) { /* "of the rear wheels" */
         i++;
@@ -150,6 +151,15 @@ static struct token_range part_behind(const struct prose_sentence *s, size_t fro
         if (fastener(s, i) != TONGUE_NONE) return part_phrase(s, i, from + 1, stop);
     }
     return none;
+}
+
+/* "55 Nm at the front": which of them. */
+static struct token_range place_behind(const struct prose_sentence *s, size_t from)
+{
+    static const char *const PLACES[] = {"front", "rear", "top", "bottom", "left", "right", "inside", "outside"};
+    size_t i = from + 1 + (from + 1 < s->n && prose_has(s, from + 1, WORD_ARTICLE));
+    bool at = from < s->n && (prose_is(s, from, "at") || prose_is(s, from, "on")) && s->marks[from].before == BREAK_NONE;
+    return at && i < s->n && IS_ANY(s, i, PLACES) ? (struct token_range){from, i + 1} : (struct token_range){0, 0};
 }
 
 /* ---- the value ---- */
@@ -236,6 +246,10 @@ size_t prose_torques_find(struct prose_sentence *s, struct prose_quantity *out, 
             bool inside = noun.end && verb.first <= noun.first && noun.end <= verb.end;
             q.named = verb.end > noun.end && !inside ? verb : noun;
         }
+        q.remark = place_behind(s, end);
+        if (q.remark.end) next = q.remark.end;
+        /* "and 50 Nm at the rear": of the same */
+        if (!q.named.end && found && q.remark.end && m->at.first == low + 1 && prose_has(s, low, WORD_AND)) q.named = out[found - 1].named;
         low = next;
         bool denied = prose_quantity_denied(s, m);
         for (size_t i = k; i <= last; i++) {

@@ -166,6 +166,12 @@ static bool is_holding_part(const struct prose_sentence *s, size_t i)
     return i < s->n && IS_ANY(s, i, WORDS);
 }
 
+static bool takes_oil_alone(const struct prose_sentence *s, size_t i)
+{
+    static const char *const WORDS[] = {"gearbox", "transmission", "axle", "differential", "fork", "forks"};
+    return IS_ANY(s, i, WORDS);
+}
+
 static bool is_fluid(const struct prose_sentence *s, size_t i)
 {
     static const char *const WORDS[] = {"oil", "coolant", "fluid", "antifreeze", "grease", "lubricant", "refrigerant", "water"};
@@ -206,7 +212,9 @@ static size_t find_capacities(struct prose_sentence *s, struct prose_quantity *o
         if (verb || *before.name) part = noun_before(s, begin, verb ? i - 1 : i);
         if (part.end && !is_holding_part(s, part.end - 1)) part.end = 0;
         bool goes_on = !part.end && *before.name && filtered && s->marks[i].before == BREAK_COMMA;
-        if (!part.end && !goes_on) {
+        size_t oil = i; /* "Changed the oil: 3.8 litres with the filter" */
+        if (!part.end && !goes_on && filtered && !without && i > begin && prose_is(s, i - 1, "oil")) oil = i - 1;
+        if (!part.end && !goes_on && oil == i) {
             if (!verb) continue;
             *before.name = '\0';
             continue;
@@ -217,11 +225,19 @@ static size_t find_capacities(struct prose_sentence *s, struct prose_quantity *o
         if (denied) continue;
         if (!goes_on) {
             *q.name = '\0';
-            q.named = part;
-            prose_quantity_name(&q, s, part.first, part.end);
+            q.named = part.end ? part : (struct token_range){oil, i};
+            if (part.end)
+                prose_quantity_name(&q, s, part.first, part.end);
+            else
+                prose_quantity_name_text(&q, "engine oil");
+            struct prose_quantity with_oil = q;
             if (fluid) prose_quantity_name(&q, s, fluid, fluid + 1);
             prose_quantity_name_text(&q, "capacity");
             prose_quantity_attribute(&q, DIMENSION_VOLUME);
+            prose_quantity_name_text(&with_oil, "oil capacity"); /* what a gearbox takes */
+            bool oiled = !fluid && part.end && takes_oil_alone(s, part.end - 1);
+            if (oiled) prose_quantity_attribute(&with_oil, DIMENSION_VOLUME);
+            if (oiled && q.attribute < 0) q.attribute = with_oil.attribute, q.qualifiers = with_oil.qualifiers;
         }
         before = q;
         if (without) { /* never in place of the quantity that is filled in */
@@ -307,23 +323,32 @@ static size_t find_intervals(struct prose_sentence *s, struct prose_quantity *ou
 
 /* ---- what is said further of a part that something is done to ---- */
 
+/* "spark plugs" before "gap": "spark plug". */
+static void drop_plural(struct prose_quantity *q)
+{
+    size_t n = strlen(q->name);
+    if (n > 3 && q->name[n - 1] == 's' && q->name[n - 2] != 's') q->name[n - 1] = '\0';
+}
+
 /* "Check the valve clearance every 12,000 km: it is 0.08 mm for the inlet valve and 0.12 mm for the exhaust valve.",
  * "Replace the spark plug every 8,000 km; its gap is 0.8 mm." */
 static size_t find_further(struct prose_sentence *s, struct token_range part, struct prose_quantity *out, size_t max)
 {
     struct token_range own = {0, 0}; /* "gap" of "its gap" */
     size_t found = 0, low = part.end;
-    bool open = false;
+    bool open = false, only_known = false; /* "the gap": its only where the two together are known */
     for (size_t k = 0; k < s->n_measures && found < max; k++) {
         struct prose_measure *m = &s->measures[k];
         if (m->counted || m->at.first < part.end || m->rejected || m->dimension == DIMENSION_NONE) continue;
         size_t begin = prose_stretch_begin(s, m->at.first, BREAK_COLON), i = prose_skip_hedges_back(s, m->at.first);
         bool is = i > begin && (prose_is(s, i - 1, "is") || prose_is(s, i - 1, "be"));
-        if (begin > part.end && is && (prose_is(s, begin, "it") || prose_is(s, begin, "its"))) {
+        bool the = prose_is(s, begin, "the");
+        if (begin > part.end && is && (the || prose_is(s, begin, "it") || prose_is(s, begin, "its"))) {
             size_t verb = i - 1 - (i > begin + 1 && prose_has(s, i - 2, WORD_UNREAL));
-            own = prose_is(s, begin, "its") ? (struct token_range){begin + 1, verb} : (struct token_range){0, 0};
+            own = the || prose_is(s, begin, "its") ? (struct token_range){begin + 1, verb} : (struct token_range){0, 0};
             open = own.end > own.first || verb == begin + 1;
             for (size_t w = own.first; w < own.end; w++) open = open && prose_is_part_word(s, w);
+            only_known = the;
         } else if (!(open && i > low && prose_has(s, i - 1, WORD_AND))) {
             open = false;
         }
@@ -331,8 +356,10 @@ static size_t find_further(struct prose_sentence *s, struct token_range part, st
         if (!open) continue;
         struct prose_quantity q = {.section = "", .attribute = -1, .named = part};
         prose_quantity_name(&q, s, part.first, part.end);
+        if (own.end) drop_plural(&q);
         prose_quantity_name(&q, s, own.first, own.end);
         prose_quantity_attribute(&q, m->dimension);
+        if (only_known && q.attribute < 0) continue;
         if (prose_is(s, m->at.end, "for") && s->marks[m->at.end].before == BREAK_NONE) {
             size_t from = m->at.end + 1 + prose_has(s, m->at.end + 1, WORD_ARTICLE), end = from;
             while (end < s->n && end < from + PART_WORDS && s->marks[end].before == BREAK_NONE && prose_is_part_word(s, end)) end++;
@@ -351,7 +378,10 @@ size_t prose_quantities_find(struct prose_sentence *s, struct prose_quantity *ou
     n += find_sizes(s, out + n, max - n);
     n += find_capacities(s, out + n, max - n);
     size_t intervals = find_intervals(s, out + n, max - n);
-    struct token_range part = intervals ? out[n].named : (struct token_range){0, 0};
     n += intervals;
-    return intervals ? n + find_further(s, part, out + n, max - n) : n;
+    /* The last part that something was done to. */
+    struct token_range part = {0, 0};
+    for (size_t i = 0; i < n; i++)
+        if (out[i].named.end > part.end) part = out[i].named;
+    return part.end ? n + find_further(s, part, out + n, max - n) : n;
 }

@@ -205,7 +205,7 @@ static size_t find_make(const struct prose_sentence *s, const struct prose_names
                                   .at = {i, i + used + name},
                                   .name = {i, i + used + name},
                                   .n_make = used};
-    if (own->known && same_make && model == own->n_model && model > 0) {
+    if (own->known && same_make && model > 0 && (model == own->n_model || model == name)) { /* "The Renault 5": of its "E-Tech" */
         size_t from = i + used + model;
         out->kind = MENTION_OWN;
         out->name = (struct token_range){from, i + used + name};
@@ -231,7 +231,9 @@ static size_t find_own(const struct prose_sentence *s, const struct prose_subjec
                        struct prose_mention *out)
 {
     if (!own->known) return 0;
-    bool small = !prose_is_name(&s->t[i]); /* "i3" */
+    bool lettered = own->n_model > 1 && i + 1 < s->n && !strcmp(s->t[i].key, own->model[0].key) && s->t[i + 1].gap == GAP_HYPHEN &&
+                    !strcmp(s->t[i + 1].key, own->model[1].key); /* "e-C3" */
+    bool small = !prose_is_name(&s->t[i]) && !lettered; /* "i3" */
     if (small && !(i + 1 < s->n && s->t[i + 1].kind == TOKEN_NUMBER && s->t[i + 1].gap == GAP_NONE))
         return 0;
     size_t model = 0;
@@ -506,7 +508,8 @@ size_t prose_mentions_find(const struct prose_sentence *s, const struct prose_na
         size_t used = 0;
         bool coded = (i + 1 < s->n && s->t[i].kind == TOKEN_WORD &&
                       s->t[i + 1].kind == TOKEN_NUMBER && s->t[i + 1].gap == GAP_NONE) ||
-                     prose_known_find(names, own, s->t + i, s->n - i);
+                     prose_known_find(names, own, s->t + i, s->n - i) ||
+                     (s->t[i].end == s->t[i].begin + 1 && i + 1 < s->n && s->t[i + 1].gap == GAP_HYPHEN && s->t[i + 1].upper);
         if (s->t[i].upper || s->t[i].kind == TOKEN_NUMBER || coded) {
             /* a figure is no name */
             bool figure =

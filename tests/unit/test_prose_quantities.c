@@ -65,6 +65,8 @@ static void a_fasteners_torque_has_its_own_words_as_name(void **state)
               "sump plug torque=34 Nm; filter bolt torque=12 Nm");
     expect_of("The wheel nuts of the rear wheels are torqued to 270 Nm, those of the front wheels to 180 Nm.",
               "wheel nuts of the rear wheels torque=270 Nm");
+    expect_of("The caliper bolts should be tightened to 55 Nm at the front and 50 Nm at the rear.",
+              "caliper bolts torque=55 Nm (at the front); caliper bolts torque=50 Nm (at the rear)");
     expect_of("The wheel bolts are tightened to 110 Nm.", "wheel_nut_torque=110 Nm");
     expect_of("Die Ölablassschraube wird mit 30 Nm angezogen.", "Ölablassschraube Drehmoment=30 Nm");
     expect_of("Radschrauben mit 110 Nm anziehen.", "wheel_nut_torque=110 Nm");
@@ -95,9 +97,10 @@ static void what_a_system_holds_is_named_after_it(void **state)
 {
     (void)state;
     expect_of("The hydraulic system takes 28 litres, the gearbox 24 litres.",
-              "hydraulic system capacity=28 litres; gearbox capacity=24 litres");
+              "hydraulic system capacity=28 litres; transmission_fluid_capacity=24 litres");
     expect_of("The engine takes 4.5 litres of oil with the filter, 4.3 litres without.",
               "oil_capacity.filter=4.5 litres; engine oil capacity without filter=4.3 litres");
+    expect_of("Changed the oil: 3.8 litres with the filter.", "oil_capacity.filter=3.8 litres");
     expect_of("The fork takes 310 cc of oil in each leg.", "fork_oil_capacity=310 cc");
 }
 
@@ -125,6 +128,7 @@ static void further_figures_of_a_part_follow_it(void **state)
     expect_of("Check the valve clearance every 12,000 km: it is 0.08 mm for the inlet valve and 0.12 mm for the exhaust valve.",
               "valve clearance check interval=12,000 km; valve_clearance=0.08 mm (inlet valve); valve_clearance=0.12 mm "
               "(exhaust valve)");
+    expect_of("New spark plugs, torqued to 20 Nm; the gap is 1.1 mm.", "spark_plug_torque=20 Nm; spark_plug_gap=1.1 mm");
     expect_of("Replace the spark plug every 8,000 km; its gap is 0.8 mm.",
               "spark plug replacement interval=8,000 km; spark_plug_gap=0.8 mm");
 }
@@ -160,6 +164,13 @@ static void of_several_batteries_each_has_its_figures(void **state)
     expect_of("Die kleine mit 60 kWh hat 170 PS; die große mit 87 kWh hat 220 PS und eine Reichweite von 625 km.",
               "battery_capacity=60 kWh; battery_capacity=87 kWh; power=170 PS (60 kWh); power=220 PS (87 kWh); "
               "electric_range=625 km (87 kWh)");
+}
+
+static void names_in_short_are_the_sections_own(void **state)
+{
+    (void)state;
+    expect(DOCUMENT_MARKDOWN, "# Renault 5 E-Tech\n\nThe Renault 5 is new. Its motor makes 150 hp.\n", "5 E-Tech", "power=150 hp (motor)");
+    expect(DOCUMENT_MARKDOWN, "# Citroen e-C3\n\nThe e-C3 weighs 1,416 kg.\n", "e-C3", "curb_weight=1,416 kg");
 }
 
 static void what_a_sentence_goes_on_with_is_of_the_same_version(void **state)
@@ -215,6 +226,7 @@ int main(void)
         cmocka_unit_test(a_stop_from_a_speed_is_a_braking_distance),
         cmocka_unit_test(the_latter_and_the_smaller_engine_are_versions_named_before),
         cmocka_unit_test(of_several_batteries_each_has_its_figures),
+        cmocka_unit_test(names_in_short_are_the_sections_own),
         cmocka_unit_test(what_a_sentence_goes_on_with_is_of_the_same_version),
         cmocka_unit_test(a_document_without_a_makes_heading_has_its_vehicle),
         cmocka_unit_test(each_vehicle_of_a_document_has_what_is_said_of_it_elsewhere),
