@@ -262,7 +262,7 @@ static bool is_rest(const struct prose_sentence *s, const struct prose_measure *
     if (m->dimension != DIMENSION_VOLUME && m->dimension != DIMENSION_LENGTH) return false;
     size_t begin = prose_stretch_begin(s, m->at.first, BREAK_COMMA);
     for (size_t i = begin; i < m->at.first; i++)
-        if (prose_is(s, i, "still") && !prose_has(s, i + 1, WORD_HEDGE)) return true;
+        if (prose_is(s, i, "still") && !(i > begin && !strncmp(s->t[i - 1].key, "st", 2))) return true; /* but "stood still" */
     for (size_t i = m->at.end; i < s->n && i < m->at.end + 3 && s->marks[i].before == BREAK_NONE; i++)
         if (prose_is(s, i, "left") || prose_is(s, i, "remaining")) return true;
     return false;

@@ -100,7 +100,7 @@ static void what_a_system_holds_is_named_after_it(void **state)
               "hydraulic system capacity=28 litres; transmission_fluid_capacity=24 litres");
     expect_of("The engine takes 4.5 litres of oil with the filter, 4.3 litres without.",
               "oil_capacity.filter=4.5 litres; engine oil capacity without filter=4.3 litres");
-    expect_of("Changed the oil: 3.8 litres with the filter.", "oil_capacity.filter=3.8 litres");
+    expect_of("It was a Sunday. Changed the oil: 3.8 litres with the filter.", "oil_capacity.filter=3.8 litres");
     expect_of("The fork takes 310 cc of oil in each leg.", "fork_oil_capacity=310 cc");
 }
 
@@ -146,6 +146,7 @@ static void a_stop_from_a_speed_is_a_braking_distance(void **state)
 {
     (void)state;
     expect_of("From 100 km/h it stopped in 35.9 metres.", "braking_distance=35.9 metres (From 100 km/h)");
+    expect_of("From 100 km/h the Kangoo stood still after 34.8 metres.", "braking_distance=34.8 metres (From 100 km/h)");
     expect_of("Its stop from 60 mph in 46.2 metres was poor.", "braking_distance=46.2 metres (from 60 mph)");
 }
 
