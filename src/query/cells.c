@@ -279,7 +279,9 @@ static void look_at_cell(struct cell_finder *f, const struct above *above, size_
                  (says_limit(f, col->name) || says_limit(f, col->section) || says_limit(f, rec->title));
     add_cell(f, record, fact,
              RANK_OWN * count(own & f->words.needed) + RANK_CODE * count((own | near) & f->words.codes) + RANK_OPTIONAL * count((own | near) & ~f->words.needed) +
-                 (limit ? 0 : RANK_LIMIT) + (paged && is_whole_label(f, rec)));
+                 (limit ? 0 : RANK_LIMIT) + (paged && is_whole_label(f, rec)) +
+                 /* Of one sentence, the figure whose own name has the words: it may speak of other parts too. */
+                 (fact->quote[0] ? count((title | column | remark | labels) & f->words.needed) : 0));
 }
 
 static bool look_at_record(struct cell_finder *f, size_t record, const struct above *above, bool texts)

@@ -107,10 +107,29 @@ static void what_computes_is_no_cell(void **state)
     expect("How many parts have a grade of 8.8 and oil pan?", NULL);
 }
 
+/* Quantities that a text names: each by its own words, spelt rightly whatever they resemble. */
+static void a_sentence_of_several_parts_has_the_figure_of_the_one_asked(void **state)
+{
+    (void)state;
+    static const char TEXT[] = "# Vespa GTS 300\n\nTighten the drain plug to 24 Nm. The nut of the rear axle is tightened to 110 Nm, the "
+                               "screws of the exhaust to 25 Nm.\n";
+    struct arena arena = {0};
+    struct store *s = memory_store();
+    ingest_ok(s, "/gts.md", DOCUMENT_MARKDOWN, TEXT);
+    const char *text = answer_to(s, "Torque for the nut of the rear axle, Vespa GTS 300?", &arena);
+    assert_non_null(strstr(text, "110 Nm"));
+    assert_null(strstr(text, "25 Nm"));
+    text = answer_to(s, "drain plug torque of the GTS 300", &arena);
+    assert_non_null(strstr(text, "The drain plug torque of the Vespa GTS 300 is 24 Nm"));
+    arena_free(&arena);
+    store_close(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_cell_is_found_by_row_and_column),
+        cmocka_unit_test(a_sentence_of_several_parts_has_the_figure_of_the_one_asked),
         cmocka_unit_test(a_cell_says_where_it_stands),
         cmocka_unit_test(a_word_that_is_nowhere_is_no_answer),
         cmocka_unit_test(words_are_the_same_in_their_forms_and_names),
