@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 struct MHD_Connection;
+struct connection;
 struct MHD_Response;
 
 struct exchange_field {
@@ -42,6 +43,7 @@ struct exchange {
     struct http *http;
     uint64_t serial;
     int socket;
+    struct connection *peer; /* NULL: not known */
     double deadline; /* 0: none */
     struct exchange *next, *previous;
     atomic_int holders;

@@ -1,6 +1,7 @@
 #include "server/http.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "server/connections.h"
 #include "server/listen.h"
 
 #include <errno.h>
@@ -19,7 +20,7 @@ enum {
     CONNECTION_MEMORY = 128 << 10, /* MHD's, of one connection: more than our own limits together */
     FORM_BUFFER = 64 << 10,
     MAX_SWALLOWED = 1 << 20, /* of a refused body: the client may not see the refusal else */
-    BODY_SECONDS = 3600,     /* that a body may take */
+    MORE_CONNECTIONS = 128,  /* room for health checks while all others are at work */
     WATCH_MS = 500,
     PING_SECONDS = 15,
 };
@@ -36,6 +37,7 @@ struct http {
 
     pthread_mutex_t lock; /* before an exchange's, where both are held */
     struct guard *guard;
+    struct connections *connections; /* has a lock of its own, below all others */
     double deadline;
     struct exchange *exchanges;
     size_t n_exchanges, n_working; /* all; those whose request is all there, or answered */
@@ -67,6 +69,8 @@ static struct exchange *exchange_create(struct http *h, struct MHD_Connection *c
     for (size_t i = 0; i < ROUTE_MAX_ARGUMENTS; i++) x->arguments[i] = "";
     x->connection = connection;
     x->socket = info ? info->connect_fd : -1;
+    info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    x->peer = info ? info->socket_context : NULL;
     x->began = clock_seconds();
     atomic_init(&x->holders, 1);
     pthread_mutex_init(&x->lock, NULL);
@@ -97,6 +101,7 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
     h->n_working -= x->working;
     pthread_mutex_unlock(&h->lock);
     if (x->started && x->socket >= 0) epoll_ctl(h->watch, EPOLL_CTL_DEL, x->socket, NULL);
+    connections_set_phase(h->connections, x->peer, CONNECTION_WAITING, clock_seconds());
 
     bool complete = code == MHD_REQUEST_TERMINATED_COMPLETED_OK;
     pthread_mutex_lock(&x->lock);
@@ -175,6 +180,7 @@ static void *watch_main(void *context)
         double now = clock_seconds();
         if (now - looked >= WATCH_MS * 1e-3) {
             look_around(h);
+            connections_expire(h->connections, now);
             looked = now;
         }
         pthread_mutex_unlock(&h->lock);
@@ -413,7 +419,7 @@ static void begin(struct http *h, struct exchange *x, const char *url, const cha
 /* False: close the connection. */
 static bool take_body(struct exchange *x, const char *data, size_t len)
 {
-    if (clock_seconds() - x->began > BODY_SECONDS) return false;
+    connections_add_body(x->http->connections, x->peer, len);
     x->swallowed += len;
     if (x->answered) return x->swallowed <= MAX_SWALLOWED;
     if (!x->route || x->route->body == BODY_NONE) return x->swallowed <= MAX_SWALLOWED;
@@ -480,6 +486,7 @@ static void start(struct http *h, struct exchange *x)
     bool ok = lane_submit(lane, run_job, x, &retry_after);
     if (ok) {
         x->suspended = true;
+        connections_set_phase(h->connections, x->peer, CONNECTION_WORKING, x->began);
         MHD_suspend_connection(x->connection);
         struct epoll_event event = {.events = EPOLLRDHUP | EPOLLONESHOT, .data.u64 = x->serial};
         if (x->socket >= 0) epoll_ctl(h->watch, EPOLL_CTL_ADD, x->socket, &event);
@@ -512,6 +519,7 @@ static enum MHD_Result send_reply(struct exchange *x)
     pthread_mutex_unlock(&x->lock);
     if (over) return MHD_NO;
     if (!response) return MHD_YES;
+    if (!x->streaming) connections_set_phase(x->http->connections, x->peer, CONNECTION_SENDING, clock_seconds());
     if (sends_no_more(x)) MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
     /* Without the lock: MHD locks a response too, and holds that lock when it calls read_stream. */
     enum MHD_Result result = MHD_queue_response(x->connection, x->status, response);
@@ -529,6 +537,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     if (!x) {
         *state = x = exchange_create(h, connection);
         if (!x) return MHD_NO;
+        connections_set_phase(h->connections, x->peer, CONNECTION_BODY, x->began);
         begin(h, x, url, method);
         const char *length = header(x, "Content-Length");
         bool large = length && strtoull(length, NULL, 10) > MAX_SWALLOWED;
@@ -556,6 +565,24 @@ static void log_mhd(void *context, const char *fmt, va_list args)
     log_debug("http: %s", line);
 }
 
+static void on_connection(void *context, struct MHD_Connection *connection, void **socket_context,
+                          enum MHD_ConnectionNotificationCode code)
+{
+    struct http *h = context;
+    if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+        connections_remove(h->connections, *socket_context);
+        *socket_context = NULL;
+        return;
+    }
+    const union MHD_ConnectionInfo *fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    int socket = fd ? fd->connect_fd : -1;
+    const union MHD_ConnectionInfo *address =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    if (socket >= 0)
+        *socket_context =
+            connections_add(h->connections, socket, address ? address->client_addr : NULL, clock_seconds());
+}
+
 static bool start_daemon(struct http *h, struct error *err)
 {
     int fd = listen_open(h->options.host, h->options.port, h->url, sizeof h->url, err);
@@ -564,8 +591,9 @@ static bool start_daemon(struct http *h, struct error *err)
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_ERROR_LOG,
         0, NULL, NULL, on_request, h, MHD_OPTION_EXTERNAL_LOGGER, log_mhd, NULL,
         MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_NOTIFY_COMPLETED, on_completed, h,
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)HTTP_IDLE_SECONDS, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)HTTP_MAX_CONNECTIONS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        MHD_OPTION_NOTIFY_CONNECTION, on_connection, h, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)HTTP_IDLE_SECONDS, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)(HTTP_MAX_CONNECTIONS + MORE_CONNECTIONS), MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)CONNECTION_MEMORY, MHD_OPTION_STRICT_FOR_CLIENT, 1,
         MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_END);
     if (h->daemon) return true;
@@ -586,6 +614,11 @@ struct http *http_start(const struct http_options *options, struct error *err)
     h->guard = options->guard;
     h->deadline = options->deadline;
     pthread_mutex_init(&h->lock, NULL);
+    h->watch = -1;
+    if (!(h->connections = connections_create(HTTP_MAX_CONNECTIONS))) {
+        error_memory(err, "the HTTP server");
+        goto fail;
+    }
     h->watch = epoll_create1(EPOLL_CLOEXEC);
     if (h->watch < 0) {
         error_errno(err, ERROR_IO, "watching connections");
@@ -656,6 +689,7 @@ void http_free(struct http *h)
     if (h->watching) pthread_join(h->watcher, NULL);
     if (h->daemon) MHD_stop_daemon(h->daemon);
     if (h->watch >= 0) close(h->watch);
+    connections_free(h->connections);
     pthread_mutex_destroy(&h->lock);
     guard_free(h->guard);
     free(h->upload_folder);
