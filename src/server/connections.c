@@ -18,7 +18,9 @@ struct connection {
     bool hung_up; /* the client was seen to have ended its side */
     bool ended;
     double since; /* that it is in its phase */
-    uint64_t body;
+    double moved;  /* when its bytes came last */
+    double window; /* when it was seen last that its body goes on */
+    uint64_t bytes, window_bytes; /* of its body or reply; those at that time */
     size_t address; /* index of counts */
 };
 
@@ -93,6 +95,22 @@ static void make_room(struct connections *c, double now)
     if (most) end(most);
 }
 
+void connections_relieve(struct connections *c, double now)
+{
+    struct connection *most = NULL;
+    double heaviest = 0;
+    pthread_mutex_lock(&c->lock);
+    for (struct connection *one = c->first; one; one = one->next) {
+        double still = now - one->moved, b = still * (double)one->bytes;
+        bool waits = one->phase == CONNECTION_BODY || one->phase == CONNECTION_SENDING;
+        if (one->ended || !waits || still < CONNECTION_STALL_SECONDS || b <= heaviest) continue;
+        most = one;
+        heaviest = b;
+    }
+    if (most) end(most);
+    pthread_mutex_unlock(&c->lock);
+}
+
 struct connection *connections_add(struct connections *c, int fd, const struct sockaddr *address, double now)
 {
     struct connection *one = malloc(sizeof *one);
@@ -126,29 +144,38 @@ void connections_set_phase(struct connections *c, struct connection *one, enum c
     if (!one) return;
     pthread_mutex_lock(&c->lock);
     one->phase = phase;
-    one->since = now;
-    one->body = 0;
+    one->since = one->moved = one->window = now;
+    one->bytes = one->window_bytes = 0;
     one->served |= phase != CONNECTION_WAITING;
     pthread_mutex_unlock(&c->lock);
 }
 
-void connections_add_body(struct connections *c, struct connection *one, size_t bytes)
+void connections_add_bytes(struct connections *c, struct connection *one, size_t bytes, double now)
 {
     if (!one) return;
     pthread_mutex_lock(&c->lock);
-    one->body += bytes;
+    one->bytes += bytes;
+    one->moved = now;
     pthread_mutex_unlock(&c->lock);
 }
 
-static bool is_late(const struct connection *one, double now)
+static bool has_stalled(struct connection *one, double now)
+{
+    if (now - one->window < CONNECTION_BODY_SECONDS) return false;
+    bool stalled = one->bytes - one->window_bytes < CONNECTION_BODY_BYTES;
+    one->window = now;
+    one->window_bytes = one->bytes;
+    return stalled;
+}
+
+static bool is_late(struct connection *one, double now)
 {
     double seconds = now - one->since;
     switch (one->phase) {
     case CONNECTION_WAITING:
         return seconds > (one->served ? CONNECTION_NEXT_SECONDS : CONNECTION_FIRST_SECONDS);
     case CONNECTION_BODY:
-        return seconds > CONNECTION_LONGEST_BODY_SECONDS ||
-               seconds > CONNECTION_BODY_SECONDS + (double)one->body / CONNECTION_BODY_RATE;
+        return seconds > CONNECTION_LONGEST_BODY_SECONDS || has_stalled(one, now);
     case CONNECTION_SENDING: /* the library's time limit for silence holds */
     case CONNECTION_WORKING:
         break;

@@ -13,8 +13,9 @@
 enum {
     CONNECTION_FIRST_SECONDS = 20, /* from the opening to the end of the first request's headers */
     CONNECTION_NEXT_SECONDS = 60,  /* from a reply to the end of the next one's headers */
-    CONNECTION_BODY_SECONDS = 30,  /* for a body, and a second more for each ... */
-    CONNECTION_BODY_RATE = 2048,   /* ... bytes of it */
+    CONNECTION_BODY_SECONDS = 30,  /* in which a body that is not at its end ... */
+    CONNECTION_BODY_BYTES = 15000, /* ... must have come on by so many bytes */
+    CONNECTION_STALL_SECONDS = 2,  /* without a byte: ended where others need its room */
     CONNECTION_LONGEST_BODY_SECONDS = 3600,
 };
 
@@ -38,8 +39,12 @@ void connections_remove(struct connections *c, struct connection *one);
 
 void connections_set_phase(struct connections *c, struct connection *one, enum connection_phase phase, double now);
 
-/* Bytes of a body have come. */
-void connections_add_body(struct connections *c, struct connection *one, size_t bytes);
+/* Bytes of a body have come, or wait to be read by the client. */
+void connections_add_bytes(struct connections *c, struct connection *one, size_t bytes, double now);
+
+/* Ends the connection whose body or unread reply has taken the most for the longest without going on; none
+ * where all go on. */
+void connections_relieve(struct connections *c, double now);
 
 /* Ends those that are over time or whose clients have gone; to be called about twice a second. */
 void connections_expire(struct connections *c, double now);

@@ -64,6 +64,11 @@ static void hand_over(struct exchange *x, unsigned status, struct MHD_Response *
 
 void reply_buffer(struct exchange *x, unsigned status, const char *type, struct buffer *body)
 {
+    if (body->len > BUDGET_FREE_BYTES && !budget_share_add(&x->share, BUDGET_BYTES, body->cap)) {
+        buffer_free(body);
+        reply_busy(x);
+        return;
+    }
     if (body->failed) {
         buffer_free(body);
         hand_over(x, 500, NULL, type);
@@ -203,6 +208,13 @@ void reply_failure(struct exchange *x, const struct error *err)
     reply_json(x, f.status, error_json(x, f.status, f.code, NULL, f.text));
 }
 
+void reply_busy(struct exchange *x)
+{
+    struct error err = {0};
+    error_set(&err, ERROR_BUSY, "the requests at work take all the memory that they may; try again later");
+    reply_failure(x, &err);
+}
+
 /* ---- streams ---- */
 
 /* An MHD_ContentReaderCallback: on the network's thread. */
@@ -257,9 +269,10 @@ bool reply_write(struct exchange *x, const void *data, size_t len)
     bool ok = !x->gone && !x->ended && x->connection;
     if (ok) {
         buffer_append(&x->out, data, len);
+        bool fits = x->out.cap <= BUDGET_FREE_BYTES || budget_share_grow(&x->share, BUDGET_BYTES, x->body.cap + x->out.cap);
         x->written += len;
         x->last_write = clock_seconds();
-        if (x->out.failed || x->out.len - x->out_at > MAX_UNREAD) {
+        if (x->out.failed || !fits || x->out.len - x->out_at > MAX_UNREAD) {
             x->gone = true;
             atomic_store(&x->cancel, true);
             ok = false;

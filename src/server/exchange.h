@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "base/error.h"
+#include "server/budget.h"
 #include "server/route.h"
 #include "server/upload.h"
 
@@ -36,6 +37,7 @@ struct exchange {
     bool wants_events;         /* Accept names text/event-stream */
     atomic_bool cancel;        /* the client is gone, the deadline is over, the server stops: end */
     atomic_bool late;          /* it was the deadline */
+    struct budget_share share; /* what it has taken of all requests' memory and files */
     double began, first_token; /* clock_seconds(); 0: none yet */
     struct arena arena;        /* as long as the exchange; the handler's while it runs */
 
@@ -94,6 +96,9 @@ void reply_failure(struct exchange *x, const struct error *err);
 /* The objects that the same errors are sent as in the middle of a stream. */
 json_t *error_json(const struct exchange *x, unsigned status, const char *code, const char *param,
                    const char *message);
+/* 503: what all requests together may take is taken. */
+void reply_busy(struct exchange *x);
+
 json_t *failure_json(const struct exchange *x, const struct error *err);
 
 void reply_stream(struct exchange *x, const char *type);

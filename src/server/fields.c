@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { JSON_VALUE_BYTES = 320 }; /* of memory, of an empty object: measured */
+
 size_t json_depth(const char *text, size_t len)
 {
     size_t depth = 0, deepest = 0;
@@ -31,6 +33,35 @@ size_t json_depth(const char *text, size_t len)
     return deepest;
 }
 
+/* Values in the text, no less than there are: each but the first of an array or object follows a comma. */
+static size_t count_values(const char *text, size_t len)
+{
+    size_t n = 1;
+    bool quoted = false;
+    for (size_t i = 0; i < len; i++) {
+        char c = text[i];
+        if (c == '"') quoted = !quoted;
+        if (quoted && c == '\\') i++;
+        n += !quoted && (c == ',' || c == '{' || c == '[');
+    }
+    return n;
+}
+
+/* That many small values take far more memory than their text. */
+static bool refuse_values(struct exchange *x)
+{
+    size_t values = count_values(x->body.data, x->body.len);
+    if (values > JSON_MAX_VALUES) {
+        reply_error(x, 413, "too_many_values", NULL, "the body's JSON has about %zu values; at most %d are read",
+                    values, JSON_MAX_VALUES);
+        return true;
+    }
+    size_t bytes = values * JSON_VALUE_BYTES + x->body.len;
+    if (bytes <= BUDGET_FREE_BYTES || budget_share_add(&x->share, BUDGET_BYTES, bytes)) return false;
+    reply_busy(x);
+    return true;
+}
+
 json_t *fields_read(struct exchange *x)
 {
     const struct buffer *b = &x->body;
@@ -45,6 +76,7 @@ json_t *fields_read(struct exchange *x)
                     JSON_MAX_DEPTH);
         return NULL;
     }
+    if (refuse_values(x)) return NULL;
     json_error_t e;
     json_t *o = json_loadb(b->data, b->len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &e);
     if (!o) {

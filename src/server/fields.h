@@ -1,11 +1,11 @@
-/* Reading a request's JSON: bounded in depth, strict about types and ranges. Each function that
+/* Reading a request's JSON: bounded in depth and values, strict about types and ranges. Each function that
  * finds something wrong answers the request with a 400 that names the field, and returns false. */
 #ifndef SERVER_FIELDS_H
 #define SERVER_FIELDS_H
 
 #include "server/exchange.h"
 
-enum { JSON_MAX_DEPTH = 64 };
+enum { JSON_MAX_DEPTH = 64, JSON_MAX_VALUES = 100000 };
 
 /* The body as an object, to be json_decref()ed; NULL when it was answered. */
 json_t *fields_read(struct exchange *x);

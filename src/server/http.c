@@ -5,6 +5,7 @@
 #include "server/listen.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <math.h>
 #include <microhttpd.h>
 #include <poll.h>
@@ -14,6 +15,7 @@
 #include <strings.h>
 #include <sys/epoll.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 enum {
@@ -21,6 +23,9 @@ enum {
     FORM_BUFFER = 64 << 10,
     MAX_SWALLOWED = 1 << 20, /* of a refused body: the client may not see the refusal else */
     MORE_CONNECTIONS = 128,  /* room for health checks while all others are at work */
+    MIN_CONNECTIONS = 64,
+    OTHER_FILES = 128,       /* of stores, models, the log */
+    TRIM_BYTES = 1 << 20,    /* a request that took more has its memory given back to the system */
     WATCH_MS = 500,
     PING_SECONDS = 15,
 };
@@ -33,10 +38,12 @@ struct http {
     int watch; /* an epoll of the sockets whose requests are at work */
     pthread_t watcher;
     bool watching;
-    atomic_bool stop, draining;
+    atomic_bool stop, draining, trim;
+    struct budget budget;
 
     pthread_mutex_t lock; /* before an exchange's, where both are held */
     struct guard *guard;
+    size_t max_connections;
     struct connections *connections; /* has a lock of its own, below all others */
     double deadline;
     struct exchange *exchanges;
@@ -54,6 +61,8 @@ static void exchange_release(struct exchange *x)
     buffer_free(&x->body);
     buffer_free(&x->out);
     arena_free(&x->arena);
+    if (x->share.taken[BUDGET_BYTES] > TRIM_BYTES) atomic_store(&x->http->trim, true);
+    budget_share_free(&x->share);
     pthread_mutex_destroy(&x->lock);
     free(x);
 }
@@ -66,6 +75,7 @@ static struct exchange *exchange_create(struct http *h, struct MHD_Connection *c
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     x->server = h->options.context;
     x->http = h;
+    x->share.budget = &h->budget;
     for (size_t i = 0; i < ROUTE_MAX_ARGUMENTS; i++) x->arguments[i] = "";
     x->connection = connection;
     x->socket = info ? info->connect_fd : -1;
@@ -184,6 +194,7 @@ static void *watch_main(void *context)
             looked = now;
         }
         pthread_mutex_unlock(&h->lock);
+        if (atomic_exchange(&h->trim, false)) malloc_trim(0);
     }
     return NULL;
 }
@@ -318,6 +329,18 @@ static bool is_json_type(const char *type)
            (len > 5 && strncasecmp(type + len - 5, "+json", 5) == 0);
 }
 
+static bool has_room(const struct http *h, uint64_t bytes)
+{
+    return bytes <= BUDGET_FREE_BYTES || bytes <= budget_left(&h->budget, BUDGET_BYTES);
+}
+
+/* What a client that does not go on has taken is given back. */
+static void refuse_busy(struct exchange *x)
+{
+    connections_relieve(x->http->connections, clock_seconds());
+    reply_busy(x);
+}
+
 /* Makes ready for a body, or refuses it. */
 static bool refuse_body(struct http *h, struct exchange *x)
 {
@@ -330,6 +353,10 @@ static bool refuse_body(struct http *h, struct exchange *x)
                     length, x->limit);
         return true;
     }
+    if (!form && length && !has_room(h, strtoull(length, NULL, 10))) {
+        refuse_busy(x);
+        return true;
+    }
     if (!form && !is_json_type(type)) {
         reply_error(x, 415, "not_json", NULL,
                     "the body must be JSON: Content-Type: "
@@ -339,7 +366,7 @@ static bool refuse_body(struct http *h, struct exchange *x)
     if (!form) return false;
     struct error err = {0};
     bool multipart = type && strncasecmp(type, "multipart/form-data", 19) == 0;
-    x->upload = multipart ? upload_create(h->upload_folder, &err) : NULL;
+    x->upload = multipart ? upload_create(h->upload_folder, &x->share, &err) : NULL;
     return false;
 }
 
@@ -419,7 +446,7 @@ static void begin(struct http *h, struct exchange *x, const char *url, const cha
 /* False: close the connection. */
 static bool take_body(struct exchange *x, const char *data, size_t len)
 {
-    connections_add_body(x->http->connections, x->peer, len);
+    connections_add_bytes(x->http->connections, x->peer, len, clock_seconds());
     x->swallowed += len;
     if (x->answered) return x->swallowed <= MAX_SWALLOWED;
     if (!x->route || x->route->body == BODY_NONE) return x->swallowed <= MAX_SWALLOWED;
@@ -431,10 +458,16 @@ static bool take_body(struct exchange *x, const char *data, size_t len)
     }
     if (!x->form) {
         buffer_append(&x->body, data, len);
-        return !x->body.failed;
+        if (x->body.cap <= BUDGET_FREE_BYTES || budget_share_grow(&x->share, BUDGET_BYTES, x->body.cap))
+            return !x->body.failed;
+        buffer_free(&x->body);
+        x->swallowed = 0;
+        refuse_busy(x);
+        return true;
     }
     if (MHD_post_process(x->form, data, len) == MHD_YES) return true;
     x->swallowed = 0;
+    if (x->upload->error.code == ERROR_BUSY) connections_relieve(x->http->connections, clock_seconds());
     if (x->upload->error.code)
         reply_failure(x, &x->upload->error);
     else
@@ -519,7 +552,11 @@ static enum MHD_Result send_reply(struct exchange *x)
     pthread_mutex_unlock(&x->lock);
     if (over) return MHD_NO;
     if (!response) return MHD_YES;
-    if (!x->streaming) connections_set_phase(x->http->connections, x->peer, CONNECTION_SENDING, clock_seconds());
+    if (!x->streaming) {
+        double now = clock_seconds();
+        connections_set_phase(x->http->connections, x->peer, CONNECTION_SENDING, now);
+        connections_add_bytes(x->http->connections, x->peer, x->written, now);
+    }
     if (sends_no_more(x)) MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
     /* Without the lock: MHD locks a response too, and holds that lock when it calls read_stream. */
     enum MHD_Result result = MHD_queue_response(x->connection, x->status, response);
@@ -593,12 +630,28 @@ static bool start_daemon(struct http *h, struct error *err)
         MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_NOTIFY_COMPLETED, on_completed, h,
         MHD_OPTION_NOTIFY_CONNECTION, on_connection, h, MHD_OPTION_CONNECTION_TIMEOUT,
         (unsigned)HTTP_IDLE_SECONDS, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)(HTTP_MAX_CONNECTIONS + MORE_CONNECTIONS), MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (unsigned)(h->max_connections + MORE_CONNECTIONS), MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)CONNECTION_MEMORY, MHD_OPTION_STRICT_FOR_CLIENT, 1,
         MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_END);
     if (h->daemon) return true;
     close(fd);
     return error_set(err, ERROR_IO, "starting the HTTP server on %s", h->url);
+}
+
+/* What may be open at once is shared out: uploads, connections, and the rest for stores and files. */
+static void set_limits(struct http *h)
+{
+    struct rlimit limit;
+    size_t files = HTTP_MAX_CONNECTIONS + MORE_CONNECTIONS + BUDGET_MAX_FILES + OTHER_FILES;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < files) files = (size_t)limit.rlim_cur;
+    size_t uploads = files / 6;
+    h->budget.limits[BUDGET_BYTES] = BUDGET_MAX_BYTES;
+    h->budget.limits[BUDGET_FILES] = uploads < BUDGET_MAX_FILES ? uploads : BUDGET_MAX_FILES;
+    size_t others = h->budget.limits[BUDGET_FILES] + MORE_CONNECTIONS + OTHER_FILES;
+    h->max_connections = files > others + MIN_CONNECTIONS ? files - others : MIN_CONNECTIONS;
+    if (h->max_connections > HTTP_MAX_CONNECTIONS) h->max_connections = HTTP_MAX_CONNECTIONS;
+    if (h->max_connections < HTTP_MAX_CONNECTIONS)
+        log_warn("at most %zu connections: the system lets the program open %zu files", h->max_connections, files);
 }
 
 struct http *http_start(const struct http_options *options, struct error *err)
@@ -613,9 +666,10 @@ struct http *http_start(const struct http_options *options, struct error *err)
     h->options = *options;
     h->guard = options->guard;
     h->deadline = options->deadline;
+    set_limits(h);
     pthread_mutex_init(&h->lock, NULL);
     h->watch = -1;
-    if (!(h->connections = connections_create(HTTP_MAX_CONNECTIONS))) {
+    if (!(h->connections = connections_create(h->max_connections))) {
         error_memory(err, "the HTTP server");
         goto fail;
     }

@@ -12,10 +12,13 @@
 
 enum { MAX_NAME = 255 };
 
-struct upload *upload_create(const char *folder, struct error *err)
+struct upload *upload_create(const char *folder, struct budget_share *share, struct error *err)
 {
     struct upload *u = calloc(1, sizeof *u);
-    if (u) u->folder = strdup(folder);
+    if (u) {
+        u->folder = strdup(folder);
+        u->share = share;
+    }
     if (u && u->folder) return u;
     upload_free(u);
     error_memory(err, "an upload");
@@ -54,6 +57,8 @@ static bool begin_file(struct upload *u, const char *filename)
     const char *name = last_part(filename);
     if (!name)
         return error_set(&u->error, ERROR_USAGE, "file %zu has no usable name", u->n_files + 1);
+    if (u->share && !budget_share_add(u->share, BUDGET_FILES, 1))
+        return error_set(&u->error, ERROR_BUSY, "as many files as the server takes are being uploaded already; try again later");
     struct upload_file *f = &u->files[u->n_files];
     *f = (struct upload_file){.name = strdup(name), .fd = -1};
     char *path = path_join(u->folder, ".autospec-upload-XXXXXX");

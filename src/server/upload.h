@@ -5,6 +5,7 @@
 #define SERVER_UPLOAD_H
 
 #include "base/error.h"
+#include "server/budget.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -21,12 +22,14 @@ struct upload {
     char *folder; /* on the disk that the files go to */
     struct upload_file files[UPLOAD_MAX_FILES];
     size_t n_files;
+    struct budget_share *share; /* borrowed; NULL: files are not counted */
     char async[8]; /* the field of this name, as far as it goes; "" */
     char password[UPLOAD_MAX_PASSWORD + 1]; /* the same: of PDF files that are locked; "" */
     struct error error; /* of what came so far */
 };
 
-struct upload *upload_create(const char *folder, struct error *err);
+/* Files are taken from the share; ERROR_BUSY in u->error when none is left. */
+struct upload *upload_create(const char *folder, struct budget_share *share, struct error *err);
 void upload_free(struct upload *u);
 
 /* A piece of the part `field` at `offset` of it; filename NULL: not a file, passed over but for "async" and

@@ -7,8 +7,10 @@ import socket
 import threading
 import time
 
-from serving import PATIENCE, Server, check, finish, read_all, resident, wait_for
+import serving
+from serving import Server, check, finish, read_all, resident, wait_for
 
+serving.PATIENCE = PATIENCE = 60
 KEY = "good-client"
 CAMRY = "What is the horsepower of the 2023 Toyota Camry?"
 SANITIZED = "san" in os.environ.get("AUTOSPEC", "")
@@ -144,10 +146,58 @@ def test_drips(server):
         check(f"{name}: a byte at a time is given up", took[name] < limit, took)
 
 
+def descriptors(server):
+    return len(os.listdir(f"/proc/{server.process.pid}/fd"))
+
+
+def with_key(length, more=b"", kind=b"application/json"):
+    return (b"POST /ingest/%s HTTP/1.1\r\nHost: localhost\r\nx-token: %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n"
+            % (b"file" if b"multipart" in kind else b"text", KEY.encode(), kind, length)) + more
+
+
+def test_memory(server, good):
+    """Even of clients with a key."""
+    rested = resident(server.process.pid)
+    text = b'{"name": "a.txt", "text": "' + b"x" * 15_900_000
+    held = [connect(server, with_key(16_000_000, text)) for _ in range(60)]
+    full = resident(server.process.pid)
+    good.answered("60 bodies of 15.9 MB that are not finished")
+    reply = read_all(connect(server, with_key(12_000_000)))
+    check("one more is told to come again", reply.startswith(b"HTTP/1.1 503") and b"Retry-After: 1" in reply and
+          b'"server_busy"' in reply, reply)
+    close_all(held)
+    print(f"   60 bodies: {rested >> 20} MiB before, {full >> 20} MiB with them", flush=True)
+    check("they take no more than the budget", full - rested < (170 if not SANITIZED else 600) << 20, rested, full)
+    values = b'{"query": [' + b"{}," * 5_200_000 + b"{}]}"
+    for _ in range(4):
+        status, _, body = server.request("POST", "/query", values, {"Content-Type": "application/json", "x-token": KEY})
+        check("a body of five million values is refused", status == 413, status, body)
+    wait_for(lambda: resident(server.process.pid) - rested < 60 << 20)
+    after = resident(server.process.pid)
+    print(f"   afterwards: {after >> 20} MiB", flush=True)
+    check("the memory is given back", SANITIZED or after - rested < 60 << 20, after)
+
+
+def test_uploads(server, good):
+    rested = descriptors(server)
+    part = b'--bound\r\nContent-Disposition: form-data; name="file"; filename="%d.txt"\r\n\r\nx\r\n'
+    form = b"".join(part % i for i in range(64))
+    held = [connect(server, with_key(len(form) + 1000, form, b"multipart/form-data; boundary=bound")) for _ in range(20)]
+    wait_for(lambda: descriptors(server) > rested + 250)
+    most = descriptors(server)
+    good.answered("20 uploads of 64 files that are not finished")
+    print(f"   descriptors: {rested} before, {most} with them", flush=True)
+    check("uploads take no more than their share of descriptors", most - rested < 256 + 40, rested, most)
+    close_all(held)
+    check("they are given back", wait_for(lambda: descriptors(server) < rested + 10))
+
+
 with Server(environment={"API_KEY": KEY}) as server:
     good = Good(server)
     good.answered("alone")
     test_crowds(server, good)
+    test_memory(server, good)
+    test_uploads(server, good)
     test_flood(server, good)
     test_drips(server)
     check("SIGTERM ends it well", server.stop() == 0)

@@ -8,7 +8,7 @@
 static struct upload *upload_of(const char *name, const char *text)
 {
     struct error err = {0};
-    struct upload *u = upload_create(scratch, &err);
+    struct upload *u = upload_create(scratch, NULL, &err);
     assert_non_null(u);
     assert_true(upload_piece(u, "file", name, 0, text, strlen(text)));
     return u;

@@ -215,7 +215,7 @@ static void an_upload_is_what_was_sent(void **state)
 {
     (void)state;
     struct error err = {0};
-    struct upload *u = upload_create("/tmp", &err);
+    struct upload *u = upload_create("/tmp", NULL, &err);
     assert_non_null(u);
     assert_true(upload_piece(u, "note", NULL, 0, "passed over", 11));
     assert_true(upload_piece(u, "file", "C:\\folder\\cars.csv", 0, "", 0));
@@ -242,7 +242,7 @@ static void an_upload_leaves_no_file_behind(void **state)
     struct error err = {0};
     char folder[] = "/tmp/autospec-test-XXXXXX";
     assert_non_null(mkdtemp(folder));
-    struct upload *u = upload_create(folder, &err);
+    struct upload *u = upload_create(folder, NULL, &err);
     assert_true(upload_piece(u, "file", "a.txt", 0, "abc", 3));
     assert_int_equal(rmdir(folder), 0); /* it is empty even now */
     upload_free(u);
@@ -254,7 +254,7 @@ static void names_that_are_none_are_refused(void **state)
     static const char *const NAMES[] = {"", "/", "..", "a/..", "a\nb", "\xff.txt"};
     struct error err = {0};
     for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
-        struct upload *u = upload_create("/tmp", &err);
+        struct upload *u = upload_create("/tmp", NULL, &err);
         if (upload_piece(u, "file", NAMES[i], 0, "a", 1)) fail_msg("name %zu is taken", i);
         assert_int_equal(u->error.code, ERROR_USAGE);
         upload_free(u);
@@ -265,7 +265,7 @@ static void too_many_files_are_refused(void **state)
 {
     (void)state;
     struct error err = {0};
-    struct upload *u = upload_create("/tmp", &err);
+    struct upload *u = upload_create("/tmp", NULL, &err);
     for (int i = 0; i < UPLOAD_MAX_FILES; i++)
         assert_true(upload_piece(u, "file", "a.txt", 0, "a", 1));
     assert_false(upload_piece(u, "file", "a.txt", 0, "a", 1));
