@@ -129,9 +129,10 @@ static bool check_device(struct autospec *llm, struct error *err)
 /* ---- the handle ---- */
 
 /* A variable of Python's Hugging Face tools: as the options say, else as the environment does. */
-static const char *hub_variable(void *context, const char *name)
+static const char *hub_variable(void *context, const char *name, bool *of_folder)
 {
     const struct autospec_options *o = context;
+    *of_folder = false;
     if (o->offline && strcmp(name, "HF_HUB_OFFLINE") == 0) return "1";
     if (o->hub_cache && strcmp(name, "HF_HUB_CACHE") == 0) return o->hub_cache;
     /* An older name that would come before it. */

@@ -163,9 +163,10 @@ static void examine_store(struct examination *e, const struct settings *settings
 /* ---- the model and what computes it ---- */
 
 /* Nothing is asked of the network. */
-static const char *look_up_offline(void *settings, const char *name)
+static const char *look_up_offline(void *settings, const char *name, bool *of_folder)
 {
-    return strcmp(name, "HF_HUB_OFFLINE") == 0 ? "1" : settings_lookup(settings, name);
+    const char *value = settings_lookup(settings, name, of_folder);
+    return strcmp(name, "HF_HUB_OFFLINE") == 0 ? "1" : value;
 }
 
 static void examine_model(struct examination *e, struct settings *settings)

@@ -51,6 +51,7 @@ static int run_command(const struct command *command, int argc, char **argv, str
     if (!settings_read_file(&line.settings, ".env", err) ||
         !settings_read_environment(&line.settings, environ, err))
         goto done;
+    settings_log_file(&line.settings);
     status = command->run(&line, err);
 done:
     settings_free(&line.settings);

@@ -258,7 +258,10 @@ static int run(struct command_line *line, struct error *err)
     struct server_options options;
     sigset_t signals;
     bool ok = false;
-    if (!line->quiet && !line->verbose) log_set_level(LOG_INFO);
+    if (!line->quiet && !line->verbose) {
+        log_set_level(LOG_INFO);
+        settings_log_file(&line->settings);
+    }
     if (line->n_arguments) {
         error_set(err, ERROR_USAGE, "serve takes no argument");
         return EXIT_USAGE;

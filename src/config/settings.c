@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 enum { MAX_FILE = 1 << 20 };
 
@@ -88,7 +89,7 @@ static const struct setting_spec SPECS[N_SETTINGS] = {
                                     "HF_HUB_CACHE", 0, 0, NULL,
                                     .help = "The same, as it was called before; wins, with a warning"},
     [SETTING_HF_ENDPOINT] = {"HF_ENDPOINT", SETTING_TEXT, NULL, 0, NULL, "https://huggingface.co",
-                             NULL, 0, 0, NULL, .help = "The address of the Hub"},
+                             NULL, 0, 0, NULL, .help = "The address of the Hub; one that .env gives gets no token from elsewhere"},
     [SETTING_HF_TOKEN] = {"HF_TOKEN", SETTING_TEXT, NULL, 0, NULL, NULL,
                           "the file token in HF_HOME", 0, 0, NULL, .help = "Your access token of the Hub",
  .older = "HUGGING_FACE_HUB_TOKEN", .secret = true},
@@ -359,16 +360,29 @@ const char *settings_choice(const struct settings *s, enum setting id)
     return SPECS[id].choices[s->values[id].count];
 }
 
-const char *settings_lookup(void *settings, const char *name)
+const char *settings_lookup(void *settings, const char *name, bool *of_folder)
 {
     const struct settings *s = settings;
+    *of_folder = false;
     for (enum setting id = 0; id < N_SETTINGS; id++) {
         const struct setting_value *v = &s->values[id];
-        if (strcmp(name, SPECS[id].name) == 0)
+        if (strcmp(name, SPECS[id].name) == 0) {
+            *of_folder = v->source == SOURCE_ENV_FILE;
             return v->source == SOURCE_DEFAULT ? NULL : v->text;
+        }
         if (SPECS[id].older && strcmp(name, SPECS[id].older) == 0) return NULL;
     }
     return getenv(name);
+}
+
+void settings_log_file(const struct settings *s)
+{
+    char names[512] = "", folder[256];
+    size_t len = 0;
+    for (enum setting id = 0; id < N_SETTINGS; id++)
+        if (s->values[id].source == SOURCE_ENV_FILE && len < sizeof names)
+            len += (size_t)snprintf(names + len, sizeof names - len, "%s%s", len ? ", " : "", SPECS[id].name);
+    if (len) log_info("%s/.env gives %s", getcwd(folder, sizeof folder) ? folder : ".", names);
 }
 
 const char *settings_origin(const struct settings *s, enum setting id, char *out, size_t size)

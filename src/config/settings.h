@@ -117,9 +117,12 @@ double settings_number(const struct settings *s, enum setting id);
 const char *settings_choice(const struct settings *s, enum setting id);
 
 /* The value of an environment variable as a hub_lookup wants it (settings is a struct settings):
- * what a setting of that name was given, by `.env` as well; of other names the environment's. NULL
- * when there is none. */
-const char *settings_lookup(void *settings, const char *name);
+ * what a setting of that name was given, by `.env` as well (*of_folder is then true); of other names
+ * the environment's. NULL when there is none. */
+const char *settings_lookup(void *settings, const char *name, bool *of_folder);
+
+/* Logs which settings the `.env` of the working directory has given, where it has any. */
+void settings_log_file(const struct settings *s);
 
 /* "default", ".env line 3", "environment", "command line", written to out. */
 const char *settings_origin(const struct settings *s, enum setting id, char *out, size_t size);

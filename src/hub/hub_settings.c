@@ -15,15 +15,17 @@ struct source {
     void *context;
 };
 
-static const char *from_process(void *context, const char *name)
+static const char *from_process(void *context, const char *name, bool *of_folder)
 {
     (void)context;
+    *of_folder = false;
     return getenv(name);
 }
 
 static const char *look(const struct source *from, const char *name)
 {
-    const char *value = from->lookup(from->context, name);
+    bool of_folder;
+    const char *value = from->lookup(from->context, name, &of_folder);
     return value && *value ? value : NULL;
 }
 
@@ -63,7 +65,8 @@ static char *expand(const struct source *from, const char *path)
         memcpy(text, name, len);
         text[len] = '\0';
         const char *end = name + len + (braces ? 1 : 0);
-        const char *value = from->lookup(from->context, text);
+        bool of_folder;
+        const char *value = from->lookup(from->context, text, &of_folder);
         if (value)
             buffer_puts(&out, value);
         else
@@ -205,12 +208,34 @@ const char *hub_ca_file(void)
     return find_ca_file(&(struct source){from_process, NULL});
 }
 
+static bool is_of_folder(const struct source *from, const char *name)
+{
+    bool of_folder = false;
+    const char *value = from->lookup(from->context, name, &of_folder);
+    return value && *value && of_folder;
+}
+
+/* Whoever writes a folder's .env may not have the user's token sent where he likes. */
+static void withhold_token(const struct source *from, struct hub_settings *s)
+{
+    if (!s->token || !is_of_folder(from, "HF_ENDPOINT") || is_of_folder(from, "HF_TOKEN") ||
+        is_of_folder(from, "HUGGING_FACE_HUB_TOKEN"))
+        return;
+    log_warn("HF_ENDPOINT is from .env in this folder, your access token is not: %s is asked without it; set "
+             "HF_ENDPOINT in the environment to send it there",
+             s->endpoint);
+    explicit_bzero(s->token, strlen(s->token));
+    free(s->token);
+    s->token = NULL;
+}
+
 bool hub_settings_read(struct hub_settings *s, hub_lookup *lookup, void *context, struct error *err)
 {
     struct source from = {lookup ? lookup : from_process, context};
     *s = (struct hub_settings){.retries = DEFAULT_RETRIES, .stall_seconds = DEFAULT_STALL};
     if (!find_endpoint(&from, &s->endpoint, err) || !find_token(&from, &s->token, err))
         return false;
+    withhold_token(&from, s);
     s->cache = find_cache(&from, err);
     if (!s->cache) return false;
     const char *offline = look(&from, "HF_HUB_OFFLINE");

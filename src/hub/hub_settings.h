@@ -17,10 +17,12 @@ struct hub_settings {
     size_t stall_seconds; /* without a byte, then the connection counts as broken */
 };
 
-/* The value of a variable, or NULL. A value that is empty is as good as none. */
-typedef const char *hub_lookup(void *context, const char *name);
+/* The value of a variable, or NULL. A value that is empty is as good as none. *of_folder: it is from a file of
+ * the working directory, which others may have written. */
+typedef const char *hub_lookup(void *context, const char *name, bool *of_folder);
 
-/* lookup NULL: the process's environment. Warns of TRANSFORMERS_CACHE, which is deprecated. Free
+/* lookup NULL: the process's environment. Warns of TRANSFORMERS_CACHE, which is deprecated. An endpoint that
+ * a file of the working directory names gets no token from elsewhere: that is left out, with a warning. Free
  * with hub_settings_free, also after a failure. */
 bool hub_settings_read(struct hub_settings *s, hub_lookup *lookup, void *context,
                        struct error *err);

@@ -320,6 +320,34 @@ check "a token is never shown" sh -c "! grep -r hf_other '$OUT' '$ERR'"
 HF_TOKEN=hf_good run pull org/small
 whole "gated, with the right token" org/small
 
+# ---- a folder's .env may not have a token from elsewhere sent where it likes ----
+
+in_folder() { # ENV-TEXT: as run pull org/small, in a folder with this .env and without HF_ENDPOINT in the environment
+    mkdir -p "$SCRATCH/folder"
+    printf '%b' "$1" >"$SCRATCH/folder/.env"
+    (cd "$SCRATCH/folder" && env -u HF_ENDPOINT "$AUTOSPEC" pull org/small -v) >"$OUT" 2>"$ERR" </dev/null
+    STATUS=$?
+}
+fresh
+mkdir -p "$HF_HOME"
+printf 'hf_of_home\n' >"$HF_HOME/token"
+in_folder "HF_ENDPOINT=$HF_ENDPOINT\n"
+whole "an endpoint of .env is asked" org/small
+says "its folder is named" "$ERR" "$SCRATCH/folder/.env gives HF_ENDPOINT"
+says "and that it gets no token" "$ERR" 'your access token is not: .* is asked without it'
+asked "the token of the home is not sent there" 0 hf_of_home
+fresh
+HF_TOKEN=hf_of_env in_folder "HF_ENDPOINT=$HF_ENDPOINT\n"
+asked "nor is that of the environment" 0 hf_of_env
+fresh
+in_folder "HF_ENDPOINT=$HF_ENDPOINT\nHF_TOKEN=hf_of_folder\n"
+asked_some "one that stands beside it is" '^HUB GET /api/.* hf_of_folder 200'
+fresh
+mkdir -p "$HF_HOME"
+printf 'hf_of_home\n' >"$HF_HOME/token"
+run pull org/small
+asked_some "an endpoint of the environment gets the token of the home" '^HUB GET /api/.* hf_of_home 200'
+
 # ---- servers that fail for a while ----
 
 fresh

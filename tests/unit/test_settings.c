@@ -268,17 +268,20 @@ static void a_lookup_sees_what_was_given_and_else_the_environment(void **state)
     (void)state;
     struct settings s;
     struct error err = {0};
+    bool of_folder;
     assert_true(settings_init(&s, &err));
     setenv("HF_ENDPOINT", "http://process", 1);
     setenv("HUGGINGFACE_HUB_CACHE", "/process", 1);
     setenv("AUTOSPEC_TEST_OTHER", "other", 1);
     /* Its default, and the process's own variable, which was read or not, are none of its value. */
-    assert_null(settings_lookup(&s, "HF_ENDPOINT"));
-    assert_null(settings_lookup(&s, "HUGGINGFACE_HUB_CACHE"));
+    assert_null(settings_lookup(&s, "HF_ENDPOINT", &of_folder));
+    assert_null(settings_lookup(&s, "HUGGINGFACE_HUB_CACHE", &of_folder));
     set(&s, SETTING_HF_ENDPOINT, "http://file", SOURCE_ENV_FILE);
-    assert_string_equal(settings_lookup(&s, "HF_ENDPOINT"), "http://file");
-    assert_string_equal(settings_lookup(&s, "AUTOSPEC_TEST_OTHER"), "other");
-    assert_null(settings_lookup(&s, "AUTOSPEC_TEST_NONE"));
+    assert_string_equal(settings_lookup(&s, "HF_ENDPOINT", &of_folder), "http://file");
+    assert_true(of_folder);
+    assert_string_equal(settings_lookup(&s, "AUTOSPEC_TEST_OTHER", &of_folder), "other");
+    assert_false(of_folder);
+    assert_null(settings_lookup(&s, "AUTOSPEC_TEST_NONE", &of_folder));
     unsetenv("HF_ENDPOINT");
     unsetenv("HUGGINGFACE_HUB_CACHE");
     unsetenv("AUTOSPEC_TEST_OTHER");
