@@ -1,5 +1,6 @@
 /* The SQLite store: its file and its documents. Its tables are in schema.c, searching in
  * store_search.c, adding passages in store_write.c, facts in facts_write.c and facts_read.c. */
+#include "store/page_sums.h"
 #include "store/schema.h"
 
 #include "base/file.h"
@@ -18,6 +19,11 @@ bool store_fail(struct store *s, const char *what, struct error *err)
                            : code == SQLITE_NOTADB  ? ERROR_INPUT
                            : code == SQLITE_CORRUPT ? ERROR_INPUT
                                                     : ERROR_IO;
+    if (sqlite3_extended_errcode(s->db) == SQLITE_IOERR_DATA)
+        return error_set(err, ERROR_INPUT,
+                         "%s: damaged: %s: the checksum of a page is wrong, a byte has changed on the disk; "
+                         "autospec check says what is lost",
+                         s->path, what);
     if (code == SQLITE_BUSY)
         return error_set(err, ERROR_IO, "%s: %s: another program is writing to the store", s->path,
                          what);
@@ -113,13 +119,14 @@ struct store *store_open(const char *path, enum store_mode mode, struct error *e
     /* A reader opens for writing too where it may: a WAL left by a crash has to be recovered. */
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
     if (!s->read_only) flags |= SQLITE_OPEN_CREATE;
-    if (sqlite3_open_v2(path, &s->db, flags, NULL) != SQLITE_OK) {
+    if (sqlite3_open_v2(path, &s->db, flags, page_sums_vfs()) != SQLITE_OK) {
         if (s->db)
             store_fail(s, "opening", err);
         else
             error_memory(err, "the store");
         goto fail;
     }
+    if (!s->read_only) page_sums_reserve(s->db);
     sqlite3_busy_timeout(s->db, BUSY_MS);
     sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
