@@ -10,7 +10,9 @@ int token_year(const struct labelled *q, size_t i)
     size_t len = strlen(t->key);
     if (len > 4) return 0; /* and no figure too large for an int */
     int n = (int)t->number;
-    if (len == 4 && n >= 1885 && n <= 2049 && t->end - t->begin == 4) return n;
+    const char *written = q->text + t->begin; /* in the digits of any script: of one byte or several */
+    bool grouped = memchr(written, ',', t->end - t->begin) || memchr(written, '.', t->end - t->begin);
+    if (len == 4 && n >= 1885 && n <= 2049 && !grouped) return n;
     if (len == 2 && t->begin > 0) {
         /* "'22", "MY24" */
         char quote = q->text[t->begin - 1];

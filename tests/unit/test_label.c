@@ -88,6 +88,9 @@ static void years_are_years_however_they_are_written(void **state)
 {
     static const struct asked ASKED[] = {
         {"those of 2022", "word<those> word<of> year<2022>"},
+        {"those of ２０２２", "word<those> word<of> year<2022>"},
+        {"those of ٢٠٢٢", "word<those> word<of> year<2022>"},
+        {"those of २०२२", "word<those> word<of> year<2022>"},
         {"those of '22", "word<those> word<of> year<2022>"},
         {"those of ’98", "word<those> word<of> year<1998>"},
         {"Civic '22", "name<Civic '22>"},
