@@ -114,7 +114,8 @@ void handle_delete_document(struct exchange *x)
     struct error err = {0};
     int64_t id;
     if (!document_id(x, &id)) return;
-    if (store_delete_document(stores_writer(s->stores), id, &err))
+    struct store *store = stores_writer(s->stores, &err);
+    if (store && store_delete_document(store, id, &err))
         reply_json(x, 200, json_pack("{s:i, s:I}", "deleted", 1, "id", (json_int_t)id));
     else if (err.code == ERROR_NOT_FOUND) /* without the store's place on the disk */
         reply_error(x, 404, "not_found", "id", "there is no document with id %lld", (long long)id);
@@ -128,13 +129,14 @@ void handle_reset(struct exchange *x)
     struct server *s = x->server;
     struct error err = {0};
     bool confirm = false;
+    struct store *store;
     size_t n;
     json_t *body = fields_read(x);
     if (!body) return;
     if (fields_known(x, body, FIELDS) && field_bool(x, body, "confirm", &confirm)) {
         if (!confirm)
             field_refuse(x, "confirm", "must be true: all documents are deleted");
-        else if (store_delete_all(stores_writer(s->stores), &n, &err))
+        else if ((store = stores_writer(s->stores, &err)) && store_delete_all(store, &n, &err))
             reply_json(x, 200, json_pack("{s:I}", "deleted", (json_int_t)n));
         else
             reply_failure(x, &err);

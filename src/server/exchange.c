@@ -169,6 +169,16 @@ struct failure {
     const char *retry_after; /* NULL: trying again will not help */
 };
 
+/* Errors begin with the file that they are about: "/var/lib/autospec/store.db: ...". Where it lies is none of
+ * the client's business; its name is enough. */
+static const char *without_folder(const char *text)
+{
+    size_t len = text[0] == '/' ? strcspn(text, ":") : 0;
+    for (const char *end = text + len; len && end > text; end--)
+        if (*end == '/') return end + 1;
+    return text;
+}
+
 static struct failure failure_find(const struct exchange *x, const struct error *err)
 {
     static const struct {
@@ -191,7 +201,7 @@ static struct failure failure_find(const struct exchange *x, const struct error 
     if (err->code == ERROR_CANCELLED)
         return (struct failure){KINDS[err->code].status, KINDS[err->code].code,
                                 "the server is shutting down", KINDS[err->code].retry_after};
-    return (struct failure){KINDS[err->code].status, KINDS[err->code].code, err->text,
+    return (struct failure){KINDS[err->code].status, KINDS[err->code].code, without_folder(err->text),
                             KINDS[err->code].retry_after};
 }
 

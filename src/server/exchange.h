@@ -49,6 +49,7 @@ struct exchange {
     double deadline; /* 0: none */
     struct exchange *next, *previous;
     atomic_int holders;
+    bool ambiguous;          /* two readings of where it ends: the connection ends with the reply */
     bool started;            /* given to its lane */
     bool working;            /* counted in n_working */
     size_t swallowed, limit; /* bytes of body passed over; that may come */

@@ -223,7 +223,7 @@ static void name_request(struct exchange *x)
 
 struct header_count {
     struct exchange *x;
-    size_t bytes;
+    size_t bytes, hosts, lengths, codings; /* of Host, Content-Length, Transfer-Encoding */
     bool failed;
 };
 
@@ -233,6 +233,9 @@ static enum MHD_Result count_header(void *context, enum MHD_ValueKind kind, cons
     (void)kind;
     struct header_count *c = context;
     c->bytes += strlen(name) + (value ? strlen(value) : 0) + 4;
+    c->hosts += strcasecmp(name, "Host") == 0;
+    c->lengths += strcasecmp(name, "Content-Length") == 0;
+    c->codings += strcasecmp(name, "Transfer-Encoding") == 0;
     return MHD_YES;
 }
 
@@ -403,6 +406,13 @@ static void begin(struct http *h, struct exchange *x, const char *url, const cha
         reply_error(x, 431, "headers_too_large", NULL,
                     "the headers have %zu bytes; at most %d are taken", count.bytes,
                     HTTP_MAX_HEADERS);
+        return;
+    }
+    if (count.hosts > 1 || count.lengths > 1 || (count.lengths && count.codings)) {
+        x->ambiguous = true;
+        reply_header(x, "Connection", "close");
+        reply_error(x, 400, "ambiguous_request", NULL,
+                    "the request has two Host or Content-Length headers, or Content-Length with Transfer-Encoding");
         return;
     }
     if (strlen(url) > HTTP_MAX_URL) {
@@ -579,7 +589,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
         const char *length = header(x, "Content-Length");
         bool large = length && strtoull(length, NULL, 10) > MAX_SWALLOWED;
         if (x->answered) set_working(h, x);
-        return x->answered && large ? send_reply(x) : MHD_YES;
+        return x->answered && (large || x->ambiguous) ? send_reply(x) : MHD_YES;
     }
     if (*size) {
         bool ok = take_body(x, data, *size);
@@ -620,6 +630,13 @@ static void on_connection(void *context, struct MHD_Connection *connection, void
             connections_add(h->connections, socket, address ? address->client_addr : NULL, clock_seconds());
 }
 
+/* A path or parameter with a NUL in it stays as it is written: it would end there, and be another one. */
+static size_t unescape(void *context, struct MHD_Connection *connection, char *text)
+{
+    (void)context, (void)connection;
+    return strstr(text, "%00") ? strlen(text) : MHD_http_unescape(text);
+}
+
 static bool start_daemon(struct http *h, struct error *err)
 {
     int fd = listen_open(h->options.host, h->options.port, h->url, sizeof h->url, err);
@@ -628,7 +645,7 @@ static bool start_daemon(struct http *h, struct error *err)
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_ERROR_LOG,
         0, NULL, NULL, on_request, h, MHD_OPTION_EXTERNAL_LOGGER, log_mhd, NULL,
         MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_NOTIFY_COMPLETED, on_completed, h,
-        MHD_OPTION_NOTIFY_CONNECTION, on_connection, h, MHD_OPTION_CONNECTION_TIMEOUT,
+        MHD_OPTION_UNESCAPE_CALLBACK, unescape, NULL, MHD_OPTION_NOTIFY_CONNECTION, on_connection, h, MHD_OPTION_CONNECTION_TIMEOUT,
         (unsigned)HTTP_IDLE_SECONDS, MHD_OPTION_CONNECTION_LIMIT,
         (unsigned)(h->max_connections + MORE_CONNECTIONS), MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)CONNECTION_MEMORY, MHD_OPTION_STRICT_FOR_CLIENT, 1,

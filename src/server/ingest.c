@@ -52,8 +52,8 @@ static void read_document(struct intake *in, const char *name, const enum docume
                           const struct vehicle *vehicle)
 {
     struct server *s = in->x->server;
-    struct store *store = stores_writer(s->stores);
     struct error err = {0};
+    struct store *store = stores_writer(s->stores, &err);
     struct ingest_totals totals = {0};
     json_t *document = NULL;
     const struct ingest_options options = {.progress = on_progress,
@@ -67,7 +67,7 @@ static void read_document(struct intake *in, const char *name, const enum docume
                                            .keep_original = true}; /* it is nowhere else */
     enum document_kind found = kind ? *kind : DOCUMENT_TEXT;
     ingest_state_begin(s->ingests, name);
-    bool ok = (kind || document_kind_find(name, data, len, &found, &err)) &&
+    bool ok = store && (kind || document_kind_find(name, data, len, &found, &err)) &&
               (file ? ingest_mapping(store, name, found, file, &options, &totals, &err)
                     : ingest_text(store, name, found, data, len, &options, &totals, &err)) &&
               (document = ingested_json(store, name, &totals, &err)) != NULL;

@@ -59,7 +59,7 @@ static void store_job(void *context)
 {
     struct work *w = context;
     struct server *s = w->server;
-    struct store *store = stores_writer(s->stores);
+    struct store *store = stores_writer(s->stores, &w->error);
     struct ingest_totals totals = {0};
     const struct ingest_options options = {.progress = on_store_progress,
                                            .report = on_report,
@@ -70,7 +70,7 @@ static void store_job(void *context)
                                            .ocr_languages = s->ocr_languages,
                                            .keep_original = true}; /* it is nowhere else */
     ingest_state_begin(s->ingests, job_name(w->job));
-    if (intake_store(&w->intake, store, &options, &totals, &w->error))
+    if (store && intake_store(&w->intake, store, &options, &totals, &w->error))
         w->document = ingested_json(store, job_name(w->job), &totals, &w->error);
     ingest_state_end(s->ingests, w->document != NULL, totals.chunks);
     pthread_mutex_lock(&w->lock);

@@ -1,6 +1,7 @@
 #include "server/stores.h"
 
 #include "answer/knowledge.h"
+#include "base/log.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -32,8 +33,17 @@ struct stores *stores_open(const char *path, struct error *err)
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->back, NULL);
     knowledge_cache_init(&s->knowledge);
-    s->writer = store_open(path, STORE_WRITE, err);
+    struct error failure = {0};
+    s->writer = store_open(path, STORE_WRITE, &failure);
     if (s->writer) return s;
+    struct store *reader = failure.code == ERROR_BUSY ? NULL : store_open(path, STORE_READ, NULL);
+    if (reader) s->idle[s->n_idle++] = reader;
+    s->n_open = s->n_idle;
+    if (reader || failure.code == ERROR_BUSY) {
+        log_warn("%s; until that changes no documents can be added", failure.text);
+        return s;
+    }
+    error_set(err, failure.code, "%s", failure.text);
     stores_free(s);
     return NULL;
 }
@@ -79,8 +89,9 @@ void stores_give(struct stores *s, struct store *store)
     pthread_mutex_unlock(&s->lock);
 }
 
-struct store *stores_writer(struct stores *s)
+struct store *stores_writer(struct stores *s, struct error *err)
 {
+    if (!s->writer) s->writer = store_open(s->path, STORE_WRITE, err);
     return s->writer;
 }
 

@@ -7,7 +7,8 @@
 
 struct stores;
 
-/* Makes the file where there is none. */
+/* Makes the file where there is none. One that another program has locked, or that can be read only, is
+ * served all the same, with a warning. */
 struct stores *stores_open(const char *path, struct error *err);
 void stores_free(struct stores *s);
 
@@ -15,8 +16,8 @@ void stores_free(struct stores *s);
 struct store *stores_take(struct stores *s, struct error *err);
 void stores_give(struct stores *s, struct store *store);
 
-/* For the write lane's thread alone. */
-struct store *stores_writer(struct stores *s);
+/* For the write lane's thread alone. NULL with *err filled where the store cannot be written now. */
+struct store *stores_writer(struct stores *s, struct error *err);
 
 const char *stores_path(const struct stores *s);
 

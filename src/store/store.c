@@ -9,6 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum { BUSY_MS = 10000 };
 
@@ -26,7 +29,7 @@ bool store_fail(struct store *s, const char *what, struct error *err)
                          "autospec check says what is lost",
                          s->path, what);
     if (code == SQLITE_BUSY)
-        return error_set(err, ERROR_IO, "%s: %s: another program is writing to the store", s->path,
+        return error_set(err, ERROR_BUSY, "%s: %s: another program is writing to the store", s->path,
                          what);
     return error_set(err, kind, "%s: %s: %s", s->path, what, sqlite3_errmsg(s->db));
 }
@@ -94,8 +97,71 @@ static bool make_parent(const char *path, struct error *err)
     if (!slash || slash == path) return true;
     char *dir = strndup(path, (size_t)(slash - path));
     if (!dir) return error_memory(err, path);
-    bool ok = file_is_directory(dir) || file_make_directories(dir, err);
+    bool there = file_is_directory(dir), ok = there || file_make_directories(dir, err);
+    if (ok && !there) chmod(dir, 0700); /* whose documents they are is their owner's business */
     free(dir);
+    return ok;
+}
+
+/* A new file, with those that SQLite makes beside it, is its owner's alone; SQLite tells what is wrong. */
+static void make_private(const char *path)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd >= 0) close(fd);
+}
+
+static bool open_database(struct store *s, const char *name, int flags, struct error *err)
+{
+    if (sqlite3_open_v2(name, &s->db, flags, page_sums_vfs()) != SQLITE_OK)
+        return s->db ? store_fail(s, "opening", err) : error_memory(err, "the store");
+    if (!s->read_only) page_sums_reserve(s->db);
+    sqlite3_busy_timeout(s->db, BUSY_MS);
+    sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    /* The first reading; before it SQLite has not looked at the file. */
+    int64_t ignored;
+    return store_read_int(s, "SELECT count(*) FROM sqlite_schema", &ignored, err);
+}
+
+/* What needs files beside the store's that cannot be made: a folder that is read only, a full disk. */
+static bool lacks_room(int code)
+{
+    return (code & 0xff) == SQLITE_CANTOPEN || (code & 0xff) == SQLITE_READONLY || (code & 0xff) == SQLITE_FULL ||
+           code == SQLITE_IOERR_SHMSIZE || code == SQLITE_IOERR_SHMOPEN || code == SQLITE_IOERR_SHMMAP;
+}
+
+/* "file:PATH?immutable=1", with what a URI would read otherwise escaped; malloc'ed. */
+static char *immutable_name(const char *path)
+{
+    struct buffer b = {0};
+    buffer_puts(&b, "file:");
+    for (const char *p = path; *p; p++)
+        if (strchr("%?#", *p))
+            buffer_printf(&b, "%%%02X", (unsigned char)*p);
+        else
+            buffer_putc(&b, *p);
+    buffer_puts(&b, "?immutable=1");
+    if (!b.failed) return b.data;
+    buffer_free(&b);
+    return NULL;
+}
+
+/* After open_database has failed: reads the file alone, where nobody has it open for writing, so that a store
+ * in a read-only folder or on a full disk can be asked. *err stays where that is not the trouble. */
+static bool open_unwritable(struct store *s, struct error *err)
+{
+    char wal[4096];
+    int code = s->db ? sqlite3_extended_errcode(s->db) : SQLITE_NOMEM;
+    int len = snprintf(wal, sizeof wal, "%s-wal", s->path);
+    if (!s->read_only || !lacks_room(code) || len < 0 || (size_t)len >= sizeof wal || file_exists(wal)) return false;
+    char *name = immutable_name(s->path);
+    if (!name) return false;
+    sqlite3_close(s->db);
+    s->db = NULL;
+    struct error ignored = {0};
+    bool ok = open_database(s, name, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI, &ignored);
+    free(name);
+    if (ok) error_clear(err);
     return ok;
 }
 
@@ -111,6 +177,7 @@ struct store *store_open(const char *path, enum store_mode mode, struct error *e
         return NULL;
     }
     if (mode == STORE_WRITE && !in_memory && !make_parent(path, err)) return NULL;
+    if (mode == STORE_WRITE && !in_memory) make_private(path);
     struct store *s = calloc(1, sizeof *s);
     if (!s || !(s->path = strdup(path))) {
         error_memory(err, "the store");
@@ -120,20 +187,8 @@ struct store *store_open(const char *path, enum store_mode mode, struct error *e
     /* A reader opens for writing too where it may: a WAL left by a crash has to be recovered. */
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
     if (!s->read_only) flags |= SQLITE_OPEN_CREATE;
-    if (sqlite3_open_v2(path, &s->db, flags, page_sums_vfs()) != SQLITE_OK) {
-        if (s->db)
-            store_fail(s, "opening", err);
-        else
-            error_memory(err, "the store");
-        goto fail;
-    }
-    if (!s->read_only) page_sums_reserve(s->db);
-    sqlite3_busy_timeout(s->db, BUSY_MS);
-    sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-    sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-    int64_t ignored;
-    if (!store_read_int(s, "SELECT count(*) FROM sqlite_schema", &ignored, err) ||
-        !store_exec(s,
+    if (!open_database(s, path, flags, err) && !open_unwritable(s, err)) goto fail;
+    if (!store_exec(s,
                     "PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536;"
                     "PRAGMA cell_size_check = ON",
                     err))
