@@ -26,6 +26,7 @@ void output_setup(void)
             (void)opened;
         }
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a limit on the size of files is an error of write too */
     terminal = isatty(STDOUT_FILENO);
 }
 

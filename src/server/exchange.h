@@ -38,7 +38,8 @@ struct exchange {
     atomic_bool cancel;        /* the client is gone, the deadline is over, the server stops: end */
     atomic_bool late;          /* it was the deadline */
     struct budget_share share; /* what it has taken of all requests' memory and files */
-    double began, first_token; /* clock_seconds(); 0: none yet */
+    double began;
+    _Atomic double first_token; /* clock_seconds(), as began; 0: none yet */
     struct arena arena;        /* as long as the exchange; the handler's while it runs */
 
     /* Private to http.c and exchange.c from here on. */
@@ -65,7 +66,7 @@ struct exchange {
     bool streaming, ended;
     struct buffer out; /* of a stream, from out_at on unread */
     size_t out_at;
-    size_t written; /* bytes of body in all */
+    atomic_size_t written; /* bytes of body in all; read when the client has gone, too */
     double last_write;
 };
 

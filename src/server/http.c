@@ -388,7 +388,7 @@ static bool refuse_form(struct exchange *x)
     if (x->upload) x->form = MHD_create_post_processor(x->connection, FORM_BUFFER, on_part, x);
     if (x->form) return false;
     reply_error(x, 415, "not_a_form", NULL,
-                "files come as Content-Type: multipart/form-data with a boundary");
+                "files come as Content-Type: multipart/form-data with a boundary of two letters or more");
     return true;
 }
 

@@ -14,6 +14,13 @@ one_error "a store that is not there is an error" 1 'no store there'
 check "and is not made" test ! -e "$SCRATCH/none.db"
 cp "$STORE" "$SCRATCH/whole.db"
 
+# ---- where files may not grow ----
+
+(ulimit -f 16; "$AUTOSPEC" ingest --store "$SCRATCH/limit.db" data/vehicles.csv >"$OUT" 2>"$ERR"; echo $? >"$SCRATCH/status")
+STATUS=$(cat "$SCRATCH/status")
+one_error "a limit on the size of files is an error, not a signal" 1 'limit.db'
+# ---- what has changed on the disk ----
+
 # Every digit of a page is made another one, one page after the other.
 python3 - "$STORE" "$AUTOSPEC" "$QUESTION" >"$SCRATCH/pages" 2>"$ERR" <<'PYEND'
 import re, subprocess, sys
