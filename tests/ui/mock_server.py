@@ -156,7 +156,7 @@ def query_of(operation, attribute, found, carried, unresolved):
                          for p in found[:2]],
             "attributes": [{"id": None, "name": attribute, "qualifiers": []}] if attribute else [], "conditions": [],
             "unit": None, "aggregate": None, "order": None, "limit": None, "group": None, "documents": [],
-            "language": "en", "carried": carried, "unresolved": unresolved, "assumed": []}
+            "language": "en", "carried": carried, "unresolved": unresolved, "assumed": [], "unused": []}
 
 
 def questions_of(conversation):
