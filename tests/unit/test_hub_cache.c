@@ -246,8 +246,9 @@ static void a_download_that_is_cancelled_says_so(void **state)
 /* ---- settings ---- */
 
 /* An environment: NAME, value, NAME, value, ..., NULL. */
-static const char *look(void *context, const char *name)
+static const char *look(void *context, const char *name, bool *of_folder)
 {
+    *of_folder = false;
     for (const char *const *v = context; *v; v += 2)
         if (strcmp(*v, name) == 0) return v[1];
     return NULL;
