@@ -72,15 +72,16 @@ static bool is_one_of(const struct json_tape *t, size_t v, const char *const *na
 
 static bool is_value_name(const struct json_tape *t, size_t v)
 {
-    static const char *const NAMES[] = {"value",  "val",   "amount", "wert",
-                                        "valeur", "valor", "@value"};
+    static const char *const NAMES[] = {"value",  "val",   "amount", "wert",    "valeur",
+                                        "valor",  "@value", "betrag", "montant", "importe"};
     return is_one_of(t, v, NAMES, sizeof NAMES / sizeof *NAMES);
 }
 
 static bool is_unit_name(const struct json_tape *t, size_t v)
 {
-    static const char *const NAMES[] = {"unit",      "units",   "uom",   "unitText",
-                                        "unit_text", "einheit", "unite", "unidad"};
+    static const char *const NAMES[] = {"unit",     "units",        "uom",           "unitText", "unit_text", "einheit",
+                                        "unite",    "unidad",       "currency",      "ccy",      "waehrung",  "devise",
+                                        "moneda",   "currencyCode", "currency_code"};
     return is_one_of(t, v, NAMES, sizeof NAMES / sizeof *NAMES);
 }
 

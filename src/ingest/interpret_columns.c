@@ -1,5 +1,6 @@
 /* The columns of a table, or the rows of one whose rows are attributes: what each is called and means,
  * and which of them name the vehicle. */
+#include "ingest/color_columns.h"
 #include "ingest/compound.h"
 #include "ingest/interpret_parts.h"
 #include "ingest/peak_speed.h"
@@ -9,6 +10,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <xxhash.h>
 
 /* "powertrain.engine.displacement_l": the parents and the last name. Dots inside names of other
@@ -23,6 +25,32 @@ static bool split_path(struct interpreter *p, const char *name, const char **gro
     *group = arena_strndup(&p->out->arena, name, (size_t)(dot - name));
     *last = dot + 1;
     return *group != NULL;
+}
+
+static bool is_amount_name(const char *name)
+{
+    static const char *const WORDS[] = {"amount", "value", "val", "wert", "betrag", "valeur", "montant", "valor", "importe"};
+    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
+        if (strcasecmp(name, WORDS[i]) == 0) return true;
+    return false;
+}
+
+/* "price.amount": what it is of stands around it. The column keeps its own names. False: memory is out. */
+static bool read_amount(struct interpreter *p, struct interpreted_column *c, const char *group, const char *name,
+                        const struct column_study *study)
+{
+    const char *outer, *last, *section = c->fact.section;
+    struct interpreted_column read;
+    if (c->fact.attribute >= 0 || !*group || !is_amount_name(name)) return true;
+    if (!split_path(p, group, &outer, &last) ||
+        !column_read(&read, last, outer, "", "", true, study, &p->out->arena))
+        return false;
+    if (read.fact.attribute < 0 || REGISTRY[read.fact.attribute].type != ATTRIBUTE_NUMBER) return true;
+    read.fact.name = name;
+    read.fact.section = section;
+    read.index = c->index;
+    *c = read;
+    return true;
 }
 
 /* Whether a list of models or versions stands inside the table's records. */
@@ -299,6 +327,27 @@ static bool are_makes(const struct interpreter *p, size_t n)
     return all;
 }
 
+/* "Our Price" beside "MSRP": two prices of one car that no question tells apart and no sum may mix. The seller's is
+ * found by its own name then. */
+static void part_sellers_price(struct interpretation *in)
+{
+    static const char *const SELLERS[] = {"our", "your", "unser", "ihr", "notre", "votre", "nuestro", "su"};
+    int price = registry_find("price");
+    size_t n = 0;
+    for (size_t j = 0; j < in->n_columns; j++) n += in->columns[j].fact.attribute == price;
+    for (size_t j = 0; j < in->n_columns && n > 1; j++) {
+        struct interpreted_column *c = &in->columns[j];
+        struct token t[8];
+        if (c->fact.attribute != price || tokens_split(c->fact.name, strlen(c->fact.name), TOKENS_IDENTIFIER, t, 8) < 2)
+            continue;
+        bool sellers = false;
+        for (size_t k = 0; k < sizeof SELLERS / sizeof *SELLERS; k++) sellers |= strcmp(t[0].key, SELLERS[k]) == 0;
+        if (!sellers) continue;
+        column_take_no_attribute(c);
+        n--;
+    }
+}
+
 /* What the tables' names are read under: a group in the header, a band, the parents of a path. */
 bool interpret_row_columns(struct interpreter *p)
 {
@@ -340,6 +389,10 @@ bool interpret_row_columns(struct interpreter *p)
         if (!column_read(c, name, group, json ? "" : p->caption, f->units[j], json, &study,
                          &in->arena))
             return false;
+        if (json && !read_amount(p, c, group, name, &study)) return false;
+        if (c->fact.attribute >= 0 && c->dimension == DIMENSION_MONEY && study.yes_no * 2 > study.filled)
+            column_take_no_attribute(c); /* "price.vat_included" */
+        color_column_take(c, p->run, n);
         if (frame_version_name(f, j) == VERSION_WORD && c->fact.attribute >= 0) column_take_no_attribute(c);
         if (json && (*group || nested)) column_take_level(c, *group ? group : t->caption, !*group);
         /* "Range" over model lines: texts without a figure are no quantity. */
@@ -355,6 +408,7 @@ bool interpret_row_columns(struct interpreter *p)
         candidates[n_candidates++] = (struct role_column){
             (int)j, c->fact.attribute, c->weak_role, c->fact.unit != NULL, study};
     }
+    part_sellers_price(in);
     if (is_of_heading(p, candidates, n_candidates)) take_heading_name(p);
     roles_find(&p->roles, f, candidates, n_candidates, *in->subject.make != '\0',
                *in->subject.model != '\0', t->n_keys, p->hashes);
@@ -474,6 +528,7 @@ bool interpret_attribute_rows(struct interpreter *p)
         in->n_columns++;
         if (!column_read(c, label->text, band, p->caption, unit, false, &study, &in->arena))
             return false;
+        color_column_take(c, p->run, n);
         take_note_unit(p, c, &study);
         column_decide_kind(c, &study);
         if (c->unit_source == UNIT_FROM_ROW) c->unit_source = UNIT_FROM_COLUMN;
