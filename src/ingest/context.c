@@ -141,6 +141,7 @@ bool context_walk_next(struct context_walk *w, struct interpret_context *out, si
         const struct block *b = &d->blocks[w->next];
         if (b->kind == BLOCK_HEADING && b->len) open_heading(w, b);
         if (b->kind == BLOCK_PARAGRAPH && b->len && b->len <= MAX_NOTE) keep_note(w);
+        if (b->kind == BLOCK_TABLE && b->table && declares_units(b->table)) w->units = b->table;
         if (b->kind == BLOCK_TABLE && b->table) break;
     }
     if (w->next >= d->n_blocks) return false;
@@ -153,6 +154,7 @@ bool context_walk_next(struct context_walk *w, struct interpret_context *out, si
                                       .paged = d->n_pages > 0,
                                       .manual = manual_is_long(d),
                                       .document_subject = w->subject,
+                                      .units = w->units,
                                       .n_headings = w->n_path};
     for (size_t i = 0; i < w->n_path; i++) out->headings[i] = d->blocks[w->path[i]].text;
     if (w->next > 0 && is_name_line(&d->blocks[w->next - 1]) && out->n_headings < CONTEXT_MAX_HEADINGS)
@@ -403,62 +405,6 @@ void take_heading_name(struct interpreter *p)
     else
         s->model = p->heading_name;
     p->heading_name = "";
-}
-
-/* Whether a sentence speaks of all figures, or of quantities: "All figures in mm", "Preise in EUR", not
- * "It is built in Spain". The words before the unit: the registry's own, or figures, values, prices. */
-static bool speaks_of_figures(const struct token *t, size_t n)
-{
-    static const char *const WORDS[] = {"figures", "values", "figure", "data", "angaben", "werte",
-                                        "masse", "valeurs", "donnees", "cotes", "valores", "datos",
-                                        "cifras", "medidas", "dimensions", "abmessungen"};
-    bool found = false;
-    for (size_t i = 0; i < n; i++) {
-        const struct term *terms = NULL;
-        size_t n_terms = 0;
-        for (size_t k = 0; k < sizeof WORDS / sizeof *WORDS; k++)
-            found |= strcmp(t[i].key, WORDS[k]) == 0;
-        registry_match(t + i, n - i, &terms, &n_terms);
-        for (size_t k = 0; k < n_terms; k++)
-            found |= terms[k].kind == TERM_ATTRIBUTE && !terms[k].asking && !terms[k].code;
-    }
-    return found;
-}
-
-const struct unit *unit_of_notes(const struct interpreter *p, enum dimension dimension)
-{
-    static const char *const IN[] = {"in", "en", "are", "sont", "son"};
-    const struct unit *found = NULL;
-    for (size_t k = 0; k < p->context->n_notes; k++) {
-        const char *text = p->context->notes[k];
-        struct token t[64];
-        size_t len = strlen(text), n = tokens_split(text, len, TOKENS_TEXT, t, 64), from = 0, used;
-        for (size_t i = 1; i + 1 < n; i++) {
-            if (t[i].gap & GAP_STOP) from = i;
-            bool in = false;
-            for (size_t j = 0; j < sizeof IN / sizeof *IN; j++) in |= strcmp(t[i].key, IN[j]) == 0;
-            if (!in || t[i + 1].gap != GAP_SPACE || t[i + 1].kind == TOKEN_NUMBER) continue;
-            const struct unit *u = unit_parse(text + t[i + 1].begin, len - t[i + 1].begin, &used);
-            if (!u || u->dimension != dimension || used < t[i + 1].end - t[i + 1].begin ||
-                !speaks_of_figures(t + from, i - from))
-                continue;
-            if (found && found != u) return NULL;
-            found = u;
-        }
-    }
-    return found;
-}
-
-void take_note_unit(const struct interpreter *p, struct interpreted_column *c,
-                    const struct column_study *study)
-{
-    if (c->fact.unit || c->fact.attribute < 0 || study->with_unit ||
-        REGISTRY[c->fact.attribute].type != ATTRIBUTE_NUMBER || study->numeric * 2 < study->filled)
-        return;
-    const struct unit *u = c->dimension != DIMENSION_NONE ? unit_of_notes(p, c->dimension) : NULL;
-    if (!u) return;
-    c->fact.unit = u;
-    c->unit_source = UNIT_FROM_SECTION;
 }
 
 /* A title line above a header, or a table's caption: it counts when it names a make or begins with a

@@ -51,6 +51,7 @@ struct interpret_context {
     bool paged;            /* the layout of pages told what a heading is */
     bool manual;           /* of many pages: headings name parts of it, see manual.h */
     const char *document_subject; /* manual_subject; "" */
+    const struct table *units; /* pairs of a JSON file that declare its units: "units.power", "kW"; NULL */
 };
 
 /* Goes through the tables of a document, in linear time:
@@ -68,6 +69,7 @@ struct context_walk {
     size_t note_depth[CONTEXT_MAX_NOTES]; /* headings open above them */
     size_t n_notes;
     char subject[MANUAL_NAME_MAX];
+    const struct table *units;
 };
 void context_walk_init(struct context_walk *w, const struct document *d);
 bool context_walk_next(struct context_walk *w, struct interpret_context *out, size_t *block);

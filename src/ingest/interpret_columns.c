@@ -402,7 +402,7 @@ bool interpret_row_columns(struct interpreter *p)
             c->fact.attribute = -1;
         if (j == 0 && t->n_keys > 1 && c->fact.attribute < 0 && are_makes(p, n))
             c->fact.attribute = attribute_of_role(ROLE_MAKE);
-        take_note_unit(p, c, &study);
+        if (!take_declared_unit(p, c, &study)) return false;
         column_decide_kind(c, &study);
         p->column_of[j] = in->n_columns - 1;
         candidates[n_candidates++] = (struct role_column){
@@ -529,7 +529,7 @@ bool interpret_attribute_rows(struct interpreter *p)
         if (!column_read(c, label->text, band, p->caption, unit, false, &study, &in->arena))
             return false;
         color_column_take(c, p->run, n);
-        take_note_unit(p, c, &study);
+        if (!take_declared_unit(p, c, &study)) return false;
         column_decide_kind(c, &study);
         if (c->unit_source == UNIT_FROM_ROW) c->unit_source = UNIT_FROM_COLUMN;
         if (c->fact.attribute >= 0) {

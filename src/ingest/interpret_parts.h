@@ -84,13 +84,11 @@ bool is_no_list(const char *text, size_t len);
 /* Takes the name in the heading right above the table as the model: no column names one. */
 void take_heading_name(struct interpreter *p);
 
-/* A unit that the paragraphs above the table state for columns of the dimension ("All dimensions in
- * mm"); NULL: none, or several. */
-const struct unit *unit_of_notes(const struct interpreter *p, enum dimension dimension);
-
-/* Takes that unit for a column of figures that has none. */
-void take_note_unit(const struct interpreter *p, struct interpreted_column *c,
-                    const struct column_study *study);
+/* declared_units.c: units that a file states once. Whether pairs of a JSON file do. */
+bool declares_units(const struct table *t);
+/* Takes that unit for a column of figures that has none, where its figures are possible in it; a heading's
+ * unit in which they are not is left. The column's cells are the first in p->run. False: memory is out. */
+bool take_declared_unit(struct interpreter *p, struct interpreted_column *c, const struct column_study *study);
 
 /* bands.c: what the rows between those of data, and the lists of who sells several makes, say of the rows
  * below. Whether a heading names a dealer, a fleet, a rental firm: no make, whatever it looks like. */

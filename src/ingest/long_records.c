@@ -231,7 +231,7 @@ bool make_long_columns(struct interpreter *p)
                                : table_cell(t, first_row[k], (size_t)f->unit_column)->text;
         if (!column_read(c, *name ? name : "value", "", p->caption, unit, false, &study, a))
             return false;
-        take_note_unit(p, c, &study);
+        if (!take_declared_unit(p, c, &study)) return false;
         column_decide_kind(c, &study);
         if (c->unit_source == UNIT_FROM_ROW) {
             c->unit_source = UNIT_FROM_COLUMN;

@@ -264,7 +264,7 @@ bool add_variant_value_column(struct interpreter *p)
         if (REGISTRY[attribute].unit) c->canonical = unit_by_symbol(REGISTRY[attribute].unit);
     }
     if (c->unit_source == UNIT_FROM_ROW) c->unit_source = UNIT_FROM_SECTION;
-    take_note_unit(p, c, &study);
+    if (!take_declared_unit(p, c, &study)) return false;
     if (!c->fact.unit && !study.with_unit)
         c->fact.likely_unit = unit_of_others(in, c->dimension);
     column_decide_kind(c, &study);

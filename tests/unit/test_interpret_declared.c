@@ -1,0 +1,124 @@
+/* What a file states once or apart from its figures: units declared for all of them, amounts beside their
+ * currencies, colours under the name of a side. */
+#include "interpret_fixture.h"
+
+static void units_of_an_object_are_those_of_the_figures(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "c.json",
+                 "{\"meta\": {\"units\": {\"power\": \"kW\", \"distance\": \"km\", \"mass\": \"kg\", \"consumption\": \"Wh/km\"}},"
+                 " \"cars\": ["
+                 "{\"name\": \"Fjell RWD\", \"engine\": {\"power\": 150}, \"range_wltp\": 415, \"kerb_mass\": 1960,"
+                 " \"consumption_wltp\": 158, \"length\": 4300, \"torque_nm\": 310},"
+                 "{\"name\": \"Fjell AWD\", \"engine\": {\"power\": 239}, \"range_wltp\": 509, \"kerb_mass\": 2140,"
+                 " \"consumption_wltp\": 174, \"length\": 4300, \"torque_nm\": 605}]}");
+    expect_number(&f, "Fjell AWD", "power", 239, "kW");
+    expect_number(&f, "Fjell AWD", "range_wltp", 509, "km");
+    expect_number(&f, "Fjell AWD", "kerb_mass", 2140, "kg");
+    expect_number(&f, "Fjell AWD", "consumption_wltp", 174, "Wh/km");
+    expect_attribute(&f, "consumption_wltp", "electric_consumption");
+    expect_number(&f, "Fjell AWD", "length", 4300, ""); /* no distance */
+    expect_number(&f, "Fjell AWD", "torque", 605, "Nm");
+    fixture_close(&f);
+
+    fixture_open(&f, "f.json",
+                 "{\"einheiten\": {\"leistung\": \"PS\", \"l\u00e4nge\": \"mm\", \"strecke\": \"km\"}, \"fahrzeuge\": ["
+                 "{\"modell\": \"Talo\", \"leistung\": 150, \"radstand\": 2600, \"kilometerstand\": 45200},"
+                 "{\"modell\": \"Mira\", \"leistung\": 90, \"radstand\": 2500, \"kilometerstand\": 12300}]}");
+    expect_number(&f, "Talo", "leistung", 150, "PS");
+    expect_number(&f, "Talo", "radstand", 2600, "mm");
+    expect_number(&f, "Talo", "kilometerstand", 45200, "km");
+    fixture_close(&f);
+}
+
+static void a_declared_unit_goes_to_figures_that_are_possible_in_it(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "c.json", "{\"units\": {\"power\": \"kW\", \"mass\": \"t\"}, \"cars\": ["
+                               "{\"name\": \"Quenby Heron\", \"power\": 110, \"curb_weight\": 1400},"
+                               "{\"name\": \"Quenby Tarn\", \"power\": 130, \"curb_weight\": 1500}]}");
+    expect_number(&f, "Quenby Tarn", "power", 130, "kW");
+    expect_number(&f, "Quenby Tarn", "curb_weight", 1500, "");
+    fixture_close(&f);
+    /* The title of a CSV file, and the paragraph above a Markdown table. */
+    fixture_open(&f, "p.csv", "\"All dimensions in mm, weights in kg; range in km\",,,\nModel,Length,Kerb weight,Range\n"
+                              "Tarn,4300,1500,410\nFjell,4510,1620,430\n");
+    expect_number(&f, "Tarn", "Length", 4300, "mm");
+    expect_number(&f, "Tarn", "Kerb weight", 1500, "kg");
+    expect_number(&f, "Tarn", "Range", 410, "km");
+    fixture_close(&f);
+    fixture_open(&f, "p.md", "# Fleet\n\nAll dimensions in mm.\n\n| Model | Length | Range |\n|--|--|--|\n"
+                             "| Tarn | 4300 | 410 |\n| Fjell | 4510 | 430 |\n");
+    expect_number(&f, "Tarn", "Length", 4300, "mm");
+    expect_number(&f, "Tarn", "Range", 410, "");
+    fixture_close(&f);
+    fixture_open(&f, "l.md", "# Fuhrpark\n\nEinheiten: mm, kg, kW\n\n| Modell | L\u00e4nge | Leergewicht | Leistung |\n|--|--|--|--|\n"
+                             "| Talo | 4300 | 1300 | 110 |\n| Mira | 3900 | 1100 | 66 |\n");
+    expect_number(&f, "Talo", "Leistung", 110, "kW");
+    expect_number(&f, "Talo", "Leergewicht", 1300, "kg");
+    fixture_close(&f);
+}
+
+static void amounts_with_their_currencies_are_prices(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "c.json", "[{\"name\": \"Quenby Heron\", \"price\": {\"currency\": \"EUR\", \"amount\": 41900}},"
+                               "{\"name\": \"Quenby Tarn\", \"price\": {\"currency\": \"EUR\", \"amount\": 26990}}]");
+    expect_number(&f, "Quenby Tarn", "price", 26990, "\u20ac");
+    expect_attribute(&f, "price", "price");
+    fixture_close(&f);
+    /* With other members the figure is what stands around it. */
+    fixture_open(&f, "c.json",
+                 "[{\"marca\": \"Seat\", \"modelo\": \"Talo\", \"precio\": {\"importe\": 21340, \"moneda\": \"EUR\", \"iva_incluido\": true}},"
+                 "{\"marca\": \"Seat\", \"modelo\": \"Mira\", \"precio\": {\"importe\": 18500, \"moneda\": \"EUR\", \"iva_incluido\": true}}]");
+    expect_number(&f, "Seat Mira", "importe", 18500, "\u20ac");
+    expect_attribute(&f, "importe", "price");
+    expect_attribute(&f, "iva_incluido", "");
+    fixture_close(&f);
+}
+
+static void the_seller_s_price_is_the_price_where_no_other_stands(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "l.csv", "Vehicle,Our Price\nToyota Camry,\"$22,995\"\nHonda Fit,\"$9,900\"\n");
+    expect_attribute(&f, "Our Price", "price");
+    fixture_close(&f);
+    fixture_open(&f, "l.csv", "Vehicle,MSRP,Our Price\nToyota Camry,\"$27,100\",\"$22,995\"\nHonda Fit,\"$19,200\",\"$9,900\"\n");
+    expect_attribute(&f, "MSRP", "price");
+    expect_attribute(&f, "Our Price", "");
+    fixture_close(&f);
+}
+
+static void sides_over_colours_are_colours(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "l.csv", "Vehicle,Exterior,Int.\nToyota Camry,Celestial Silver,Black cloth\nHonda Fit,Oxford White,Gray\n"
+                              "Mazda 3,Soul Red,Ivory leather\n");
+    expect_attribute(&f, "Exterior", "color");
+    expect_attribute(&f, "Int.", "interior_color");
+    fixture_close(&f);
+    fixture_open(&f, "l.csv", "Fahrzeug;Au\u00dfen\nVW Golf;Polarwei\u00df\nVW Polo;Energyblau\n");
+    expect_attribute(&f, "Au\u00dfen", "color");
+    fixture_close(&f);
+    /* Marks of a test are none. */
+    fixture_open(&f, "l.csv", "Vehicle,Exterior,Interior\nToyota Camry,good,fair\nHonda Fit,scratched,good\n");
+    expect_attribute(&f, "Exterior", "");
+    fixture_close(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(units_of_an_object_are_those_of_the_figures),
+        cmocka_unit_test(a_declared_unit_goes_to_figures_that_are_possible_in_it),
+        cmocka_unit_test(amounts_with_their_currencies_are_prices),
+        cmocka_unit_test(the_seller_s_price_is_the_price_where_no_other_stands),
+        cmocka_unit_test(sides_over_colours_are_colours),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
