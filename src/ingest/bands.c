@@ -115,12 +115,31 @@ static bool have_versions_by_band(struct interpreter *p, size_t column, bool *fo
     return true;
 }
 
+/* Whether the cells of a column begin with a year before a name, nearly all of them. */
+static bool have_leading_years(const struct table *t, const struct table_frame *f, size_t column)
+{
+    enum { YEAR_DIGITS = 4 };
+    size_t rows = 0, dated = 0;
+    for (size_t r = f->first_data; r < t->n_rows; r++) {
+        const struct cell *c = table_cell(t, r, column);
+        struct token name[2];
+        struct year_reading y;
+        if (f->rows[r] != FRAME_DATA || !c->len) continue;
+        rows++;
+        if (c->len < YEAR_DIGITS + 2 || c->text[YEAR_DIGITS] != ' ' || !year_read(&y, c->text, YEAR_DIGITS)) continue;
+        dated += tokens_split(c->text + YEAR_DIGITS, c->len - YEAR_DIGITS, TOKENS_TEXT, name, 2) && name[0].upper;
+    }
+    return rows > 1 && dated * 10 >= rows * 9;
+}
+
 bool study_bands(struct interpreter *p)
 {
     const struct table_roles *r = &p->roles;
     const struct subject *s = &p->out->subject;
     int column = r->name != NO_COLUMN ? r->name : r->model;
     if (column == NO_COLUMN) return true;
+    if (r->name == NO_COLUMN && r->year == NO_COLUMN)
+        p->dated_models = have_leading_years(p->out->table, &p->out->frame, (size_t)column);
     if (p->dealer && r->make == NO_COLUMN && !*s->make && !*s->model)
         p->leading_makes = have_leading_makes(p->out->table, &p->out->frame, (size_t)column);
     return !p->out->frame.n_bands || have_versions_by_band(p, (size_t)column, &p->versions_by_band);

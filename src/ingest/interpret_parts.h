@@ -27,6 +27,7 @@ struct interpreter {
     int last_make_number;
     bool dealer;                  /* the headings name who sells: makes stand in the rows */
     bool leading_makes;           /* the names of the rows begin with their makes */
+    bool dated_models;            /* the models of the rows begin with their years: "2026 Tarn" */
     bool versions_by_band;        /* rows of one name stand under several bands */
     const char *make_from, *year_from; /* "heading", "file's name", ...; NULL: from cells */
     const char **notes;

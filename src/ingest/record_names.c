@@ -165,6 +165,14 @@ void record_row_subject(struct interpreter *p, size_t row, const char *band, str
         }
     } else if (r->model != NO_COLUMN) {
         const char *model = name_text(table_cell(t, row, (size_t)r->model));
+        struct subject dated;
+        if (p->dated_models && *model) {
+            if (!subject_read(&dated, &in->arena, model, strlen(model), SUBJECT_CELL)) p->failed = true;
+            if (dated.year_first && *dated.model && dated.make_number < 0) {
+                model = dated.model;
+                take_years(s, &dated);
+            }
+        }
         if (headings && *s->model && *model)
             s->trim = record_join_names(p, s->trim, model);
         else if (*model)

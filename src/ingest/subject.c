@@ -20,27 +20,27 @@ static const char *const DOCUMENT_WORDS[] = {
     "attribute", "attributes", "august", "ausstattung", "auto", "automobile", "automobiles",
     "autos", "avril", "basic", "betriebsanleitung", "blatt", "body", "brochure", "bus", "car",
     "caracteristicas", "caracteristiques", "cars", "catalog", "catalogue", "chart", "chassis",
-    "coches", "comfort", "comparison", "data", "database", "dataset", "datasheet", "daten",
-    "datenblatt", "datos", "december", "decembre", "description", "details", "dezember",
-    "diciembre", "drivetrain", "driving", "economy", "eigenschaft", "enero", "engines",
-    "equipment", "essai", "export", "exterior", "fact", "facts", "fahrleistungen", "fahrwerk",
-    "fahrzeug", "fahrzeuge", "feature", "features", "febrero", "februar", "february", "fevrier",
-    "ficha", "fiche", "figures", "file", "fleet", "flotte", "general", "glance", "guide",
-    "handbook", "info", "information", "infos", "interior", "inventory", "item", "items",
-    "januar", "january", "janvier", "juillet", "juin", "juli", "julio", "july", "june", "juni",
-    "junio", "karosserie", "key", "list", "lista", "liste", "main", "marz", "marzo", "masse",
-    "mayo", "measurements", "mechanical", "merkmal", "modele", "modeles", "modell", "modelle",
-    "models", "motorcycle", "motorcycles", "motoren", "november", "novembre", "noviembre",
-    "nutzfahrzeuge", "october", "octobre", "octubre", "oktober", "options", "other", "overview",
-    "owner", "owners", "parameter", "parameters", "parc", "part", "performance", "powertrain",
-    "precios", "preise", "preisliste", "preislisten", "prestaciones", "price", "prices",
-    "pricing", "prix", "property", "prospekt", "range", "ratings", "review", "reviews", "running",
-    "safety", "sales", "section", "september", "septembre", "septiembre", "sheet", "sicherheit",
-    "spec", "specification", "specifications", "specs", "standard", "stock", "summary", "suvs",
-    "table", "tables", "tarif", "tarifas", "tarifs", "tech", "technical", "technik", "technique",
-    "techniques", "technische", "technology", "tecnica", "tecnicas", "tecnicos", "trim", "trims",
-    "trucks", "ubersicht", "used", "utilitaires", "vans", "varianten", "variants", "vehicle",
-    "vehicles", "vehicules", "verbrauch", "versions",
+    "coches", "comfort", "comparaison", "comparatif", "comparativa", "comparativo", "comparison",
+    "data", "database", "dataset", "datasheet", "daten", "datenblatt", "datos", "december",
+    "decembre", "description", "details", "dezember", "diciembre", "drivetrain", "driving",
+    "economy", "eigenschaft", "enero", "engines", "equipment", "essai", "export", "exterior",
+    "fact", "facts", "fahrleistungen", "fahrwerk", "fahrzeug", "fahrzeuge", "feature", "features",
+    "febrero", "februar", "february", "fevrier", "ficha", "fiche", "figures", "file", "fleet",
+    "flotte", "general", "glance", "guide", "handbook", "info", "information", "infos", "interior",
+    "inventory", "item", "items", "januar", "january", "janvier", "juillet", "juin", "juli",
+    "julio", "july", "june", "juni", "junio", "karosserie", "key", "list", "lista", "liste", "main",
+    "marz", "marzo", "masse", "mayo", "measurements", "mechanical", "merkmal", "modele", "modeles",
+    "modell", "modelle", "models", "motorcycle", "motorcycles", "motoren", "november", "novembre",
+    "noviembre", "nutzfahrzeuge", "october", "octobre", "octubre", "oktober", "options", "other",
+    "overview", "owner", "owners", "parameter", "parameters", "parc", "part", "performance",
+    "powertrain", "precios", "preise", "preisliste", "preislisten", "prestaciones", "price",
+    "prices", "pricing", "prix", "property", "prospekt", "range", "ratings", "review", "reviews",
+    "running", "safety", "sales", "schedule", "section", "september", "septembre", "septiembre",
+    "sheet", "sicherheit", "spec", "specification", "specifications", "specs", "standard", "stock",
+    "summary", "suvs", "table", "tables", "tarif", "tarifas", "tarifs", "tech", "technical",
+    "technik", "technique", "techniques", "technische", "technology", "tecnica", "tecnicas",
+    "tecnicos", "trim", "trims", "trucks", "ubersicht", "used", "utilitaires", "vans", "varianten",
+    "variants", "vehicle", "vehicles", "vehicules", "verbrauch", "vergleich", "versions",
 };
 
 static const char *const SMALL_WORDS[] = {
@@ -627,6 +627,14 @@ bool subject_read(struct subject *out, struct arena *arena, const char *text, si
     size_t rest = make_len ? begin + make_len : begin;
     if (source != SUBJECT_CELL)
         while (end > rest && is_trailing_noise(w.t + rest, end - rest, have_year)) end--;
+    if (source == SUBJECT_HEADING) end = subject_without_date(w.t, rest, end);
+    if (source == SUBJECT_HEADING && end > rest && year_number(&w.t[end - 1], &year)) {
+        size_t date = subject_date_begin(w.t, w.n, end - 1);
+        if (date < end - 1) end = date > rest ? date : rest;
+    }
+    while (source == SUBJECT_HEADING && end > rest + 1 && end < w.n && w.t[end].kind == TOKEN_NUMBER &&
+           subject_date_word(w.t[end - 1].key))
+        end--; /* "Talo, Stand: 1.3.2025" */
     for (size_t k = rest; k < end && !have_year;) {
         used = years_at(w.t, end, k, &s);
         if (!used || says_until(w.t[k].key)) {
@@ -635,6 +643,10 @@ bool subject_read(struct subject *out, struct arena *arena, const char *text, si
         }
         bool alone = k == rest && k + used == end;
         bool joined = w.t[k].gap == GAP_NONE && k > 0;
+        if (source == SUBJECT_HEADING && !s.tag && subject_date_begin(w.t, w.n, k) < k) {
+            k += used; /* when it was written: no model year */
+            continue;
+        }
         if (s.tag) {
             scan_result(&s, &out->year_first, &out->year_last);
             have_year = out->year_in_name = true;
@@ -657,6 +669,7 @@ bool subject_read(struct subject *out, struct arena *arena, const char *text, si
     if (!have_year && source != SUBJECT_CELL) /* in another part of the heading */
         for (size_t k = 0; k < w.n && !have_year; k++) {
             bool inside = k >= rest && k < end;
+            if (source == SUBJECT_HEADING && subject_date_begin(w.t, w.n, k) < k) continue;
             if (!inside && !(make_len && k >= make_at && k < rest) &&
                 (used = years_at(w.t, w.n, k, &s)) != 0 && !s.date) {
                 scan_result(&s, &out->year_first, &out->year_last);

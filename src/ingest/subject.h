@@ -60,6 +60,14 @@ size_t subject_begin_with_bracket(const char *text, const struct token *t, size_
 bool is_document_word(const char *key);
 bool is_small_word(const char *key);
 
+/* subject_dates.c. Where the date begins whose year is t[k] of n, with the words before it ("effective 10/01/",
+ * "Stand Oktober", "valid from"); k: the year stands for itself, or with the word year or model. */
+size_t subject_date_begin(const struct token *t, size_t n, size_t k);
+/* The end of a name t[begin, end) without the date in one token behind it: "Talo, Stand 01.03.2025". */
+size_t subject_without_date(const struct token *t, size_t begin, size_t end);
+/* Words before the date from which a list holds: "effective". */
+bool subject_date_word(const char *key);
+
 /* Whether a heading gives a model year and nothing else ("Model year 2024"): it says more of the vehicle
  * above it, and is no name of its own. */
 bool is_year_heading(const char *text, size_t len, int *first, int *last);

@@ -111,6 +111,43 @@ static void sides_over_colours_are_colours(void **state)
     fixture_close(&f);
 }
 
+static void title_of_first(const char *heading, const char *title)
+{
+    struct fixture f;
+    char text[512];
+    snprintf(text, sizeof text, "\"%s\",,\nModel,Trim,Price\nPika,S,20000\nMoor,X,23000\n", heading);
+    fixture_open(&f, "list.csv", text);
+    assert_string_equal(f.tables[0].records[0].fact.title, title);
+    fixture_close(&f);
+}
+
+static void a_date_is_no_model_year(void **state)
+{
+    (void)state;
+    title_of_first("Quenby price list, effective 10/01/2025", "Quenby Pika S");
+    title_of_first("Preisliste Quenby, Stand 01.03.2025", "Quenby Pika S");
+    title_of_first("Preisliste Quenby, Stand: 1.3.2025", "Quenby Pika S");
+    title_of_first("Quenby prices, valid from October 2025", "Quenby Pika S");
+    title_of_first("Tarifs Quenby octobre 2025", "Quenby Pika S");
+    title_of_first("Quenby price list 2025", "2025 Quenby Pika S");
+    title_of_first("Quenby 2025, effective 10/01/2024", "2025 Quenby Pika S");
+}
+
+static void the_years_of_the_rows_are_theirs(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "l.tsv", "Castellan Motors - Retail Prices 2025\nSeries\tTrim level\tMSRP\n"
+                              "2026 Bronte\tS\t$27,450\n2026 Tregear\tTouring\t$39,900\n");
+    assert_int_equal(f.tables[0].records[1].fact.year_first, 2026);
+    assert_string_equal(f.tables[0].records[1].fact.model, "Tregear");
+    fixture_close(&f);
+    /* A number that some of the names begin with. */
+    fixture_open(&f, "l.csv", "Make,Model,Trim,Price\nPeugeot,2008 Allure,A,27000\nPeugeot,308 Allure,A,29000\n");
+    assert_string_equal(f.tables[0].records[0].fact.model, "2008 Allure");
+    fixture_close(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -119,6 +156,8 @@ int main(void)
         cmocka_unit_test(amounts_with_their_currencies_are_prices),
         cmocka_unit_test(the_seller_s_price_is_the_price_where_no_other_stands),
         cmocka_unit_test(sides_over_colours_are_colours),
+        cmocka_unit_test(a_date_is_no_model_year),
+        cmocka_unit_test(the_years_of_the_rows_are_theirs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
