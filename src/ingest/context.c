@@ -362,7 +362,8 @@ static bool split_heading(struct interpreter *p, const char *heading, const char
         bool dash = (t[i].gap & (GAP_HYPHEN | GAP_OTHER)) && (t[i].gap & GAP_SPACE);
         if (!dash && !(t[i].gap & (GAP_COMMA | GAP_COLON))) continue;
         size_t cut = t[i - 1].end, from = t[i].begin;
-        if (is_section_heading(heading + from, len - from) && is_name_of_one(heading, cut)) {
+        if ((is_section_heading(heading + from, len - from) || (dash && *heading_quantity(p, heading + from))) &&
+            is_name_of_one(heading, cut)) {
             *name = arena_strndup(&p->out->arena, heading, cut);
             *topic = heading + from;
         } else if (is_section_heading(heading, cut) && is_name_of_one(heading + from, len - from)) {

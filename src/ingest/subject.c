@@ -44,10 +44,10 @@ static const char *const DOCUMENT_WORDS[] = {
 };
 
 static const char *const SMALL_WORDS[] = {
-    "a",  "and", "at",  "by",  "das",  "de",  "del",  "dem",  "den",  "der", "des", "die",
-    "du", "el",  "en",  "et",  "for",  "from", "fur", "im",   "in",   "its", "la",  "las",
-    "le", "les", "los", "mit", "of",   "on",  "or",   "our",  "per",  "pour", "the", "to",
-    "und", "von", "with", "y",  "zu",  "zum", "zur",
+    "a", "and", "at", "avec", "by", "con", "das", "de", "del", "dem", "den", "der", "des", "die",
+    "du", "el", "en", "et", "for", "from", "fur", "im", "in", "its", "la", "las", "le", "les",
+    "los", "mit", "of", "on", "or", "our", "para", "per", "pour", "the", "to", "und", "von", "with",
+    "y", "zu", "zum", "zur",
 };
 
 static bool in_list(const char *key, const char *const *list, size_t n)
@@ -687,6 +687,7 @@ bool subject_read(struct subject *out, struct arena *arena, const char *text, si
                      has_inner_capital(text + w.t[k].begin, w.t[k].end - w.t[k].begin);
         if (!named) end = rest;
     }
+    if (source == SUBJECT_HEADING && !make_len && rest < end && subject_is_phrase(w.t + rest, end - rest)) end = rest;
     if (rest < end && (source != SUBJECT_FILE || make_len)) {
         size_t from = subject_begin_with_bracket(text, w.t, rest);
         size_t to = end == w.n && w.len == len ? len : end_with_bracket(text, len, w.t, end - 1);

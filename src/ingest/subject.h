@@ -68,6 +68,10 @@ size_t subject_without_date(const struct token *t, size_t begin, size_t end);
 /* Words before the date from which a list holds: "effective". */
 bool subject_date_word(const char *key);
 
+/* subject_phrase.c. Whether the words t[0, n) of a title are a phrase that names no vehicle, by their grammar:
+ * "cuatro SUV híbridos para familias", "Twelve-car shoot-out", "The best small vans compared". */
+bool subject_is_phrase(const struct token *t, size_t n);
+
 /* Whether a heading gives a model year and nothing else ("Model year 2024"): it says more of the vehicle
  * above it, and is no name of its own. */
 bool is_year_heading(const char *text, size_t len, int *first, int *last);
