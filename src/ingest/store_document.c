@@ -1,6 +1,7 @@
 #include "ingest/store_document.h"
 
 #include "base/file.h"
+#include "ingest/file_makes.h"
 #include "ingest/interpret.h"
 #include "ingest/passages.h"
 #include "ingest/prose.h"
@@ -24,6 +25,7 @@ struct writer {
     struct ingest_totals *totals;
     struct buffer text;
     const char *family; /* the make that the headings share and the registry does not know; NULL */
+    struct file_makes makes;
     char language[8]; /* of the first table whose columns tell one */
     struct buffer doubts; /* the first values that OCR was not sure of */
     size_t n_doubts;
@@ -76,6 +78,19 @@ static bool split_family(struct writer *w, struct fact_record *record)
     record->make = arena_strndup(&w->d->arena, record->model, end);
     record->model += n;
     return record->make != NULL;
+}
+
+/* Takes the make that the file gives the same model elsewhere. False: memory is out. */
+static bool share_make(struct writer *w, struct fact_record *record)
+{
+    if (*record->make) return file_makes_add(&w->makes, record->make, record->model);
+    const char *make = file_makes_find(&w->makes, record->model);
+    if (!*make) return true;
+    struct subject s = {.make = make, .model = record->model, .trim = record->trim, .make_number = -1,
+                        .year_first = record->year_first, .year_last = record->year_last};
+    record->make = make;
+    record->title = subject_title(&s, &w->makes.arena, &w->text);
+    return record->title != NULL;
 }
 
 /* A row as text: "name: value" lines. */
@@ -203,7 +218,7 @@ static bool store_table(struct writer *w, const struct interpretation *in, struc
             break;
         }
         struct fact_record record = in->records[i].fact;
-        if (!split_family(w, &record)) {
+        if (!split_family(w, &record) || !share_make(w, &record)) {
             ok = error_memory(err, "a record");
             break;
         }
@@ -346,6 +361,7 @@ bool store_document_contents(struct store *store, struct document *d, const char
     for (size_t i = 0; ok && i < prose.n_values; i++) mark_low_confidence(&w, &prose.values[i].fact);
     size_t rows = totals->rows;
     w.family = prose.family;
+    ok = ok && (file_makes_read_headings(&w.makes, d) || error_memory(err, "the names of a document"));
     ok = ok && store_tables(&w, &arena, err);
     const char *language = w.language[0] ? w.language : prose.language;
     size_t n_values = 0, n_passages = 0;
@@ -361,6 +377,7 @@ bool store_document_contents(struct store *store, struct document *d, const char
     for (size_t i = 0; ok && i < d->n_notes; i++) report(&w, d->notes[i].text);
     if (ok) report_doubts(&w);
     prose_free(&prose);
+    file_makes_free(&w.makes);
     buffer_free(&w.doubts);
     buffer_free(&w.text);
     arena_free(&arena);

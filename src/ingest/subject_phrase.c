@@ -65,7 +65,7 @@ bool subject_is_phrase(const struct token *t, size_t n)
     }
     bool opened = counted || (n > 0 && (is_opening_word(t[0].key) || is_small_word(t[0].key)));
     /* Nothing is written as a name is; or the first word alone, as that of any sentence is, before small ones. */
-    if (counted && n > 1 && names == 0) return true;
+    if (counted && n > 1 && (names == 0 || between > 0)) return true; /* German nouns have capitals */
     if (names == 0) return small > 0 && (opened || between > 0);
     return names == 1 && t[0].upper && !opened && small >= 3;
 }

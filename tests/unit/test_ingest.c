@@ -228,6 +228,34 @@ static void expect_passage(const char *text, const char *part)
     store_close(s);
 }
 
+static void a_make_that_one_place_gives_is_that_of_the_same_model_elsewhere(void **state)
+{
+    (void)state;
+    struct store *s = memory_store();
+    struct buffer got = {0};
+    ingest_ok(s, "/duel.md", DOCUMENT_MARKDOWN,
+              "# Twelve-car shoot-out\n\n## Tavish Bolt R\n\nIt is quick.\n\n## Orme Vixen Cup\n\nIt is light.\n\n"
+              "### Data\n\n| | Bolt R | Vixen Cup | Merlin GT |\n|--|--|--|--|\n| Braking 70-0 mph (m) | 45.9 | 46.3 | 44.0 |\n"
+              "| Insurance group | 39 | 36 | 37 |\n");
+    dump_chunks(s, &got);
+    assert_non_null(strstr(buffer_text(&got), "Tavish Bolt R@column 'Bolt R'"));
+    assert_non_null(strstr(buffer_text(&got), "Orme Vixen Cup@column 'Vixen Cup'"));
+    assert_non_null(strstr(buffer_text(&got), "}Merlin GT@column 'Merlin GT'"));
+    buffer_free(&got);
+    store_close(s);
+
+    /* A model of two makes is neither's. */
+    s = memory_store();
+    ingest_ok(s, "/two.md", DOCUMENT_MARKDOWN,
+              "# Overview\n\n## Seats\n\n| Make | Model | Seats |\n|--|--|--|\n| Tavish | Bolt | 4 |\n| Orme | Bolt | 5 |\n| Orme | Vixen | 5 |\n\n"
+              "## Power\n\n| Model | Power (kW) |\n|--|--|\n| Bolt | 100 |\n| Vixen | 90 |\n");
+    dump_chunks(s, &got);
+    assert_non_null(strstr(buffer_text(&got), "}Bolt@"));
+    assert_null(strstr(buffer_text(&got), "}Vixen@"));
+    buffer_free(&got);
+    store_close(s);
+}
+
 static void markdown_marks_are_taken_away(void **state)
 {
     (void)state;
@@ -596,6 +624,7 @@ int main(void)
         cmocka_unit_test(json_errors_name_the_line),
         cmocka_unit_test(markdown_sections_belong_to_their_vehicle),
         cmocka_unit_test(markdown_table_rows_become_named_values),
+        cmocka_unit_test(a_make_that_one_place_gives_is_that_of_the_same_model_elsewhere),
         cmocka_unit_test(markdown_marks_are_taken_away),
         cmocka_unit_test(markdown_metadata_lines_are_learned),
         cmocka_unit_test(text_is_cut_into_passages_of_a_bounded_size),

@@ -148,6 +148,59 @@ static void the_years_of_the_rows_are_theirs(void **state)
     fixture_close(&f);
 }
 
+static void titles_that_are_phrases_name_no_vehicle(void **state)
+{
+    static const char *const TITLES[] = {
+        "Comparativa: cuatro SUV h\u00edbridos para familias (octubre de 2025)", "Sieben Kombis f\u00fcr die Familie im Vergleich",
+        "Twelve-car shoot-out: the hot hatches that made the final", "The best vans for small businesses",
+        "Cinq citadines pour la ville"};
+    (void)state;
+    struct fixture f;
+    char text[512];
+    for (size_t i = 0; i < sizeof TITLES / sizeof *TITLES; i++) {
+        snprintf(text, sizeof text, "# %s\n\n## Data\n\n| | Quenby Load 2.0 | Tarn Alto L2 |\n|--|--|--|\n| Payload (kg) | 1020 | 1180 |\n| Load length (mm) | 2500 | 3010 |\n",
+                 TITLES[i]);
+        fixture_open(&f, "t.md", text);
+        assert_string_equal(f.tables[0].records[0].fact.title, "Quenby Load 2.0");
+        fixture_close(&f);
+    }
+    /* Names do, in small letters too. */
+    fixture_open(&f, "t.md", "# quenby heron\n\n| | GT | SE |\n|--|--|--|\n| Payload (kg) | 1020 | 1180 |\n| Length (mm) | 4500 | 4510 |\n");
+    assert_string_equal(f.tables[0].records[0].fact.title, "quenby heron GT");
+    fixture_close(&f);
+    fixture_open(&f, "t.md", "# Quenby Seven plug-in hybrid\n\n| | GT | SE |\n|--|--|--|\n| Payload (kg) | 1020 | 1180 |\n| Length (mm) | 4500 | 4510 |\n");
+    assert_string_equal(f.tables[0].records[0].fact.title, "Quenby Seven plug-in hybrid GT");
+    fixture_close(&f);
+}
+
+static void a_name_beside_a_quantity_is_the_table_s(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "t.md", "# 2026 Hallam Trailer Towing Guide\n\n"
+                             "## Hallam 150 \u2014 maximum loaded trailer weight (lb), conventional hitch\n\n"
+                             "| Engine | Axle ratio | Regular Cab 4x2 | Crew Cab 4x4 |\n|--|--|--|--|\n"
+                             "| 2.7L V6 turbo | 3.55 | 8,100 | 7,600 |\n| 5.0L V8 | 3.31 | \u2014 | 9,400 |\n");
+    expect_number(&f, "2026 Hallam 150 5.0L V8 Crew Cab 4x4", "maximum loaded trailer weight", 9400, "lb");
+    fixture_close(&f);
+    fixture_open(&f, "t.md", "# Osprey Towing Guide 2025\n\n## Kestrel 2500 - max. payload (kg), single rear wheels\n\n"
+                             "| Engine | Axle ratio | Regular Cab 4x2 | Crew Cab 4x4 |\n|--|--|--|--|\n"
+                             "| 6.4L V8 | 3.73 | 1,510 | 1,420 |\n| 6.7L diesel | 3.42 | 1,390 | 1,300 |\n");
+    expect_number(&f, "2025 Kestrel 2500 6.7L diesel Crew Cab 4x4", "max. payload", 1300, "kg");
+    fixture_close(&f);
+}
+
+static void what_a_test_measured_is_told_apart(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "t.csv", "Modelo;Consumo WLTP (l/100 km);Consumo en nuestra prueba (l/100 km)\nTalo;5,3;6,0\nMira;4,9;5,5\n");
+    expect_attribute(&f, "Consumo en nuestra prueba", "fuel_consumption");
+    assert_true(f.tables[0].columns[2].fact.qualifiers >> qualifier_find("on_test") & 1);
+    assert_false(f.tables[0].columns[1].fact.qualifiers >> qualifier_find("on_test") & 1);
+    fixture_close(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -158,6 +211,9 @@ int main(void)
         cmocka_unit_test(sides_over_colours_are_colours),
         cmocka_unit_test(a_date_is_no_model_year),
         cmocka_unit_test(the_years_of_the_rows_are_theirs),
+        cmocka_unit_test(titles_that_are_phrases_name_no_vehicle),
+        cmocka_unit_test(a_name_beside_a_quantity_is_the_table_s),
+        cmocka_unit_test(what_a_test_measured_is_told_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
