@@ -83,8 +83,7 @@ static bool split_family(struct writer *w, struct fact_record *record)
 /* Takes the make that the file gives the same model elsewhere. False: memory is out. */
 static bool share_make(struct writer *w, struct fact_record *record)
 {
-    if (*record->make) return file_makes_add(&w->makes, record->make, record->model);
-    const char *make = file_makes_find(&w->makes, record->model);
+    const char *make = *record->make ? "" : file_makes_find(&w->makes, record->model);
     if (!*make) return true;
     struct subject s = {.make = make, .model = record->model, .trim = record->trim, .make_number = -1,
                         .year_first = record->year_first, .year_last = record->year_last};
@@ -246,6 +245,29 @@ static bool store_table(struct writer *w, const struct interpretation *in, struc
     return ok;
 }
 
+/* The makes of the models in a document of several tables: of those that are no lists of thousands. */
+static bool read_makes(struct writer *w, struct error *err)
+{
+    enum { MAX_TABLES = 64, MAX_ROWS = 400 };
+    struct interpret_context context;
+    struct context_walk walk;
+    size_t block;
+    if (!file_makes_read_headings(&w->makes, w->d)) return error_memory(err, "the names of a document");
+    context_walk_init(&walk, w->d);
+    for (size_t n = 0; walk.n_tables > 1 && n < MAX_TABLES && context_walk_next(&walk, &context, &block); n++) {
+        const struct table *t = w->d->blocks[block].table;
+        struct interpretation in;
+        if (t->n_rows > MAX_ROWS || t->n_columns > MAX_ROWS) continue;
+        if (!interpret_table(&in, t, &context, err)) return false;
+        bool ok = true;
+        for (size_t i = 0; ok && i < in.n_records; i++)
+            ok = file_makes_add(&w->makes, in.records[i].fact.make, in.records[i].fact.model);
+        interpretation_free(&in);
+        if (!ok) return error_memory(err, "the names of a document");
+    }
+    return true;
+}
+
 static bool store_tables(struct writer *w, struct arena *arena, struct error *err)
 {
     struct interpret_context context;
@@ -361,8 +383,7 @@ bool store_document_contents(struct store *store, struct document *d, const char
     for (size_t i = 0; ok && i < prose.n_values; i++) mark_low_confidence(&w, &prose.values[i].fact);
     size_t rows = totals->rows;
     w.family = prose.family;
-    ok = ok && (file_makes_read_headings(&w.makes, d) || error_memory(err, "the names of a document"));
-    ok = ok && store_tables(&w, &arena, err);
+    ok = ok && read_makes(&w, err) && store_tables(&w, &arena, err);
     const char *language = w.language[0] ? w.language : prose.language;
     size_t n_values = 0, n_passages = 0;
     ok = ok && prose_store(&prose, store, &n_values, err) &&

@@ -247,8 +247,9 @@ static void a_make_that_one_place_gives_is_that_of_the_same_model_elsewhere(void
     /* A model of two makes is neither's. */
     s = memory_store();
     ingest_ok(s, "/two.md", DOCUMENT_MARKDOWN,
-              "# Overview\n\n## Seats\n\n| Make | Model | Seats |\n|--|--|--|\n| Tavish | Bolt | 4 |\n| Orme | Bolt | 5 |\n| Orme | Vixen | 5 |\n\n"
-              "## Power\n\n| Model | Power (kW) |\n|--|--|\n| Bolt | 100 |\n| Vixen | 90 |\n");
+              "# Overview\n\n## Seats\n\n| Make | Model | Seats |\n|--|--|--|\n| Tavish | Bolt | 4 |\n| Orme | Vixen | 5 |\n\n"
+              "## Power\n\n| Model | Power (kW) |\n|--|--|\n| Bolt | 100 |\n| Vixen | 90 |\n\n"
+              "## Doors\n\n| Make | Model | Doors |\n|--|--|--|\n| Orme | Bolt | 4 |\n| Orme | Vixen | 5 |\n");
     dump_chunks(s, &got);
     assert_non_null(strstr(buffer_text(&got), "}Bolt@"));
     assert_null(strstr(buffer_text(&got), "}Vixen@"));
