@@ -383,7 +383,10 @@ bool store_document_contents(struct store *store, struct document *d, const char
     for (size_t i = 0; ok && i < prose.n_values; i++) mark_low_confidence(&w, &prose.values[i].fact);
     size_t rows = totals->rows;
     w.family = prose.family;
-    ok = ok && read_makes(&w, err) && store_tables(&w, &arena, err);
+    ok = ok && read_makes(&w, err);
+    for (size_t i = 0; ok && i < prose.n_records; i++)
+        ok = share_make(&w, &prose.records[i]) || error_memory(err, "a record");
+    ok = ok && store_tables(&w, &arena, err);
     const char *language = w.language[0] ? w.language : prose.language;
     size_t n_values = 0, n_passages = 0;
     ok = ok && prose_store(&prose, store, &n_values, err) &&
