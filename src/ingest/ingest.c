@@ -19,7 +19,7 @@
 /* Part of every document's hash: raise it when the same contents would be read into other facts or
  * passages, so that documents are read again. */
 _Static_assert(N_DOCUMENT_KINDS <= 16, "a kind has 4 bits of the hash's seed");
-enum { READER_VERSION = 3 };
+enum { READER_VERSION = 4 };
 
 uint64_t ingest_hash(enum document_kind kind, const void *data, size_t len)
 {

@@ -180,7 +180,7 @@ static void what_a_sentence_goes_on_with_is_of_the_same_version(void **state)
     expect_of("It reaches 100 km/h in 7.1 seconds. The 2.0 TSI, with 333 PS, needs only 4.8 seconds for that.",
               "acceleration_0_100=7.1 seconds; acceleration_0_100=4.8 seconds@2.0 TSI; power=333 PS@2.0 TSI");
     expect_of("The 2.0 TSI used 8.9 l/100 km in our test; the official value is 8.4 l/100 km.",
-              "fuel_consumption=8.9 l/100 km (in our test)@2.0 TSI; fuel_consumption=8.4 l/100 km (official)@2.0 TSI");
+              "fuel_consumption.on_test=8.9 l/100 km (in our test)@2.0 TSI; fuel_consumption=8.4 l/100 km (official)@2.0 TSI");
     expect_of("The boot holds 450 litres, in the hybrid just 345 litres.", "cargo_volume=450 litres; cargo_volume=345 litres (hybrid)");
     expect_of("The VZ e-Hybrid makes 272 PS. The boot holds 450 litres, in the hybrid just 345 litres.",
               "power=272 PS@VZ e-Hybrid; cargo_volume=345 litres (hybrid)@VZ e-Hybrid; cargo_volume=450 litres");
