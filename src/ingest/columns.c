@@ -1,6 +1,8 @@
 /* What a column's name means, under its group, band or caption. */
 #include "ingest/columns.h"
 
+#include "ingest/compound.h"
+
 #include "vehicle/registry.h"
 
 #include <string.h>
@@ -169,6 +171,18 @@ static bool is_neutral_path(const struct column_meaning *m, const char *name, co
         *neutral = level_attribute(part, n) >= 0 || name_stands_alone(m, name, part, true);
         at += n + 1;
     }
+    return true;
+}
+
+/* "Tyres front/rear": texts of all that the name lists. A figure would be of one of them. */
+static bool text_attribute(int *attribute, const char *name, size_t len, struct arena *arena)
+{
+    const char *plain;
+    struct column_meaning m;
+    if (!compound_plain_name(&plain, name, len, arena)) return false;
+    if (!*plain) return true;
+    registry_read_column(&m, plain, strlen(plain), DIMENSION_NONE);
+    if (m.attribute >= 0 && REGISTRY[m.attribute].type != ATTRIBUTE_NUMBER) *attribute = m.attribute;
     return true;
 }
 
@@ -424,6 +438,10 @@ bool column_read(struct interpreted_column *out, const char *name, const char *g
         if (!path) read_capacity(&alone, &b, name, group, caption, hint);
         size_t alone_len = without_unit(name, name_len, &alone);
         if (alone.attribute < 0) alone.attribute = joined_attribute(name, name_len);
+        if (alone.attribute < 0 && !text_attribute(&alone.attribute, name, name_len, arena)) {
+            buffer_free(&b);
+            return false;
+        }
         bool section_used = false;
         for (size_t i = 0; i < alone.n_alternatives && i < 4 && !out->weak_role; i++)
             out->weak_role = REGISTRY[alone.alternatives[i]].role;

@@ -241,6 +241,23 @@ static bool find_listed(struct compound *out, const char *name, size_t len, stru
     return true;
 }
 
+bool compound_plain_name(const char **out, const char *name, size_t len, struct arena *arena)
+{
+    struct item items[COMPOUND_MAX];
+    size_t open, close, n = find_items(name, len, items, &open, &close);
+    *out = "";
+    if (!n || kind_of_items(name, items, n) != 0) return true;
+    size_t before = open < len ? open : items[0].begin, after = open < len ? close + 1 : items[n - 1].end;
+    const char *head = copy_trimmed(arena, name, 0, before), *tail = copy_trimmed(arena, name, after, len);
+    if (!head || !tail) return false;
+    size_t room = strlen(head) + strlen(tail) + 2;
+    char *text = arena_alloc(arena, room);
+    if (!text) return false;
+    snprintf(text, room, "%s%s%s", head, *head && *tail ? " " : "", tail);
+    *out = text;
+    return true;
+}
+
 /* Whether the cell is figures and their units alone: "205/55 R16" is one thing. */
 static bool is_figures_alone(const struct value *v, const struct cell *c)
 {
@@ -277,6 +294,9 @@ bool compound_read(struct compound *out, const char *name, const struct cell *co
         bool any = false;
         for (size_t at = 1; at + 1 < len && !any; at++) any = separator_at(name, len, at) > 0;
         if (!any) return true;
+        struct column_meaning whole; /* "Bore x stroke" */
+        registry_read_column(&whole, name, len, DIMENSION_NONE);
+        if (whole.attribute >= 0 && REGISTRY[whole.attribute].type == ATTRIBUTE_TEXT) return true;
         if (!find_parts(out, name, len, arena)) return false;
         if (!out->n && !find_listed(out, name, len, arena)) return false;
     }

@@ -1,5 +1,5 @@
 /* Columns that hold several attributes in one cell: "Power/Torque", "City/Highway MPG",
- * "Dimensions (LxWxH)", "长×宽×高(mm)". Each becomes a column of its own over the same cells.
+ * "Dimensions (LxWxH)", "长×宽×高(mm)", "Towing braked / unbraked (kg)". Each becomes a column of its own over the same cells.
  */
 #ifndef INGEST_COMPOUND_H
 #define INGEST_COMPOUND_H
@@ -20,6 +20,10 @@ struct compound {
  * False: memory is out. */
 bool compound_read(struct compound *out, const char *name, const struct cell *const *cells,
                    size_t n_cells, struct arena *arena);
+
+/* The name without a list of qualifiers, "Tyres" of "Tyres front/rear"; "" where it has none. False: memory is
+ * out. */
+bool compound_plain_name(const char **out, const char *name, size_t len, struct arena *arena);
 
 /* Of a cell read as *v, the figures of part `c->part`; leaves n_parts 0 where it has none. */
 void compound_take(const struct interpreted_column *c, struct value *v);

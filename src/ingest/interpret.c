@@ -84,7 +84,7 @@ size_t gather_cells(struct interpreter *p, size_t column)
     const struct interpreted_column *c = &in->columns[column];
     size_t n = 0;
     if (p->long_cells && column >= p->long_from) {
-        size_t k = column - p->long_from;
+        size_t k = p->long_name[column - p->long_from];
         for (size_t i = p->long_first[k]; i < p->long_first[k + 1]; i++)
             p->run[n++] = p->long_cells[i];
         return n;

@@ -177,28 +177,23 @@ static int attribute_of_role(enum attribute_role role)
     return -1;
 }
 
-/* Adds the columns of a cell's parts when the name is one of several attributes; *done then. */
-static bool add_compound(struct interpreter *p, size_t index, const char *name, const char *caption,
-                         const struct column_study *study, size_t n_cells, bool *done)
+bool interpret_add_parts(struct interpreter *p, size_t index, const struct compound *parts, const char *name,
+                         const char *unit, const struct column_study *study)
 {
     struct interpretation *in = p->out;
-    struct compound parts;
-    *done = false;
-    if (!compound_read(&parts, name, p->run, n_cells, &in->arena)) return false;
-    if (!parts.n) return true;
     size_t first = in->n_columns;
-    for (size_t k = 0; k < parts.n; k++) {
+    for (size_t k = 0; k < parts->n; k++) {
         struct interpreted_column *c = add_column(p, index);
         struct column_study one = {.n = study->n, .filled = study->filled, .evidence = study->evidence,
                                    .numeric = study->filled};
-        if (!column_read(c, parts.names[k], "", caption, parts.unit, false, &one, &in->arena))
+        if (!column_read(c, parts->names[k], "", p->caption, *parts->unit ? parts->unit : unit, false, &one, &in->arena))
             return false;
         c->fact.section = name;
         column_decide_kind(c, &one);
         c->text = c->category = false;
         c->n_numbers = 0;
         c->part = (unsigned)k;
-        c->n_parts = (unsigned)parts.n;
+        c->n_parts = (unsigned)parts->n;
         if (c->unit_source == UNIT_FROM_ROW) c->unit_source = UNIT_FROM_NAME;
     }
     for (size_t k = first; k < in->n_columns; k++) {
@@ -207,8 +202,18 @@ static bool add_compound(struct interpreter *p, size_t index, const char *name, 
             if (j != k && in->columns[j].dimension == in->columns[k].dimension)
                 in->columns[k].distinct_dimension = false;
     }
-    *done = true;
     return true;
+}
+
+/* Adds the columns of a cell's parts when the name is one of several attributes; *done then. */
+static bool add_compound(struct interpreter *p, size_t index, const char *name, const struct column_study *study,
+                         size_t n_cells, bool *done)
+{
+    struct compound parts;
+    *done = false;
+    if (!compound_read(&parts, name, p->run, n_cells, &p->out->arena)) return false;
+    *done = parts.n > 0;
+    return !parts.n || interpret_add_parts(p, index, &parts, name, "", study);
 }
 
 static bool has_digit(const struct cell *const *cells, size_t n)
@@ -381,7 +386,7 @@ bool interpret_row_columns(struct interpreter *p)
         bool compound = false;
         if (!json && *name) {
             in->n_columns--;
-            if (!add_compound(p, j, name, p->caption, &study, n, &compound)) return false;
+            if (!add_compound(p, j, name, &study, n, &compound)) return false;
             if (compound) continue;
             in->n_columns++;
         }
@@ -523,7 +528,7 @@ bool interpret_attribute_rows(struct interpreter *p)
                                : table_cell(t, r, (size_t)f->unit_column)->text;
         bool compound;
         in->n_columns--;
-        if (!add_compound(p, r, label->text, p->caption, &study, n, &compound)) return false;
+        if (!add_compound(p, r, label->text, &study, n, &compound)) return false;
         if (compound) continue;
         in->n_columns++;
         if (!column_read(c, label->text, band, p->caption, unit, false, &study, &in->arena))

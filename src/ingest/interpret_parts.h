@@ -3,6 +3,7 @@
 #define INGEST_INTERPRET_PARTS_H
 
 #include "ingest/columns.h"
+#include "ingest/compound.h"
 #include "ingest/interpret.h"
 #include "ingest/roles.h"
 
@@ -19,9 +20,10 @@ struct interpreter {
     size_t *column_of;            /* (n_columns of the table) index into out->columns; SIZE_MAX */
     /* FRAME_LONG: out->columns from here on are attributes named by cells, and have these cells. */
     size_t long_from;
-    size_t *long_first;           /* (n + 1) in long_cells */
+    size_t *long_first;           /* (n + 1) in long_cells, of each name */
+    size_t *long_name;            /* (columns from long_from) the name that a column is of */
     const struct cell **long_cells;
-    uint32_t *attribute_of_row;   /* (n_rows) index into out->columns */
+    uint32_t *attribute_of_row;   /* (n_rows) index into out->columns, of the first part of the cell */
     const char **version_of_row;  /* (n_rows) pairs: "1.4 petrol" of "Engine oil, 1.4 petrol"; NULL: none */
     const char *last_make;        /* looked up last, and its index in MAKES */
     int last_make_number;
@@ -62,6 +64,9 @@ bool interpret_room_for_columns(struct interpreter *p, size_t n);
 bool interpret_row_columns(struct interpreter *p);
 /* Reads the rows of FRAME_COLUMNS as columns. */
 bool interpret_attribute_rows(struct interpreter *p);
+/* Adds a column for each part of the cells at `index`, whose own unit goes before `unit` (""). There is room. */
+bool interpret_add_parts(struct interpreter *p, size_t index, const struct compound *parts, const char *name,
+                         const char *unit, const struct column_study *study);
 /* Adds the column of the values that stand under years. */
 bool interpret_year_column(struct interpreter *p);
 /* Takes the attributes that the vehicle has itself from the elements of lists in it. */
@@ -133,8 +138,13 @@ const char *record_place_of_row(struct interpreter *p, size_t row);
 bool make_row_records(struct interpreter *p);
 bool make_column_records(struct interpreter *p);
 
-/* long_records.c */
+/* long_columns.c: the attributes that cells name, one a row. */
 bool make_long_columns(struct interpreter *p);
+/* Columns that hold values: the one so called, or the years; how many. */
+size_t long_value_columns(const struct table_frame *f, size_t *out);
+/* Of how many columns the value of a row is. */
+size_t long_parts(const struct interpreter *p, size_t row);
+/* long_records.c */
 bool make_long_records(struct interpreter *p);
 bool make_pair_records(struct interpreter *p);
 

@@ -1,6 +1,7 @@
 /* The vehicles of a table where each row is one value: groups of rows of one name, and pairs of name and
  * value. */
 #include "ingest/interpret_parts.h"
+#include "ingest/text_index.h"
 
 #include "vehicle/registry.h"
 
@@ -38,6 +39,13 @@ static bool is_of_version(const struct interpreter *p, size_t row)
     return p->out->frame.rows[row] == FRAME_DATA && p->version_of_row[row] && *p->version_of_row[row];
 }
 
+static void add_cells(struct interpreter *p, size_t row, size_t column, size_t *cell)
+{
+    for (size_t k = 0; k < long_parts(p, row); k++)
+        p->out->cells[(*cell)++] =
+            (struct interpreted_cell){(uint32_t)row, (uint32_t)column, p->attribute_of_row[row] + (uint32_t)k};
+}
+
 /* Ends the record of the cells from its first one on. */
 static void finish_pairs(struct interpreter *p, struct interpreted_record *record, struct subject *s,
                          size_t end)
@@ -67,8 +75,7 @@ static void make_version_records(struct interpreter *p, const struct subject *wh
         s.trim = record_join_names(p, s.trim, p->version_of_row[r]);
         for (size_t k = r; k < to; k++)
             if (is_of_version(p, k) && strcmp(p->version_of_row[k], p->version_of_row[r]) == 0)
-                in->cells[(*cell)++] = (struct interpreted_cell){
-                    (uint32_t)k, (uint32_t)in->frame.value_column, p->attribute_of_row[k]};
+                add_cells(p, k, (size_t)in->frame.value_column, cell);
         finish_pairs(p, record, &s, *cell);
     }
 }
@@ -79,13 +86,14 @@ bool make_pair_records(struct interpreter *p)
     struct interpretation *in = p->out;
     const struct table *t = in->table;
     const struct table_frame *f = &in->frame;
-    size_t first = f->first_data, starts = 0, versions = 0, cell = 0;
+    size_t first = f->first_data, starts = 0, versions = 0, cells = 0, cell = 0;
     while (first < t->n_rows && (f->rows[first] != FRAME_DATA || is_of_version(p, first))) first++;
     for (size_t r = f->first_data; r < t->n_rows; r++) versions += is_of_version(p, r);
     for (size_t r = first; r < t->n_rows; r++)
         starts += f->rows[r] == FRAME_DATA && p->attribute_of_row[r] == p->attribute_of_row[first];
     in->records = arena_array(&in->arena, starts + versions + 1, sizeof *in->records);
-    in->cells = arena_array(&in->arena, t->n_rows + 1, sizeof *in->cells);
+    for (size_t r = f->first_data; r < t->n_rows; r++) cells += f->rows[r] == FRAME_DATA ? long_parts(p, r) : 0;
+    in->cells = arena_array(&in->arena, cells + 1, sizeof *in->cells);
     if (!in->records || !in->cells) return false;
     make_version_records(p, &in->subject, f->first_data, first, &cell);
     for (size_t r = first; r < t->n_rows && !p->failed;) {
@@ -99,8 +107,7 @@ bool make_pair_records(struct interpreter *p)
         record->first_cell = cell;
         for (size_t k = r; k < end; k++)
             if (f->rows[k] == FRAME_DATA && !is_of_version(p, k))
-                in->cells[cell++] = (struct interpreted_cell){
-                    (uint32_t)k, (uint32_t)f->value_column, p->attribute_of_row[k]};
+                add_cells(p, k, (size_t)f->value_column, &cell);
         for (size_t o = 0; o < N_ROLE_ORDER; o++)
             for (size_t k = record->first_cell; k < cell; k++)
                 if (in->columns[in->cells[k].attribute].role == record_role(o))
@@ -116,140 +123,6 @@ bool make_pair_records(struct interpreter *p)
 }
 
 /* ---- one row a value ---- */
-
-struct text_index {
-    uint32_t *slots; /* (mask + 1) number + 1; 0: free */
-    size_t mask;
-};
-
-static bool text_index_init(struct text_index *x, size_t n, struct arena *arena)
-{
-    size_t size = 16;
-    while (size < 2 * n + 2) size *= 2;
-    x->mask = size - 1;
-    x->slots = arena_array(arena, size, sizeof *x->slots);
-    return x->slots != NULL;
-}
-
-/* Columns that hold values: the one so called, or the years. */
-static size_t value_columns(const struct table_frame *f, size_t *out)
-{
-    size_t n = 0;
-    if (f->value_column != NO_COLUMN) {
-        out[n++] = (size_t)f->value_column;
-        return n;
-    }
-    for (size_t j = 0; f->column_years && j < f->table->n_columns; j++)
-        if (f->column_years[j]) out[n++] = j;
-    return n;
-}
-
-bool make_long_columns(struct interpreter *p)
-{
-    struct interpretation *in = p->out;
-    const struct table *t = in->table;
-    const struct table_frame *f = &in->frame;
-    struct arena *a = &in->arena;
-    struct text_index index;
-    size_t *values = arena_array(a, t->n_columns + 1, sizeof *values);
-    size_t *first_row = arena_array(a, t->n_rows + 1, sizeof *first_row);
-    size_t *counts = arena_array(a, t->n_rows + 2, sizeof *counts);
-    p->attribute_of_row = arena_array(a, t->n_rows + 1, sizeof *p->attribute_of_row);
-    p->version_of_row = arena_array(a, t->n_rows + 1, sizeof *p->version_of_row);
-    struct cell *names = arena_array(a, t->n_rows + 1, sizeof *names);
-    if (!values || !first_row || !counts || !p->attribute_of_row || !p->version_of_row || !names ||
-        !text_index_init(&index, t->n_rows, a))
-        return false;
-    size_t n_values = value_columns(f, values), n = 0;
-    for (size_t r = f->first_data; r < t->n_rows; r++) {
-        if (f->rows[r] != FRAME_DATA) continue;
-        struct cell *c = &names[r];
-        *c = *table_cell(t, r, (size_t)f->attribute_column);
-        p->version_of_row[r] = NULL;
-        size_t named = f->pairs ? pair_version(c, table_cell(t, r, values[0]), &p->version_of_row[r]) : c->len;
-        if (named < c->len) {
-            c->text = arena_strndup(a, c->text, named);
-            c->len = (uint32_t)named;
-            if (!c->text) return false;
-        }
-        size_t at = (size_t)XXH3_64bits(c->text, c->len) & index.mask;
-        while (index.slots[at]) {
-            const struct cell *other = &names[first_row[index.slots[at] - 1]];
-            if (other->len == c->len && memcmp(other->text, c->text, c->len) == 0) break;
-            at = (at + 1) & index.mask;
-        }
-        if (!index.slots[at]) {
-            first_row[n++] = r;
-            index.slots[at] = (uint32_t)n;
-        }
-        p->attribute_of_row[r] = index.slots[at] - 1;
-        counts[index.slots[at]] += n_values;
-    }
-    for (size_t k = 0; k < n; k++) counts[k + 1] += counts[k];
-    p->long_first = counts;
-    p->long_cells = arena_array(a, counts[n] + 1, sizeof *p->long_cells);
-    size_t *fill = arena_array(a, n + 1, sizeof *fill);
-    struct interpreted_column *columns = arena_array(a, in->n_columns + n + 1, sizeof *columns);
-    size_t most = t->n_rows > counts[n] ? t->n_rows : counts[n];
-    p->run = arena_array(a, most + 1, sizeof *p->run);
-    if (!p->long_cells || !fill || !columns || !p->run) return false;
-    memcpy(fill, counts, n * sizeof *fill);
-    memcpy(columns, in->columns, in->n_columns * sizeof *columns);
-    in->columns = columns;
-    p->long_from = in->n_columns;
-    for (size_t r = f->first_data; r < t->n_rows; r++) {
-        if (f->rows[r] != FRAME_DATA) continue;
-        for (size_t v = 0; v < n_values; v++)
-            p->long_cells[fill[p->attribute_of_row[r]]++] = table_cell(t, r, values[v]);
-        p->attribute_of_row[r] += (uint32_t)p->long_from;
-    }
-    /* Whether all rows of an attribute have the same unit. */
-    const struct unit **units = arena_array(a, n + 1, sizeof *units);
-    bool *mixed = arena_array(a, n + 1, sizeof *mixed);
-    if (!units || !mixed) return false;
-    if (f->unit_column != NO_COLUMN)
-        for (size_t r = f->first_data; r < t->n_rows; r++) {
-            if (f->rows[r] != FRAME_DATA) continue;
-            size_t k = p->attribute_of_row[r] - p->long_from;
-            const struct cell *c = table_cell(t, r, (size_t)f->unit_column);
-            const struct unit *u = c->len ? unit_parse_all(c->text, c->len) : NULL;
-            if (first_row[k] == r)
-                units[k] = u;
-            else if (units[k] != u)
-                mixed[k] = true;
-        }
-    for (size_t k = 0; k < n; k++) {
-        struct interpreted_column *c = &in->columns[in->n_columns++];
-        *c = (struct interpreted_column){.index = first_row[k], .unit_column = NO_COLUMN,
-                                         .sibling = SIZE_MAX};
-        struct column_study study;
-        size_t cells = gather_cells(p, in->n_columns - 1);
-        cells_study(&study, p->run, cells, false, p->hashes);
-        const char *name = names[first_row[k]].text;
-        const char *unit = f->unit_column == NO_COLUMN
-                               ? ""
-                               : table_cell(t, first_row[k], (size_t)f->unit_column)->text;
-        if (!column_read(c, *name ? name : "value", "", p->caption, unit, false, &study, a))
-            return false;
-        if (!take_declared_unit(p, c, &study)) return false;
-        column_decide_kind(c, &study);
-        if (c->unit_source == UNIT_FROM_ROW) {
-            c->unit_source = UNIT_FROM_COLUMN;
-            if (mixed[k]) c->fact.unit = NULL;
-        }
-        if (mixed[k]) {
-            c->unit_column = f->unit_column;
-            c->unit_source = UNIT_FROM_COLUMN;
-        }
-        if (c->fact.attribute >= 0) {
-            enum attribute_role role = REGISTRY[c->fact.attribute].role;
-            if (role == ROLE_MAKE || role == ROLE_MODEL || role == ROLE_TRIM || role == ROLE_YEAR ||
-                role == ROLE_YEAR_LAST || role == ROLE_NAME)
-                c->role = role;
-        }
-    }
-    return true;
-}
 
 static uint64_t subject_hash(const struct interpreter *p, size_t row)
 {
@@ -277,7 +150,7 @@ bool make_long_records(struct interpreter *p)
     uint64_t *hashes = arena_array(a, t->n_rows + 1, sizeof *hashes);
     uint32_t *group_of = arena_array(a, t->n_rows + 1, sizeof *group_of);
     if (!values || !hashes || !group_of || !text_index_init(&index, t->n_rows, a)) return false;
-    size_t n_values = value_columns(f, values), n_groups = 0;
+    size_t n_values = long_value_columns(f, values), n_groups = 0;
     for (size_t r = f->first_data; r < t->n_rows; r++) {
         if (f->rows[r] != FRAME_DATA) continue;
         uint64_t h = subject_hash(p, r);
@@ -300,7 +173,7 @@ bool make_long_records(struct interpreter *p)
             struct long_group *g = &groups[group_of[r] * n_values + v];
             if (g->first_row == SIZE_MAX) g->first_row = r;
             g->last_row = r;
-            g->n_cells++;
+            g->n_cells += long_parts(p, r);
         }
     for (size_t i = 0; i < n_records; i++) {
         groups[i].at = total;
@@ -316,9 +189,7 @@ bool make_long_records(struct interpreter *p)
     }
     for (size_t r = f->first_data; r < t->n_rows; r++)
         for (size_t v = 0; v < n_values && f->rows[r] == FRAME_DATA; v++)
-            if (table_cell(t, r, values[v])->len)
-                in->cells[groups[group_of[r] * n_values + v].at++] = (struct interpreted_cell){
-                    (uint32_t)r, (uint32_t)values[v], p->attribute_of_row[r]};
+            if (table_cell(t, r, values[v])->len) add_cells(p, r, values[v], &groups[group_of[r] * n_values + v].at);
     in->n_cells = total;
     for (size_t i = 0; i < n_records && !p->failed; i++) {
         struct long_group *g = &groups[i];
