@@ -3,11 +3,11 @@
 #include <limits.h>
 #include <string.h>
 
-/* Families of which a column may lack the member that is asked for: how it was tested, and that a
- * figure is a maximum, often goes without saying. */
+/* Families of which a column may lack the member that is asked for: how it was tested, that a figure is a
+ * maximum, and whose price it is, often goes without saying. */
 static bool may_lack(int family)
 {
-    static const char *const IDS[] = {"wltp", "maximum", "net", "unladen", "electric_mode"};
+    static const char *const IDS[] = {"wltp", "maximum", "net", "unladen", "electric_mode", "list_price"};
     for (size_t i = 0; i < sizeof IDS / sizeof *IDS; i++) {
         int q = qualifier_find(IDS[i]);
         if (q >= 0 && QUALIFIERS[q].family == family) return true;
