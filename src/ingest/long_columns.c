@@ -146,7 +146,7 @@ static bool add_name(struct interpreter *p, const struct long_names *names, size
     struct interpreted_column *c = &in->columns[in->n_columns++];
     *c = (struct interpreted_column){.index = names->first_row[k], .unit_column = NO_COLUMN, .sibling = SIZE_MAX};
     if (!column_read(c, *name ? name : "value", "", p->caption, unit, false, study, &in->arena)) return false;
-    take_note_unit(p, c, study);
+    if (!take_declared_unit(p, c, study)) return false;
     column_decide_kind(c, study);
     if (c->unit_source == UNIT_FROM_ROW) {
         c->unit_source = UNIT_FROM_COLUMN;

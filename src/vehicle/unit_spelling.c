@@ -233,7 +233,7 @@ const struct unit_spelling UNIT_SPELLINGS[] = {
                S "rev/min" S "revs/min" S "revs per minute" S "revolutions per minute"
                S "umdrehungen pro minute" S "umdrehungen" S "umdrehungen/min" S "revoluciones por minuto" S "rev min"
                S "rotations per minute" S "revs" S "转/分" S "转/分钟" S "转每分" S "转每分钟" S "转"
-               S "об/мин" S "giri/min" S "toeren"),
+               S "об/мин" S "giri/min" S "giri" S "giri al minuto" S "toeren"),
     U(UNIT_DEGREE, "°" S "º" S "degree" S "degrees" S "deg." S "degs." S "grad" S "degré" S "degrés"
                   S "grado" S "grados" S "度"),
     U(UNIT_RADIAN, "radian" S "radians"),

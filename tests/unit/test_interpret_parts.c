@@ -1,4 +1,4 @@
-/* Names of several quantities over cells with as many figures. */
+/* Names of several quantities over cells with as many figures; figures whose unit and name stand elsewhere. */
 #include "interpret_fixture.h"
 
 static void a_quantity_listed_by_its_qualifiers_has_a_column_for_each(void **state)
@@ -68,6 +68,38 @@ static void each_pair_keeps_its_vehicle(void **state)
     fixture_close(&f);
 }
 
+static void units_declared_for_the_file_are_those_of_its_columns(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "u.json",
+                 "{\"units\":{\"power\":\"kW\",\"distance\":\"km\",\"mass\":\"kg\"},\"currency\":\"EUR\",\"vehicles\":["
+                 "{\"make\":\"Volta\",\"model\":\"A1\",\"power\":150,\"range\":410,\"mass\":1650,\"length\":4210,\"price\":39900},"
+                 "{\"make\":\"Volta\",\"model\":\"B2\",\"power\":210,\"range\":505,\"mass\":1890,\"length\":4650,\"price\":51900}]}");
+    expect_number(&f, "Volta A1", "power", 150, "kW");
+    expect_number(&f, "Volta B2", "range", 505, "km");
+    expect_number(&f, "Volta B2", "mass", 1890, "kg");
+    expect_number(&f, "Volta A1", "price", 39900, "€");
+    /* No car is 4210 km long. */
+    expect_number(&f, "Volta A1", "length", 4210, "");
+    fixture_close(&f);
+}
+
+static void an_amount_is_of_what_its_parent_names(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "a.json", "[{\"make\":\"Volta\",\"model\":\"A1\",\"price\":{\"amount\":39900,\"currency\":\"EUR\"},"
+                               "\"mass\":{\"value\":1650,\"basis\":\"DIN\"}},"
+                               "{\"make\":\"Volta\",\"model\":\"B2\",\"price\":{\"amount\":51900,\"currency\":\"EUR\"},"
+                               "\"mass\":{\"value\":1890,\"basis\":\"EU\"}}]");
+    expect_number(&f, "Volta A1", "price", 39900, "€");
+    expect_attribute(&f, "price", "price");
+    expect_attribute(&f, "mass", "curb_weight");
+    expect_text(&f, "Volta B2", "basis", "EU");
+    fixture_close(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -75,6 +107,8 @@ int main(void)
         cmocka_unit_test(a_quantity_of_no_known_kind_is_listed_as_well),
         cmocka_unit_test(pairs_with_several_figures_are_parted),
         cmocka_unit_test(each_pair_keeps_its_vehicle),
+        cmocka_unit_test(units_declared_for_the_file_are_those_of_its_columns),
+        cmocka_unit_test(an_amount_is_of_what_its_parent_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
