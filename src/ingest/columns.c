@@ -1,7 +1,7 @@
 /* What a column's name means, under its group, band or caption. */
 #include "ingest/columns.h"
 
-#include "ingest/compound.h"
+#include "ingest/qualifier_list.h"
 
 #include "vehicle/registry.h"
 
@@ -177,10 +177,11 @@ static bool is_neutral_path(const struct column_meaning *m, const char *name, co
 /* "Tyres front/rear": texts of all that the name lists. A figure would be of one of them. */
 static bool text_attribute(int *attribute, const char *name, size_t len, struct arena *arena)
 {
-    const char *plain;
+    struct qualifier_list list;
     struct column_meaning m;
-    if (!compound_plain_name(&plain, name, len, arena)) return false;
-    if (!*plain) return true;
+    if (!qualifier_list_read(&list, name, len)) return true;
+    const char *plain = qualifier_list_plain(&list, name, len, arena);
+    if (!plain) return false;
     registry_read_column(&m, plain, strlen(plain), DIMENSION_NONE);
     if (m.attribute >= 0 && REGISTRY[m.attribute].type != ATTRIBUTE_NUMBER) *attribute = m.attribute;
     return true;

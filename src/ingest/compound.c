@@ -1,5 +1,6 @@
 #include "ingest/compound.h"
 
+#include "ingest/qualifier_list.h"
 #include "ingest/subject.h"
 #include "vehicle/registry.h"
 
@@ -54,18 +55,6 @@ static size_t find_dimensions(const char *name, size_t len, const char **out)
     return best;
 }
 
-/* The separator at text[at]; its length. */
-static size_t separator_at(const char *text, size_t len, size_t at)
-{
-    static const char *const SIGNS[] = {"/", "\u00d7", "|", "&", "+", " x ", " and ", " und ",
-                                        " et ", " y ", "\u3001", "\uff0f"};
-    for (size_t i = 0; i < sizeof SIGNS / sizeof *SIGNS; i++) {
-        size_t n = strlen(SIGNS[i]);
-        if (len - at >= n && memcmp(text + at, SIGNS[i], n) == 0) return n;
-    }
-    return 0;
-}
-
 static bool is_number_attribute(const struct column_meaning *m)
 {
     return m->attribute >= 0 && REGISTRY[m->attribute].type == ATTRIBUTE_NUMBER &&
@@ -88,7 +77,7 @@ static bool find_parts(struct compound *out, const char *name, size_t len, struc
     for (size_t at = 0; at <= len;) {
         if (at < len && (name[at] == '(' || name[at] == '[')) depth++;
         if (at < len && (name[at] == ')' || name[at] == ']') && depth > 0) depth--;
-        size_t used = at < len && depth == 0 ? separator_at(name, len, at) : 0;
+        size_t used = at < len && depth == 0 ? list_separator(name, len, at) : 0;
         if (at == len || used) {
             if (n == COMPOUND_MAX || at == begin) return true;
             parts[n] = copy_trimmed(arena, name, begin, at);
@@ -116,6 +105,23 @@ static bool find_parts(struct compound *out, const char *name, size_t len, struc
     for (size_t i = 0; i < n; i++) out->names[i] = parts[i];
     if (last.unit && !m[0].unit && REGISTRY[m[0].attribute].dimension == last.unit->dimension)
         out->unit = last.unit->symbol;
+    return true;
+}
+
+/* "Consumption (city / highway)", "Towing braked / unbraked (kg)": the rest of the name with each of them, where
+ * that is one quantity. */
+static bool find_qualified(struct compound *out, const char *name, size_t len, struct arena *arena)
+{
+    struct qualifier_list list;
+    struct column_meaning m, first = {.attribute = -1};
+    if (!qualifier_list_read(&list, name, len)) return true;
+    for (size_t i = 0; i < list.n; i++) {
+        if (!(out->names[i] = qualifier_list_name(&list, i, name, len, arena))) return false;
+        registry_read_column(&m, out->names[i], strlen(out->names[i]), DIMENSION_NONE);
+        if (i == 0) first = m;
+        if (m.attribute != first.attribute || (m.attribute >= 0 && !is_number_attribute(&m))) return true;
+    }
+    out->n = list.n;
     return true;
 }
 
@@ -241,23 +247,6 @@ static bool find_listed(struct compound *out, const char *name, size_t len, stru
     return true;
 }
 
-bool compound_plain_name(const char **out, const char *name, size_t len, struct arena *arena)
-{
-    struct item items[COMPOUND_MAX];
-    size_t open, close, n = find_items(name, len, items, &open, &close);
-    *out = "";
-    if (!n || kind_of_items(name, items, n) != 0) return true;
-    size_t before = open < len ? open : items[0].begin, after = open < len ? close + 1 : items[n - 1].end;
-    const char *head = copy_trimmed(arena, name, 0, before), *tail = copy_trimmed(arena, name, after, len);
-    if (!head || !tail) return false;
-    size_t room = strlen(head) + strlen(tail) + 2;
-    char *text = arena_alloc(arena, room);
-    if (!text) return false;
-    snprintf(text, room, "%s%s%s", head, *head && *tail ? " " : "", tail);
-    *out = text;
-    return true;
-}
-
 /* Whether the cell is figures and their units alone: "205/55 R16" is one thing. */
 static bool is_figures_alone(const struct value *v, const struct cell *c)
 {
@@ -292,12 +281,13 @@ bool compound_read(struct compound *out, const char *name, const struct cell *co
         if (m.unit) out->unit = m.unit->symbol;
     } else {
         bool any = false;
-        for (size_t at = 1; at + 1 < len && !any; at++) any = separator_at(name, len, at) > 0;
+        for (size_t at = 1; at + 1 < len && !any; at++) any = list_separator(name, len, at) > 0;
         if (!any) return true;
         struct column_meaning whole; /* "Bore x stroke" */
         registry_read_column(&whole, name, len, DIMENSION_NONE);
         if (whole.attribute >= 0 && REGISTRY[whole.attribute].type == ATTRIBUTE_TEXT) return true;
         if (!find_parts(out, name, len, arena)) return false;
+        if (!out->n && !find_qualified(out, name, len, arena)) return false;
         if (!out->n && !find_listed(out, name, len, arena)) return false;
     }
     if (!out->n) return true;

@@ -21,10 +21,6 @@ struct compound {
 bool compound_read(struct compound *out, const char *name, const struct cell *const *cells,
                    size_t n_cells, struct arena *arena);
 
-/* The name without a list of qualifiers, "Tyres" of "Tyres front/rear"; "" where it has none. False: memory is
- * out. */
-bool compound_plain_name(const char **out, const char *name, size_t len, struct arena *arena);
-
 /* Of a cell read as *v, the figures of part `c->part`; leaves n_parts 0 where it has none. */
 void compound_take(const struct interpreted_column *c, struct value *v);
 

@@ -18,6 +18,9 @@ static void a_quantity_listed_by_its_qualifiers_has_a_column_for_each(void **sta
     expect_attribute(&f, "Towing unbraked", "towing_capacity");
     expect_attribute(&f, "Boot volume seats up", "cargo_volume");
     fixture_close(&f);
+    fixture_open(&f, "c.csv", "Model,\"Consumption (city/highway, l/100 km)\"\nA 1,7.4/5.2\nB 2,6.3/4.6\n");
+    expect_number(&f, "B 2", "Consumption highway", 4.6, "L/100 km");
+    fixture_close(&f);
     /* One figure a cell is of none of them. */
     fixture_open(&f, "o.csv", "Model,Towing braked / unbraked (kg)\nA 1,1500\nB 2,1700\n");
     assert_string_equal(f.tables[0].columns[1].fact.name, "Towing braked / unbraked");
