@@ -215,6 +215,8 @@ static bool find_listed(struct compound *out, const char *name, size_t len, stru
     if (!n || (open < len && unit_parse_all(name + open, close + 1 - open)) ||
         (open == len && unit_parse_all(name + items[0].begin, items[n - 1].end - items[0].begin)))
         return true;
+    for (size_t i = items[n - 1].end; open < len && i < close; i++)
+        if (name[i] != ' ') return true; /* "(city/highway, mpg)": the unit would be lost */
     registry_read_column(&whole, name, len, DIMENSION_NONE);
     if (whole.attribute >= 0 && !is_number_attribute(&whole)) return true;
     int kind = kind_of_items(name, items, n);
@@ -287,8 +289,8 @@ bool compound_read(struct compound *out, const char *name, const struct cell *co
         registry_read_column(&whole, name, len, DIMENSION_NONE);
         if (whole.attribute >= 0 && REGISTRY[whole.attribute].type == ATTRIBUTE_TEXT) return true;
         if (!find_parts(out, name, len, arena)) return false;
-        if (!out->n && !find_qualified(out, name, len, arena)) return false;
         if (!out->n && !find_listed(out, name, len, arena)) return false;
+        if (!out->n && !find_qualified(out, name, len, arena)) return false;
     }
     if (!out->n) return true;
     /* The cells decide: "Power/Torque" over one figure a cell is something else. */
