@@ -1,6 +1,7 @@
 /* The reading of a table from its frame to its records, step by step, and the cutting of one that holds
  * several. */
 #include "ingest/interpret_parts.h"
+#include "ingest/marks.h"
 
 #include "vehicle/registry.h"
 
@@ -223,6 +224,22 @@ static const char *caption_trail(struct interpreter *p, const char *caption)
     return trail ? trail : "";
 }
 
+/* The columns that say which version has which equipment. */
+static void find_marks(struct interpreter *p)
+{
+    struct interpretation *in = p->out;
+    if (in->frame.layout == FRAME_LONG || in->frame.column_years || in->frame.column_variants) return;
+    for (size_t j = 0; j < in->n_columns; j++) {
+        struct interpreted_column *c = &in->columns[j];
+        bool yes_no = c->fact.attribute >= 0 && REGISTRY[c->fact.attribute].type == ATTRIBUTE_YES_NO;
+        if (c->index == SIZE_MAX || c->n_parts || c->engine || c->role != ROLE_NONE || c->fact.unit ||
+            (c->fact.attribute >= 0 && !yes_no))
+            continue;
+        size_t n = gather_cells(p, j);
+        c->marks = marks_fill(p->run, n, yes_no || (in->frame.layout == FRAME_COLUMNS && n > 1));
+    }
+}
+
 static const char *caption_of(struct interpreter *p)
 {
     struct interpretation *in = p->out;
@@ -289,6 +306,7 @@ static bool interpret(struct interpreter *p)
     relate_columns(p);
     find_siblings(p);
     find_likely_units(p);
+    find_marks(p);
     interpret_note_rows(p);
     bool ok = in->frame.pairs                    ? make_pair_records(p)
               : columns                          ? make_column_records(p)

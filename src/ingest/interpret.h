@@ -102,6 +102,7 @@ struct interpreted_column {
     bool bracket_unit;         /* "6,051 (2745)": that figure stands in brackets */
     bool text;                 /* cells are text, whatever digits they have */
     bool category;             /* cells are looked up as categories */
+    bool marks;                /* cells say whether equipment is standard, optional, or not to be had */
     bool bare;                 /* numbers without any unit: plausibility cannot be judged */
     bool zero_missing, minus_missing;
     double nines;              /* 9999 for "none"; 0: not used */

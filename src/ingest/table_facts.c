@@ -1,6 +1,7 @@
 /* The values of a record's cells. */
 #include "ingest/compound.h"
 #include "ingest/interpret_parts.h"
+#include "ingest/marks.h"
 #include "ingest/peak_speed.h"
 
 #include "vehicle/registry.h"
@@ -325,6 +326,22 @@ static bool parse_twice(struct value *v, const char *text, size_t len, const str
     return true;
 }
 
+/* Whether equipment is standard, optional, or not to be had. */
+static void emit_mark(struct emitter *e, const struct interpreted_record *r, const struct interpreted_cell *cell,
+                      const struct cell *c)
+{
+    static const char OPTIONAL[] = "optional";
+    bool letter;
+    enum equipment_mark mark = mark_read(c, &letter);
+    if (mark == MARK_NONE) return;
+    emit_text(e, cell, c, mark == MARK_STANDARD ? VALUE_YES : mark == MARK_ABSENT ? VALUE_NO : VALUE_TEXT,
+              write_place(e, r, cell));
+    if (e->failed || mark != MARK_OPTIONAL) return;
+    struct fact_value *f = &e->out->values[e->out->n - 1];
+    f->text = OPTIONAL;
+    f->len = sizeof OPTIONAL - 1;
+}
+
 static void emit_cell(struct emitter *e, const struct interpreted_record *r,
                       const struct interpreted_cell *cell)
 {
@@ -334,6 +351,10 @@ static void emit_cell(struct emitter *e, const struct interpreted_record *r,
     if (!c->len) return;
     size_t len = without_footnote(c->text, c->len);
     struct value v;
+    if (column->marks) {
+        emit_mark(e, r, cell, c);
+        return;
+    }
     if (column->engine) {
         emit_engine_part(e, r, cell, c, len);
         return;
