@@ -1,5 +1,6 @@
 #include "ingest/compound.h"
 
+#include "ingest/dimension_list.h"
 #include "ingest/qualifier_list.h"
 #include "ingest/subject.h"
 #include "vehicle/registry.h"
@@ -8,52 +9,6 @@
 #include <string.h>
 
 enum { COMPOUND_PROBE = 24 }; /* cells that are looked at */
-
-/* Letters and ideographs of length, width and height. */
-static const char *dimension_name_of(const char *key, size_t position)
-{
-    static const struct {
-        const char *key, *name;
-    } NAMES[] = {{"w", "width"},  {"h", "height"}, {"b", "width"},   {"d", "depth"},
-                 {"长", "长"},    {"宽", "宽"},    {"高", "高"}};
-    if (strcmp(key, "l") == 0) return position == 0 ? "length" : "width"; /* French: L x l x h */
-    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
-        if (strcmp(NAMES[i].key, key) == 0) return NAMES[i].name;
-    return NULL;
-}
-
-/* "L x W x H", "LxBxH", "长/宽/高" anywhere in the name. */
-static size_t find_dimensions(const char *name, size_t len, const char **out)
-{
-    struct token t[24];
-    size_t n = tokens_split(name, len, TOKENS_TEXT, t, 24), best = 0;
-    for (size_t i = 0; i < n; i++) {
-        size_t found = 0, k = i;
-        if (strcmp(t[i].key, "lxwxh") == 0 || strcmp(t[i].key, "lwh") == 0 ||
-            strcmp(t[i].key, "lxbxh") == 0 || strcmp(t[i].key, "lbh") == 0 ||
-            strcmp(t[i].key, "lxlxh") == 0) {
-            out[0] = "length";
-            out[1] = "width";
-            out[2] = "height";
-            return 3;
-        }
-        while (k < n && found < 3) {
-            const char *part = dimension_name_of(t[k].key, found);
-            if (!part) break;
-            out[found++] = part;
-            k++;
-            if (k < n && strcmp(t[k].key, "x") == 0)
-                k++;
-            else if (k < n && !(t[k].gap & (GAP_SLASH | GAP_OTHER | GAP_HYPHEN)))
-                break;
-        }
-        if (found >= 2) {
-            best = found;
-            break;
-        }
-    }
-    return best;
-}
 
 static bool is_number_attribute(const struct column_meaning *m)
 {
@@ -276,11 +231,12 @@ bool compound_read(struct compound *out, const char *name, const struct cell *co
     *out = (struct compound){.unit = ""};
     size_t len = strlen(name);
     if (len < 3 || len > 120) return true;
-    out->n = find_dimensions(name, len, out->names);
+    const struct unit *unit;
+    if (!dimension_list_read(out->names, &out->n, &unit, name, len, arena)) return false;
     if (out->n) {
         struct column_meaning m;
         registry_read_column(&m, name, len, DIMENSION_LENGTH);
-        if (m.unit) out->unit = m.unit->symbol;
+        if (m.unit || unit) out->unit = (m.unit ? m.unit : unit)->symbol;
     } else {
         bool any = false;
         for (size_t at = 1; at + 1 < len && !any; at++) any = list_separator(name, len, at) > 0;

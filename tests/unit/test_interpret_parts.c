@@ -103,6 +103,31 @@ static void an_amount_is_of_what_its_parent_names(void **state)
     fixture_close(&f);
 }
 
+static void sizes_of_a_part_are_not_the_vehicles(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, "d.csv", "Model,Cargo area L x W x H (mm),Overall dimensions L x W x H (mm),Battery L x W x H (mm)\n"
+                              "Garda 1,2450 x 1690 x 1390,4900 x 1900 x 1990,278 x 175 x 190\n"
+                              "Garda 2,2850 x 1690 x 1390,5300 x 1900 x 1990,278 x 175 x 190\n");
+    expect_attribute(&f, "Cargo area length", "bed_length");
+    expect_attribute(&f, "Cargo area height", "cargo_height");
+    expect_number(&f, "Garda 2", "Cargo area length", 2850, "mm");
+    expect_number(&f, "Garda 2", "length", 5300, "mm");
+    expect_attribute(&f, "Battery length", "");
+    fixture_close(&f);
+    fixture_open(&f, "d.csv", "Modell;Laderaum LxBxH (mm);Abmessungen (L x B x H in mm)\nGarda 1;2.450 x 1.690 x 1.390;4.900 x 1.900 x 1.990\n"
+                              "Garda 2;2.850 x 1.690 x 1.390;5.300 x 1.900 x 1.990\n");
+    expect_number(&f, "Garda 1", "Laderaumhöhe", 1390, "mm");
+    expect_attribute(&f, "Laderaumlänge", "bed_length");
+    expect_number(&f, "Garda 1", "length", 4900, "mm");
+    fixture_close(&f);
+    fixture_open(&f, "d.csv", "型号,货箱尺寸(长×宽×高 mm),外形尺寸(长×宽×高)(mm)\nA1,2450×1690×1390,4900×1900×1990\nB2,2850×1690×1390,5300×1900×1990\n");
+    expect_number(&f, "A1", "货箱长度", 2450, "mm");
+    expect_number(&f, "A1", "长", 4900, "mm");
+    fixture_close(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -110,6 +135,7 @@ int main(void)
         cmocka_unit_test(a_quantity_of_no_known_kind_is_listed_as_well),
         cmocka_unit_test(pairs_with_several_figures_are_parted),
         cmocka_unit_test(each_pair_keeps_its_vehicle),
+        cmocka_unit_test(sizes_of_a_part_are_not_the_vehicles),
         cmocka_unit_test(units_declared_for_the_file_are_those_of_its_columns),
         cmocka_unit_test(an_amount_is_of_what_its_parent_names),
     };
