@@ -296,7 +296,7 @@ static void read_both_ways(struct column_meaning *m, struct buffer *b, const cha
     }
 }
 
-static uint64_t section_qualifiers(const char *section, uint64_t have)
+static uint64_t section_qualifiers(const char *section, uint64_t have, int attribute)
 {
     struct token t[24];
     size_t n = tokens_split(section, strlen(section), TOKENS_IDENTIFIER, t, 24);
@@ -305,7 +305,8 @@ static uint64_t section_qualifiers(const char *section, uint64_t have)
         const struct term *terms = NULL;
         size_t n_terms = 0, used = registry_match(t + i, n - i, &terms, &n_terms);
         for (size_t k = 0; k < n_terms; k++)
-            if (terms[k].kind == TERM_QUALIFIER && !terms[k].asking && terms[k].id < 64)
+            if (terms[k].kind == TERM_QUALIFIER && !terms[k].asking && terms[k].id < 64 &&
+                registry_qualifier_fits(attribute, (size_t)terms[k].id))
                 found |= (uint64_t)1 << terms[k].id;
         i += used ? used : 1;
     }
@@ -492,9 +493,9 @@ bool column_read(struct interpreted_column *out, const char *name, const char *g
             out->unit_source = UNIT_FROM_NAME;
         }
         if (is_cycle_attribute(out)) {
-            out->fact.qualifiers |= section_qualifiers(in_group.text, out->fact.qualifiers);
+            out->fact.qualifiers |= section_qualifiers(in_group.text, out->fact.qualifiers, out->fact.attribute);
             if (!path)
-                out->fact.qualifiers |= section_qualifiers(in_caption.text, out->fact.qualifiers);
+                out->fact.qualifiers |= section_qualifiers(in_caption.text, out->fact.qualifiers, out->fact.attribute);
         }
         out->unit_implied = out->fact.unit && alone_len == name_len && !row_unit;
         if (section_used && !*group) out->fact.section = caption;

@@ -3,6 +3,7 @@
 #include "ingest/color_columns.h"
 #include "ingest/compound.h"
 #include "ingest/interpret_parts.h"
+#include "ingest/list_title.h"
 #include "ingest/peak_speed.h"
 
 #include "vehicle/registry.h"
@@ -332,24 +333,49 @@ static bool are_makes(const struct interpreter *p, size_t n)
     return all;
 }
 
-/* "Our Price" beside "MSRP": two prices of one car that no question tells apart and no sum may mix. The seller's is
- * found by its own name then. */
+/* "Our Price" beside "Sale price": two prices of one kind that no question tells apart and no sum may mix. The
+ * seller's is found by its own name then. */
 static void part_sellers_price(struct interpretation *in)
 {
     static const char *const SELLERS[] = {"our", "your", "unser", "ihr", "notre", "votre", "nuestro", "su"};
     int price = registry_find("price");
-    size_t n = 0;
-    for (size_t j = 0; j < in->n_columns; j++) n += in->columns[j].fact.attribute == price;
-    for (size_t j = 0; j < in->n_columns && n > 1; j++) {
+    for (size_t j = 0; j < in->n_columns; j++) {
         struct interpreted_column *c = &in->columns[j];
         struct token t[8];
+        bool sellers = false, another = false;
         if (c->fact.attribute != price || tokens_split(c->fact.name, strlen(c->fact.name), TOKENS_IDENTIFIER, t, 8) < 2)
             continue;
-        bool sellers = false;
         for (size_t k = 0; k < sizeof SELLERS / sizeof *SELLERS; k++) sellers |= strcmp(t[0].key, SELLERS[k]) == 0;
-        if (!sellers) continue;
-        column_take_no_attribute(c);
-        n--;
+        for (size_t k = 0; k < in->n_columns && sellers; k++)
+            another |= k != j && in->columns[k].fact.attribute == price &&
+                       in->columns[k].fact.qualifiers == c->fact.qualifiers;
+        if (another) column_take_no_attribute(c);
+    }
+}
+
+/* Whether `title` speaks of several of what the column is called: "Utility tractors compared" over "Tractor". */
+static bool is_plural_in(const char *column, const char *title)
+{
+    struct token one[2], t[24];
+    size_t n = tokens_split(title, strlen(title), TOKENS_TEXT, t, 24), len;
+    if (tokens_split(column, strlen(column), TOKENS_TEXT, one, 2) != 1 || (len = strlen(one[0].key)) < 3) return false;
+    for (size_t i = 0; i < n; i++)
+        if (strncmp(t[i].key, one[0].key, len) == 0 && t[i].key[len] && strlen(t[i].key) <= len + 2) return true;
+    return false;
+}
+
+/* The title of a list whose rows have names of their own is none. */
+static void drop_list_title(struct interpreter *p, const struct role_column *candidates, size_t n)
+{
+    struct subject *s = &p->out->subject;
+    if (!*s->model || *s->make || s->make_number >= 0 || p->out->frame.layout != FRAME_ROWS || !is_list_title(s->model))
+        return;
+    for (size_t i = 0; i < n; i++) {
+        int a = candidates[i].attribute;
+        bool named = a >= 0 && (REGISTRY[a].role == ROLE_NAME || REGISTRY[a].role == ROLE_MODEL);
+        if (!named && (i > 0 || !is_plural_in(p->out->frame.names[candidates[i].column], s->model))) continue;
+        s->model = "";
+        return;
     }
 }
 
@@ -415,6 +441,7 @@ bool interpret_row_columns(struct interpreter *p)
     }
     part_sellers_price(in);
     if (is_of_heading(p, candidates, n_candidates)) take_heading_name(p);
+    drop_list_title(p, candidates, n_candidates);
     roles_find(&p->roles, f, candidates, n_candidates, *in->subject.make != '\0',
                *in->subject.model != '\0', t->n_keys, p->hashes);
     const struct table_roles *r = &p->roles;

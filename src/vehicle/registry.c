@@ -10,6 +10,11 @@ int registry_find(const char *id)
     return -1;
 }
 
+bool registry_qualifier_fits(int attribute, size_t qualifier)
+{
+    return (REGISTRY_QUALIFIER_GROUPS[qualifier] & REGISTRY_NOTES[attribute].group) != 0;
+}
+
 int qualifier_find(const char *id)
 {
     for (size_t i = 0; i < QUALIFIER_COUNT; i++)

@@ -61,6 +61,8 @@ struct qualifier {
 extern const struct qualifier QUALIFIERS[];
 extern const size_t QUALIFIER_COUNT; /* at most 64 */
 int qualifier_find(const char *id);
+/* Whether the qualifier says something of the attribute: "including tax" of a price, not of emissions. */
+bool registry_qualifier_fits(int attribute, size_t qualifier);
 
 /* Categories: values of attributes of type CATEGORY that mean the same however they are written:
  * "Diesel", "GAZOLE", "柴油" and, as a code of that column, "D". */

@@ -425,9 +425,34 @@ static void weight_below_a_plain_group_is_the_curb_weight(void **state)
     fixture_close(&f);
 }
 
+static void the_title_of_a_list_names_none_of_its_vehicles(void **state)
+{
+    (void)state;
+    struct fixture f;
+    size_t table;
+    fixture_open(&f, "l.csv", "\"Ashdown & Pike - new car price list, valid from 1 April 2025 incl. VAT\",,\n,,\nModel,CO2 (g/km),OTR price\n"
+                              "Tamsin Dart 1.0 Go,112,\"13,995\"\nTamsin Dart 1.0 Style,113,\"15,250\"\n");
+    assert_int_equal(fixture_record(&f, "Tamsin Dart 1.0 Go", 0, &table, NULL)->year_first, 0);
+    for (size_t j = 0; j < f.tables[table].n_columns; j++) /* the tax is no part of the emissions */
+        if (strcmp(f.tables[table].columns[j].fact.name, "CO2") == 0)
+            assert_int_equal(f.tables[table].columns[j].fact.qualifiers, 0);
+    fixture_close(&f);
+    fixture_open(&f, "t.md", "# Utility tractors compared\n\n| Tractor | Power (hp) |\n|---|---|\n| Garron 4075 | 74 |\n| Vallonde T6 | 138 |\n");
+    fixture_record(&f, "Garron 4075", 0, NULL, NULL);
+    fixture_close(&f);
+    fixture_open(&f, "p.csv", "Pemberton Motors Ltd - Vehicle list,,\nModel,Power (hp),Weight (kg)\nSolace 1.0T,110,1180\nVerity 2.0D,150,1560\n");
+    fixture_record(&f, "Solace 1.0T", 0, NULL, NULL);
+    fixture_close(&f);
+    /* A name stays one. */
+    fixture_open(&f, "n.md", "# Ardent Pika 2024\n\n| Model | Power (hp) |\n|---|---|\n| S | 74 |\n| R | 138 |\n");
+    fixture_record(&f, "2024 Ardent Pika S", 0, NULL, NULL);
+    fixture_close(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_title_of_a_list_names_none_of_its_vehicles),
         cmocka_unit_test(trims_above_a_band_are_the_versions),
         cmocka_unit_test(weight_below_a_plain_group_is_the_curb_weight),
         cmocka_unit_test(years_are_read_in_every_usual_form),
