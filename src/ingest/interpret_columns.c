@@ -338,14 +338,17 @@ static bool are_makes(const struct interpreter *p, size_t n)
 static void part_sellers_price(struct interpretation *in)
 {
     static const char *const SELLERS[] = {"our", "your", "unser", "ihr", "notre", "votre", "nuestro", "su"};
+    enum { MOST = 8 }; /* such columns; more are no list of prices */
     int price = registry_find("price");
-    for (size_t j = 0; j < in->n_columns; j++) {
+    size_t looked = 0;
+    for (size_t j = 0; j < in->n_columns && looked < MOST; j++) {
         struct interpreted_column *c = &in->columns[j];
         struct token t[8];
         bool sellers = false, another = false;
         if (c->fact.attribute != price || tokens_split(c->fact.name, strlen(c->fact.name), TOKENS_IDENTIFIER, t, 8) < 2)
             continue;
         for (size_t k = 0; k < sizeof SELLERS / sizeof *SELLERS; k++) sellers |= strcmp(t[0].key, SELLERS[k]) == 0;
+        looked += sellers;
         for (size_t k = 0; k < in->n_columns && sellers; k++)
             another |= k != j && in->columns[k].fact.attribute == price &&
                        in->columns[k].fact.qualifiers == c->fact.qualifiers;

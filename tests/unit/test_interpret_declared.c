@@ -89,6 +89,11 @@ static void the_seller_s_price_is_the_price_where_no_other_stands(void **state)
     fixture_close(&f);
     fixture_open(&f, "l.csv", "Vehicle,MSRP,Our Price\nToyota Camry,\"$27,100\",\"$22,995\"\nHonda Fit,\"$19,200\",\"$9,900\"\n");
     expect_attribute(&f, "MSRP", "price");
+    expect_attribute(&f, "Our Price", "price");
+    assert_true(f.tables[0].columns[1].fact.qualifiers != f.tables[0].columns[2].fact.qualifiers);
+    fixture_close(&f);
+    /* Two of a dealer: no question tells them apart but by their names. */
+    fixture_open(&f, "l.csv", "Vehicle,Sale price,Our Price\nToyota Camry,\"$27,100\",\"$22,995\"\nHonda Fit,\"$19,200\",\"$9,900\"\n");
     expect_attribute(&f, "Our Price", "");
     fixture_close(&f);
 }

@@ -98,7 +98,7 @@ static void an_amount_is_of_what_its_parent_names(void **state)
                                "\"mass\":{\"value\":1890,\"basis\":\"EU\"}}]");
     expect_number(&f, "Volta A1", "price", 39900, "€");
     expect_attribute(&f, "price", "price");
-    expect_attribute(&f, "mass", "curb_weight");
+    expect_attribute(&f, "value", "curb_weight");
     expect_text(&f, "Volta B2", "basis", "EU");
     fixture_close(&f);
 }

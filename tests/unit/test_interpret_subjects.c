@@ -430,7 +430,7 @@ static void the_title_of_a_list_names_none_of_its_vehicles(void **state)
     (void)state;
     struct fixture f;
     size_t table;
-    fixture_open(&f, "l.csv", "\"Ashdown & Pike - new car price list, valid from 1 April 2025 incl. VAT\",,\n,,\nModel,CO2 (g/km),OTR price\n"
+    fixture_open(&f, "l.csv", "\"Ashdown & Pike - new car price list, valid from 1 April 2025\",,\n\"Prices in GBP incl. VAT\",,\n,,\nModel,CO2 (g/km),OTR price\n"
                               "Tamsin Dart 1.0 Go,112,\"13,995\"\nTamsin Dart 1.0 Style,113,\"15,250\"\n");
     assert_int_equal(fixture_record(&f, "Tamsin Dart 1.0 Go", 0, &table, NULL)->year_first, 0);
     for (size_t j = 0; j < f.tables[table].n_columns; j++) /* the tax is no part of the emissions */
