@@ -54,7 +54,6 @@ struct command_line {
     bool query, similarity;
     /* serve */
     bool force_public;
-    bool repair;
     /* quantize */
     const char *to, *output; /* NULL: not given */
     /* bench */
@@ -90,8 +89,7 @@ enum command_bit {
     COMMAND_VERIFY = 1 << 14,
     COMMAND_TABLES = 1 << 15,
     COMMAND_DOCTOR = 1 << 16,
-    COMMAND_CHECK = 1 << 17,
-    COMMAND_ALL = (1 << 18) - 1,
+    COMMAND_ALL = (1 << 17) - 1,
     /* Those that open an engine. */
     COMMAND_ENGINE = COMMAND_ASK | COMMAND_GENERATE | COMMAND_EVAL | COMMAND_INFO | COMMAND_SERVE,
 };
@@ -99,7 +97,7 @@ enum command_bit {
 extern const struct command command_ask, command_ingest, command_generate, command_tokenize,
     command_eval, command_info, command_pull, command_quantize, command_config, command_embed,
     command_plan, command_bench, command_serve, command_attributes, command_verify, command_tables,
-    command_doctor, command_check;
+    command_doctor;
 
 /* All commands, in the order in which help lists them. */
 extern const struct command *const COMMANDS[];

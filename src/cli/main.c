@@ -17,7 +17,7 @@ const struct command *const COMMANDS[] = {&command_ask,      &command_verify, &c
                                           &command_tokenize, &command_eval,     &command_info,
                                           &command_pull,     &command_quantize, &command_config,
                                           &command_embed,    &command_plan,     &command_bench,
-                                          &command_serve, &command_doctor, &command_check};
+                                          &command_serve, &command_doctor};
 const size_t N_COMMANDS = sizeof COMMANDS / sizeof *COMMANDS;
 
 static const struct command *find_command(const char *name, struct error *err)

@@ -105,7 +105,6 @@ static const struct option_row ROWS[] = {
          'j', json, "Print the result as JSON"),
     SETTING(COMMAND_SERVE | COMMAND_CONFIG, SETTING_HOST),
     SETTING(COMMAND_SERVE | COMMAND_CONFIG, SETTING_PORT),
-    FLAG(COMMAND_CHECK, "repair", 0, repair, "Make a damaged search index anew from the passages"),
     FLAG(COMMAND_SERVE, "force-public", 0, force_public,
          "Listen on an address that others can reach though no key is set"),
     SETTING(COMMAND_SERVE | COMMAND_CONFIG, SETTING_PARALLEL),
@@ -133,7 +132,7 @@ static const struct option_row ROWS[] = {
          "Go on past the end of the turn, up to --max-tokens (to measure)"),
     FLAG(COMMAND_GENERATE, "stats", 0, stats, "Print tokens and rates to standard error"),
     SETTING(COMMAND_ASK | COMMAND_VERIFY | COMMAND_INGEST | COMMAND_SERVE | COMMAND_CONFIG |
-                COMMAND_ATTRIBUTES | COMMAND_DOCTOR | COMMAND_CHECK,
+                COMMAND_ATTRIBUTES | COMMAND_DOCTOR,
             SETTING_STORE),
     SETTING(COMMAND_INGEST | COMMAND_CONFIG, SETTING_ORIGINALS),
     SETTING(COMMAND_INGEST | COMMAND_TABLES | COMMAND_SERVE | COMMAND_CONFIG, SETTING_OCR_LANGUAGES),

@@ -15,14 +15,12 @@ enum {
     PENDING_BYTE = 0x40000000, /* the page with it is never written */
     FCNTL_CHECKED = 0x61737063, /* of ours: an int, whether pages are compared */
     FCNTL_ACTIVE,               /* an int, whether there is anything to compare */
-    FCNTL_FAILED,               /* an int, whether a checksum was wrong */
 };
 
 /* A database file: SQLite's own behind it in memory. */
 struct sum_file {
     sqlite3_file base;
     bool unchecked;
-    bool failed; /* a checksum was wrong */
     size_t page; /* bytes of a page with a checksum; 0: the file has none */
     uint8_t *copy; /* (page), of one that is written */
 };
@@ -70,9 +68,7 @@ static int file_read_at(sqlite3_file *file, void *out, int n, sqlite3_int64 at)
     if (rc != SQLITE_OK) return rc;
     if (at == 0 && n >= HEADER) set_page(f, summed_page(out));
     if (!f->page || f->unchecked || (size_t)n != f->page || (uint64_t)at % f->page != 0) return rc;
-    if (sum_matches(out, f->page, (uint64_t)at / f->page + 1)) return SQLITE_OK;
-    f->failed = true;
-    return SQLITE_IOERR_DATA;
+    return sum_matches(out, f->page, (uint64_t)at / f->page + 1) ? SQLITE_OK : SQLITE_IOERR_DATA;
 }
 
 static int file_write_at(sqlite3_file *file, const void *data, int n, sqlite3_int64 at)
@@ -101,11 +97,6 @@ static int file_control(sqlite3_file *file, int op, void *argument)
         int rc = real(file)->pMethods->xRead(real(file), header, HEADER, 0);
         if (rc == SQLITE_OK) set_page(f, summed_page(header));
         *(int *)argument = f->page != 0;
-        return SQLITE_OK;
-    }
-    if (op == FCNTL_FAILED) {
-        *(int *)argument = f->failed;
-        f->failed = false;
         return SQLITE_OK;
     }
     return real(file)->pMethods->xFileControl(real(file), op, argument);
@@ -250,12 +241,6 @@ bool page_sums_active(sqlite3 *db)
 {
     int active = 0;
     return sqlite3_file_control(db, "main", FCNTL_ACTIVE, &active) == SQLITE_OK && active;
-}
-
-bool page_sums_failed(sqlite3 *db)
-{
-    int failed = 0;
-    return sqlite3_file_control(db, "main", FCNTL_FAILED, &failed) == SQLITE_OK && failed;
 }
 
 void page_sums_set_checked(sqlite3 *db, bool checked)

@@ -23,9 +23,6 @@ void page_sums_reserve(sqlite3 *db);
 /* Whether the pages of an open database are checked. */
 bool page_sums_active(sqlite3 *db);
 
-/* Whether a checksum was wrong since this was asked last. */
-bool page_sums_failed(sqlite3 *db);
-
 /* Stops or starts comparing on one connection: for repairing. */
 void page_sums_set_checked(sqlite3 *db, bool checked);
 

@@ -38,8 +38,7 @@ static const char SCHEMA_PASSAGES[] =
     "  byte_begin INTEGER NOT NULL, byte_end INTEGER NOT NULL,"
     "  location TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL);"
     "CREATE INDEX chunks_document ON chunks(document);"
-    "CREATE INDEX chunks_vehicle ON chunks(vehicle);";
-static const char SCHEMA_SEARCH[] =
+    "CREATE INDEX chunks_vehicle ON chunks(vehicle);"
     "CREATE VIRTUAL TABLE chunks_fts USING fts5(title, text, content='chunks', content_rowid='id',"
     "  tokenize=\"porter unicode61 remove_diacritics 2\");";
 
@@ -151,14 +150,9 @@ static bool check_sums(struct store *s, struct error *err)
                                     s->path);
 }
 
-bool schema_create_search(struct store *s, struct error *err)
-{
-    return store_exec(s, SCHEMA_SEARCH, err);
-}
-
 static bool create(struct store *s, struct error *err)
 {
-    return store_exec(s, SCHEMA_PASSAGES, err) && store_exec(s, SCHEMA_SEARCH, err) && store_exec(s, SCHEMA_FACTS, err) &&
+    return store_exec(s, SCHEMA_PASSAGES, err) && store_exec(s, SCHEMA_FACTS, err) &&
            store_exec(s, SCHEMA_PAGES, err) && store_exec(s, SCHEMA_COPIES, err) &&
            set_version(s, err);
 }

@@ -16,7 +16,4 @@ enum {
  * too, where the file lets it. */
 bool schema_prepare(struct store *s, struct error *err);
 
-/* The search index, empty. */
-bool schema_create_search(struct store *s, struct error *err);
-
 #endif

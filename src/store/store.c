@@ -17,13 +17,12 @@ enum { BUSY_MS = 10000 };
 
 bool store_fail(struct store *s, const char *what, struct error *err)
 {
-    int code = sqlite3_errcode(s->db); /* before the file is asked, which sets it */
+    int code = sqlite3_errcode(s->db);
     enum error_code kind = code == SQLITE_NOMEM     ? ERROR_MEMORY
                            : code == SQLITE_NOTADB  ? ERROR_INPUT
                            : code == SQLITE_CORRUPT ? ERROR_INPUT
                                                     : ERROR_IO;
-    /* Asked of the file: SQLite does not keep the reason everywhere. */
-    if (code != SQLITE_BUSY && page_sums_failed(s->db))
+    if (sqlite3_extended_errcode(s->db) == SQLITE_IOERR_DATA)
         return error_set(err, ERROR_INPUT,
                          "%s: damaged: %s: the checksum of a page is wrong, a byte has changed on the disk; "
                          "autospec check says what is lost",

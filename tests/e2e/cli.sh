@@ -4,7 +4,7 @@
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-COMMANDS="ask verify attributes ingest tables generate tokenize eval info pull quantize config embed plan serve doctor check"
+COMMANDS="ask verify attributes ingest tables generate tokenize eval info pull quantize config embed plan serve doctor"
 
 # ---- help and documentation ----
 

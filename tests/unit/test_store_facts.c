@@ -2,8 +2,6 @@
  * gone; a store of an older version becomes one of this; a damaged one is an error. */
 #include "facts_fixture.h"
 
-#include <xxhash.h>
-
 #include <math.h>
 
 static void values_are_read_as_they_were_written(void **state)
@@ -556,40 +554,6 @@ static struct error read_everything(const char *path)
     return err;
 }
 
-/* A byte of each page in turn is changed: what is read is an error, or all as it was. */
-static void a_changed_byte_is_never_read_as_a_value(void **state)
-{
-    (void)state;
-    const char *path = in_scratch("changed.db");
-    store_close(facts_store(path));
-    FILE *f = fopen(path, "r+b");
-    assert_non_null(f);
-    assert_int_equal(fseek(f, 0, SEEK_END), 0);
-    long size = ftell(f);
-    size_t refused = 0, bad, pages;
-    struct error err = {0};
-    assert_true(page_sums_scan(path, NULL, 0, &bad, &pages, &err));
-    assert_int_equal(bad, 0);
-    assert_int_equal(pages, size / 4096);
-    for (long at = 4096 + 2000; at < size; at += 4096) {
-        fseek(f, at, SEEK_SET);
-        int byte = fgetc(f);
-        fseek(f, at, SEEK_SET);
-        fputc(byte ^ 1, f);
-        fflush(f);
-        assert_true(page_sums_scan(path, NULL, 0, &bad, &pages, &err));
-        assert_int_equal(bad, 1);
-        struct error damage = read_everything(path);
-        refused += damage.code != ERROR_NONE;
-        if (damage.code) assert_non_null(strstr(damage.text, "checksum"));
-        fseek(f, at, SEEK_SET);
-        fputc(byte, f);
-        fflush(f);
-    }
-    fclose(f);
-    assert_true(refused > 0);
-}
-
 static void copy_file(const char *from, const char *to)
 {
     struct error err = {0};
@@ -672,11 +636,6 @@ static void damaged_bytes_never_crash(void **state)
             random ^= random << 13, random ^= random >> 7, random ^= random << 17;
             copy[100 + random % (len - 100)] = (char)(random >> 40);
         }
-        /* Every other time the checksums are right, so that what is behind them is reached. */
-        for (size_t at = 0; round % 2 && at + 4096 <= len; at += 4096) {
-            uint64_t sum = XXH3_64bits_withSeed(copy + at, 4096 - PAGE_SUM_BYTES, at / 4096 + 1);
-            memcpy(copy + at + 4096 - PAGE_SUM_BYTES, &sum, sizeof sum);
-        }
         const char *path = in_scratch("bytes_damaged.db");
         remove(in_scratch("bytes_damaged.db-wal"));
         remove(in_scratch("bytes_damaged.db-shm"));
@@ -701,7 +660,6 @@ int main(void)
         cmocka_unit_test(a_reader_brings_an_older_store_up_to_date),
         cmocka_unit_test(a_migration_that_fails_changes_nothing),
         cmocka_unit_test(a_store_with_programs_in_it_is_refused),
-        cmocka_unit_test(a_changed_byte_is_never_read_as_a_value),
         cmocka_unit_test(damaged_rows_are_errors_that_name_them),
         cmocka_unit_test(damaged_bytes_never_crash),
     };
