@@ -1,8 +1,6 @@
 #include "store/schema.h"
-#include "store/page_sums.h"
 
 #include <stdio.h>
-#include <string.h>
 
 enum { APPLICATION_ID = 0x61737063 /* "aspc" in the file's header tells our stores from others */ };
 
@@ -127,29 +125,6 @@ static bool set_version(struct store *s, struct error *err)
     return store_exec(s, pragmas, err);
 }
 
-static bool has_sums(const struct store *s)
-{
-    return strcmp(s->path, ":memory:") == 0 || page_sums_active(s->db);
-}
-
-/* Since version 5: each page is written anew, with its checksum. */
-static bool add_sums(struct store *s, struct error *err)
-{
-    if (has_sums(s)) return true;
-    page_sums_reserve(s->db);
-    if (!store_exec(s, "VACUUM; PRAGMA wal_checkpoint(TRUNCATE)", err)) return false;
-    return has_sums(s) ||
-           error_set(err, ERROR_BUSY, "%s: another program uses the store: it cannot be brought up to date", s->path);
-}
-
-static bool check_sums(struct store *s, struct error *err)
-{
-    return has_sums(s) || error_set(err, ERROR_INPUT,
-                                    "%s: damaged: its pages have no checksums; delete the store and ingest the "
-                                    "documents again",
-                                    s->path);
-}
-
 static bool create(struct store *s, struct error *err)
 {
     return store_exec(s, SCHEMA_PASSAGES, err) && store_exec(s, SCHEMA_FACTS, err) &&
@@ -185,7 +160,7 @@ bool schema_prepare(struct store *s, struct error *err)
     struct file_kind k;
     if (!look(s, &k, err)) return false;
     bool ours = k.application == APPLICATION_ID;
-    if (ours && k.version == STORE_SCHEMA_VERSION && k.programs == 0) return check_sums(s, err);
+    if (ours && k.version == STORE_SCHEMA_VERSION && k.programs == 0) return true;
     bool older = ours && k.version >= 1 && k.version < STORE_SCHEMA_VERSION;
     bool locked = false;
     /* Two processes may find the file empty or old at once: the second waits here, looks again and
@@ -196,7 +171,6 @@ bool schema_prepare(struct store *s, struct error *err)
                              "%s: a store of version %lld that cannot be brought to version %d: "
                              "the file cannot be written",
                              s->path, (long long)k.version, STORE_SCHEMA_VERSION);
-        if (older && !k.programs && !add_sums(s, err)) return false;
         if (!store_exec(s, "BEGIN IMMEDIATE", err)) return false;
         locked = true;
         if (!look(s, &k, err)) goto fail;
@@ -222,7 +196,7 @@ bool schema_prepare(struct store *s, struct error *err)
     if (!ours && !create(s, err)) goto fail;
     if (older && !migrate(s, k.version, err)) goto fail;
     if (locked && !store_exec(s, "COMMIT", err)) goto fail;
-    return check_sums(s, err);
+    return true;
 fail:
     if (locked) sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
     return false;

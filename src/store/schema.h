@@ -6,7 +6,7 @@
 #include "store/store_internal.h"
 
 enum {
-    STORE_SCHEMA_VERSION = 5, /* PRAGMA user_version */
+    STORE_SCHEMA_VERSION = 4, /* PRAGMA user_version */
     /* How documents are read into facts. Documents that were read by another version are listed and
      * searched as before, and are read again when they are ingested, changed or not. */
     STORE_READING_VERSION = 1,

@@ -1,6 +1,5 @@
 /* The SQLite store: its file and its documents. Its tables are in schema.c, searching in
  * store_search.c, adding passages in store_write.c, facts in facts_write.c and facts_read.c. */
-#include "store/page_sums.h"
 #include "store/schema.h"
 
 #include "base/file.h"
@@ -22,11 +21,6 @@ bool store_fail(struct store *s, const char *what, struct error *err)
                            : code == SQLITE_NOTADB  ? ERROR_INPUT
                            : code == SQLITE_CORRUPT ? ERROR_INPUT
                                                     : ERROR_IO;
-    if (sqlite3_extended_errcode(s->db) == SQLITE_IOERR_DATA)
-        return error_set(err, ERROR_INPUT,
-                         "%s: damaged: %s: the checksum of a page is wrong, a byte has changed on the disk; "
-                         "autospec check says what is lost",
-                         s->path, what);
     if (code == SQLITE_BUSY)
         return error_set(err, ERROR_BUSY, "%s: %s: another program is writing to the store", s->path,
                          what);
@@ -111,9 +105,8 @@ static void make_private(const char *path)
 
 static bool open_database(struct store *s, const char *name, int flags, struct error *err)
 {
-    if (sqlite3_open_v2(name, &s->db, flags, page_sums_vfs()) != SQLITE_OK)
+    if (sqlite3_open_v2(name, &s->db, flags, NULL) != SQLITE_OK)
         return s->db ? store_fail(s, "opening", err) : error_memory(err, "the store");
-    if (!s->read_only) page_sums_reserve(s->db);
     sqlite3_busy_timeout(s->db, BUSY_MS);
     sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
