@@ -85,8 +85,8 @@ static void read_duration(struct reading *r)
 /* "How much fuel does it use", "how much fuel fits in" */
 static void read_fuel_amount(struct reading *r)
 {
-    static const char USED[] = "use|uses|used|burn|burns|need|needs|drink|drinks|consume|consumes|get through|go through|gets through|"
-                               "braucht|verbraucht|schluckt|nimmt|consomme|boit|gasta|consume";
+    static const char USED[] = "use|uses|used|using|burn|burns|need|needs|drink|drinks|consume|consumes|guzzle|guzzles|swallow|swallows|sip|sips|gulp|get through|go through|gets through|"
+                               "braucht|verbraucht|schluckt|sauft|nimmt|consomme|boit|gasta|traga|consume";
     static const char HELD[] = "fit|fits|hold|holds|carry|carries|go in|goes in|passt|passen|cabe|caben|contient";
     int fuel = registry_find("fuel_type");
     for (size_t i = 0; i + 1 < r->l->n_labels; i++) {
@@ -116,8 +116,69 @@ static void read_elliptic_drive(struct reading *r)
     }
 }
 
+/* A distance of a kilometre or more: "miles", "km". */
+static bool is_road_unit(const struct label *l)
+{
+    return l->kind == LABEL_UNIT && l->unit && l->unit->dimension == DIMENSION_LENGTH && unit_to_base(1, l->unit) > 900000;
+}
+
+/* "The most kilometres on it", "what is on the clock", "qué coche tiene más kilómetros": how far a vehicle has been driven,
+ * and not how far it goes. */
+static void read_driven_distance(struct reading *r)
+{
+    static const char CLOCK[] = "on the clock|on the odometer|on the odo|on its clock|on its odometer|auf der uhr|auf dem tacho|auf dem zahler|au compteur|"
+                                "en el cuentakilometros|en el odometro";
+    static const char ON[] = "on it|on them|on her|on him|drauf|runter|gelaufen|gefahren|parcourus|parcouru|recorridos|recorrido|hechos";
+    static const char HAS[] = "has|have|had|done|covered|driven|hat|haben|a|ont|tiene|tienen|lleva|llevan|ha|han";
+    static const char GOES[] = "range|charge|charging|battery|tank|wltp|epa|electric|electricity|per|gallon|gallons|litre|liter|litres|fill|go|goes|going|"
+                               "reichweite|ladung|akku|batterie|tankfullung|schafft|autonomie|charge|recharge|autonomia|carga|bateria|deposito";
+    size_t clock = find_phrase(r, 0, CLOCK);
+    bool on = clock != SIZE_MAX || find_phrase(r, 0, ON) != SIZE_MAX, goes = find_phrase(r, 0, GOES) != SIZE_MAX;
+    bool has = find_phrase(r, 0, HAS) != SIZE_MAX;
+    struct query_attribute odometer = {.attribute = registry_find("odometer"), .key = ""};
+    if (odometer.attribute < 0 || (!on && (!has || goes || !columns_have(r->c, NULL, 0, &odometer)))) return;
+    for (size_t i = 0; i < r->l->n_labels; i++) {
+        struct label *l = &r->l->labels[i];
+        if (!is_road_unit(l)) continue;
+        const struct label *before = i ? &r->l->labels[i - 1] : NULL;
+        bool counted = before && label_is(before, WORD_HOW_MANY);
+        bool degree = before && (label_is(before, WORD_MOST) || label_is(before, WORD_LEAST) || label_is(before, WORD_MORE) || label_is(before, WORD_LESS));
+        if (!degree && !(on && counted)) continue;
+        rename_label(l, "odometer");
+        if (!counted) l->unit = NULL;
+        return;
+    }
+    /* "What's on the clock of the Kangoo" */
+    for (size_t i = 0; clock != SIZE_MAX && i < r->l->n_labels; i++) {
+        struct label *l = &r->l->labels[i];
+        if (names(l, "odometer", DIMENSION_NONE) || is_road_unit(l) || (l->kind == LABEL_NUMBER && l->unit)) return;
+        size_t last = clock + reading_phrase(r, clock, CLOCK) - 1;
+        if (l->first > last || last >= l->first + l->n || l->kind == LABEL_MENTION) continue;
+        rename_label(l, "odometer");
+        return;
+    }
+}
+
+/* "What did people pay for it": who does what the verb says, no number of seats. */
+static void read_people(struct reading *r)
+{
+    for (size_t i = 1; i + 1 < r->l->n_labels; i++) {
+        struct label *l = &r->l->labels[i];
+        const struct label *verb = &r->l->labels[i + 1];
+        if (l->n != 1 || !names(l, "seats", DIMENSION_NONE) || !label_is(&r->l->labels[i - 1], WORD_AUXILIARY) || verb->kind != LABEL_TERM)
+            continue;
+        for (size_t k = 0; k < verb->n_terms; k++)
+            if (verb->terms[k].kind == TERM_ATTRIBUTE && verb->terms[k].asking && !names(verb, "seats", DIMENSION_NONE)) {
+                silence(l);
+                break;
+            }
+    }
+}
+
 void read_asking_words(struct reading *r)
 {
+    read_people(r);
+    read_driven_distance(r);
     read_duration(r);
     read_fuel_amount(r);
     read_elliptic_drive(r);

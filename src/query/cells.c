@@ -284,10 +284,27 @@ static void look_at_cell(struct cell_finder *f, const struct above *above, size_
                  (fact->quote[0] ? count((title | column | remark | labels) & f->words.needed) : 0));
 }
 
+/* Whether the row is another vehicle's than the one that the question names and that its document has as well. */
+static bool is_another_vehicle(const struct cell_finder *f, size_t record)
+{
+    const struct catalog_record *rec = &f->c->records[record];
+    size_t document = f->c->sources[rec->source].document;
+    bool beside = false;
+    if (!rec->model_key[0] || f->c->documents[document].has_pages) return false;
+    for (size_t s = 0; s < f->q->n_subjects; s++)
+        for (size_t i = 0; i < f->q->subjects[s].n_records; i++) {
+            const struct catalog_record *named = &f->c->records[f->q->subjects[s].records[i]];
+            if (f->q->subjects[s].records[i] == record) return false;
+            if (!strcmp(named->make_key, rec->make_key) && !strcmp(named->model_key, rec->model_key)) return false;
+            beside = beside || f->c->sources[named->source].document == document;
+        }
+    return beside;
+}
+
 static bool look_at_record(struct cell_finder *f, size_t record, const struct above *above, bool texts)
 {
     const struct catalog_record *rec = &f->c->records[record];
-    if (f->q->allowed && !f->q->allowed[record]) return true;
+    if ((f->q->allowed && !f->q->allowed[record]) || is_another_vehicle(f, record)) return true;
     if (f->n_read++ == MAX_READ) f->too_many = true;
     if (f->n_read > MAX_READ) return true;
     uint32_t title = words_of_record(f, rec), head = 0;

@@ -39,10 +39,17 @@ static bool is_stop_of_name(const struct finder *f, size_t i)
     char pair[2 * TOKEN_KEY_MAX + 2];
     const struct catalog *c = word_index_catalog(f->v);
     if (i == 0 || f->q->tokens[i].kind != TOKEN_WORD || f->q->tokens[i - 1].kind != TOKEN_WORD) return false;
-    snprintf(pair, sizeof pair, "%s %s", f->q->tokens[i - 1].key, f->q->tokens[i].key);
+    const struct token *before = &f->q->tokens[i - 1], *here = &f->q->tokens[i];
+    snprintf(pair, sizeof pair, "%s %s", before->key, here->key);
     for (size_t k = 0; k < f->n_set; k++) {
         const struct catalog_record *r = &c->records[f->set[k]];
-        if ((key_has_run(r->model_key, pair) || key_has_run(r->trim_key, pair)) && strchr(r->title, '.')) return true;
+        if (!strchr(r->title, '.')) continue;
+        if (key_has_run(r->model_key, pair) || key_has_run(r->trim_key, pair)) return true;
+        /* "Cad. Deville": between the maker, written short, and the model. */
+        size_t len = strlen(before->key), at = strlen(r->make_key);
+        bool make = at >= len && !strcmp(r->make_key + at - len, before->key) && (at == len || r->make_key[at - len - 1] == ' ');
+        len = strlen(here->key);
+        if (make && !strncmp(r->model_key, here->key, len) && (r->model_key[len] == ' ' || !r->model_key[len])) return true;
     }
     return false;
 }

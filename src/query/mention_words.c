@@ -261,6 +261,10 @@ bool finder_is_anchor(struct finder *f, size_t i)
     size_t n_terms = 0, n_tokens;
     unsigned parts;
     int make;
+    /* "Can I ride it": no vehicle, unless a number follows. */
+    bool person = strcmp(t->key, "i") == 0 && q->language == 0 &&
+                  !(i + 1 < q->n_tokens && (t[1].kind == TOKEN_NUMBER || t[1].gap == GAP_HYPHEN)) && t->gap != GAP_HYPHEN;
+    if (person) return false;
     if (t->kind == TOKEN_SIGN || finder_is_driven_wheels(q, i) ||
         (i > 0 && finder_is_driven_wheels(q, i - 1)))
         return false;

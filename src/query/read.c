@@ -137,9 +137,11 @@ bool query_read_meaning(struct query *out, const struct word_index *v, const cha
     read_ordinal(&r);
     read_mention_years(&r);
     read_exclusions(&r);
+    join_versions(&r);
     read_set_scope(&r);
     read_subjects(&r);
     read_generation(&r);
+    read_version_words(&r);
     read_identifiers(&r);
     read_stock(&r);
     read_documents(&r);

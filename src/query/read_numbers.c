@@ -313,6 +313,30 @@ static bool condition_attribute(struct reading *r, size_t i, size_t last, size_t
     return true;
 }
 
+/* "The 4.30 axle", "a 3.73 rear end": how many axles there are is a whole number; the other is the ratio of one. */
+static bool read_axle_ratio(struct reading *r, size_t i)
+{
+    static const char AXLE[] = "rear axle ratio|axle ratio|final drive ratio|rear axle|rear end|axle|axles|gears|final drive|diff|differential|"
+                               "achsubersetzung|hinterachse|achse|rapport de pont|pont|relacion de eje|eje|ratio";
+    struct label *l = &r->l->labels[i];
+    const struct token *t = &r->l->tokens[l->first];
+    size_t at = l->first + l->n, n = at < r->l->n_tokens && !(t[l->n].gap & (GAP_STOP | GAP_COMMA)) ? reading_phrase(r, at, AXLE) : 0;
+    struct query_attribute a = {.attribute = registry_find("axle_ratio"), .key = ""};
+    bool fraction = l->n == 1 && t->kind == TOKEN_NUMBER && strpbrk(reading_text(r, l->first, 1), ".,");
+    if (!n || !fraction || l->unit || l->number < 1.5 || l->number > 9 || a.attribute < 0) return false;
+    a.name = REGISTRY[a.attribute].names[0];
+    struct query_condition *c = condition_new(r);
+    if (!c) return false;
+    c->attribute = a;
+    c->number = c->said = true;
+    c->low = c->high = l->number;
+    c->text = reading_text(r, l->first, l->n + n);
+    l->used = true;
+    r->condition_at[r->q->n_where - 1] = i;
+    for (size_t k = i + 1; k < r->l->n_labels && r->l->labels[k].first < at + n; k++) r->l->labels[k].used = true;
+    return true;
+}
+
 /* "top 3", "three most powerful", "first three". */
 static bool read_top(struct reading *r, size_t i)
 {
@@ -451,7 +475,7 @@ void read_number_condition(struct reading *r, size_t i)
             break;
         if (label_is(after, WORD_AND) || label_is(after, WORD_OR)) break;
     }
-    if (read_gears(r, i)) return;
+    if (read_gears(r, i) || read_axle_ratio(r, i)) return;
     struct query_attribute a;
     size_t place;
     if (!condition_attribute(r, i, last, at, u, said, &a, &place)) {

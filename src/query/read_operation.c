@@ -325,7 +325,7 @@ void read_operation(struct reading *r)
     }
     bool comparative;
     int order = find_order(r, &comparative);
-    bool several = q->n_subjects > 1;
+    bool several = q->n_subjects > 1 && !r->pooled;
     /* "which needs less, and how many litres less" */
     q->by_how_much = r->difference || (several && order && r->how_many);
     q->distinct = r->distinct;

@@ -304,6 +304,28 @@ void read_operation_words(struct reading *r)
     }
 }
 
+/* "The three heaviest of the Volvo, Kia and Fiat cars", "of the Volvos and Kias, how many": the vehicles of several makers
+ * are one set, of which some are asked for. */
+static bool pools_makers(const struct reading *r, size_t named)
+{
+    size_t makers = 0, many = 0;
+    bool most = r->extreme || r->quality, vehicles = r->vehicle_word;
+    for (size_t i = 0; i < r->l->n_mentions; i++) {
+        const struct mention *m = &r->l->mentions[i];
+        if (m->only_context || m->excluded) continue;
+        makers += m->make_only && !m->alone_make && !m->unknown_n;
+        vehicles = vehicles || m->plural;
+    }
+    for (size_t i = 0; i < r->l->n_labels; i++) {
+        const struct label *l = &r->l->labels[i];
+        many += label_is(l, WORD_HOW_MANY);
+        vehicles = vehicles || (label_is(l, WORD_VEHICLE) && l->kind != LABEL_MENTION);
+        for (size_t t = 0; l->kind == LABEL_TERM && t < l->n_terms; t++) most = most || l->terms[t].superlative;
+    }
+    if (named < 2 || makers != named || r->difference || r->compare) return false;
+    return (r->how_many_things && many < 2) || r->count || (vehicles && most);
+}
+
 /* Whether vehicles of a kind are meant ("which Lotus", "any Volvo", "the Kias") or one vehicle. */
 void read_set_scope(struct reading *r)
 {
@@ -314,7 +336,8 @@ void read_set_scope(struct reading *r)
             named++;
             which = i;
         }
-    r->set_scope = named == 0;
+    r->pooled = pools_makers(r, named);
+    r->set_scope = named == 0 || r->pooled;
     if (named != 1) return;
     const struct mention *m = &l->mentions[which];
     bool built = false; /* "how many of it were built": a figure of one vehicle */

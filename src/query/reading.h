@@ -35,6 +35,7 @@ struct reading {
     int attribute_order; /* of a superlative or comparative term: "heaviest" */
     bool attribute_comparative;
     bool set_scope; /* vehicles of a kind are meant, not one */
+    bool pooled;    /* those of several makers together */
     int to_speed;    /* "to 100 km/h": the acceleration that is meant; -1: none */
     bool first_said; /* "heaviest first" */
     size_t last_category; /* label of the last condition that is a text, and one more; 0: none */
@@ -139,6 +140,12 @@ void read_attributes(struct reading *r);
 void read_group(struct reading *r);
 /* The operation and its order, from all that was read before. */
 void read_operation(struct reading *r);
+
+/* ---- narrow.c ---- */
+/* "The 250 with the 6.2L V8": two mentions of one vehicle become one, where a record has both. */
+void join_versions(struct reading *r);
+/* Words of a version's name, apart from the vehicle's, narrow the only subject. */
+void read_version_words(struct reading *r);
 
 /* ---- generations.c ---- */
 /* "Mk I", "first-generation", "original": narrows the only subject to it, or the question is not understood. */

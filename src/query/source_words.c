@@ -429,6 +429,13 @@ static size_t name_behind(const struct labelled *q, const struct word_index *v, 
     return best;
 }
 
+static bool is_unknown_word(const struct labelled *q, const struct word_index *v, size_t i)
+{
+    const struct token *t = &q->tokens[i];
+    return t->kind == TOKEN_WORD && !t->upper && strlen(t->key) > 3 && !lexicon_has(t->key) && !registry_has_word(t->key) &&
+           !word_index_knows(v, t->key);
+}
+
 bool source_phrase_find(const struct labelled *q, const struct word_index *v, size_t at,
                         size_t *first, size_t *n)
 {
@@ -449,6 +456,13 @@ bool source_phrase_find(const struct labelled *q, const struct word_index *v, si
         if (is_place(q, i, at, &place)) {
             *first = place;
             *n = i + 1 - place + name_behind(q, v, i + 1);
+            return true;
+        }
+        /* "the county fleet" of "fuhrpark_landkreis": what nothing else explains, before a noun that tells the document. */
+        if (i > at + 1 && !is_source(q, i) && source_word_is_collection(q->tokens[i].key) && is_unknown_word(q, v, i - 1) &&
+            !(q->tokens[i].gap & ~(unsigned)GAP_SPACE) && has_word(DETERMINERS, q->tokens[i - 2].key) && another_name(v, q->tokens[i].key)) {
+            *first = i - 1;
+            *n = 2;
             return true;
         }
         if (!is_source(q, i)) continue;
