@@ -12,6 +12,26 @@ static size_t find_phrase(const struct reading *r, size_t at, const char *phrase
     return SIZE_MAX;
 }
 
+/* Whether the tokens are one of the phrases, whole. */
+static bool is_phrase(const struct token *t, size_t n, const char *phrases)
+{
+    char key[8 * TOKEN_KEY_MAX];
+    size_t len = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t one = strlen(t[i].key);
+        if (len + one + 2 > sizeof key) return false;
+        if (len) key[len++] = ' ';
+        memcpy(key + len, t[i].key, one);
+        len += one;
+    }
+    for (const char *p = phrases; *p;) {
+        size_t one = strcspn(p, "|");
+        if (one == len && memcmp(p, key, len) == 0) return true;
+        p += one + (p[one] == '|');
+    }
+    return false;
+}
+
 /* The label says what the registry makes of the name instead. */
 static void rename_label(struct label *l, const char *name)
 {
@@ -159,6 +179,84 @@ static void read_driven_distance(struct reading *r)
     }
 }
 
+/* Whether the attribute is one that the documents have. */
+static bool is_given(const struct reading *r, const char *id)
+{
+    struct query_attribute a = {.attribute = registry_find(id), .key = ""};
+    return a.attribute >= 0 && columns_have(r->c, NULL, 0, &a);
+}
+
+/* "When was it first registered", "¿cuándo se matriculó?": the date of it, and neither the plate nor a model year. */
+static void read_registration(struct reading *r)
+{
+    static const char WHEN[] = "when|which day|which date|what date|since when|wann|seit wann|quand|depuis quand|cuando|desde cuando";
+    static const char DONE[] = "first registered|registered|registration|erstmals zugelassen|zugelassen|immatricule|immatriculee|mis en circulation|"
+                               "mise en circulation|matriculo|matricula|matriculado|matriculada|matricularon|上牌";
+    size_t when = find_phrase(r, 0, WHEN), at = when == SIZE_MAX ? SIZE_MAX : find_phrase(r, when + 1, DONE);
+    if (at == SIZE_MAX || !is_given(r, "first_registration")) return;
+    size_t end = at + reading_phrase(r, at, DONE);
+    bool named = false;
+    for (size_t i = 0; i < r->l->n_labels; i++) {
+        struct label *l = &r->l->labels[i];
+        if (l->kind == LABEL_MENTION || l->first + l->n <= at || l->first >= end) continue;
+        if (named) {
+            silence(l);
+        } else {
+            rename_label(l, "first registration");
+            named = true;
+        }
+    }
+    for (size_t i = 0; named && i < r->l->n_labels; i++)
+        if (r->l->labels[i].first == when && label_is(&r->l->labels[i], WORD_WHEN)) silence(&r->l->labels[i]);
+}
+
+/* "In stock the longest", "how long has it been in stock": days, and no length of the car. */
+static void read_days_in_stock(struct reading *r)
+{
+    static const char STOCK[] = "in stock|on the lot|on our lot|on the forecourt|in inventory|in our inventory|unsold|im bestand|auf dem hof|auf lager|"
+                                "en stock|au parc|en el inventario|en existencias";
+    static const char LONG[] = "how long|the longest|longest|longer|how many days|wie lange|am langsten|langsten|depuis combien de temps|le plus longtemps|"
+                               "cuanto tiempo|mas tiempo";
+    static const char NAMES[] = "days|days in stock|days on lot|days on the lot|days in inventory|stock days|age days|dol|standtage|standzeit|"
+                                "tage im bestand|jours en stock|jours|dias en stock|dias";
+    size_t at = find_phrase(r, 0, LONG);
+    if (at == SIZE_MAX || find_phrase(r, 0, STOCK) == SIZE_MAX) return;
+    for (size_t i = 0; i < r->l->n_labels; i++) {
+        struct label *l = &r->l->labels[i];
+        if (at < l->first || at >= l->first + l->n || l->kind == LABEL_MENTION) continue;
+        for (uint32_t k = 0; k < r->c->n_columns; k++) {
+            const struct catalog_column *col = &r->c->columns[k];
+            if (!col->has_numbers || !col->key[0]) continue;
+            struct token t[8];
+            size_t n = tokens_split(col->key, strlen(col->key), TOKENS_TEXT, t, 8);
+            if (n == 0 || !is_phrase(t, n, NAMES)) continue;
+            uint32_t *id = arena_array(&r->q->arena, 1, sizeof *id);
+            if (!id) return;
+            *id = k;
+            bool most = reading_phrase(r, at, "the longest|longest|am langsten|langsten|le plus longtemps|mas tiempo");
+            *l = (struct label){.kind = LABEL_COLUMN, .first = l->first, .n = l->n, .ids = id, .n_ids = 1};
+            if (most) {
+                l->words[0] = (struct word){.class = WORD_MOST, .languages = 31};
+                l->n_words = 1;
+            }
+            return;
+        }
+        l->kind = LABEL_UNKNOWN; /* no column says it: it is not understood */
+        l->n_terms = l->n_words = 0;
+        return;
+    }
+}
+
+/* "How fast does the FX16 travel": a verb behind the vehicle that the question is about. */
+static void read_travel(struct reading *r)
+{
+    for (size_t i = 2; i < r->l->n_labels; i++) {
+        struct label *l = &r->l->labels[i];
+        if (l->n == 1 && l->kind == LABEL_TERM && !strcmp(r->l->tokens[l->first].key, "travel") && r->l->labels[i - 1].kind == LABEL_MENTION)
+            silence(l);
+    }
+}
+
 /* "What did people pay for it": who does what the verb says, no number of seats. */
 static void read_people(struct reading *r)
 {
@@ -178,6 +276,9 @@ static void read_people(struct reading *r)
 void read_asking_words(struct reading *r)
 {
     read_people(r);
+    read_registration(r);
+    read_days_in_stock(r);
+    read_travel(r);
     read_driven_distance(r);
     read_duration(r);
     read_fuel_amount(r);

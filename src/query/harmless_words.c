@@ -101,6 +101,26 @@ static bool goes_on_with_bound(const struct reading *r, size_t i)
                                                                       label_is(next, WORD_AT_LEAST) || label_is(next, WORD_AT_MOST)));
 }
 
+/* "The county's Kangoo": whose it is, right before the vehicle. */
+static bool is_possessor(const struct reading *r, size_t i)
+{
+    if (r->l->language != 0 || i + 1 >= r->l->n_labels) return false;
+    size_t k = i + 1;
+    const struct label *s = &r->l->labels[k];
+    if (s->n == 1 && !strcmp(r->l->tokens[s->first].key, "s") && r->l->tokens[s->first].end - r->l->tokens[s->first].begin == 1) k++;
+    return k == i + 2 && k < r->l->n_labels && r->l->labels[k].kind == LABEL_MENTION;
+}
+
+/* "The little Honda Fit": an epithet between an article and a name. It is none where the documents tell vehicles apart by it. */
+static bool is_size_word(const struct reading *r, size_t i)
+{
+    static const char EPITHETS[] = " little tiny humble mighty lovely cute poor trusty faithful dear beloved shiny dinky chunky hefty ";
+    if (r->l->language != 0 || i == 0 || i + 1 >= r->l->n_labels || r->l->labels[i + 1].kind != LABEL_MENTION) return false;
+    const struct label *article = &r->l->labels[i - 1];
+    return in_list(EPITHETS, r->l->tokens[r->l->labels[i].first].key) &&
+           in_list(" the a our my your this that ", r->l->tokens[article->first + article->n - 1].key);
+}
+
 /* "Which tyres does the Corvette wear", "Wie viel Drehmoment kann der Kuga stemmen" */
 static bool is_final_verb(const struct reading *r, size_t i)
 {
@@ -163,7 +183,7 @@ void read_harmless_words(struct reading *r)
     for (size_t i = 0; i < r->l->n_labels; i++) {
         if (!is_plain_word(r, i) || q->n_unused == QUERY_MAX_UNRESOLVED) continue;
         struct label *l = &r->l->labels[i];
-        bool slot = attribute && (is_final_verb(r, i) || is_second_verb(r, i) || is_participle(r, i));
+        bool slot = attribute && (is_final_verb(r, i) || is_second_verb(r, i) || is_participle(r, i) || is_possessor(r, i) || is_size_word(r, i));
         if (!slot && !is_small_talk(r, i)) continue;
         q->unused[q->n_unused++] = reading_text(r, l->first, l->n);
         l->used = true;

@@ -110,6 +110,23 @@ static void label_emission_standard(struct labelled *q, const struct word_index 
     }
 }
 
+/* "5.0L V8" that cells of an engine's column hold: the text, and no condition on the size of it. */
+static bool label_engine_text(struct labelled *q, const struct word_index *v, size_t i, size_t room)
+{
+    const struct catalog *c = word_index_catalog(v);
+    const uint32_t *ids = NULL;
+    size_t n_ids = 0, n = q->tokens[i].kind == TOKEN_NUMBER ? word_index_match_terms(v, &q->tokens[i], room, &ids, &n_ids) : 0;
+    if (n < 3) return false;
+    for (size_t k = 0; k < n_ids; k++) {
+        int a = c->columns[c->terms[ids[k]].column].attribute;
+        if (a < 0 || (a != registry_find("engine_type") && a != registry_find("engine") && a != registry_find("engine_description"))) return false;
+    }
+    struct label *l = label_new(q, LABEL_VALUE, i, n);
+    l->ids = ids;
+    l->n_ids = n_ids;
+    return true;
+}
+
 /* A word that says nothing by itself and is what a column of yes and no is called: "sold". */
 static bool is_state(const struct catalog *c, const struct token *t, const uint32_t *columns, size_t n)
 {
@@ -120,6 +137,25 @@ static bool is_state(const struct catalog *c, const struct token *t, const uint3
     for (size_t i = 0; filler && i < n; i++)
         if (c->columns[columns[i]].attribute < 0 && column_is_yes_no(c, columns[i])) return true;
     return false;
+}
+
+/* "The foreign cars", where a column "foreign" has cells that read "Foreign": which of the cars, as an adjective. */
+static bool is_kind_of_column(const struct labelled *q, const struct catalog *c, size_t i, const uint32_t *columns, size_t n_columns,
+                              const uint32_t *values, size_t n_values)
+{
+    struct word words[WORD_MAX_MEANINGS];
+    size_t n_words = 0;
+    bool own = false, things = false;
+    for (size_t k = 0; k < n_columns; k++)
+        for (size_t m = 0; m < n_values; m++) own = own || c->terms[values[m]].column == columns[k];
+    if (!own) return false;
+    if (i + 1 == q->n_tokens) return true;
+    if (q->tokens[i + 1].gap & (GAP_STOP | GAP_COMMA)) return true;
+    if (lexicon_match(&q->tokens[i + 1], 1, words, &n_words))
+        for (size_t k = 0; k < n_words; k++)
+            things = things || words[k].class == WORD_VEHICLE || words[k].class == WORD_VERSION || !strcmp(q->tokens[i + 1].key, "one") ||
+                     !strcmp(q->tokens[i + 1].key, "ones");
+    return things;
 }
 
 static void label_word(struct labelled *q, const struct word_index *v, size_t i, size_t room)
@@ -255,7 +291,7 @@ static void label_word(struct labelled *q, const struct word_index *v, size_t i,
         longest = column;
         kind = LABEL_COLUMN;
     }
-    if (value > longest) {
+    if (value > longest || (value && value == column && kind == LABEL_COLUMN && is_kind_of_column(q, c, i, columns, n_columns, values, n_values))) {
         longest = value;
         kind = LABEL_VALUE;
     }
@@ -382,6 +418,10 @@ static bool label_in(struct labelled *out, int language, const struct word_index
         while (i + room < out->n_tokens && !taken[i + room]) room++;
         const struct token *t = &out->tokens[i];
         if (label_identifier(out, v, i, room)) {
+            i += out->labels[out->n_labels - 1].n;
+            continue;
+        }
+        if (label_engine_text(out, v, i, room)) {
             i += out->labels[out->n_labels - 1].n;
             continue;
         }

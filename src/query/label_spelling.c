@@ -80,6 +80,25 @@ static bool correct_by_neighbour(struct labelled *q, size_t i)
     return true;
 }
 
+/* English words that are one letter away from a known one and are themselves written right: "county" is no "country". */
+static bool is_ordinary_word(const struct labelled *q, const char *key)
+{
+    static const char WORDS[] =
+        " county counties depth along cause heart street streets chance father mother feeling stage staff voice peace coast coffee mouth click agent "
+        "enter spirit award garden shoot sites matter prince regional steel chair plane planet lunch strike false shirt champion giant walls scared "
+        "drunk guest guests sentence pleasure counter grace shame sight trash trend bread racing shower cabinet mirror mirrors province provinces "
+        "breaks angle angles cooking covering thread holes flood arena hunter crossing drops bones beast habit copper tanks stunning boats boat brick "
+        "powder wound poster dairy bitter butter stairs forming healing lasting message messages novel palace planes plain rolled shade sharing "
+        "skill stole string strong treat unable unity venue verse villa votes waves while rough ridge riding sized sizes slide slept ";
+    char spaced[TOKEN_KEY_MAX + 3];
+    size_t len = strlen(key);
+    if (q->language != 0 || len + 3 > sizeof spaced) return false;
+    spaced[0] = ' ';
+    memcpy(spaced + 1, key, len);
+    memcpy(spaced + 1 + len, " ", 2);
+    return strstr(WORDS, spaced) != NULL;
+}
+
 /* Reads words that nothing knows as the known word that they misspell, if there is just one. */
 void label_correct_spelling(struct labelled *q, const struct word_index *v)
 {
@@ -92,6 +111,7 @@ void label_correct_spelling(struct labelled *q, const struct word_index *v)
             continue;
         /* "lj", "j300": letters beside digits are codes, not words. */
         if (i + 1 < q->n_tokens && t[1].kind == TOKEN_NUMBER && t[1].gap == 0) continue;
+        if (is_ordinary_word(q, t->key)) continue;
         if (correct_by_neighbour(q, i)) continue;
         const struct name_word *names[4];
         size_t n = word_index_similar_names(v, t->key, names, 4);

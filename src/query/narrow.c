@@ -97,6 +97,13 @@ static bool has_displacement(const struct reading *r)
     return attribute_in_scope(r, &a);
 }
 
+void check_version_words(struct reading *r)
+{
+    if (!r->version_said || r->q->n_attributes || r->q->op == QUERY_DESCRIBE || r->q->op == QUERY_LIST || r->q->op == QUERY_COUNT) return;
+    const struct label *l = &r->l->labels[r->version_said - 1];
+    reading_refuse(r, l->first, l->n);
+}
+
 void read_version_words(struct reading *r)
 {
     struct query *q = r->q;
@@ -114,6 +121,7 @@ void read_version_words(struct reading *r)
         }
         if (n == 0) continue;
         l->used = true;
+        if (l->kind == LABEL_UNKNOWN && !r->version_said) r->version_said = i + 1;
         size_t kept = 0;
         for (size_t k = 0; k < s->n_records; k++) {
             const struct catalog_record *rec = &r->c->records[s->records[k]];

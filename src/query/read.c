@@ -157,6 +157,7 @@ bool query_read_meaning(struct query *out, const struct word_index *v, const cha
     if (r.explain && !out->n_attributes) out->op = QUERY_OPEN;
     assume_only_vehicle(&r);
     apply_ordinal(&r);
+    check_version_words(&r);
     apply_stock(&r);
     read_unknown_operations(&r);
     find_exclusions(&r);

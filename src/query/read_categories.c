@@ -181,6 +181,59 @@ static void mark_apposition(struct reading *r, size_t i, const struct query_cond
     noun->kind = LABEL_WORD;
 }
 
+/* "Electric" of a column whose cells read "Electric 3-wheel", "Electric 4-wheel", "Diesel": what short cells begin with. */
+static const struct catalog_column *column_begun_by(const struct reading *r, const char *word)
+{
+    enum { MOST_TERMS = 24 };
+    size_t len = strlen(word);
+    const struct catalog_column *found = NULL;
+    for (size_t i = 0; i < r->c->n_terms; i++) {
+        const struct catalog_term *t = &r->c->terms[i];
+        const struct catalog_column *col = &r->c->columns[t->column];
+        if (strncmp(t->key, word, len) || t->key[len] != ' ' || !in_documents(r, r->c->sources[col->source].document)) continue;
+        if (col->attribute >= 0 && REGISTRY[col->attribute].role != ROLE_NONE) continue;
+        size_t terms = 0, with = 0, long_cells = 0;
+        for (size_t k = 0; k < r->c->n_terms; k++) {
+            const struct catalog_term *o = &r->c->terms[k];
+            if (o->column != t->column) continue;
+            terms++;
+            with += key_has_run(o->key, word);
+            size_t words = 1;
+            for (const char *p = o->key; *p; p++) words += *p == ' ';
+            long_cells += words > 5;
+        }
+        if (terms < 2 || terms > MOST_TERMS || with == terms || long_cells) continue;
+        if (found && found != col && strcmp(found->key, col->key)) return NULL;
+        found = col;
+    }
+    return found;
+}
+
+/* A condition on what the cells begin with. */
+static bool read_first_word(struct reading *r, size_t i)
+{
+    struct label *l = &r->l->labels[i];
+    const char *word = r->l->tokens[l->first].key;
+    const struct catalog_column *col = l->n == 1 ? column_begun_by(r, word) : NULL;
+    struct query_condition *c = col ? condition_new(r) : NULL;
+    if (!c) return false;
+    size_t first = l->first;
+    c->negated = reading_negated_before(r, i, &first);
+    c->text = reading_text(r, first, l->first + l->n - first);
+    c->category = -1;
+    c->part = true;
+    c->key = arena_strdup(&r->q->arena, word);
+    if (!c->key) {
+        c->key = "";
+        r->failed = true;
+    }
+    c->attribute = (struct query_attribute){.attribute = col->attribute, .name = col->name, .key = col->attribute < 0 ? col->key : ""};
+    l->used = true;
+    r->condition_at[r->q->n_where - 1] = i;
+    r->last_category = i + 1;
+    return true;
+}
+
 void read_category_condition(struct reading *r, size_t i)
 {
     struct label *l = &r->l->labels[i];
@@ -254,6 +307,7 @@ void read_category_condition(struct reading *r, size_t i)
             l->used = true;
             return;
         } else {
+            if (read_first_word(r, i)) return;
             /* "in France", "the German list": where the documents are from. */
             if (l->n == 1 && source_word_is_nation(r->l->tokens[l->first].key)) l->kind = LABEL_DOCUMENT;
             return; /* else left unresolved */

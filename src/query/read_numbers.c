@@ -519,6 +519,12 @@ void read_number_condition(struct reading *r, size_t i)
             x->used = true;
     }
     r->condition_at[r->q->n_where - 1] = i;
+    /* "a five-cylinder engine": the noun of what the number is of. */
+    if (place != SIZE_MAX && place > i && place + 1 < r->l->n_labels && a.attribute == registry_find("cylinders")) {
+        struct label *noun = &r->l->labels[place + 1];
+        for (size_t t = 0; noun->kind == LABEL_TERM && t < noun->n_terms; t++)
+            if (noun->terms[t].kind == TERM_ATTRIBUTE && (attribute_is_engine(noun->terms[t].id) || !strcmp(r->l->tokens[noun->first].key, "engine"))) noun->used = true;
+    }
     /* "not more than" is a phrase of its own; "don't weigh more than", "not over" deny the condition. */
     size_t denied = SIZE_MAX;
     if (reading_negated_over(r, first, place, &denied)) c->negated = true;

@@ -35,6 +35,7 @@ struct reading {
     int attribute_order; /* of a superlative or comparative term: "heaviest" */
     bool attribute_comparative;
     bool set_scope; /* vehicles of a kind are meant, not one */
+    size_t version_said; /* label of an unknown word that named the version, and one more; 0: none */
     bool pooled;    /* those of several makers together */
     int to_speed;    /* "to 100 km/h": the acceleration that is meant; -1: none */
     bool first_said; /* "heaviest first" */
@@ -146,6 +147,8 @@ void read_operation(struct reading *r);
 void join_versions(struct reading *r);
 /* Words of a version's name, apart from the vehicle's, narrow the only subject. */
 void read_version_words(struct reading *r);
+/* After the operation: where nothing is asked, such a word may be what is. */
+void check_version_words(struct reading *r);
 
 /* ---- generations.c ---- */
 /* "Mk I", "first-generation", "original": narrows the only subject to it, or the question is not understood. */
