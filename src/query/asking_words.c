@@ -221,6 +221,8 @@ static void read_days_in_stock(struct reading *r)
                                 "tage im bestand|jours en stock|jours|dias en stock|dias";
     size_t at = find_phrase(r, 0, LONG);
     if (at == SIZE_MAX || find_phrase(r, 0, STOCK) == SIZE_MAX) return;
+    bool most = reading_phrase(r, at, "the longest|longest|am langsten|langsten|le plus longtemps|mas tiempo") > 0;
+    at += reading_phrase(r, at, LONG) - 1;
     for (size_t i = 0; i < r->l->n_labels; i++) {
         struct label *l = &r->l->labels[i];
         if (at < l->first || at >= l->first + l->n || l->kind == LABEL_MENTION) continue;
@@ -233,7 +235,6 @@ static void read_days_in_stock(struct reading *r)
             uint32_t *id = arena_array(&r->q->arena, 1, sizeof *id);
             if (!id) return;
             *id = k;
-            bool most = reading_phrase(r, at, "the longest|longest|am langsten|langsten|le plus longtemps|mas tiempo");
             *l = (struct label){.kind = LABEL_COLUMN, .first = l->first, .n = l->n, .ids = id, .n_ids = 1};
             if (most) {
                 l->words[0] = (struct word){.class = WORD_MOST, .languages = 31};
@@ -257,6 +258,46 @@ static void read_travel(struct reading *r)
     }
 }
 
+/* "The longest load bed", "the widest track": the length of the bed, where the registry has a name for it. */
+static void read_measured_part(struct reading *r)
+{
+    static const struct {
+        const char *most, *least, *measure;
+    } MEASURES[] = {{"longest", "shortest", "length"}, {"widest", "narrowest", "width"}, {"tallest", "lowest", "height"}, {"highest", "lowest", "height"}, {"deepest", "shallowest", "depth"}};
+    for (size_t i = 0; i + 1 < r->l->n_labels; i++) {
+        struct label *degree = &r->l->labels[i];
+        const char *key = r->l->tokens[degree->first].key;
+        for (size_t m = 0; degree->n == 1 && degree->kind != LABEL_MENTION && m < sizeof MEASURES / sizeof *MEASURES; m++) {
+            bool most = !strcmp(key, MEASURES[m].most), least = !strcmp(key, MEASURES[m].least);
+            for (size_t n = 3; n > 0 && (most || least); n--) {
+                struct token t[4];
+                size_t first = degree->first + 1, last = i;
+                if (first + n > r->l->n_tokens) continue;
+                memcpy(t, &r->l->tokens[first], n * sizeof *t);
+                memset(&t[n], 0, sizeof t[n]);
+                t[n].kind = TOKEN_WORD;
+                t[n].gap = GAP_SPACE;
+                strcpy(t[n].key, MEASURES[m].measure);
+                const struct term *terms = NULL;
+                size_t n_terms = 0, unknown = 0;
+                if (registry_match(t, n + 1, &terms, &n_terms) != n + 1 || terms[0].kind != TERM_ATTRIBUTE || !is_given(r, REGISTRY[terms[0].id].id)) continue;
+                /* Words that are known do without: "the longest wheelbase". */
+                while (last + 1 < r->l->n_labels && r->l->labels[last + 1].first < first + n) unknown += r->l->labels[++last].kind == LABEL_UNKNOWN;
+                if (!unknown || r->l->labels[last].first + r->l->labels[last].n != first + n) continue;
+                *degree = (struct label){.kind = LABEL_WORD, .first = degree->first, .n = 1, .n_words = 1};
+                degree->words[0] = (struct word){.class = most ? WORD_MOST : WORD_LEAST, .languages = 1};
+                for (size_t k = i + 1; k <= last; k++) silence(&r->l->labels[k]);
+                struct label *part = &r->l->labels[i + 1];
+                part->kind = LABEL_TERM;
+                part->terms = terms;
+                part->n_terms = n_terms;
+                part->used = false;
+                return;
+            }
+        }
+    }
+}
+
 /* "What did people pay for it": who does what the verb says, no number of seats. */
 static void read_people(struct reading *r)
 {
@@ -276,6 +317,7 @@ static void read_people(struct reading *r)
 void read_asking_words(struct reading *r)
 {
     read_people(r);
+    read_measured_part(r);
     read_registration(r);
     read_days_in_stock(r);
     read_travel(r);

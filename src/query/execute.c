@@ -575,7 +575,13 @@ static bool execute_check(struct execution *x)
         }
         if (all) yes++;
         else no++;
+        size_t from = r->n_rows;
         if (!condition_rows(x, records[i], 0)) return false;
+        for (size_t k = from; k < r->n_rows && q->n_where == 1 && q->where[0].marks; k++) {
+            /* What the letter stands for. */
+            char mark = equipment_mark(r->rows[k].fact.text);
+            if (!r->rows[k].fact.remark[0] && mark) r->rows[k].fact.remark = mark == 's' ? "standard" : mark == 'o' ? "optional" : "not available";
+        }
     }
     if (yes + no == 0) {
         const struct query_condition *w = q->n_where ? &q->where[0] : NULL;

@@ -82,4 +82,8 @@ bool groups_make(struct execution *x, const size_t *records, const double *value
 /* Says of each row what tells it from the others of its subject (variants.c). */
 bool variants_name(struct execution *x, size_t subject);
 
+/* ---- filter.c ---- */
+/* What a cell of a list of equipment says: 's' standard, 'o' optional, '-' not to be had; 0: it is no such mark. */
+char equipment_mark(const char *text);
+
 #endif

@@ -73,8 +73,28 @@ static bool date_has_year(const char *text, const char *year)
     return false;
 }
 
+char equipment_mark(const char *text)
+{
+    static const char *const STANDARD[] = {"S", "Std", "std", "standard", "Standard", "\xe2\x97\x8f", "\xe2\x80\xa2", "\xe2\x96\xa0"};
+    static const char *const OPTIONAL[] = {"O", "Opt", "opt", "optional", "Optional", "\xe2\x97\x8b", "\xe2\x96\xa1"};
+    static const char *const NONE[] = {"-", "\xe2\x80\x93", "\xe2\x80\x94", "\xe2\x88\x92"};
+    for (size_t i = 0; i < sizeof STANDARD / sizeof *STANDARD; i++)
+        if (!strcmp(text, STANDARD[i])) return 's';
+    for (size_t i = 0; i < sizeof OPTIONAL / sizeof *OPTIONAL; i++)
+        if (!strcmp(text, OPTIONAL[i])) return 'o';
+    for (size_t i = 0; i < sizeof NONE / sizeof *NONE; i++)
+        if (!strcmp(text, NONE[i])) return '-';
+    return 0;
+}
+
 static bool text_met(const struct query_condition *w, const struct fact_row *f, bool *known)
 {
+    if (w->marks) {
+        char mark = equipment_mark(f->text);
+        *known = mark != 0;
+        bool has = w->mark ? mark == w->mark : mark == 's' || mark == 'o';
+        return mark && has == (w->truth > 0);
+    }
     *known = f->kind != VALUE_NONE && !f->missing_mark;
     if (!*known) return false;
     if (w->truth) {

@@ -105,10 +105,13 @@ static bool goes_on_with_bound(const struct reading *r, size_t i)
 static bool is_possessor(const struct reading *r, size_t i)
 {
     if (r->l->language != 0 || i + 1 >= r->l->n_labels) return false;
+    const struct token *t = &r->l->tokens[r->l->labels[i].first];
+    const char *behind = r->l->text + t->end;
+    bool genitive = !strncmp(behind, "'s ", 3) || !strncmp(behind, "\xe2\x80\x99s ", 5) || (t->end > 2 && !strncmp(behind - 2, "'s ", 3));
+    if (!genitive) return false;
     size_t k = i + 1;
-    const struct label *s = &r->l->labels[k];
-    if (s->n == 1 && !strcmp(r->l->tokens[s->first].key, "s") && r->l->tokens[s->first].end - r->l->tokens[s->first].begin == 1) k++;
-    return k == i + 2 && k < r->l->n_labels && r->l->labels[k].kind == LABEL_MENTION;
+    if (r->l->labels[k].n == 1 && !strcmp(r->l->tokens[r->l->labels[k].first].key, "s")) k++;
+    return k < r->l->n_labels && r->l->labels[k].kind == LABEL_MENTION;
 }
 
 /* "The little Honda Fit": an epithet between an article and a name. It is none where the documents tell vehicles apart by it. */
@@ -183,8 +186,8 @@ void read_harmless_words(struct reading *r)
     for (size_t i = 0; i < r->l->n_labels; i++) {
         if (!is_plain_word(r, i) || q->n_unused == QUERY_MAX_UNRESOLVED) continue;
         struct label *l = &r->l->labels[i];
-        bool slot = attribute && (is_final_verb(r, i) || is_second_verb(r, i) || is_participle(r, i) || is_possessor(r, i) || is_size_word(r, i));
-        if (!slot && !is_small_talk(r, i)) continue;
+        bool slot = attribute && (is_final_verb(r, i) || is_second_verb(r, i) || is_participle(r, i) || is_size_word(r, i));
+        if (!slot && !is_small_talk(r, i) && !is_possessor(r, i)) continue;
         q->unused[q->n_unused++] = reading_text(r, l->first, l->n);
         l->used = true;
     }

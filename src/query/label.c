@@ -4,6 +4,7 @@
 #include "query/columns.h"
 #include "query/source_words.h"
 
+#include <stdio.h>
 #include <string.h>
 
 struct label *label_new(struct labelled *q, enum label_kind kind, size_t first, size_t n)
@@ -158,6 +159,28 @@ static bool is_kind_of_column(const struct labelled *q, const struct catalog *c,
     return things;
 }
 
+/* "How many are sold", where a column of states has "Sold": at the end of a sentence, behind "are". */
+static bool is_status_value(const struct labelled *q, const struct catalog *c, size_t i, const uint32_t *values, size_t n)
+{
+    static const char BE[] = " is are was were been already now still not yet ist sind wurde wurden bereits schon est sont deja esta estan ya ";
+    enum { MOST_STATES = 6 };
+    struct word words[WORD_MAX_MEANINGS];
+    size_t n_words = 0;
+    char before[TOKEN_KEY_MAX + 3];
+    if (i == 0 || (i + 1 < q->n_tokens && q->tokens[i + 1].kind != TOKEN_SIGN && !(q->tokens[i + 1].gap & GAP_STOP)) || n == 0) return false;
+    if (lexicon_match(&q->tokens[i], 1, words, &n_words) != 1) return false;
+    for (size_t k = 0; k < n_words; k++)
+        if (words[k].class != WORD_FILLER) return false;
+    size_t len = strlen(q->tokens[i - 1].key);
+    if (len + 3 > sizeof before) return false;
+    before[0] = ' ';
+    memcpy(before + 1, q->tokens[i - 1].key, len);
+    memcpy(before + 1 + len, " ", 2);
+    size_t states = 0;
+    for (size_t t = 0; t < c->n_terms; t++) states += c->terms[t].column == c->terms[values[0]].column;
+    return strstr(BE, before) && states > 1 && states <= MOST_STATES;
+}
+
 static void label_word(struct labelled *q, const struct word_index *v, size_t i, size_t room)
 {
     const struct token *t = &q->tokens[i];
@@ -222,7 +245,8 @@ static void label_word(struct labelled *q, const struct word_index *v, size_t i,
     /* "sold", "available" say little, unless a column of yes and no is called so. */
     if (column == 1 && (strlen(t->key) < 2 || t->kind == TOKEN_NUMBER || (word && !is_state(c, t, columns, n_columns)))) column = 0;
     /* "total" and "all" are operations, whatever some cell says. */
-    if (value && value <= word) value = 0;
+    if (value && value <= word && !is_status_value(q, c, i, values, n_values)) value = 0;
+    else if (value == 1 && word == 1) word = 0;
     /* "from dealers": what cells say, where no column is of the attribute that the word may name. */
     if (term && value == term && !word) {
         bool named = false;
@@ -364,7 +388,16 @@ static void label_word(struct labelled *q, const struct word_index *v, size_t i,
     }
     if (kind == LABEL_UNKNOWN) {
         struct postings d = word_index_documents(v, t->key);
-        if ((d.n && strlen(t->key) > 1) || source_word_is_nation(t->key)) kind = LABEL_DOCUMENT;
+        bool named = d.n && strlen(t->key) > 1;
+        /* "Which forklift" of "forklifts.csv" */
+        if (!named && t->kind == TOKEN_WORD && strlen(t->key) > 4 && strlen(t->key) + 2 < TOKEN_KEY_MAX) {
+            char many[TOKEN_KEY_MAX];
+            snprintf(many, sizeof many, "%.*ss", TOKEN_KEY_MAX - 2, t->key);
+            d = word_index_documents(v, many);
+            for (size_t k = 0; k < d.n && !named; k++) named = !strncmp(c->documents[d.items[k]].name, many, strlen(many));
+            if (named) strcpy(q->tokens[i].key, many);
+        }
+        if (named || source_word_is_nation(t->key)) kind = LABEL_DOCUMENT;
         longest = 1;
     }
     struct label *l = label_new(q, kind, i, longest);

@@ -26,7 +26,7 @@ const struct lexicon_line LEXICON_LINES[] = {
      "come|equipped|fitted|fit|fits|rated|rate|rates|rating of|listed|lists|list for|stated|states|"
      "quoted|quotes|claimed|official|officially|exactly|approximately|roughly|around|approx|"
      "actual|actually|currently|current|today|now|then|back then|back in the day|ever|usually|"
-     "normally|typically|typical|maybe|perhaps|possibly|thanks|thank you|hello|hi|hey|ok|okay|well|"
+     "normally|already|so far|at the tailpipe|from the tailpipe|out of the tailpipe|alone|typically|typical|maybe|perhaps|possibly|thanks|thank you|hello|hi|hey|ok|okay|well|"
      "anyway|btw|pls|plz|kinda|kind of|sort of|sort|lot|lots|bit|bits|thing|things|stuff|way|ways|"
      "something|anything|someone|anyone|people|folks|guys|man|mate|question|answer|info|"
      "information|detail|details|value|values|figure|figures|number|numbers|amount|level|measure|"
@@ -84,7 +84,7 @@ const struct lexicon_line LEXICON_LINES[] = {
      "what are|which are|display|print"},
     {WORD_COUNT, EN, "number of|count|count of|quantity of|total number of|the number of"},
     {WORD_AVERAGE, EN, "average|mean|avg|on average|averaged|averages"},
-    {WORD_SUM, EN, "together|put together|taken together|added together|added up|combined together|between them all|all of them together|in total|total|sum|sum of|in all|altogether|combined total|all together"},
+    {WORD_SUM, EN, "add up to|adds up to|add up|adds up|together|put together|taken together|added together|added up|combined together|between them all|all of them together|in total|total|sum|sum of|in all|altogether|combined total|all together"},
     {WORD_RANGE, EN,
      "range from|ranges from|ranging from what|from what to what|between what and what|spread of|"
      "from the least to the most|from least to most|from lowest to highest|lowest and highest|"

@@ -44,7 +44,7 @@ static bool is_stop_of_name(const struct finder *f, size_t i)
     for (size_t k = 0; k < f->n_set; k++) {
         const struct catalog_record *r = &c->records[f->set[k]];
         if (!strchr(r->title, '.')) continue;
-        if (key_has_run(r->model_key, pair) || key_has_run(r->trim_key, pair)) return true;
+        if (key_has_run(r->model_key, pair) || key_has_run(r->trim_key, pair) || key_has_run(r->make_key, pair)) return true;
         /* "Cad. Deville": between the maker, written short, and the model. */
         size_t len = strlen(before->key), at = strlen(r->make_key);
         bool make = at >= len && !strcmp(r->make_key + at - len, before->key) && (at == len || r->make_key[at - len - 1] == ' ');

@@ -55,6 +55,8 @@ struct query_condition {
     bool said;               /* a comparator was said; else "with 300 hp", "tow two tonnes" */
     bool year;               /* of the vehicle's model year */
     int truth;               /* of a yes-or-no attribute: 1 yes, -1 no; 0: not one */
+    bool marks;              /* its cells are marks of equipment: S standard, O optional, - not to be had */
+    char mark;               /* 's', 'o': which of them is asked for; 0: either */
     bool unique;             /* one record alone has the text: a VIN, a stock number */
     const bool *records;     /* (records of the catalog) the vehicles that are meant, "except the X3"; NULL: none */
     bool base;               /* of a share: says of which vehicles it is the share */

@@ -168,10 +168,11 @@ static bool is_behind_preposition(const struct reading *r, size_t i)
 /* "the Nord depot", "at the Klärwerk base", "the Kassel site": the noun says again what the column is of. */
 static void mark_apposition(struct reading *r, size_t i, const struct query_condition *c)
 {
-    static const char PLACE[] = "depot|base|site|branch|location|yard|plant|station|office|location|workshop|division|department|town|city|"
-                                "standort|stutzpunkt|depot|niederlassung|filiale|betriebshof|werk|"
+    static const char PLACE[] = "depot|base|site|branch|location|yard|plant|station|office|location|workshop|division|department|section|unit|team|town|city|"
+                                "standort|stutzpunkt|depot|niederlassung|filiale|betriebshof|werk|abteilung|amt|dienststelle|"
                                 "agence|site|depot|base|centre|antenne|sede|base|sucursal|delegacion|centro";
-    bool place = c->attribute.attribute == registry_find("location") && c->attribute.attribute >= 0;
+    bool place = (c->attribute.attribute == registry_find("location") && c->attribute.attribute >= 0) ||
+                 (r->l->labels[i].kind == LABEL_VALUE && c->attribute.attribute < 0 && !c->number);
     const struct label *l = &r->l->labels[i];
     size_t next = i + 1;
     if (!place || c->category >= 0 || next >= r->l->n_labels || (r->l->tokens[l->first + l->n - 1].gap_end & (GAP_COMMA | GAP_STOP))) return;

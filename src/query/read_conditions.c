@@ -1,5 +1,6 @@
 /* Conditions of a question, in the order in which they are read: numbers, categories and values, features that
  * are there or not, years. */
+#include "query/execution.h"
 #include "query/reading.h"
 
 #include <string.h>
@@ -84,6 +85,37 @@ static bool is_indefinite(const struct reading *r, size_t i)
     return false;
 }
 
+/* Whether cells of the attribute in scope are marks: "S" or a filled circle and "O" or an empty one. */
+static bool has_marks(const struct reading *r, const struct query_attribute *a)
+{
+    bool standard = false, optional = false;
+    for (size_t i = 0; i < r->c->n_terms; i++) {
+        const struct catalog_column *col = &r->c->columns[r->c->terms[i].column];
+        if (a->attribute >= 0 ? col->attribute != a->attribute : col->attribute >= 0 || strcmp(col->key, a->key)) continue;
+        char mark = equipment_mark(r->c->terms[i].text);
+        if (!mark) return false;
+        standard = standard || mark == 's';
+        optional = optional || mark == 'o';
+    }
+    return standard || optional;
+}
+
+/* "as standard", "optional": which mark is asked for; 0: none. */
+static char mark_said(struct reading *r)
+{
+    static const char STANDARD[] = "standard|as standard|serienmassig|serie|de serie|en serie";
+    static const char OPTIONAL[] = "optional|option|an option|as an option|aufpreis|gegen aufpreis|en option|opcional|opcion";
+    for (size_t i = 0; i < r->l->n_labels; i++) {
+        struct label *l = &r->l->labels[i];
+        if (l->kind == LABEL_MENTION) continue;
+        bool standard = reading_phrase(r, l->first, STANDARD) > 0, optional = reading_phrase(r, l->first, OPTIONAL) > 0;
+        if (!standard && !optional) continue;
+        l->used = true;
+        return standard ? 's' : 'o';
+    }
+    return 0;
+}
+
 /* "which trucks have a retarder", "without a tow hitch": an attribute that is there or not. */
 static void read_feature(struct reading *r, size_t i)
 {
@@ -102,6 +134,8 @@ static void read_feature(struct reading *r, size_t i)
     c->truth = reading_negated_before(r, i, &first) ? -1 : 1;
     c->text = reading_text(r, first, l->first + l->n - first);
     c->said = true;
+    c->marks = has_marks(r, &a);
+    if (c->marks) c->mark = mark_said(r);
     if (c->truth > 0 && reading_denied_as_before(r, i)) c->truth = -1;
     l->used = true;
     r->condition_at[r->q->n_where - 1] = i;

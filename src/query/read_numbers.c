@@ -401,6 +401,24 @@ static bool is_acceleration(struct reading *r, size_t i)
     return false;
 }
 
+/* "The quietest at 70 mph", "braking distance from 70 mph": the speed at which something else is measured, and no top speed. */
+static bool is_speed_of_test(const struct reading *r, size_t i)
+{
+    static const char AT[] = "at|from|bei|aus|a|en|desde|de";
+    const struct label *l = &r->l->labels[i];
+    if (!l->unit || l->unit->dimension != DIMENSION_SPEED || l->first == 0 || !reading_phrase(r, l->first - 1, AT)) return false;
+    bool other = false;
+    for (size_t k = 0; k < r->l->n_labels; k++) {
+        const struct label *o = &r->l->labels[k];
+        for (size_t t = 0; o->kind == LABEL_TERM && t < o->n_terms; t++) {
+            if (o->terms[t].kind != TERM_ATTRIBUTE) continue;
+            if (REGISTRY[o->terms[t].id].dimension == DIMENSION_SPEED) return false;
+            other = true;
+        }
+    }
+    return other;
+}
+
 /* Whether the number behind this one, its upper bound, is written out in full: "between 500 and 2000". */
 static bool is_thousands(const struct reading *r, size_t i)
 {
@@ -441,6 +459,7 @@ void read_number_condition(struct reading *r, size_t i)
         l->used = true;
         return;
     }
+    if (is_speed_of_test(r, i)) return; /* no column is chosen by it: it is not understood */
     enum comparator comparator = COMPARE_EQUAL;
     size_t at = SIZE_MAX, last = i;
     bool between = false, said = comparator_before(r, i, &comparator, &at, &between);
