@@ -284,21 +284,27 @@ static void look_at_cell(struct cell_finder *f, const struct above *above, size_
                  (fact->quote[0] ? count((title | column | remark | labels) & f->words.needed) : 0));
 }
 
-/* Whether the row is another vehicle's than the one that the question names and that its document has as well. */
+static const char *name_key(const struct catalog_record *rec)
+{
+    return rec->model_key[0] ? rec->model_key : rec->make_key;
+}
+
+/* Whether the row is another vehicle's than those that the question names. A vehicle may have a longer or a shorter name
+ * elsewhere. */
 static bool is_another_vehicle(const struct cell_finder *f, size_t record)
 {
     const struct catalog_record *rec = &f->c->records[record];
-    size_t document = f->c->sources[rec->source].document;
-    bool beside = false;
-    if (!rec->model_key[0] || f->c->documents[document].has_pages) return false;
-    for (size_t s = 0; s < f->q->n_subjects; s++)
+    const char *own = name_key(rec);
+    if (!own[0] || f->c->documents[f->c->sources[rec->source].document].has_pages) return false;
+    for (size_t s = 0; s < f->q->n_subjects; s++) {
+        if (f->q->subjects[s].only) return false;
         for (size_t i = 0; i < f->q->subjects[s].n_records; i++) {
-            const struct catalog_record *named = &f->c->records[f->q->subjects[s].records[i]];
             if (f->q->subjects[s].records[i] == record) return false;
-            if (!strcmp(named->make_key, rec->make_key) && !strcmp(named->model_key, rec->model_key)) return false;
-            beside = beside || f->c->sources[named->source].document == document;
+            const char *named = name_key(&f->c->records[f->q->subjects[s].records[i]]);
+            if (!named[0] || key_has_run(own, named) || key_has_run(named, own)) return false;
         }
-    return beside;
+    }
+    return f->q->n_subjects > 0;
 }
 
 static bool look_at_record(struct cell_finder *f, size_t record, const struct above *above, bool texts)

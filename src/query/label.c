@@ -240,7 +240,7 @@ static void label_word(struct labelled *q, const struct word_index *v, size_t i,
         bool fits = false;
         for (size_t k = 0; k < n_values; k++)
             fits = fits || (before >= 0 && c->columns[c->terms[values[k]].column].attribute == before);
-        if (!fits) value = 0;
+        if (!fits && !(word == 1 && is_status_value(q, c, i, values, n_values))) value = 0;
     }
     /* "sold", "available" say little, unless a column of yes and no is called so. */
     if (column == 1 && (strlen(t->key) < 2 || t->kind == TOKEN_NUMBER || (word && !is_state(c, t, columns, n_columns)))) column = 0;

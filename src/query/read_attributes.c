@@ -238,6 +238,15 @@ static void put_ranked_first(struct reading *r, const size_t *positions)
 {
     struct query *q = r->q;
     for (size_t k = 1; k < q->n_attributes && (r->extreme || r->quality); k++) {
+        int first_id = q->attributes[0].attribute, id = q->attributes[k].attribute;
+        /* "Which engine of the Transit tows the most": what has an order. */
+        if (first_id >= 0 && id >= 0 && REGISTRY[first_id].type != ATTRIBUTE_NUMBER && REGISTRY[id].type == ATTRIBUTE_NUMBER &&
+            !joined(r, positions[0], positions[k])) {
+            struct query_attribute a = q->attributes[k];
+            q->attributes[k] = q->attributes[0];
+            q->attributes[0] = a;
+            return;
+        }
         const struct label *before = positions[k] ? &r->l->labels[positions[k] - 1] : NULL;
         const struct label *first = positions[0] ? &r->l->labels[positions[0] - 1] : NULL;
         bool degree = before && (label_is(before, WORD_MOST) || label_is(before, WORD_LEAST) || label_is(before, WORD_BEST) || label_is(before, WORD_WORST));
