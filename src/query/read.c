@@ -150,6 +150,7 @@ bool query_read_meaning(struct query *out, const struct word_index *v, const cha
     read_documents(&r); /* nations that are no values */
     read_percent(&r);
     read_attributes(&r);
+    widen_subject(&r);
     read_harmless_words(&r);
     if (previous) read_follow_up(&r);
     read_operation(&r);

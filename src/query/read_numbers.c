@@ -419,6 +419,45 @@ static bool is_speed_of_test(const struct reading *r, size_t i)
     return other;
 }
 
+static bool says_speed(const char *text, const struct label *l)
+{
+    bool miles = strcmp(l->unit->symbol, "mph") == 0;
+    double number = l->number;
+    if (!strstr(text, miles ? "mph" : "km")) return false;
+    struct token t[32];
+    size_t n = tokens_split(text, strlen(text), TOKENS_TEXT, t, 32);
+    for (size_t i = 0; i < n; i++)
+        if (t[i].kind == TOKEN_NUMBER && t[i].number >= number && t[i].number <= number) return true;
+    return false;
+}
+
+static bool is_meant_by(const struct reading *r, const struct catalog_column *col)
+{
+    for (size_t k = 0; k < r->l->n_labels; k++) {
+        const struct label *o = &r->l->labels[k];
+        for (size_t t = 0; o->kind == LABEL_TERM && t < o->n_terms; t++)
+            if (o->terms[t].kind == TERM_ATTRIBUTE && col->attribute == o->terms[t].id) return true;
+    }
+    return false;
+}
+
+/* Whether all columns of what is asked, in scope, are called by the speed of label i: "Noise at 70 mph". */
+static bool columns_say_speed(const struct reading *r, size_t i)
+{
+    size_t n, with = 0;
+    const size_t *records = reading_scope(r, &n);
+    for (size_t c = 0; c < r->c->n_columns; c++) {
+        const struct catalog_column *col = &r->c->columns[c];
+        bool in = records == NULL;
+        if (col->attribute < 0 || !is_meant_by(r, col)) continue;
+        for (size_t k = 0; k < n && !in; k++) in = r->c->records[records[k]].source == col->source;
+        if (!in) continue;
+        if (!says_speed(col->name, &r->l->labels[i]) && !says_speed(col->section, &r->l->labels[i])) return false;
+        with++;
+    }
+    return with > 0;
+}
+
 /* Whether the number behind this one, its upper bound, is written out in full: "between 500 and 2000". */
 static bool is_thousands(const struct reading *r, size_t i)
 {
@@ -459,7 +498,10 @@ void read_number_condition(struct reading *r, size_t i)
         l->used = true;
         return;
     }
-    if (is_speed_of_test(r, i)) return; /* no column is chosen by it: it is not understood */
+    if (is_speed_of_test(r, i)) {
+        l->used = columns_say_speed(r, i); /* else it is not understood */
+        return;
+    }
     enum comparator comparator = COMPARE_EQUAL;
     size_t at = SIZE_MAX, last = i;
     bool between = false, said = comparator_before(r, i, &comparator, &at, &between);

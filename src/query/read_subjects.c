@@ -291,6 +291,44 @@ bool subject_from_mention(struct reading *r, const struct mention *m, int year)
     return true;
 }
 
+void widen_subject(struct reading *r)
+{
+    struct query *q = r->q;
+    const struct mention *m = NULL;
+    for (size_t i = 0; i < r->l->n_mentions; i++) {
+        if (r->l->mentions[i].only_context || r->l->mentions[i].excluded) continue;
+        if (m) return;
+        m = &r->l->mentions[i];
+    }
+    if (!m || m->make_only || m->year || q->n_subjects != 1 || q->n_attributes == 0 || r->set_scope || q->documents || q->subjects[0].only) return;
+    struct query_subject *s = &q->subjects[0];
+    if (s->n_records == 0 || s->n_records >= m->n_records) return;
+    for (size_t k = 0; k < q->n_attributes; k++)
+        if (columns_have(r->c, s->records, s->n_records, &q->attributes[k])) return;
+    const struct catalog_record *chosen = &r->c->records[s->records[0]];
+    size_t *records = arena_array(&q->arena, m->n_records, sizeof *records), n = 0;
+    uint32_t *same = arena_array(&q->arena, m->n_records, sizeof *same);
+    if (!records || !same) {
+        r->failed = true;
+        error_memory(r->err, "a question");
+        return;
+    }
+    for (size_t i = 0; i < m->n_records; i++) {
+        const struct catalog_record *rec = &r->c->records[m->records[i]];
+        size_t one = m->records[i];
+        size_t len = strlen(chosen->model_key);
+        bool model = len && !strncmp(rec->model_key, chosen->model_key, len) && (!rec->model_key[len] || rec->model_key[len] == ' ');
+        if (strcmp(rec->make_key, chosen->make_key) || !model || !columns_have(r->c, &one, 1, &q->attributes[0]))
+            continue;
+        same[n] = m->records[i];
+        records[n++] = one;
+    }
+    if (n == 0) return;
+    s->records = records;
+    s->n_records = n;
+    s->label = label_of(r, same, n, 0, s->name);
+}
+
 /* Whether the first mention's records are those of the second and others. */
 static bool has_all(const struct mention *m, const struct mention *o)
 {

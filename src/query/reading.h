@@ -68,6 +68,10 @@ void read_documents(struct reading *r);
 /* Adds a subject for the mention; its records are narrowed by year and by how exactly they are named. */
 bool subject_from_mention(struct reading *r, const struct mention *m, int year);
 
+/* Where the records that a name fits best have nothing of what is asked, those of the same model that have it:
+ * "price of the Fit", which one document gives for the Fit LX alone. */
+void widen_subject(struct reading *r);
+
 /* Where the question names no vehicle: the only one that there is, or the only one that has what is asked. */
 void assume_only_vehicle(struct reading *r);
 

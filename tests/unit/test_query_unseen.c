@@ -25,6 +25,8 @@ static const char TRIMS_CSV[] = "Model,Trim,Sunroof,Price (EUR)\nSola,Basic,-,20
 
 static const char LOT_CSV[] = "Stock#,Make,Model,Price,Days\nA1,Ferro,Falk,20000,12\nA2,Ferro,Merl,26000,71\nA3,Ferro,Ibis,30000,33\n";
 
+static const char TESTS_CSV[] = "Make,Model,Noise at 70 mph (dB)\nFerro,Merl,69\nFerro,Falk,73\n";
+
 static const char CYCLE_TXT[] = "CORSO DATA SHEETS\n\n----------\nCORSO VENTO 500\n----------\nPower ...... 35 kW\nWeight ..... 189 kg\nLicence .... A2\n\n"
                                 "----------\nCORSO MULA 700\n----------\nPower ...... 55 kW\nWeight ..... 214 kg\nGround clearance .... 245 mm\n";
 
@@ -40,6 +42,8 @@ static int make_files(void **state)
     ingest_ok(g.store, "/trims.csv", DOCUMENT_CSV, TRIMS_CSV);
     ingest_ok(g.store, "/inventory.csv", DOCUMENT_CSV, LOT_CSV);
     ingest_ok(g.store, "/cycles.txt", DOCUMENT_TEXT, CYCLE_TXT);
+    ingest_ok(g.store, "/tests.csv", DOCUMENT_CSV, TESTS_CSV);
+    ingest_ok(g.store, "/ads.csv", DOCUMENT_CSV, "Make,Model,Price (EUR)\nDorn,Tern LX,9900\n");
     garage_open(&g);
     *state = &g;
     return 0;
@@ -64,7 +68,10 @@ static void word_that_resembles_another_is_not_it(void **state)
     static const struct asked ASKED[] = {
         {"what did people pay for a Volta Diesel", "value found: Volta Diesel Foreign 5397"},
         {"Can I ride the Corso Vento 500 on an A2 licence?", "check found yes: CORSO VENTO 500 A2"},
-        {"quietest at 70 mph", "rank not_understood ‘70 mph’"},
+        {"quietest at 70 mph", "rank found: Ferro Merl 69 dB*"},
+        {"quietest at 50 mph", "rank not_understood ‘50 mph’"},
+        {"how loud is the Falk at 70 mph", "value found: Ferro Falk 73 dB"},
+        {"what does the Tern cost", "value found: Dorn Tern LX 9900 €"},
         {"Ground clearance of the Corso Vento 500?", "value not_found (attribute ground clearance)"},
         {"weight of the county Heron", "value not_understood ‘county’"},
     };
