@@ -140,6 +140,7 @@ bool query_read_meaning(struct query *out, const struct word_index *v, const cha
     join_versions(&r);
     read_set_scope(&r);
     read_subjects(&r);
+    r.n_named = out->n_subjects ? out->subjects[0].n_records : 0;
     read_generation(&r);
     read_version_words(&r);
     read_identifiers(&r);

@@ -302,7 +302,8 @@ void widen_subject(struct reading *r)
     }
     if (!m || m->make_only || m->year || q->n_subjects != 1 || q->n_attributes == 0 || r->set_scope || q->documents || q->subjects[0].only) return;
     struct query_subject *s = &q->subjects[0];
-    if (s->n_records == 0 || s->n_records >= m->n_records) return;
+    /* A generation or a version that was said as well is meant. */
+    if (s->n_records == 0 || s->n_records >= m->n_records || s->n_records != r->n_named) return;
     for (size_t k = 0; k < q->n_attributes; k++)
         if (columns_have(r->c, s->records, s->n_records, &q->attributes[k])) return;
     const struct catalog_record *chosen = &r->c->records[s->records[0]];

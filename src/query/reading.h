@@ -35,6 +35,7 @@ struct reading {
     int attribute_order; /* of a superlative or comparative term: "heaviest" */
     bool attribute_comparative;
     bool set_scope; /* vehicles of a kind are meant, not one */
+    size_t n_named;      /* records that the first subject's name alone has */
     size_t version_said; /* label of an unknown word that named the version, and one more; 0: none */
     bool pooled;    /* those of several makers together */
     int to_speed;    /* "to 100 km/h": the acceleration that is meant; -1: none */
