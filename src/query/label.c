@@ -245,8 +245,10 @@ static void label_word(struct labelled *q, const struct word_index *v, size_t i,
     /* "sold", "available" say little, unless a column of yes and no is called so. */
     if (column == 1 && (strlen(t->key) < 2 || t->kind == TOKEN_NUMBER || (word && !is_state(c, t, columns, n_columns)))) column = 0;
     /* "total" and "all" are operations, whatever some cell says. */
-    if (value && value <= word && !is_status_value(q, c, i, values, n_values)) value = 0;
-    else if (value == 1 && word == 1) word = 0;
+    bool status = value == 1 && word <= 1 && is_status_value(q, c, i, values, n_values);
+    if (value && value <= word && !status) value = 0;
+    if (status) word = 0;
+    if (status && term == 1) term = 0;
     /* "from dealers": what cells say, where no column is of the attribute that the word may name. */
     if (term && value == term && !word) {
         bool named = false;

@@ -95,6 +95,7 @@ static void words_of_cells_are_kinds(void **state)
         {"Which foreign car has the best mpg?", "rank found: Volta Diesel Foreign 41 mpg*"},
         {"Which Halvo forklifts are electric?", "list found: Halvo FX16; Halvo FX20"},
         {"Which forklift has the highest rated capacity?", "rank found: Halvo DX35 3500 kg*"},
+        {"how many cars are available?", "count found = 3: Aldo Finch; Brava Lynx; Corva Drake"},
         {"how many cars are already sold?", "count found = 1: Aldo Heron"},
         {"How many vehicles does the Roads department have?", "count found = 2: Aldo Finch; Brava Lynx"},
     };
