@@ -580,7 +580,7 @@ static bool execute_check(struct execution *x)
         for (size_t k = from; k < r->n_rows && q->n_where == 1 && q->where[0].marks; k++) {
             /* What the letter stands for. */
             char mark = equipment_mark(r->rows[k].fact.text);
-            if (!r->rows[k].fact.remark[0] && mark) r->rows[k].fact.remark = mark == 's' ? "standard" : mark == 'o' ? "optional" : "not available";
+            if (!r->rows[k].fact.remark[0] && mark && strlen(r->rows[k].fact.text) < 4) r->rows[k].fact.remark = mark == 's' ? "standard" : mark == 'o' ? "optional" : "not available";
         }
     }
     if (yes + no == 0) {

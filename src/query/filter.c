@@ -90,7 +90,7 @@ char equipment_mark(const char *text)
 static bool text_met(const struct query_condition *w, const struct fact_row *f, bool *known)
 {
     if (w->marks) {
-        char mark = equipment_mark(f->text);
+        char mark = f->kind == VALUE_YES ? 's' : f->kind == VALUE_NO ? '-' : equipment_mark(f->text);
         *known = mark != 0;
         bool has = w->mark ? mark == w->mark : mark == 's' || mark == 'o';
         return mark && has == (w->truth > 0);

@@ -116,9 +116,10 @@ static void marks_say_how_equipment_comes(void **state)
 {
     static const struct asked ASKED[] = {
         {"Which Sola has a sunroof as standard?", "list found: Sola Lux"},
-        {"Is the sunroof standard on the Sola Plus?", "check found no: Sola Plus O"},
-        {"Is the sunroof standard on the Sola Lux?", "check found yes: Sola Lux S"},
-        {"Is the sunroof optional on the Sola Plus?", "check found yes: Sola Plus O"},
+        {"Does the Sola Basic have a sunroof?", "check found no: Sola Basic no"},
+        {"Is the sunroof standard on the Sola Plus?", "check found no: Sola Plus optional"},
+        {"Is the sunroof standard on the Sola Lux?", "check found yes: Sola Lux yes"},
+        {"Is the sunroof optional on the Sola Plus?", "check found yes: Sola Plus optional"},
     };
     EXPECT_OUTCOMES(*state, ASKED);
 }
