@@ -204,13 +204,6 @@ static void look_at_hit(struct path_quoter *p, const struct hit *hit, size_t num
     }
 }
 
-static size_t document_of(const struct catalog *c, int64_t id)
-{
-    size_t i = 0;
-    while (i < c->n_documents && c->documents[i].id != id) i++;
-    return i;
-}
-
 /* Where the quote stands in the document: the passage may go over several pages. */
 static bool find_place(struct path_quoter *p, const struct hit *hit, const char *quote, struct passage_citation *out)
 {
@@ -281,9 +274,9 @@ bool passages_quote_path(struct passage_answer *out, const struct query *q, cons
     p->words = word_sets_of(q);
     bool ok = true;
     for (size_t i = 0; ok && i < hits->n; i++) {
-        size_t document = document_of(c, hits->items[i].document);
+        size_t document = catalog_document(c, hits->items[i].document);
         uint32_t about;
-        if (document == c->n_documents || !c->documents[document].has_pages) continue;
+        if (document == SIZE_MAX || !c->documents[document].has_pages) continue;
         ok = document_words(&p->about, q, c, store, document, &about, err);
         if (ok) look_at_hit(p, &hits->items[i], i, about);
     }

@@ -161,9 +161,8 @@ struct reader {
 
 static const char *language_of(const struct catalog *c, int64_t document)
 {
-    for (size_t i = 0; i < c->n_documents; i++)
-        if (c->documents[i].id == document) return c->documents[i].language;
-    return "";
+    size_t i = catalog_document(c, document);
+    return i == SIZE_MAX ? "" : c->documents[i].language;
 }
 
 /* Whether the passage is of a record that the question does not mean: another generation's, another version's. */

@@ -164,8 +164,7 @@ static bool read_document(struct reader *r, sqlite3_stmt *q, void *item)
     return true;
 }
 
-/* The document with this id: rows come by rising id, sources mostly by document. */
-static size_t find_document(const struct catalog *c, int64_t id)
+size_t catalog_document(const struct catalog *c, int64_t id)
 {
     size_t low = 0, high = c->n_documents;
     while (low < high) {
@@ -188,7 +187,7 @@ static bool read_source(struct reader *r, sqlite3_stmt *q, void *item)
     struct source_row *row = item;
     struct catalog_source *source = &row->source;
     source->id = sqlite3_column_int64(q, 0);
-    source->document = find_document(r->c, sqlite3_column_int64(q, 1));
+    source->document = catalog_document(r->c, sqlite3_column_int64(q, 1));
     source->caption = take_text(r, q, 2, 0);
     source->row_word = take_text(r, q, 3, 1);
     source->prose = sqlite3_column_int(q, 4) != 0;

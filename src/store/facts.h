@@ -160,6 +160,8 @@ struct catalog {
  * a damaged store. */
 bool catalog_read(struct catalog *out, struct store *s, struct error *err);
 void catalog_free(struct catalog *c);
+/* The index of the document with this id, which rise; SIZE_MAX: there is none. */
+size_t catalog_document(const struct catalog *c, int64_t id);
 /* Whether nothing has changed since, by this or any other process. A catalog may be used with every
  * store_open of its file. With one that is not current, what has been deleted reads as nothing. */
 bool catalog_is_current(const struct catalog *c, struct store *s);
