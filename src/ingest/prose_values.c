@@ -152,6 +152,15 @@ static bool locate(const struct prose_reader *r, size_t offset, const char *text
     return true;
 }
 
+/* Puts the value where its text stands in the file; it keeps the block's place where that is not found. */
+static void place_value(const struct prose_reader *r, size_t offset, const char *text, size_t len, struct fact_value *f)
+{
+    uint64_t at = 0;
+    if (!locate(r, offset, text, len, &at, &f->line)) return;
+    f->begin = at;
+    f->end = at + len;
+}
+
 static const char *remark_of(struct prose_reader *r, const struct prose_sentence *s,
                              const struct prose_measure *m, bool without)
 {
@@ -218,11 +227,7 @@ void prose_add_values(struct prose_reader *r, const struct prose_sentence *s,
                                  .end = where->end,
                                  .place = where->place,
                                  .quote = quote};
-        uint64_t at = 0;
-        if (locate(r, begin, s->text + begin, end - begin, &at, &f->line)) {
-            f->begin = at;
-            f->end = at + (end - begin);
-        }
+        place_value(r, begin, s->text + begin, end - begin, f);
         f->text = prose_string(r, s->text + begin, end - begin);
         f->len = end - begin;
     }
@@ -264,11 +269,7 @@ void prose_add_frame(struct prose_reader *r, const struct prose_sentence *s, con
                                   .begin = where->begin,
                                   .end = where->end,
                                   .quote = quote};
-    uint64_t at = 0;
-    if (locate(r, f->value_begin, s->text + f->value_begin, len, &at, &v->fact.line)) {
-        v->fact.begin = at;
-        v->fact.end = at + len;
-    }
+    place_value(r, f->value_begin, s->text + f->value_begin, len, &v->fact);
 }
 
 void prose_add_quantity(struct prose_reader *r, const struct prose_sentence *s, const struct prose_quantity *q,
@@ -301,9 +302,5 @@ void prose_add_quantity(struct prose_reader *r, const struct prose_sentence *s, 
                                   .end = where->end,
                                   .place = where->place,
                                   .quote = quote};
-    uint64_t at = 0;
-    if (locate(r, q->value_begin, v->fact.text, len, &at, &v->fact.line)) {
-        v->fact.begin = at;
-        v->fact.end = at + len;
-    }
+    place_value(r, q->value_begin, v->fact.text, len, &v->fact);
 }
