@@ -59,13 +59,6 @@ static size_t find_list(const struct token *t, size_t n, const char **out, size_
     return 0;
 }
 
-static bool is_any(const char *key, const char *const *words)
-{
-    for (; *words; words++)
-        if (strcmp(key, *words) == 0) return true;
-    return false;
-}
-
 /* Whether what else the name says means the vehicle as a whole. */
 static bool is_of_vehicle(const char *rest, size_t len)
 {
@@ -85,8 +78,8 @@ static bool is_of_vehicle(const char *rest, size_t len)
     for (size_t i = 0; i < sizeof HAN / sizeof *HAN; i++)
         if (strlen(HAN[i]) == len && memcmp(rest, HAN[i], len) == 0) return true;
     for (size_t i = 0; i < n; i++) {
-        if (is_any(t[i].key, INSIDE)) return false;
-        whole = whole && (is_any(t[i].key, WHOLE) || is_document_word(t[i].key) || is_small_word(t[i].key));
+        if (token_key_in(t[i].key, INSIDE)) return false;
+        whole = whole && (token_key_in(t[i].key, WHOLE) || is_document_word(t[i].key) || is_small_word(t[i].key));
     }
     if (whole) return true;
     registry_read_column(&m, rest, len, DIMENSION_NONE);
@@ -114,7 +107,7 @@ static size_t without_size_word(const char *rest, size_t len)
     struct token t[LIST_TOKENS];
     size_t n = tokens_split(rest, len, TOKENS_TEXT, t, LIST_TOKENS), han = sizeof HAN - 1;
     if (len > han && memcmp(rest + len - han, HAN, han) == 0) return len - han;
-    return n > 1 && is_any(t[n - 1].key, WORDS) ? t[n - 2].end : len;
+    return n > 1 && token_key_in(t[n - 1].key, WORDS) ? t[n - 2].end : len;
 }
 
 /* "Cargo area" with "length": as the registry has it in one of its languages, else in English. NULL: memory is

@@ -58,13 +58,6 @@ bool manual_has_code(const char *text, size_t len)
     return false;
 }
 
-static bool is_one_of(const char *key, const char *const *words)
-{
-    for (; *words; words++)
-        if (strcmp(key, *words) == 0) return true;
-    return false;
-}
-
 bool manual_code(const char *text, size_t len, size_t *begin, size_t *end)
 {
     static const char *const KINDS[] = {"engine", "engines", "motor", "motoren", "moteur", "series",
@@ -80,8 +73,8 @@ bool manual_code(const char *text, size_t len, size_t *begin, size_t *end)
         }
         size_t behind = i + used;
         codes++;
-        bool before = i > 0 && is_one_of(t[i - 1].key, KINDS);
-        if (before || (behind < n && t[behind].gap == GAP_SPACE && is_one_of(t[behind].key, BEHIND))) {
+        bool before = i > 0 && token_key_in(t[i - 1].key, KINDS);
+        if (before || (behind < n && t[behind].gap == GAP_SPACE && token_key_in(t[behind].key, BEHIND))) {
             *begin = t[i].begin;
             *end = t[behind - 1].end;
             found++;
@@ -137,15 +130,15 @@ bool manual_is_structure(const char *text, size_t len)
     if (n == 0 || n > NAME_TOKENS) return true;
     for (size_t i = 0; i < n; i++) {
         single += t[i].kind == TOKEN_WORD && t[i].end == t[i].begin + 1;
-        if (i + 1 < n && is_one_of(t[i].key, MONTHS) && t[i + 1].kind == TOKEN_NUMBER && t[i + 1].number > 31)
+        if (i + 1 < n && token_key_in(t[i].key, MONTHS) && t[i + 1].kind == TOKEN_NUMBER && t[i + 1].number > 31)
             return true;
     }
     if (single >= 4 && single * 2 > n) return true; /* "H A N D B O O K" */
     char last = text[len - 1];
     if (n >= 6 && (last == '.' || last == ',' || last == ';' || last == ':')) return true;
     if (n == 1 && t[0].end - t[0].begin == 1) return true;
-    if (is_one_of(t[0].key, ALONE)) return n == 1 || strcmp(t[0].key, "headquarters") == 0 || (t[1].gap & GAP_COLON);
-    if (!is_one_of(t[0].key, PARTS)) return false;
+    if (token_key_in(t[0].key, ALONE)) return n == 1 || strcmp(t[0].key, "headquarters") == 0 || (t[1].gap & GAP_COLON);
+    if (!token_key_in(t[0].key, PARTS)) return false;
     return n == 1 || t[1].kind == TOKEN_NUMBER || is_roman(t[1].key) || t[1].end - t[1].begin == 1;
 }
 

@@ -109,32 +109,25 @@ static bool short_year(const struct token *t, int *year)
     return true;
 }
 
-static bool is_any(const char *key, const char *const *words)
-{
-    for (; *words; words++)
-        if (strcmp(key, *words) == 0) return true;
-    return false;
-}
-
 static bool says_from(const char *key)
 {
     static const char *const WORDS[] = {"from", "since", "ab", "seit", "depuis", "desde",
                                         "from:", "starting", "自", "partir", NULL};
-    return is_any(key, WORDS);
+    return token_key_in(key, WORDS);
 }
 
 static bool says_until(const char *key)
 {
     static const char *const WORDS[] = {"until", "till", "bis", "jusqu", "hasta", "to", "through",
                                         "至", "a", "up", NULL};
-    return is_any(key, WORDS);
+    return token_key_in(key, WORDS);
 }
 
 static bool says_now(const char *key)
 {
     static const char *const WORDS[] = {"present", "now", "today", "current", "heute", "ongoing",
                                         "aujourd", "actualidad", "presente", "今", NULL};
-    return is_any(key, WORDS);
+    return token_key_in(key, WORDS);
 }
 
 /* Words that may stand beside years without meaning anything else. */
@@ -143,7 +136,7 @@ static bool is_year_word(const struct token *t)
     static const char *const WORDS[] = {"my", "year", "model", "年", "款", "型", "年款", "hui", "la",
                                         "to", "y", "and", "und", "et", "c", "ca", "circa", "baujahr",
                                         "bj", "mj", "modelljahr", NULL};
-    return is_any(t->key, WORDS) || says_from(t->key) || says_until(t->key) || says_now(t->key);
+    return token_key_in(t->key, WORDS) || says_from(t->key) || says_until(t->key) || says_now(t->key);
 }
 
 static bool is_tag(const struct token *t)

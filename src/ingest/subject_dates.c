@@ -6,13 +6,6 @@
 static const char *const YEAR_WORDS[] = {"model", "models", "year", "my", "mj", "modelljahr", "baujahr", "\u5e74", "\u6b3e", NULL};
 static const char *const FROM_WORDS[] = {"from", "since", "ab", "seit", "depuis", "desde", "starting", "partir", NULL};
 
-static bool is_any(const char *key, const char *const *words)
-{
-    for (; *words; words++)
-        if (strcmp(key, *words) == 0) return true;
-    return false;
-}
-
 /* Months, seasons, quarters: a year behind them is when something was written. */
 static bool is_month_or_season(const char *key)
 {
@@ -24,7 +17,7 @@ static bool is_month_or_season(const char *key)
         "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre", "spring", "summer", "autumn",
         "winter", "fruhjahr", "fruhling", "sommer", "herbst", "printemps", "ete", "automne", "hiver", "primavera", "verano",
         "otono", "invierno", "trimestre", "quarter", "quartal", NULL};
-    return is_any(key, WORDS);
+    return token_key_in(key, WORDS);
 }
 
 bool subject_date_word(const char *key)
@@ -32,7 +25,7 @@ bool subject_date_word(const char *key)
     static const char *const WORDS[] = {"effective", "valid", "stand", "gultig", "vigente", "valable", "updated", "revised",
                                         "issued", "published", "printed", "copyright", "dated", "datum", "date", "fecha",
                                         "aktualisiert", "actualizado", "publie", "publicado", "asof", NULL};
-    return is_any(key, WORDS);
+    return token_key_in(key, WORDS);
 }
 
 /* "01.03.2025": one token. */
@@ -47,7 +40,7 @@ size_t subject_date_begin(const struct token *t, size_t n, size_t k)
     enum { WORDS = 3 }; /* that may stand between: "valid as of" */
     size_t begin = k;
     bool date = false;
-    if (k + 1 < n && is_any(t[k + 1].key, YEAR_WORDS)) return k;
+    if (k + 1 < n && token_key_in(t[k + 1].key, YEAR_WORDS)) return k;
     if (is_dotted_date(&t[k])) date = true;
     while (begin > 0 && t[begin - 1].kind == TOKEN_NUMBER && strlen(t[begin - 1].key) <= 2 &&
            (t[begin].gap & (GAP_SLASH | GAP_HYPHEN | GAP_STOP | GAP_OTHER)) && !(t[begin].gap & GAP_SPACE)) {
@@ -56,7 +49,7 @@ size_t subject_date_begin(const struct token *t, size_t n, size_t k)
     }
     for (size_t i = begin; i-- > 0 && begin - i <= WORDS;) {
         const char *key = t[i].key;
-        bool small = is_small_word(key) || strcmp(key, "as") == 0 || is_any(key, FROM_WORDS);
+        bool small = is_small_word(key) || strcmp(key, "as") == 0 || token_key_in(key, FROM_WORDS);
         bool day = t[i].kind == TOKEN_NUMBER && strlen(key) <= 2 && i > 0 && is_month_or_season(t[i - 1].key);
         if (is_month_or_season(key) || subject_date_word(key)) {
             date = true;
@@ -73,7 +66,7 @@ size_t subject_without_date(const struct token *t, size_t begin, size_t end)
 {
     if (end <= begin + 1 || !is_dotted_date(&t[end - 1])) return end;
     size_t date = subject_date_begin(t, end, end - 1);
-    while (date > begin && (is_small_word(t[date - 1].key) || subject_date_word(t[date - 1].key) || is_any(t[date - 1].key, FROM_WORDS)))
+    while (date > begin && (is_small_word(t[date - 1].key) || subject_date_word(t[date - 1].key) || token_key_in(t[date - 1].key, FROM_WORDS)))
         date--;
     return date > begin ? date : begin;
 }

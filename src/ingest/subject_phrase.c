@@ -5,13 +5,6 @@
 
 #include <string.h>
 
-static bool is_any(const char *key, const char *const *words)
-{
-    for (; *words; words++)
-        if (strcmp(key, *words) == 0) return true;
-    return false;
-}
-
 static bool is_number_word(const char *key)
 {
     static const char *const WORDS[] = {
@@ -19,7 +12,7 @@ static bool is_number_word(const char *key)
         "zwei", "drei", "vier", "funf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwolf", "deux", "trois", "quatre",
         "cinq", "sept", "huit", "neuf", "dix", "onze", "douze", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho",
         "nueve", "diez", "doce", NULL};
-    return is_any(key, WORDS);
+    return token_key_in(key, WORDS);
 }
 
 /* What stands before nouns in phrases: articles, questions, "best". */
@@ -30,7 +23,7 @@ static bool is_opening_word(const char *key)
                                         "welche", "welcher", "kleine", "les", "nos", "meilleurs", "meilleures", "quels", "quelle",
                                         "petites", "los", "las", "nuestros", "mejores", "que", "cual", "pequenos", "every", "meet",
                                         "comparing", "testing", "driving", "towing", "buying", NULL};
-    return is_any(key, WORDS);
+    return token_key_in(key, WORDS);
 }
 
 /* Whether a category's term begins here ("SUV", "hybrid"): how many tokens it has. */

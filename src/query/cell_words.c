@@ -24,17 +24,10 @@ static const char *const AMOUNTS[] = {"small", "low", "large", NULL}; /* "how sm
 
 enum word_use { USE_NONE, USE_OPTIONAL, USE_NEEDED };
 
-static bool is_one_of(const char *key, const char *const *words)
-{
-    for (; *words; words++)
-        if (strcmp(key, *words) == 0) return true;
-    return false;
-}
-
 static bool is_amount_asked(const struct reading *r, size_t token)
 {
     const struct token *t = &r->l->tokens[token];
-    return token > 0 && is_one_of(t->key, AMOUNTS) && strcmp(t[-1].key, "how") == 0;
+    return token > 0 && token_key_in(t->key, AMOUNTS) && strcmp(t[-1].key, "how") == 0;
 }
 
 /* Whether the token is a word of the lexicon that says nothing, or asks. */
@@ -42,9 +35,9 @@ static enum word_use use_of(const struct reading *r, size_t token)
 {
     struct word words[WORD_MAX_MEANINGS];
     const char *key = r->l->tokens[token].key;
-    if (is_one_of(key, ASKING)) return USE_NONE;
-    if (is_one_of(key, TELLING)) return USE_NEEDED;
-    if (is_one_of(key, STATES)) return USE_OPTIONAL;
+    if (token_key_in(key, ASKING)) return USE_NONE;
+    if (token_key_in(key, TELLING)) return USE_NEEDED;
+    if (token_key_in(key, STATES)) return USE_OPTIONAL;
     size_t n = label_words_of(r->l, token, words);
     for (size_t k = 0; k < n; k++)
         switch (words[k].class) {
@@ -274,9 +267,9 @@ static bool add_limit_asked(struct reading *r)
     for (size_t i = 0; i < r->l->n_tokens; i++) {
         const char *key = r->l->tokens[i].key;
         bool how = i > 0 && strcmp(r->l->tokens[i - 1].key, "how") == 0;
-        may = may || is_one_of(key, MAY);
-        least = least || (how && is_one_of(key, LEAST));
-        most = most || (how && is_one_of(key, MOST));
+        may = may || token_key_in(key, MAY);
+        least = least || (how && token_key_in(key, LEAST));
+        most = most || (how && token_key_in(key, MOST));
     }
     if (!may || least == most) return true;
     struct query_cell_word *w = add_word(r, 0, 1);

@@ -338,6 +338,13 @@ size_t tokens_split(const char *text, size_t len, enum tokens_mode mode, struct 
     return n;
 }
 
+bool token_key_in(const char *key, const char *const *words)
+{
+    for (; *words; words++)
+        if (strcmp(key, *words) == 0) return true;
+    return false;
+}
+
 void tokens_key(const char *text, size_t len, enum tokens_mode mode, struct buffer *out)
 {
     struct splitter s = {.text = text, .len = len, .mode = mode};

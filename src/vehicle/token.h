@@ -56,6 +56,9 @@ enum tokens_mode {
 size_t tokens_split(const char *text, size_t len, enum tokens_mode mode, struct token *out,
                     size_t max);
 
+/* Whether the key is one of the words; a NULL ends them. */
+bool token_key_in(const char *key, const char *const *words);
+
 /* Appends the keys of text with single spaces between them. */
 void tokens_key(const char *text, size_t len, enum tokens_mode mode, struct buffer *out);
 
