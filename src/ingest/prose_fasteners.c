@@ -9,15 +9,6 @@ enum { NAME_WORDS = 5, BEHIND_WORDS = 6, STEP_WORDS = 4 };
 
 enum tongue { TONGUE_NONE, TONGUE_ENGLISH, TONGUE_GERMAN, TONGUE_FRENCH, TONGUE_SPANISH };
 
-#define IS_ANY(s, i, words) is_any((s), (i), (words), sizeof(words) / sizeof *(words))
-
-static bool is_any(const struct prose_sentence *s, size_t i, const char *const *words, size_t n)
-{
-    for (size_t k = 0; k < n; k++)
-        if (prose_is(s, i, words[k])) return true;
-    return false;
-}
-
 /* ---- words ---- */
 
 static enum tongue fastener(const struct prose_sentence *s, size_t i)
@@ -32,10 +23,10 @@ static enum tongue fastener(const struct prose_sentence *s, size_t i)
                                           "bujia", "bujias"};
     static const char *const GERMAN[] = {"schraube", "schrauben", "mutter", "muttern", "kerze", "kerzen", "bolzen", "stopfen"};
     if (i >= s->n || s->t[i].kind != TOKEN_WORD) return TONGUE_NONE;
-    if (IS_ANY(s, i, ENGLISH)) return TONGUE_ENGLISH;
-    if ((prose_is(s, i, "plug") || prose_is(s, i, "plugs")) && i > 0 && IS_ANY(s, i - 1, PLUGS)) return TONGUE_ENGLISH;
-    if (IS_ANY(s, i, FRENCH)) return TONGUE_FRENCH;
-    if (IS_ANY(s, i, SPANISH)) return TONGUE_SPANISH;
+    if (PROSE_IS_ANY(s, i, ENGLISH)) return TONGUE_ENGLISH;
+    if ((prose_is(s, i, "plug") || prose_is(s, i, "plugs")) && i > 0 && PROSE_IS_ANY(s, i - 1, PLUGS)) return TONGUE_ENGLISH;
+    if (PROSE_IS_ANY(s, i, FRENCH)) return TONGUE_FRENCH;
+    if (PROSE_IS_ANY(s, i, SPANISH)) return TONGUE_SPANISH;
     size_t n = strlen(s->t[i].key);
     for (size_t k = 0; k < sizeof GERMAN / sizeof *GERMAN; k++) {
         size_t m = strlen(GERMAN[k]);
@@ -56,7 +47,7 @@ bool prose_is_tightening(const struct prose_sentence *s, size_t i)
                                         "nachziehen", "nachgezogen", "anzugsdrehmoment", "anzugsmoment", "serrer", "serre",
                                         "serres",    "serrez",    "serree",      "serrees",    "serrage",    "apretar",
                                         "apriete",   "apretado",  "aprieta"};
-    if (IS_ANY(s, i, WORDS)) return true;
+    if (PROSE_IS_ANY(s, i, WORDS)) return true;
     /* "Torque the bolts to" */
     return prose_is(s, i, "torque") && i + 1 < s->n && (i == 0 || s->marks[i].before != BREAK_NONE || prose_has(s, i - 1, WORD_AND)) &&
            prose_has(s, i + 1, WORD_ARTICLE);
@@ -65,7 +56,7 @@ bool prose_is_tightening(const struct prose_sentence *s, size_t i)
 static bool leads_to_figure(const struct prose_sentence *s, size_t i)
 {
     static const char *const WORDS[] = {"to", "with", "at", "auf", "mit", "a", "con", "au"};
-    return IS_ANY(s, i, WORDS);
+    return PROSE_IS_ANY(s, i, WORDS);
 }
 
 /* ---- the part ---- */
@@ -82,7 +73,7 @@ static struct token_range part_phrase(const struct prose_sentence *s, size_t hea
         r.first--;
     if (r.end - r.first > 1 && prose_is(s, r.first, "new")) r.first++; /* "New spark plugs, torqued to" */
     size_t i = r.end;
-    if (i < high && IS_ANY(s, i, OF) && s->marks[i].before == BREAK_NONE) { /* "of the rear wheels" */
+    if (i < high && PROSE_IS_ANY(s, i, OF) && s->marks[i].before == BREAK_NONE) { /* "of the rear wheels" */
         i++;
         if (i < high && prose_has(s, i, WORD_ARTICLE)) i++;
         size_t from = i;
@@ -145,7 +136,7 @@ static struct token_range part_behind(const struct prose_sentence *s, size_t fro
 {
     static const char *const FOR[] = {"for", "on", "fur", "an", "pour", "sur", "para"};
     struct token_range none = {0, 0};
-    if (from >= stop || !IS_ANY(s, from, FOR) || s->marks[from].before != BREAK_NONE) return none;
+    if (from >= stop || !PROSE_IS_ANY(s, from, FOR) || s->marks[from].before != BREAK_NONE) return none;
     for (size_t i = from + 1; i < stop && i < from + BEHIND_WORDS; i++) {
         if (s->marks[i].before != BREAK_NONE || prose_is_figure(s, i)) return none;
         if (fastener(s, i) != TONGUE_NONE) return part_phrase(s, i, from + 1, stop);
@@ -159,7 +150,7 @@ static struct token_range place_behind(const struct prose_sentence *s, size_t fr
     static const char *const PLACES[] = {"front", "rear", "top", "bottom", "left", "right", "inside", "outside"};
     size_t i = from + 1 + (from + 1 < s->n && prose_has(s, from + 1, WORD_ARTICLE));
     bool at = from < s->n && (prose_is(s, from, "at") || prose_is(s, from, "on")) && s->marks[from].before == BREAK_NONE;
-    return at && i < s->n && IS_ANY(s, i, PLACES) ? (struct token_range){from, i + 1} : (struct token_range){0, 0};
+    return at && i < s->n && PROSE_IS_ANY(s, i, PLACES) ? (struct token_range){from, i + 1} : (struct token_range){0, 0};
 }
 
 /* ---- the value ---- */
@@ -172,7 +163,7 @@ static bool joins_steps(const struct prose_sentence *s, size_t from, size_t to)
                                         "de",    "luego", "y",       "despues",  "finally", "turn",    "through", "turned", "zum", "schluss", "an", "additional"};
     if (to - from > STEP_WORDS) return false;
     for (size_t i = from; i < to; i++)
-        if (!IS_ANY(s, i, WORDS) && s->t[i].kind != TOKEN_SIGN) return false;
+        if (!PROSE_IS_ANY(s, i, WORDS) && s->t[i].kind != TOKEN_SIGN) return false;
     return true;
 }
 

@@ -12,6 +12,13 @@ bool prose_is(const struct prose_sentence *s, size_t i, const char *key)
     return i < s->n && s->t[i].kind != TOKEN_SIGN && !strcmp(s->t[i].key, key);
 }
 
+bool prose_is_any(const struct prose_sentence *s, size_t i, const char *const *words, size_t n)
+{
+    for (size_t k = 0; k < n; k++)
+        if (prose_is(s, i, words[k])) return true;
+    return false;
+}
+
 bool prose_is_figure(const struct prose_sentence *s, size_t i)
 {
     if (!s->in_measure[i]) return false;

@@ -16,6 +16,10 @@ size_t prose_stretch_end(const struct prose_sentence *s, size_t i, enum clause_b
 /* Whether token i is this word. */
 bool prose_is(const struct prose_sentence *s, size_t i, const char *key);
 
+/* Whether it is one of the n words; PROSE_IS_ANY: of an array of them. */
+bool prose_is_any(const struct prose_sentence *s, size_t i, const char *const *words, size_t n);
+#define PROSE_IS_ANY(s, i, words) prose_is_any((s), (i), (words), sizeof(words) / sizeof *(words))
+
 /* Whether token i stands in the same brackets as m: else it is an aside, or m is one. */
 bool prose_same_level(const struct prose_sentence *s, size_t i, const struct prose_measure *m);
 

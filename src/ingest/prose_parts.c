@@ -4,15 +4,6 @@
 
 #include <string.h>
 
-static bool is_one_of(const struct prose_sentence *s, size_t i, const char *const *words, size_t n)
-{
-    for (size_t k = 0; k < n; k++)
-        if (prose_is(s, i, words[k])) return true;
-    return false;
-}
-
-#define IS_ONE_OF(s, i, words) is_one_of((s), (i), (words), sizeof(words) / sizeof *(words))
-
 /* ---- charging ---- */
 
 static bool is_charging_word(const struct prose_sentence *s, size_t i)
@@ -23,7 +14,7 @@ static bool is_charging_word(const struct prose_sentence *s, size_t i)
         "aufgeladen", "aufladen",   "ladung",     "schnelllader",   "schnellladen", "ladedauer",
         "ladestation", "ladeleistung", "wallbox", "recharger",      "rechargee",  "carga",
         "recarga",    "cargar",     "recargar",   "charger",        "ladevorgang", "vollladung"};
-    return i < s->n && !s->in_measure[i] && IS_ONE_OF(s, i, WORDS);
+    return i < s->n && !s->in_measure[i] && PROSE_IS_ANY(s, i, WORDS);
 }
 
 /* The words of a stretch that say whether it is charged with direct current or not. */
@@ -37,8 +28,8 @@ static uint64_t current_of(const struct prose_sentence *s, size_t begin, size_t 
     int ac = qualifier_find("ac"), dc = qualifier_find("dc");
     bool is_ac = false, is_dc = false;
     for (size_t i = begin; i < end; i++) {
-        is_ac = is_ac || IS_ONE_OF(s, i, AC);
-        is_dc = is_dc || IS_ONE_OF(s, i, DC) ||
+        is_ac = is_ac || PROSE_IS_ANY(s, i, AC);
+        is_dc = is_dc || PROSE_IS_ANY(s, i, DC) ||
                 (prose_is(s, i, "fast") && is_charging_word(s, i + 1));
     }
     if (is_ac == is_dc) return 0;
@@ -64,11 +55,11 @@ static struct token_range find_charge_span(const struct prose_sentence *s, size_
         const struct prose_measure *m = &s->measures[k];
         if (m->dimension != DIMENSION_RATIO || m->at.first < begin || m->at.first >= end) continue;
         struct token_range span = m->at;
-        if (span.first >= begin + 2 && IS_ONE_OF(s, span.first - 1, JOINS) &&
+        if (span.first >= begin + 2 && PROSE_IS_ANY(s, span.first - 1, JOINS) &&
             s->t[span.first - 2].kind == TOKEN_NUMBER)
             span.first -= 2; /* "10 auf 80 Prozent" where it was not read as a range */
-        if (span.first > begin && IS_ONE_OF(s, span.first - 1, FROM)) span.first--;
-        if (span.first > begin && IS_ONE_OF(s, span.first - 1, JOINS)) span.first--;
+        if (span.first > begin && PROSE_IS_ANY(s, span.first - 1, FROM)) span.first--;
+        if (span.first > begin && PROSE_IS_ANY(s, span.first - 1, JOINS)) span.first--;
         return span;
     }
     for (size_t i = begin; i + 1 < end; i++)
@@ -139,12 +130,12 @@ void prose_bind_braking(struct prose_sentence *s)
         struct prose_measure *m = &s->measures[k];
         const struct value_part *p = &s->parts[m->first_part];
         size_t i = prose_skip_hedges_back(s, m->at.first);
-        if (m->rejected || m->attribute >= 0 || m->dimension != DIMENSION_LENGTH || i == 0 || !IS_ONE_OF(s, i - 1, IN)) continue;
+        if (m->rejected || m->attribute >= 0 || m->dimension != DIMENSION_LENGTH || i == 0 || !PROSE_IS_ANY(s, i - 1, IN)) continue;
         double metres = unit_to_base(p->high, p->unit) / 1000;
         size_t begin = prose_stretch_begin(s, m->at.first, BREAK_CLAUSE), end = prose_stretch_end(s, m->at.first, BREAK_CLAUSE);
         struct prose_measure *speed = NULL;
         bool stops = false;
-        for (size_t w = begin; w < m->at.first; w++) stops = stops || (!s->in_measure[w] && IS_ONE_OF(s, w, STOP));
+        for (size_t w = begin; w < m->at.first; w++) stops = stops || (!s->in_measure[w] && PROSE_IS_ANY(s, w, STOP));
         for (size_t j = 0; j < s->n_measures && stops; j++)
             if (s->measures[j].dimension == DIMENSION_SPEED && s->measures[j].at.first >= begin && s->measures[j].at.first < end)
                 speed = &s->measures[j];
@@ -171,7 +162,7 @@ void prose_bind_tyre_pressures(struct prose_sentence *s)
                                         "sozius",    "full",  "voller", "fully", "luggage"};
     int attribute = registry_find("tire_pressure"), front = qualifier_find("front"), rear = qualifier_find("rear");
     bool tyres = false;
-    for (size_t i = 0; i < s->n; i++) tyres = tyres || IS_ONE_OF(s, i, TYRES);
+    for (size_t i = 0; i < s->n; i++) tyres = tyres || PROSE_IS_ANY(s, i, TYRES);
     if (!tyres || attribute < 0 || front < 0 || rear < 0) return;
     size_t low = 0;
     for (size_t k = 0; k < s->n_measures; k++) {
@@ -180,9 +171,9 @@ void prose_bind_tyre_pressures(struct prose_sentence *s)
         bool is_front = false, is_rear = false;
         size_t load = SIZE_MAX;
         for (size_t i = low; i < m->at.first; i++) {
-            is_front = is_front || IS_ONE_OF(s, i, FRONT);
-            is_rear = is_rear || IS_ONE_OF(s, i, REAR);
-            if (IS_ONE_OF(s, i, LADEN)) load = i;
+            is_front = is_front || PROSE_IS_ANY(s, i, FRONT);
+            is_rear = is_rear || PROSE_IS_ANY(s, i, REAR);
+            if (PROSE_IS_ANY(s, i, LADEN)) load = i;
         }
         size_t begin = low;
         low = m->at.end;
@@ -190,8 +181,8 @@ void prose_bind_tyre_pressures(struct prose_sentence *s)
         if (!is_front && !is_rear && m->at.end < s->n && s->marks[m->at.end].before == BREAK_NONE) {
             size_t at = m->at.end + (prose_is(s, m->at.end, "at") || prose_is(s, m->at.end, "in"));
             at += prose_is(s, at, "the");
-            is_front = at < s->n && IS_ONE_OF(s, at, FRONT);
-            is_rear = at < s->n && IS_ONE_OF(s, at, REAR);
+            is_front = at < s->n && PROSE_IS_ANY(s, at, FRONT);
+            is_rear = at < s->n && PROSE_IS_ANY(s, at, REAR);
             if (is_front || is_rear) low = at + 1;
         }
         m->attribute = attribute;
@@ -199,7 +190,7 @@ void prose_bind_tyre_pressures(struct prose_sentence *s)
         if (load == SIZE_MAX) continue;
         while (load > begin && prose_has(s, load - 1, WORD_ARTICLE | WORD_PREPOSITION)) load--;
         size_t end = load + 1;
-        while (end < m->at.first && !IS_ONE_OF(s, end - 1, LADEN)) end++;
+        while (end < m->at.first && !PROSE_IS_ANY(s, end - 1, LADEN)) end++;
         m->span = (struct token_range){load, end};
     }
 }
@@ -241,11 +232,11 @@ void prose_bind_part_warranty(struct prose_sentence *s, struct prose_measure *m)
             !prose_is(s, i, "or") && !prose_is(s, i, "a") && !prose_is(s, i, "o") &&
             !prose_is(s, i, "ou") && !prose_is(s, i, "oder"))
             break;
-        const char *part = IS_ONE_OF(s, i, BATTERY) ? "battery_warranty"
-                           : IS_ONE_OF(s, i, RUST)  ? "corrosion_warranty"
-                           : IS_ONE_OF(s, i, DRIVE) ? "powertrain_warranty"
+        const char *part = PROSE_IS_ANY(s, i, BATTERY) ? "battery_warranty"
+                           : PROSE_IS_ANY(s, i, RUST)  ? "corrosion_warranty"
+                           : PROSE_IS_ANY(s, i, DRIVE) ? "powertrain_warranty"
                                                     : NULL;
-        if (!part && !IS_ONE_OF(s, i, OTHER)) continue;
+        if (!part && !PROSE_IS_ANY(s, i, OTHER)) continue;
         if (prose_is(s, i, "service") && prose_is(s, i + 1, "interval")) continue;
         bool distance = !strcmp(id, "warranty_distance");
         m->attribute = !part ? -1 : distance ? m->attribute : registry_find(part);

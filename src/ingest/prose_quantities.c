@@ -6,15 +6,6 @@
 
 enum { PART_WORDS = 4 };
 
-#define IS_ANY(s, i, words) is_any((s), (i), (words), sizeof(words) / sizeof *(words))
-
-static bool is_any(const struct prose_sentence *s, size_t i, const char *const *words, size_t n)
-{
-    for (size_t k = 0; k < n; k++)
-        if (prose_is(s, i, words[k])) return true;
-    return false;
-}
-
 /* ---- what all of them share ---- */
 
 void prose_quantity_name_text(struct prose_quantity *q, const char *text)
@@ -106,7 +97,7 @@ static bool is_sized_part(const struct prose_sentence *s, size_t i)
         "ladeflache", "sitzbank", "sitz",    "ladekante", "laderaum", "kofferraum", "bett",    "sattel",   "bildschirm",
         "ladeboden", "pritsche", "heckklappe", "selle",  "benne",    "plateau",   "coffre",    "hayon",    "asiento",
         "caja",      "cama"};
-    return i < s->n && IS_ANY(s, i, WORDS);
+    return i < s->n && PROSE_IS_ANY(s, i, WORDS);
 }
 
 static const char *size_noun(const struct prose_sentence *s, size_t i)
@@ -163,19 +154,19 @@ static bool is_holding_part(const struct prose_sentence *s, size_t i)
                                         "engine", "sump", "reservoir", "hub", "hubs", "drive", "drives", "circuit", "radiator",
                                         "crankcase", "case", "box", "steering", "clutch", "washer", "pump", "reducer",
                                         "intercooler", "heater", "hydraulics"};
-    return i < s->n && IS_ANY(s, i, WORDS);
+    return i < s->n && PROSE_IS_ANY(s, i, WORDS);
 }
 
 static bool takes_oil_alone(const struct prose_sentence *s, size_t i)
 {
     static const char *const WORDS[] = {"gearbox", "transmission", "axle", "differential", "fork", "forks"};
-    return IS_ANY(s, i, WORDS);
+    return PROSE_IS_ANY(s, i, WORDS);
 }
 
 static bool is_fluid(const struct prose_sentence *s, size_t i)
 {
     static const char *const WORDS[] = {"oil", "coolant", "fluid", "antifreeze", "grease", "lubricant", "refrigerant", "water"};
-    return i < s->n && IS_ANY(s, i, WORDS);
+    return i < s->n && PROSE_IS_ANY(s, i, WORDS);
 }
 
 /* "with the filter", "with a new filter"; *without: "without". */
@@ -203,7 +194,7 @@ static size_t find_capacities(struct prose_sentence *s, struct prose_quantity *o
         size_t begin = prose_stretch_begin(s, m->at.first, BREAK_CLAUSE), i = prose_skip_hedges_back(s, m->at.first);
         if (begin < low) begin = low;
         low = m->at.end;
-        bool verb = i > begin && IS_ANY(s, i - 1, HOLD), without;
+        bool verb = i > begin && PROSE_IS_ANY(s, i - 1, HOLD), without;
         size_t fluid = m->at.end + 1 + prose_has(s, m->at.end + 1, WORD_ARTICLE); /* "of oil" */
         if (!prose_is(s, m->at.end, "of") || !is_fluid(s, fluid)) fluid = prose_is(s, m->at.end + 2, "oil") && prose_is(s, m->at.end, "of") ? m->at.end + 2 : 0;
         struct token_range part = {0, 0};
