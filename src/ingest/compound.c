@@ -162,18 +162,17 @@ static int kind_of_items(const char *name, const struct item *items, size_t n)
 }
 
 /* Names the parts: what stands around the list, and one of its items. */
-static bool find_listed(struct compound *out, const char *name, size_t len, struct arena *arena)
+static bool find_listed(struct compound *out, const char *name, size_t len, const struct column_meaning *whole,
+                        struct arena *arena)
 {
     struct item items[COMPOUND_MAX];
-    struct column_meaning whole;
     size_t open, close, n = find_items(name, len, items, &open, &close);
     if (!n || (open < len && unit_parse_all(name + open, close + 1 - open)) ||
         (open == len && unit_parse_all(name + items[0].begin, items[n - 1].end - items[0].begin)))
         return true;
     for (size_t i = items[n - 1].end; open < len && i < close; i++)
         if (name[i] != ' ') return true; /* "(city/highway, mpg)": the unit would be lost */
-    registry_read_column(&whole, name, len, DIMENSION_NONE);
-    if (whole.attribute >= 0 && !is_number_attribute(&whole)) return true;
+    if (whole->attribute >= 0 && !is_number_attribute(whole)) return true;
     int kind = kind_of_items(name, items, n);
     if (kind < 0) return true;
     /* The words before the list, and those behind it; a bracket that is emptied goes. */
@@ -204,20 +203,23 @@ static bool find_listed(struct compound *out, const char *name, size_t len, stru
     return true;
 }
 
+static bool has_letter(const struct cell *c, size_t begin, size_t end)
+{
+    for (size_t i = begin; i < end && i < c->len; i++)
+        if (is_word_byte(c->text[i]) && c->text[i] != '-' && c->text[i] != '.') return true;
+    return false;
+}
+
 /* Whether the cell is figures and their units alone: "205/55 R16" is one thing. */
 static bool is_figures_alone(const struct value *v, const struct cell *c)
 {
     size_t at = 0;
     for (size_t i = 0; i < v->n_parts; i++) {
         const struct value_part *p = &v->parts[i];
-        if (p->remark_begin < p->remark_end) return false;
-        for (; at < p->begin && at < c->len; at++)
-            if (is_word_byte(c->text[at]) && c->text[at] != '-' && c->text[at] != '.') return false;
+        if (p->remark_begin < p->remark_end || has_letter(c, at, p->begin)) return false;
         at = p->end;
     }
-    for (; at < c->len; at++)
-        if (is_word_byte(c->text[at]) && c->text[at] != '-' && c->text[at] != '.') return false;
-    return true;
+    return !has_letter(c, at, c->len);
 }
 
 static size_t count_groups(const struct value *v)
@@ -245,7 +247,7 @@ bool compound_read(struct compound *out, const char *name, const struct cell *co
         registry_read_column(&whole, name, len, DIMENSION_NONE);
         if (whole.attribute >= 0 && REGISTRY[whole.attribute].type == ATTRIBUTE_TEXT) return true;
         if (!find_parts(out, name, len, arena)) return false;
-        if (!out->n && !find_listed(out, name, len, arena)) return false;
+        if (!out->n && !find_listed(out, name, len, &whole, arena)) return false;
         if (!out->n && !find_qualified(out, name, len, arena)) return false;
     }
     if (!out->n) return true;
